@@ -1,0 +1,39 @@
+// Makes the checked-in TypeScript messages from proto/. protoc comes from PyPI (grpcio-tools):
+// npm has no package that carries it without downloading.
+import { mkdir, rm } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+import { developmentPython } from './development-python.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const out = process.argv[2] ?? `${root}/src/client/gen`
+const options = [
+  'outputServices=grpc-js',
+  'esModuleInterop=true',
+  'importSuffix=.ts',
+  'env=both',
+  'forceLong=number',
+  'oneof=unions-value',
+  'outputJsonMethods=false',
+  'outputTypeRegistry=false',
+  'useExactTypes=false',
+  'outputPartialMethods=false',
+  'unrecognizedEnum=false',
+]
+
+await rm(out, { recursive: true, force: true })
+await mkdir(out, { recursive: true })
+await execa(
+  await developmentPython(),
+  [
+    '-m',
+    'grpc_tools.protoc',
+    `--plugin=protoc-gen-ts_proto=${root}/node_modules/.bin/protoc-gen-ts_proto`,
+    `--ts_proto_out=${out}`,
+    `--ts_proto_opt=${options.join(',')}`,
+    `--proto_path=${root}/proto`,
+    'vitest_python/v1/broker.proto',
+    'vitest_python/v1/bridge.proto',
+  ],
+  { stdio: 'inherit' },
+)

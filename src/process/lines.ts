@@ -1,0 +1,44 @@
+import type { Readable, Writable } from 'node:stream'
+
+/** One message of the handshake protocol: a JSON object on a line of its own. */
+export type Line = Record<string, unknown>
+
+/** A line longer than this is no message of ours. */
+const LONGEST_LINE = 16 * 1024 * 1024
+
+/**
+ * Calls `receive` for each line that arrives, until the stream ends.
+ * What is no JSON object goes to `refuse` with a sentence; the lines after it are still read.
+ */
+export function readLines(
+  stream: Readable,
+  receive: (line: Line) => void,
+  refuse: (problem: string) => void,
+): void {
+  let rest = ''
+  stream.setEncoding('utf8')
+  stream.on('data', (chunk: string) => {
+    const lines = (rest + chunk).split('\n')
+    rest = lines.pop() as string
+    for (const text of lines) dispatch(text, receive, refuse)
+    if (rest.length > LONGEST_LINE) stream.destroy(new Error(`a line of more than ${LONGEST_LINE} characters`))
+  })
+}
+
+function dispatch(text: string, receive: (line: Line) => void, refuse: (problem: string) => void): void {
+  let line: unknown
+  try {
+    line = JSON.parse(text)
+  } catch {
+    return refuse(`not JSON: ${text.slice(0, 200)}`)
+  }
+  if (typeof line !== 'object' || line === null || Array.isArray(line)) {
+    return refuse(`not a JSON object: ${text.slice(0, 200)}`)
+  }
+  receive(line as Line)
+}
+
+/** Sends one line; a peer that is gone is not an error here, its end is noticed where it is waited for. */
+export function writeLine(stream: Writable, line: Line): void {
+  if (stream.writable) stream.write(`${JSON.stringify(line)}\n`)
+}

@@ -1,0 +1,37 @@
+/** What `/proc/PID/stat` says of a process, as far as it matters here. */
+export interface ProcessStat {
+  pid: number
+  /** Name of the program, at most 15 bytes; may hold spaces and parentheses. */
+  name: string
+  /** One letter: R, S, D, T, Z, X … */
+  state: string
+  parent: number
+  threads: number
+  /** Field 22: clock ticks since boot, as text, because it is compared and never calculated with. */
+  startTime: string
+}
+
+/**
+ * Parses the text of `/proc/PID/stat`. The name is in parentheses and may itself hold `) `,
+ * so the fields are counted from the last parenthesis (proc(5)).
+ *
+ * @returns `undefined` for text that is not a whole stat line.
+ */
+export function parseStat(text: string): ProcessStat | undefined {
+  const open = text.indexOf('(')
+  const close = text.lastIndexOf(')')
+  if (open < 1 || close < open) return undefined
+  const pid = Number(text.slice(0, open))
+  const fields = text.slice(close + 2).split(' ')
+  const [state, parent, threads, startTime] = [fields[0], Number(fields[1]), Number(fields[17]), fields[19]]
+  if (!Number.isInteger(pid) || !state || !Number.isInteger(parent) || !/^\d+$/.test(startTime ?? '')) return undefined
+  return { pid, name: text.slice(open + 1, close), state, parent, threads, startTime: startTime as string }
+}
+
+/**
+ * Whether the process can still run code. A zombie cannot, except one whose main thread alone has ended
+ * (`pthread_exit` in `main`): it is shown as Z while its other threads go on.
+ */
+export function isAlive(stat: Pick<ProcessStat, 'state' | 'threads'>): boolean {
+  return (stat.state !== 'Z' && stat.state !== 'X') || stat.threads > 1
+}

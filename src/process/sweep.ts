@@ -1,0 +1,114 @@
+import { environmentValue } from './environment.ts'
+import { parseResidentLimit } from './limits.ts'
+import { runIdOfLimit } from './limitCookie.ts'
+import { LEASE_VARIABLE, RUN_ID_VARIABLE } from './protocol.ts'
+import { isAlive, type ProcessStat, parseStat } from './stat.ts'
+import type { ProcessTable } from './table.ts'
+
+/** A living process that carries a cookie of a run. */
+export interface Sighting extends ProcessStat {
+  runId: string
+  /** Which cookie gave it away. */
+  cookie: 'environment' | 'limit' | 'both'
+  /** The lease during which it was executed; `undefined` where it was only forked. */
+  lease: string | undefined
+  /** Arguments joined by spaces, or the program's name in brackets where there are none. */
+  command: string
+}
+
+/** A living process of this user that may belong to the run: nobody can tell. */
+export interface Unreadable {
+  pid: number
+  startTime: string
+  name: string
+  reason: string
+}
+
+export interface SweepResult {
+  found: Sighting[]
+  unknown: Unreadable[]
+  /** How many processes were looked at. */
+  looked: number
+  /** Duration in milliseconds. */
+  duration: number
+}
+
+export interface SweepQuery {
+  /** Which runs are looked for. */
+  matches(runId: string): boolean
+  /** Processes to pass over, e.g. the runner itself. */
+  except?: ReadonlySet<number>
+  /** Whether every process of the run is known to have inherited the limit cookie. */
+  limitArmed: boolean
+  /** A process that started before this (clock ticks since boot) cannot belong to the run. */
+  notBefore?: string
+  /** Effective user ID; processes of others that cannot be read are not ours. */
+  uid: number
+}
+
+/** Looks at every process once. Pure but for the table: it signals nothing and judges nothing. */
+export function sweep(table: ProcessTable, query: SweepQuery): SweepResult {
+  const began = performance.now()
+  const result: SweepResult = { found: [], unknown: [], looked: 0, duration: 0 }
+  for (const pid of table.pids()) {
+    if (query.except?.has(pid)) continue
+    result.looked += 1
+    const seen = look(table, pid, query)
+    if (seen && 'runId' in seen) result.found.push(seen)
+    else if (seen) result.unknown.push(seen)
+  }
+  result.duration = performance.now() - began
+  return result
+}
+
+function look(table: ProcessTable, pid: number, query: SweepQuery): Sighting | Unreadable | undefined {
+  const limits = table.read(pid, 'limits')
+  if (limits === 'gone') return undefined
+  const limit = limits === 'denied' ? undefined : parseResidentLimit(limits.toString('latin1'))
+  const byLimit = limit === undefined ? undefined : runIdOfLimit(limit)
+  const environ = table.read(pid, 'environ')
+  if (environ === 'gone') return undefined
+  const readable = environ !== 'denied'
+  const byEnvironment = readable ? environmentValue(environ, RUN_ID_VARIABLE) : undefined
+  const lease = readable ? environmentValue(environ, LEASE_VARIABLE) : undefined
+  const runId = [byLimit, byEnvironment].find((id) => id !== undefined && query.matches(id))
+  if (runId !== undefined) {
+    const cookie = byLimit === byEnvironment ? 'both' : runId === byLimit ? 'limit' : 'environment'
+    return sighting(table, pid, { runId, cookie, lease })
+  }
+  // The limit cannot be shed without privilege, so a process that shows another one is none of the run's.
+  const excluded = readable || (limits !== 'denied' && query.limitArmed)
+  return excluded ? undefined : unreadable(table, pid, query)
+}
+
+function sighting(
+  table: ProcessTable,
+  pid: number,
+  cookies: Pick<Sighting, 'runId' | 'cookie' | 'lease'>,
+): Sighting | undefined {
+  const stat = readStat(table, pid)
+  if (!stat || !isAlive(stat)) return undefined
+  return { ...stat, ...cookies, command: commandOf(table, stat) }
+}
+
+function unreadable(table: ProcessTable, pid: number, query: SweepQuery): Unreadable | undefined {
+  const stat = readStat(table, pid)
+  if (!stat || !isAlive(stat)) return undefined
+  if (query.notBefore !== undefined && BigInt(stat.startTime) < BigInt(query.notBefore)) return undefined
+  // Not the owner of /proc/PID: the files of an undumpable process belong to root (proc(5)).
+  const status = table.read(pid, 'status')
+  const uid = Buffer.isBuffer(status) ? /^Uid:\t\d+\t(\d+)/m.exec(status.toString('latin1'))?.[1] : undefined
+  if (status === 'gone' || (uid !== undefined && Number(uid) !== query.uid)) return undefined
+  return { pid, startTime: stat.startTime, name: stat.name, reason: `/proc/${pid}/environ cannot be read` }
+}
+
+function readStat(table: ProcessTable, pid: number): ProcessStat | undefined {
+  const stat = table.read(pid, 'stat')
+  return Buffer.isBuffer(stat) ? parseStat(stat.toString('latin1')) : undefined
+}
+
+function commandOf(table: ProcessTable, stat: ProcessStat): string {
+  const line = table.read(stat.pid, 'cmdline')
+  const text = Buffer.isBuffer(line) ? line.toString('utf8').replaceAll('\0', ' ').trim() : ''
+  return text === '' ? `[${stat.name}]` : text
+}

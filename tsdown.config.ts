@@ -1,0 +1,16 @@
+import { defineConfig } from 'tsdown'
+
+export default defineConfig({
+  entry: {
+    vitest: 'src/globalSetup/plugin.ts',
+    'vitest/global-setup': 'src/globalSetup/vitest.ts',
+    fixtures: 'src/environment/fixtures.ts',
+  },
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  dts: true,
+  fixedExtension: false,
+  // Only the wire codec of the generated messages is taken in; every other import stays a dependency.
+  noExternal: [/^@bufbuild\/protobuf/],
+})
