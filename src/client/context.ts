@@ -1,0 +1,24 @@
+/**
+ * What crosses from the runner's main process into the test processes: everything that a test needs
+ * to lease a worker, and nothing else. It must be serialisable.
+ */
+export interface RunContext {
+  protocol: number
+  runId: string
+  /** gRPC target of the broker. */
+  broker: string
+  /** Secret of this run; goes with every call. */
+  token: string
+  isolation: Isolation
+  /** Milliseconds that a test waits for a worker. */
+  leaseTimeout: number
+}
+
+/**
+ * How long one Python process serves: for one `test`, for all tests of a `file`,
+ * or for any number of tests (`shared`).
+ */
+export type Isolation = 'test' | 'file' | 'shared'
+
+/** The key under which the context is provided to the tests. */
+export const CONTEXT_KEY = 'vitest-environment-python'

@@ -1,0 +1,40 @@
+import {
+  type ClientOptions,
+  InterceptingCall,
+  type Interceptor,
+  type Metadata,
+  Metadata as MetadataClass,
+} from '@grpc/grpc-js'
+
+/** Metadata key of the run's secret. */
+export const TOKEN_KEY = 'x-vitest-python-token'
+/** Metadata key of the lease on whose behalf a call is made. */
+export const LEASE_KEY = 'x-vitest-python-lease'
+
+/** Metadata for calls to the broker or to a worker. */
+export function callMetadata(token: string, leaseId?: string): Metadata {
+  const metadata = new MetadataClass()
+  metadata.set(TOKEN_KEY, token)
+  if (leaseId !== undefined) metadata.set(LEASE_KEY, leaseId)
+  return metadata
+}
+
+/** Adds the metadata to every call of a client, for stubs that know nothing of us. */
+export function metadataInterceptor(extra: Metadata): Interceptor {
+  return (options, nextCall) =>
+    new InterceptingCall(nextCall(options), {
+      start(metadata, listener, next) {
+        metadata.merge(extra)
+        next(metadata, listener)
+      },
+    })
+}
+
+/** Options of every channel to a worker or to the broker: no limit in the way, and no proxy for a Unix socket. */
+export const CHANNEL_OPTIONS: ClientOptions = {
+  'grpc.max_receive_message_length': -1,
+  'grpc.max_send_message_length': -1,
+  'grpc.enable_http_proxy': 0,
+  // grpc-js shares channels of equal targets; a lease must never see another lease's connection.
+  'grpc.use_local_subchannel_pool': 1,
+}
