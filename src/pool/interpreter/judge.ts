@@ -1,0 +1,20 @@
+import type { Probe } from './probe.ts'
+import { compareVersions } from './version.ts'
+
+/** The oldest Python that the workers run on. */
+export const OLDEST_PYTHON = '3.10'
+
+export interface Objection {
+  code: 'PYTHON_NOT_FOUND' | 'PYTHON_BROKEN' | 'PYTHON_TOO_OLD' | 'PYTHON_NOT_CPYTHON'
+  reason: string
+}
+
+/** Why an interpreter that answered will not do; `undefined` where it will. */
+export function judge(probe: Probe): Objection | undefined {
+  const { implementation, version } = probe
+  if (implementation !== 'CPython')
+    return { code: 'PYTHON_NOT_CPYTHON', reason: `is ${implementation} ${version}; only CPython will do` }
+  if (compareVersions(version, OLDEST_PYTHON) < 0)
+    return { code: 'PYTHON_TOO_OLD', reason: `is Python ${version}; ${OLDEST_PYTHON} or newer is needed` }
+  return undefined
+}

@@ -1,0 +1,50 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { readlinkSync } from 'node:fs'
+import { homedir, hostname } from 'node:os'
+import { basename, isAbsolute, join, resolve } from 'node:path'
+
+const NAME = 'vitest-environment-python'
+
+/** Where overlays are kept: `VITEST_PYTHON_CACHE`, else the user's cache directory of this platform. */
+export function cacheDirectory(env: NodeJS.ProcessEnv, platform: NodeJS.Platform = process.platform): string {
+  if (env['VITEST_PYTHON_CACHE']) return resolve(env['VITEST_PYTHON_CACHE'])
+  const home = env['HOME'] || homedir()
+  if (platform === 'darwin') return join(home, 'Library', 'Caches', NAME)
+  const xdg = env['XDG_CACHE_HOME']
+  // The XDG specification: a relative path is invalid and to be ignored.
+  return join(xdg && isAbsolute(xdg) ? xdg : join(home, '.cache'), NAME)
+}
+
+/** The overlay of an ABI and a list of specifiers. Interpreters of the same ABI share it. */
+export function overlayDirectory(cache: string, abi: string, specifiers: readonly string[]): string {
+  const hash = createHash('sha256').update(specifiers.join('\n')).digest('hex').slice(0, 12)
+  return join(cache, 'overlay', `${abi}-${hash}`)
+}
+
+/** A sibling of the overlay, on the same file system, so that a rename publishes it. */
+export function temporaryDirectory(overlay: string): string {
+  return `${overlay}.${pidScope()}-${process.pid}-${randomBytes(4).toString('hex')}.tmp`
+}
+
+export interface Temporary {
+  scope: string
+  pid: number
+}
+
+/** Who made a temporary of this overlay; `undefined` where `name` is none. */
+export function parseTemporary(overlay: string, name: string): Temporary | undefined {
+  if (!name.startsWith(`${basename(overlay)}.`)) return undefined
+  const [, scope, pid] = /\.([0-9a-f]{8})-(\d+)-[0-9a-f]{8}\.tmp$/.exec(name) ?? []
+  return scope && pid ? { scope, pid: Number(pid) } : undefined
+}
+
+/** Where a pid means something: containers may share a cache directory, and then not each other's pids. */
+export function pidScope(): string {
+  let namespace = ''
+  try {
+    namespace = readlinkSync('/proc/self/ns/pid')
+  } catch {
+    // No /proc: the host's name has to do.
+  }
+  return createHash('sha256').update(`${hostname()}\n${namespace}`).digest('hex').slice(0, 8)
+}

@@ -1,0 +1,80 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { lastLines, type Outcome, run } from '../interpreter/run.ts'
+import { type Installer, installerEnvironment, installers, type Job } from './installers.ts'
+
+const REMINDER = 30_000
+
+export interface InstallLimits {
+  env: NodeJS.ProcessEnv
+  /** Empty, and removed by the caller afterwards. */
+  scratch: string
+  /** Milliseconds for all installers together. */
+  deadline: number
+  progress(line: string): void
+}
+
+/** An installer that did not do it. */
+export interface Failure {
+  installer: Installer['name']
+  command: string[]
+  how: string
+  lastLines: string[]
+  timedOut: boolean
+}
+
+/** Tries one installer after the other. @returns no failure where one of them did it, else all of them. */
+export async function install(job: Job, limits: InstallLimits): Promise<Failure[]> {
+  const until = Date.now() + limits.deadline
+  const failures: Failure[] = []
+  for (const installer of installers(job, limits.scratch, limits.env)) {
+    const before = failures.at(-1)
+    // Only a Python without pip needs a pip of another environment; on the network that would fail in the same way.
+    if (installer.name.startsWith('pip of') && before && !lacksPip(before)) break
+    if (before)
+      limits.progress(
+        `${before.installer} could not install them (${summary(before)}): trying ${installer.name}`,
+      )
+    await rm(job.target, { recursive: true, force: true })
+    await mkdir(job.target)
+    const failure = await runInstaller(installer, limits, until)
+    if (!failure) return []
+    failures.push(failure)
+    if (failure.timedOut) break
+  }
+  return failures
+}
+
+async function runInstaller(
+  installer: Installer,
+  limits: InstallLimits,
+  until: number,
+): Promise<Failure | undefined> {
+  const started = Date.now()
+  const reminder = setInterval(() => {
+    limits.progress(`still waiting for ${installer.name} (${Math.round((Date.now() - started) / 1000)} s) …`)
+  }, REMINDER)
+  try {
+    for (const command of installer.commands) {
+      const deadline = Math.max(until - Date.now(), 1)
+      const env = installerEnvironment(limits.env)
+      const outcome = await run(command, { cwd: limits.scratch, env, deadline })
+      if (!outcome.ok) return failed(installer, command, outcome, Date.now() >= until)
+    }
+    return undefined
+  } finally {
+    clearInterval(reminder)
+  }
+}
+
+function failed(installer: Installer, command: string[], outcome: Outcome, timedOut: boolean): Failure {
+  const said = lastLines(`${outcome.stdout}\n${outcome.stderr}`, 8)
+  return { installer: installer.name, command, how: outcome.failure, lastLines: said, timedOut }
+}
+
+function lacksPip(failure: Failure): boolean {
+  return failure.installer === 'pip' && /No module named '?pip\b/.test(failure.lastLines.join('\n'))
+}
+
+export function summary({ how, lastLines }: Failure): string {
+  return lastLines.at(-1)?.trim() ?? how
+}

@@ -1,0 +1,10 @@
+/** Something the user has to set right before Python can start. The message says what is wrong, where, and what to do. */
+export class SetupError extends Error {
+  override readonly name = 'SetupError'
+  readonly code: string
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
