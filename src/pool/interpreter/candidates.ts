@@ -3,6 +3,9 @@ import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { isExecutable, which } from './which.ts'
 
+/** Why a command has no path. */
+export const NOT_ON_PATH = 'is not on PATH'
+
 export interface Search {
   /** The project's root: relative paths start here, and `.venv` and `uv.lock` are looked for from here upwards. */
   root: string
@@ -66,14 +69,14 @@ function uvRun(root: string, env: NodeJS.ProcessEnv): Candidate[] {
   if (!directory || existsIncludingBroken(join(directory, '.venv'))) return []
   const uv = which('uv', env)
   const shared = { name: 'uv run', source: `uv run (uv.lock in ${directory})`, explicit: false }
-  if (!uv) return [{ ...shared, command: [], absence: 'uv is not on PATH' }]
+  if (!uv) return [{ ...shared, command: [], absence: 'cannot be asked: uv is not on PATH' }]
   return [{ ...shared, command: [uv, 'run', '--frozen', '--no-progress', 'python'], slow: true }]
 }
 
 function onPath(name: string, env: NodeJS.ProcessEnv): Candidate {
   const path = which(name, env)
   const shared = { name, source: `${name} on PATH`, explicit: false }
-  return path ? { ...shared, command: [path] } : { ...shared, command: [], absence: 'is not on PATH' }
+  return path ? { ...shared, command: [path] } : { ...shared, command: [], absence: NOT_ON_PATH }
 }
 
 function at(path: string, source: string, explicit: boolean): Candidate {

@@ -1,5 +1,5 @@
 import { SetupError } from '../../process/errors.ts'
-import type { Candidate } from './candidates.ts'
+import { type Candidate, NOT_ON_PATH } from './candidates.ts'
 import { type Objection, OLDEST_PYTHON } from './judge.ts'
 
 export interface PassedOver {
@@ -33,6 +33,7 @@ export function explainNone(root: string, tried: readonly PassedOver[]): SetupEr
 
 /** One line about an interpreter that was not taken. */
 export function describePassedOver({ candidate, source, reason }: PassedOver): string {
-  const name = source.startsWith(candidate) ? source : `${source}: ${candidate}`
+  const where = reason === NOT_ON_PATH ? candidate : source
+  const name = where.startsWith(candidate) ? where : `${where}: ${candidate}`
   return `  - ${name} ${reason}`
 }

@@ -1,4 +1,4 @@
-import { type Candidate, candidates, type Search } from './candidates.ts'
+import { type Candidate, candidates, NOT_ON_PATH, type Search } from './candidates.ts'
 import { explainNamed, explainNone, type PassedOver } from './explain.ts'
 import { judge, type Objection } from './judge.ts'
 import { type Circumstances, type Distribution, type Probe, probe } from './probe.ts'
@@ -68,7 +68,7 @@ function interpreter(answer: Probe, candidate: Candidate, tried: (PassedOver & O
   const { executable, version, abi, distributions } = answer
   // That a command is not on PATH is nothing to mention once another one has been found.
   const passedOver = tried
-    .filter(({ reason }) => !reason.endsWith('not on PATH'))
+    .filter(({ reason }) => reason !== NOT_ON_PATH)
     .map(({ candidate, source, reason }) => ({ candidate, source, reason }))
   return { executable, version, abi, source: candidate.source, passedOver, distributions }
 }

@@ -29,11 +29,11 @@ export async function run(command: readonly string[], limits: Limits): Promise<O
     forceKillAfterDelay: GRACE,
   })
   let late = false
-  const timer = setTimeout(() => {
+  let timer = setTimeout(() => {
     late = true
     program.kill('SIGTERM')
-    // A grandchild may hold the pipes open for as long as it lives: execa would wait for it.
-    setTimeout(() => {
+    // A grandchild may hold the pipes open for as long as it lives, and execa would wait for it.
+    timer = setTimeout(() => {
       program.stdout.destroy()
       program.stderr.destroy()
     }, GRACE)

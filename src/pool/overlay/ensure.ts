@@ -18,6 +18,8 @@ export interface Io {
   env: NodeJS.ProcessEnv
   /** Told, line by line, what is done and why. */
   progress(line: string): void
+  /** The project's root: uv is run there, since its configuration may name the index. */
+  root?: string | undefined
   requirements?: Requirements | undefined
   /** Milliseconds that an installation may take. */
   deadline?: number | undefined
@@ -65,7 +67,7 @@ async function make(work: Work, missing: readonly string[], temporary: string): 
   if (existsSync(overlay) && (await adopt(work, temporary))) return
   io.progress(
     `Python ${interpreter.version} (${interpreter.executable}) lacks ${missing.join(', ')}: ` +
-      `installing into ${overlay}, once; its own environment is not changed`,
+      `they go into ${overlay}, once; its own environment is not changed`,
   )
   const started = Date.now()
   const target = join(temporary, 'overlay')
@@ -73,7 +75,13 @@ async function make(work: Work, missing: readonly string[], temporary: string): 
   await mkdir(scratch)
   const deadline = io.deadline ?? DEADLINE
   const job = { executable: interpreter.executable, specifiers, target }
-  const failures = await install(job, { env: io.env, scratch, deadline, progress: io.progress })
+  const failures = await install(job, {
+    env: io.env,
+    root: io.root,
+    scratch,
+    deadline,
+    progress: io.progress,
+  })
   if (failures.length > 0)
     throw explainInstallation(interpreter, { ...job, target: overlay }, failures, { env: io.env, deadline })
   await finish(work, target, scratch)

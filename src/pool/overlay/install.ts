@@ -6,6 +6,8 @@ const REMINDER = 30_000
 
 export interface InstallLimits {
   env: NodeJS.ProcessEnv
+  /** The project's root, whose `[tool.uv]` may name the index to install from. */
+  root: string | undefined
   /** Empty, and removed by the caller afterwards. */
   scratch: string
   /** Milliseconds for all installers together. */
@@ -34,6 +36,7 @@ export async function install(job: Job, limits: InstallLimits): Promise<Failure[
       limits.progress(
         `${before.installer} could not install them (${summary(before)}): trying ${installer.name}`,
       )
+    else limits.progress(`Installing ${job.specifiers.join(' ')} with ${installer.name} …`)
     await rm(job.target, { recursive: true, force: true })
     await mkdir(job.target)
     const failure = await runInstaller(installer, limits, until)
@@ -57,7 +60,9 @@ async function runInstaller(
     for (const command of installer.commands) {
       const deadline = Math.max(until - Date.now(), 1)
       const env = installerEnvironment(limits.env)
-      const outcome = await run(command, { cwd: limits.scratch, env, deadline })
+      // pip reads nothing from the working directory, but Python would import from it.
+      const cwd = installer.name === 'uv' ? (limits.root ?? limits.scratch) : limits.scratch
+      const outcome = await run(command, { cwd, env, deadline })
       if (!outcome.ok) return failed(installer, command, outcome, Date.now() >= until)
     }
     return undefined

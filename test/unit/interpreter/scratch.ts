@@ -1,0 +1,35 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+/** A directory that is gone when the test file is done. */
+export function scratchDirectory(): { path: string; remove(): void } {
+  const path = realpathSync(mkdtempSync(join(tmpdir(), 'vitest-python-unit-')))
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+/** `sys.executable` of the machine's own Python, whatever shim stands before it. */
+export const basePython = execFileSync('python3', ['-c', 'import sys; print(sys.executable)'])
+  .toString()
+  .trim()
+
+/** A virtual environment; without pip it takes a tenth of a second. */
+export function makeVenv(path: string, options: { pip: boolean } = { pip: false }): string {
+  execFileSync(basePython, ['-m', 'venv', ...(options.pip ? [] : ['--without-pip']), path])
+  return join(path, 'bin/python')
+}
+
+/** An executable shell script. */
+export function script(path: string, body: string): string {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, `#!/bin/sh\n${body}\n`)
+  chmodSync(path, 0o755)
+  return path
+}
+
+/** A "Python" that answers as the given one would. */
+export function fakePython(path: string, answer: { version: string; implementation?: string }): string {
+  const full = { executable: path, implementation: 'CPython', abi: '', distributions: {}, ...answer }
+  return script(path, `echo 'VITEST_PYTHON_PROBE ${JSON.stringify(full)}'`)
+}
