@@ -1,0 +1,37 @@
+import { createServer, type Socket } from 'node:net'
+import type { ServerDuplexStream } from '@grpc/grpc-js'
+import type { LeaseEvent, LeaseRequest } from '../client/gen/vitest_python/v1/broker.ts'
+import type { Pool } from './pool.ts'
+
+/** Where test processes lease workers: `broker.sock`. */
+export interface Broker {
+  close(): void
+}
+
+/**
+ * Listens for test processes. gRPC is loaded with the first of them, so that a run without Python does not pay for it.
+ */
+export async function listenForTests(pool: Pool): Promise<Broker> {
+  const sockets = new Set<Socket>()
+  let serving: Promise<{ inject(socket: Socket): void; close(): void }> | undefined
+  const server = createServer({ pauseOnConnect: true }, async (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    socket.on('error', () => {})
+    serving ??= import('./brokerService.ts').then(({ serveLeases }) => serveLeases(pool))
+    ;(await serving).inject(socket)
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(pool.run.brokerPath, resolve)
+  })
+  return {
+    close() {
+      server.close()
+      for (const socket of sockets) socket.destroy()
+      void serving?.then((service) => service.close())
+    },
+  }
+}
+
+export type LeaseCall = ServerDuplexStream<LeaseRequest, LeaseEvent>

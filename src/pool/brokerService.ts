@@ -1,0 +1,94 @@
+import type { Socket } from 'node:net'
+import { type Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js'
+import { BrokerService, type Holder, type LeaseEvent, type PoolStats } from '../client/gen/vitest_python/v1/broker.ts'
+import { TOKEN_KEY } from '../client/metadata.ts'
+import { PROTOCOL } from '../process/protocol.ts'
+import type { LeaseCall } from './broker.ts'
+import { equalSecrets } from './control.ts'
+import type { Grant, Pool } from './pool.ts'
+import { residentBytes } from './sample.ts'
+
+/** The gRPC service behind `broker.sock`; connections are handed to it. */
+export function serveLeases(pool: Pool): { inject(socket: Socket): void; close(): void } {
+  const server = new Server()
+  server.addService(BrokerService, {
+    lease: (call: LeaseCall) => serveLease(pool, call),
+    stats: async (call: { metadata: Metadata }, callback: (error: ServiceFailure | null, stats?: PoolStats) => void) => {
+      if (!isAuthorised(pool, call.metadata)) return callback(UNAUTHENTICATED)
+      callback(null, await statsOf(pool))
+    },
+  })
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure())
+  return { inject: (socket) => injector.injectConnection(socket), close: () => server.forceShutdown() }
+}
+
+function serveLease(pool: Pool, call: LeaseCall): void {
+  if (!isAuthorised(pool, call.metadata)) return void call.emit('error', UNAUTHENTICATED)
+  let end = () => {}
+  let grant: Grant | undefined
+  const send = (kind: LeaseEvent['kind']) => {
+    if (!call.cancelled) call.write({ kind })
+  }
+  const fail = ($case: 'failed' | 'lost', message: string) => {
+    send({ $case, value: { message } })
+    call.end()
+  }
+  call.on('data', ({ kind }) => {
+    if (kind?.$case === 'holder' && grant) grant.lease.holder = kind.value
+    if (kind?.$case !== 'acquire') return
+    if (kind.value.protocol !== PROTOCOL) return fail('failed', describeMismatch(kind.value.protocol))
+    end = pool.request({
+      holder: kind.value.holder ?? NOBODY,
+      granted: (granted) => {
+        grant = granted
+        send({ $case: 'granted', value: describeGrant(granted) })
+      },
+      failed: (message) => fail('failed', message),
+      lost: (message) => fail('lost', message),
+    })
+  })
+  call.on('end', () => {
+    end()
+    call.end()
+  })
+  // The test process is gone, or it gave the request up.
+  call.on('cancelled', () => end())
+  call.on('error', () => end())
+}
+
+const NOBODY: Holder = { file: '', test: '' }
+
+type ServiceFailure = { code: number; details: string }
+
+const UNAUTHENTICATED: ServiceFailure = {
+  code: status.UNAUTHENTICATED,
+  details: 'the token in x-vitest-python-token is not the one of this run',
+}
+
+function isAuthorised(pool: Pool, metadata: Metadata): boolean {
+  return equalSecrets(String(metadata.get(TOKEN_KEY)[0] ?? ''), pool.run.token)
+}
+
+function describeMismatch(protocol: number): string {
+  return (
+    `The test process speaks protocol ${protocol} and the run's main process ${PROTOCOL}: ` +
+    'two versions of vitest-environment-python are installed. Install one.'
+  )
+}
+
+function describeGrant({ lease, worker }: Grant) {
+  const { address, pid, log } = worker
+  return { leaseId: lease.id, workerId: worker.id, address, pid, log }
+}
+
+async function statsOf(pool: Pool): Promise<PoolStats> {
+  const installation = await pool.python.installation()
+  const forkserver = await pool.python.currentForkserver()
+  return {
+    ...pool.counts(),
+    residentBytes: await residentBytes(pool.pids()),
+    python: installation?.version ?? '',
+    executable: installation?.executable ?? '',
+    startMethod: forkserver?.startMethod ?? '',
+  }
+}

@@ -1,0 +1,161 @@
+import { join } from 'node:path'
+import { DeadlineError, withDeadline } from '../process/deadline.ts'
+import type { Exit } from '../process/exit.ts'
+import type { Identity } from '../process/identity.ts'
+import type { Line } from '../process/lines.ts'
+import { PROTOCOL, RUN_ID_VARIABLE } from '../process/protocol.ts'
+import { pythonPrograms } from '../process/signal.ts'
+import { SetupError } from '../process/errors.ts'
+import type { Control, Peer } from './control.ts'
+import type { Reaper } from './reaper.ts'
+import type { Run } from './run.ts'
+import { explainStartFailure, type ImportFailure, readLog } from './startFailure.ts'
+
+/** What the forkserver runs with. */
+export interface PythonInstallation {
+  executable: string
+  version: string
+  /** Directory with the packages that the interpreter lacks. */
+  overlay: string | null
+}
+
+/** A forkserver that is up. */
+export interface Forkserver extends Identity {
+  readonly id: string
+  /** Start method as it came out: `fork` becomes `spawn` where the modules make forking unsafe. */
+  readonly startMethod: string
+  /** Why it is not the one that was asked for. */
+  readonly fallback: string | null
+  /** Resolves when it ended; never rejects. */
+  readonly ended: Promise<Exit>
+  /** Starts a worker; `exited` resolves when that ends. */
+  start(id: string): Promise<Identity & { exited: Promise<Exit> }>
+  /** SIGKILL for a worker. */
+  kill(id: string): void
+  /** Ends it, and what workers are left. */
+  exit(): void
+}
+
+export interface Launch {
+  id: string
+  run: Run
+  reaper: Reaper
+  control: Control
+  installation: PythonInstallation
+}
+
+/**
+ * Starts a forkserver and waits until the user's modules are imported.
+ *
+ * @throws SetupError PYTHON_START_FAILED with what it printed, how it ended, and the likely cause
+ */
+export async function startForkserver(launch: Launch): Promise<Forkserver> {
+  const { id, run, reaper, control, installation } = launch
+  const log = join(run.directory.path, 'logs', `${id}.log`)
+  const progress: { importing?: string } = {}
+  const starts = new Starts()
+  const up = new Promise<{ peer: Peer; line: Line }>((resolve) => {
+    control.expect('forkserver', id, (line, peer) => {
+      if (line['event'] === 'importing') progress.importing = String(line['module'])
+      else if (line['event'] === 'ready' || line['event'] === 'failed') resolve({ peer, line })
+      else starts.receive(line)
+    })
+  })
+  const spawned = await reaper.spawn({
+    id,
+    argv: [installation.executable, pythonPrograms, 'forkserver', JSON.stringify(configOf(launch))],
+    env: environmentOf(run),
+    cwd: run.root,
+    log,
+  })
+  const fail = (what: { failure?: ImportFailure; exit?: Exit; waited?: number }): never => {
+    const about = { who: 'The forkserver', executable: installation.executable, output: readLog(log) }
+    throw new SetupError('PYTHON_START_FAILED', explainStartFailure({ ...about, ...progress, ...what }))
+  }
+  const died = spawned.exited.then((exit) => ({ exit }))
+  const outcome = await withDeadline(
+    Promise.race([up, died]),
+    run.options.startupTimeout,
+    'the forkserver to be ready',
+  ).catch(async (error: unknown) => {
+    if (!(error instanceof DeadlineError)) throw error
+    await reaper.signal([spawned], 'SIGKILL')
+    return fail({ waited: run.options.startupTimeout })
+  })
+  if ('exit' in outcome) return fail({ exit: outcome.exit })
+  const { peer, line } = outcome
+  if (line['event'] === 'failed') return fail({ failure: line['failure'] as ImportFailure })
+  return connectedForkserver(id, spawned, peer, line, starts)
+}
+
+function connectedForkserver(
+  id: string,
+  spawned: Identity & { exited: Promise<Exit> },
+  peer: Peer,
+  ready: Line,
+  starts: Starts,
+): Forkserver {
+  return {
+    id,
+    pid: spawned.pid,
+    startTime: spawned.startTime,
+    startMethod: String(ready['startMethod']),
+    fallback: (ready['fallback'] as string | null) ?? null,
+    ended: spawned.exited,
+    async start(worker) {
+      const { exited, answer } = starts.expect(worker)
+      peer.send({ op: 'fork', id: worker })
+      const gone = spawned.exited.then((): Line => ({ event: 'fork-failed', message: 'the forkserver ended' }))
+      const line = await withDeadline(Promise.race([answer, gone]), FORK_TIMEOUT, `the forkserver to start ${worker}`)
+      if (line['event'] === 'fork-failed') throw new Error(`${worker} could not be started: ${String(line['message'])}`)
+      return { pid: line['pid'] as number, startTime: String(line['startTime']), exited }
+    },
+    kill: (worker) => peer.send({ op: 'kill', id: worker }),
+    exit: () => peer.send({ op: 'exit' }),
+  }
+}
+
+/** Matches what the forkserver says of a worker with who waits for it. */
+class Starts {
+  readonly #waiting = new Map<string, { answer(line: Line): void; exited(exit: Exit): void }>()
+
+  expect(worker: string): { answer: Promise<Line>; exited: Promise<Exit> } {
+    let answer: (line: Line) => void = () => {}
+    const answered = new Promise<Line>((resolve) => {
+      answer = resolve
+    })
+    const exited = new Promise<Exit>((resolve) => this.#waiting.set(worker, { answer, exited: resolve }))
+    return { answer: answered, exited }
+  }
+
+  receive(line: Line): void {
+    const worker = String(line['id'])
+    if (line['event'] !== 'exited') return this.#waiting.get(worker)?.answer(line)
+    this.#waiting.get(worker)?.exited(line as unknown as Exit)
+    this.#waiting.delete(worker)
+  }
+}
+
+/** A fork takes milliseconds; longer means that the forkserver is stopped. */
+const FORK_TIMEOUT = 20_000
+
+function configOf({ id, run, reaper, installation }: Launch) {
+  const { modules, services, startMethod } = run.options
+  return {
+    ...{ protocol: PROTOCOL, id, runId: run.directory.runId, runDirectory: run.directory.path },
+    ...{ control: run.controlPath, parent: reaper.armed.pid, root: run.root },
+    ...{ modules, services, startMethod, overlay: installation.overlay },
+  }
+}
+
+function environmentOf(run: Run): Record<string, string> {
+  const inherited = Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
+  return {
+    ...inherited,
+    ...run.options.env,
+    [RUN_ID_VARIABLE]: run.directory.runId,
+    VITEST_PYTHON_TOKEN: run.token,
+  }
+}

@@ -1,0 +1,91 @@
+import { availableParallelism } from 'node:os'
+import * as v from 'valibot'
+import { SetupError } from '../process/errors.ts'
+
+const milliseconds = (what: string) =>
+  v.pipe(v.number(`${what} is a number of milliseconds`), v.integer(`${what} is a whole number`), v.minValue(1, `${what} is at least 1`))
+const count = (least: number) =>
+  v.pipe(v.number('write a whole number'), v.integer('write a whole number'), v.minValue(least, `write at least ${least}`))
+const texts = v.array(v.pipe(v.string('write a list of texts'), v.nonEmpty('leave out empty texts')), 'write a list, as in ["./python/tools.py"]')
+
+const OptionsSchema = v.strictObject({
+  /** Interpreter: a path, or a command on PATH. Default: see the README, in short `.venv`, `uv run`, `python3`. */
+  python: v.optional(v.pipe(v.string('write a path or a command'), v.nonEmpty('write a path or a command'))),
+  /** What tests may call: files (`./python/tools.py`, relative to the project's root) and importable modules (`app.tools`). */
+  modules: v.optional(texts, []),
+  /** gRPC servicers of the project: `module:function`; the function gets the `grpc.Server` before it starts. */
+  services: v.optional(
+    v.array(
+      v.pipe(v.string('write "module:function"'), v.regex(/^[\w.]+:[\w.]+$/, 'write "module:function", as in "app.embed:register"')),
+      'write a list, as in ["app.embed:register"]',
+    ),
+    [],
+  ),
+  /** How long one Python process serves. */
+  isolation: v.optional(v.picklist(['test', 'file', 'shared'], 'write "test", "file" or "shared"'), 'test'),
+  /** `lazy`: Python starts with the first lease; `eager`: with the run. */
+  start: v.optional(v.picklist(['lazy', 'eager'], 'write "lazy" or "eager"'), 'lazy'),
+  /** How a worker comes to be. Default: `fork` on Linux, `spawn` elsewhere. */
+  startMethod: v.optional(
+    v.picklist(['fork', 'spawn'], 'write "fork" or "spawn"'),
+    process.platform === 'linux' ? 'fork' : 'spawn',
+  ),
+  /** Most workers alive at once. Default: 4 for each core, at least 8. */
+  maxWorkers: v.optional(count(1), Math.max(8, 4 * availableParallelism())),
+  /** Workers kept ready ahead of need. Default: one for each core, at most 4. */
+  spares: v.optional(count(0), Math.min(4, availableParallelism())),
+  /** Milliseconds for Python to come up, the import of the modules included. */
+  startupTimeout: v.optional(milliseconds('startupTimeout'), 30_000),
+  /** Milliseconds that a test waits for a free worker. */
+  leaseTimeout: v.optional(milliseconds('leaseTimeout'), 60_000),
+  /** Milliseconds that a worker gets to end by itself before it is killed. */
+  stopTimeout: v.optional(milliseconds('stopTimeout'), 1_000),
+  /** What orphans do to the run: `fail` sets a non-zero exit code, `warn` reports them only. Unknown fails either way. */
+  orphans: v.optional(v.picklist(['fail', 'warn'], 'write "fail" or "warn"'), 'fail'),
+  /** Environment variables for Python, on top of the runner's. */
+  env: v.optional(v.record(v.string(), v.string('write texts only'), 'write an object of texts'), {}),
+})
+
+/** What a user may write. */
+export type PythonOptions = v.InferInput<typeof OptionsSchema>
+/** The same with every default filled in. */
+export type ResolvedOptions = v.InferOutput<typeof OptionsSchema>
+
+/** The names of all options. */
+export const optionNames: readonly string[] = Object.keys(OptionsSchema.entries)
+
+/**
+ * Checks options at the door and fills in the defaults.
+ *
+ * @param where who wrote them, for the message: "python({ … })"
+ * @throws SetupError OPTIONS_INVALID naming each option, its value and the remedy
+ */
+export function resolveOptions(options: unknown, where = 'python({ … })'): ResolvedOptions {
+  const result = v.safeParse(OptionsSchema, options ?? {})
+  if (result.success) return result.output
+  const problems = result.issues.map((issue) => `  - ${describe(issue)}`)
+  throw new SetupError('OPTIONS_INVALID', `${where} has ${problems.length === 1 ? 'an option' : 'options'} that cannot be used:\n${problems.join('\n')}`)
+}
+
+function describe(issue: v.BaseIssue<unknown>): string {
+  const path = v.getDotPath(issue)
+  if (path === null) return `it is ${issue.received}; write an object of options`
+  if (issue.type === 'strict_object') {
+    const near = closest(path)
+    return `${path}: there is no such option. ${near ? `Did you mean ${near}?` : `There are ${optionNames.join(', ')}.`}`
+  }
+  return `${path} is ${preview(issue.input)}: ${issue.message}`
+}
+
+function preview(value: unknown): string {
+  if (typeof value === 'function') return 'a function'
+  return (JSON.stringify(value) ?? String(value)).slice(0, 80)
+}
+
+function closest(name: string): string | undefined {
+  const lower = name.toLowerCase()
+  return optionNames.find((option) => {
+    const other = option.toLowerCase()
+    return other.includes(lower) || lower.includes(other) || [...other].sort().join('') === [...lower].sort().join('')
+  })
+}

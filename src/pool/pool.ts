@@ -1,0 +1,231 @@
+import type { Holder } from '../client/gen/vitest_python/v1/broker.ts'
+import { describeExit, type Exit } from '../process/exit.ts'
+import { describeHolder, LeaseBook, type LeaseRecord } from './leases.ts'
+import { plan } from './plan.ts'
+import { type Install, PythonSide } from './python.ts'
+import { recordProcess } from './record.ts'
+import type { Run } from './run.ts'
+import { lastLines, readLog } from './startFailure.ts'
+import { startWorker, type Worker } from './worker.ts'
+
+/** A worker in the hands of whoever asked for it. */
+export interface Grant {
+  lease: LeaseRecord
+  worker: Worker
+}
+
+/** Who waits for a worker, and what to tell him. */
+export interface Applicant {
+  holder: Holder
+  granted(grant: Grant): void
+  failed(message: string): void
+  /** The granted worker ended before the lease did. */
+  lost(message: string): void
+}
+
+interface Slot {
+  readonly id: string
+  state: 'starting' | 'idle' | 'leased' | 'leaving'
+  worker?: Worker
+  lastFile?: string
+  applicant?: Applicant
+  lease?: LeaseRecord
+  gone: Promise<void>
+}
+
+interface Request extends Applicant {
+  id: string
+  since: number
+  expiry: NodeJS.Timeout
+}
+
+/** The workers of a run and who has them. Python starts with the first request. */
+export class Pool {
+  readonly run: Run
+  readonly python: PythonSide
+  readonly leases = new LeaseBook()
+  readonly #slots = new Map<string, Slot>()
+  readonly #waiting = new Map<string, Request>()
+  #started = 0
+  #requests = 0
+  #closed = false
+
+  constructor(run: Run, install: Install) {
+    this.run = run
+    this.python = new PythonSide(run, install)
+  }
+
+  /** Asks for a worker; the returned function takes the request back or ends the lease. Safe to repeat. */
+  request(applicant: Applicant): () => void {
+    const id = `r${++this.#requests}`
+    const timeout = this.run.options.leaseTimeout
+    const expiry = setTimeout(() => this.#refuse(id, this.#explainWait(timeout)), timeout).unref()
+    let end = () => {
+      clearTimeout(expiry)
+      this.#waiting.delete(id)
+    }
+    const granted = (grant: Grant) => {
+      end = () => this.#release(grant)
+      applicant.granted(grant)
+    }
+    this.#waiting.set(id, { ...applicant, id, since: Date.now(), expiry, granted })
+    if (this.#closed) this.#refuse(id, 'The run is over; no Python process is leased any more.')
+    this.#step()
+    return () => end()
+  }
+
+  /** Brings up Python and the first workers without a request. */
+  warm(): void {
+    this.#step(true)
+  }
+
+  /** Leases nothing from now on, asks every worker to end, and kills what has not after `stopTimeout`. */
+  async stopWorkers(): Promise<void> {
+    this.#closed = true
+    this.python.expectEnd()
+    for (const id of this.#waiting.keys()) this.#refuse(id, 'The run ended while this lease was waited for.')
+    const slots = [...this.#slots.values()]
+    for (const slot of slots) this.#retire(slot)
+    await Promise.all(slots.map((slot) => slot.gone))
+  }
+
+  /** Figures for `pythonPool.stats()`. */
+  counts() {
+    const inState = (...states: Slot['state'][]) =>
+      [...this.#slots.values()].filter(({ state }) => states.includes(state)).length
+    return {
+      workers: inState('starting', 'idle', 'leased'),
+      idle: inState('idle'),
+      leased: inState('leased'),
+      waiting: this.#waiting.size,
+      leasesGranted: this.leases.granted,
+      workersStarted: this.#started,
+    }
+  }
+
+  /** Process IDs of the workers that are up. */
+  pids(): number[] {
+    return [...this.#slots.values()].flatMap(({ worker }) => (worker ? [worker.pid] : []))
+  }
+
+  #step(warm = false): void {
+    if (this.#closed || (this.#waiting.size === 0 && this.#slots.size === 0 && !warm)) return
+    const slots = [...this.#slots.values()]
+    const idle = slots.filter(({ state }) => state === 'idle')
+    const starting = slots.filter(({ state }) => state === 'starting').length
+    const { grants, starts } = plan({
+      ...{ idle, starting, busy: slots.length - idle.length - starting },
+      waiting: [...this.#waiting.values()].map(({ id, holder }) => ({ id, file: holder.file })),
+      maxWorkers: this.run.options.maxWorkers,
+      spares: this.run.options.spares,
+    })
+    for (const { worker, request } of grants) this.#grant(worker, request)
+    for (let n = 0; n < starts; n++) this.#start()
+  }
+
+  #grant(workerId: string, requestId: string): void {
+    const slot = this.#slots.get(workerId) as Slot & { worker: Worker }
+    const request = this.#waiting.get(requestId) as Request
+    this.#waiting.delete(requestId)
+    clearTimeout(request.expiry)
+    slot.state = 'leased'
+    slot.applicant = request
+    slot.lastFile = request.holder.file
+    slot.lease = this.leases.open(slot.id, slot.worker.pid, request.holder)
+    request.granted({ lease: slot.lease, worker: slot.worker })
+  }
+
+  #release({ lease, worker }: Grant): void {
+    const slot = this.#slots.get(worker.id)
+    if (slot?.lease !== lease) return
+    this.leases.close(lease)
+    delete slot.lease
+    delete slot.applicant
+    if (this.run.options.isolation === 'shared' && slot.state === 'leased') slot.state = 'idle'
+    else this.#retire(slot)
+    this.#step()
+  }
+
+  #start(): void {
+    const id = `w${++this.#started}`
+    const slot: Slot = { id, state: 'starting', gone: Promise.resolve() }
+    this.#slots.set(id, slot)
+    slot.gone = this.#live(slot).then(
+      (exit) => this.#leave(slot, exit),
+      (error: Error) => this.#failToStart(slot, error),
+    )
+  }
+
+  /** From start to end of one worker. */
+  async #live(slot: Slot): Promise<Exit> {
+    const forkserver = await this.python.forkserver()
+    const control = await this.python.connectedControl()
+    const installation = (await this.python.installation()) as NonNullable<
+      Awaited<ReturnType<PythonSide['installation']>>
+    >
+    const worker = await startWorker({
+      ...{ id: slot.id, run: this.run, control, forkserver, installation },
+      onProcess: (identity) => recordProcess(this.run.directory, slot.id, identity),
+    })
+    slot.worker = worker
+    if (this.#closed) this.#retire(slot)
+    else slot.state = 'idle'
+    this.#step()
+    return worker.exited
+  }
+
+  #retire(slot: Slot): void {
+    slot.state = 'leaving'
+    if (!slot.worker) return
+    const { worker } = slot
+    worker.askToExit()
+    const kill = setTimeout(() => worker.kill(), this.run.options.stopTimeout)
+    void worker.exited.then(() => clearTimeout(kill))
+  }
+
+  #leave(slot: Slot, exit: Exit): void {
+    this.#slots.delete(slot.id)
+    if (slot.lease) {
+      this.leases.close(slot.lease)
+      slot.applicant?.lost(explainLoss(slot as Required<Slot>, exit))
+    }
+    this.#step()
+  }
+
+  #failToStart(slot: Slot, error: Error): void {
+    this.#slots.delete(slot.id)
+    if (this.#closed) return
+    // A spare that nobody waits for may fail in silence: the next request meets the same error.
+    for (const id of this.#waiting.keys()) this.#refuse(id, error.message)
+  }
+
+  #refuse(id: string, message: string): void {
+    const request = this.#waiting.get(id)
+    if (!request) return
+    clearTimeout(request.expiry)
+    this.#waiting.delete(id)
+    request.failed(message)
+  }
+
+  #explainWait(timeout: number): string {
+    const holders = [...this.#slots.values()].flatMap(({ id, lease }) =>
+      lease ? [`  ${id}: ${describeHolder(lease.holder)}, for ${seconds(Date.now() - lease.from)}`] : [],
+    )
+    const held = holders.length === 0 ? 'No worker is leased: Python is still starting.' : `Leased are:\n${holders.join('\n')}`
+    return (
+      `No Python process became free within ${timeout} ms (leaseTimeout). ${held}\n` +
+      `At most ${this.run.options.maxWorkers} live at once (maxWorkers).`
+    )
+  }
+}
+
+function explainLoss({ worker, lease }: Required<Slot>, exit: Exit): string {
+  const printed = lastLines(readLog(worker.log), 20)
+  const what = `The Python process of this lease (worker ${worker.id}, pid ${worker.pid}) ${describeExit(exit)} during ${describeHolder(lease.holder)}.`
+  return printed === '' ? what : `${what}\nIt printed last:\n${printed.replace(/^/gm, '    ')}`
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`
+}
+

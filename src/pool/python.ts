@@ -1,0 +1,96 @@
+import { describeExit } from '../process/exit.ts'
+import { SetupError } from '../process/errors.ts'
+import { Control } from './control.ts'
+import { type Forkserver, type PythonInstallation, startForkserver } from './forkserver.ts'
+import { Reaper } from './reaper.ts'
+import { recordProcess } from './record.ts'
+import type { Run } from './run.ts'
+
+/** How to find the interpreter and what it lacks; told apart, so that the pool can be tested without installing. */
+export type Install = () => Promise<PythonInstallation>
+
+/**
+ * The Python side of a run: reaper first, then forkservers, one after another where one dies.
+ * Nothing is started before the first `forkserver()`.
+ */
+export class PythonSide {
+  /** Why the run must fail, whatever its processes look like. */
+  readonly problems: string[] = []
+  readonly #run: Run
+  readonly #install: Install
+  #base: Promise<{ reaper: Reaper; control: Control; installation: PythonInstallation }> | undefined
+  #forkserver: Promise<Forkserver> | undefined
+  #generation = 0
+  #exiting = false
+
+  constructor(run: Run, install: Install) {
+    this.#run = run
+    this.#install = install
+  }
+
+  /** The forkserver that is up, or the next one. A start that failed fails the same way again. */
+  forkserver(): Promise<Forkserver> {
+    this.#forkserver ??= this.#startForkserver()
+    return this.#forkserver
+  }
+
+  /** The forkserver, where one is up or coming up; starts none. */
+  async currentForkserver(): Promise<Forkserver | undefined> {
+    return this.#forkserver?.catch(() => undefined)
+  }
+
+
+  /** The reaper, where one was started. */
+  async reaper(): Promise<Reaper | undefined> {
+    return (await this.#base?.catch(() => undefined))?.reaper
+  }
+
+  async control(): Promise<Control | undefined> {
+    return (await this.#base?.catch(() => undefined))?.control
+  }
+
+  async installation(): Promise<PythonInstallation | undefined> {
+    return (await this.#base?.catch(() => undefined))?.installation
+  }
+
+  async connectedControl(): Promise<Control> {
+    return (await this.#startBase()).control
+  }
+
+  /** From now on, ends are no surprise. */
+  expectEnd(): void {
+    this.#exiting = true
+  }
+
+  async #startForkserver(): Promise<Forkserver> {
+    const { reaper, control, installation } = await this.#startBase()
+    if (this.problems.length > 0) throw new SetupError('REAPER_DIED', this.problems.join('\n'))
+    const id = `forkserver-${++this.#generation}`
+    const forkserver = await startForkserver({ id, run: this.#run, reaper, control, installation })
+    recordProcess(this.#run.directory, id, forkserver)
+    void forkserver.ended.then(() => {
+      this.#forkserver = undefined
+    })
+    return forkserver
+  }
+
+  #startBase() {
+    this.#base ??= this.#arm()
+    return this.#base
+  }
+
+  async #arm() {
+    const run = this.#run
+    const installation = await this.#install()
+    const reaper = await Reaper.start(installation.executable, run.directory, run.owner)
+    recordProcess(run.directory, 'reaper', reaper.armed)
+    void reaper.ended.then((exit) => {
+      if (this.#exiting) return
+      this.problems.push(
+        `The reaper (pid ${reaper.armed.pid}) ${describeExit(exit)} during the run. ` +
+          'Without it nothing ends the Python processes when the runner is killed, so the run fails.',
+      )
+    })
+    return { reaper, installation, control: await Control.listen(run.controlPath, run.token) }
+  }
+}

@@ -1,0 +1,169 @@
+import type { Writable } from 'node:stream'
+import { execa } from 'execa'
+import { withDeadline } from '../process/deadline.ts'
+import { describeExit, type Exit } from '../process/exit.ts'
+import type { Identity, OwnerIdentity } from '../process/identity.ts'
+import { type Line, readLines, writeLine } from '../process/lines.ts'
+import { PROTOCOL, RUN_ID_VARIABLE } from '../process/protocol.ts'
+import type { RunDirectory } from '../process/runDirectory.ts'
+import { pythonPrograms, type SignalOutcome } from '../process/signal.ts'
+
+/** How the reaper was armed. */
+export interface Armed extends Identity {
+  /** Whether the resource-limit cookie could be set. */
+  limitCookie: boolean
+}
+
+/** What the reaper starts on request. */
+export interface SpawnOrder {
+  id: string
+  argv: string[]
+  env: Record<string, string>
+  cwd: string
+  /** File for standard output and error. */
+  log: string
+}
+
+/** The reaper answers at once; anything slower means that it is stopped or that the machine stands still. */
+const ANSWER_TIMEOUT = 10_000
+
+/**
+ * The process that outlives this one, if only to end the run's other processes: parent of all of them,
+ * and the one that signals them, because Node has no pidfd.
+ */
+export class Reaper {
+  readonly armed: Armed
+  /** Resolves when the reaper ended, whyever; never rejects. */
+  readonly ended: Promise<Exit>
+  readonly #process: ReaperProcess
+
+  private constructor(reaperProcess: ReaperProcess, armed: Armed) {
+    this.#process = reaperProcess
+    this.armed = armed
+    this.ended = reaperProcess.ended
+  }
+
+  /** Starts the reaper and waits until it is armed: nothing else may exist before. */
+  static async start(executable: string, run: RunDirectory, owner: OwnerIdentity): Promise<Reaper> {
+    const reaperProcess = new ReaperProcess(executable, run, owner)
+    const armed = await reaperProcess.answer((line) => line['event'] === 'armed', 'the reaper to be armed')
+    if (armed['protocol'] !== PROTOCOL) {
+      throw new Error(
+        `The reaper speaks protocol ${String(armed['protocol'])} and this package ${PROTOCOL}; reinstall the package.`,
+      )
+    }
+    return new Reaper(reaperProcess, armed as unknown as Armed)
+  }
+
+  /** Starts a program below the reaper; `exited` resolves when that ends. */
+  async spawn(order: SpawnOrder): Promise<Identity & { exited: Promise<Exit> }> {
+    const isMine = (line: Line) => line['id'] === order.id
+    const exited = this.#process.next((line) => isMine(line) && line['event'] === 'exited')
+    const answer = await this.#process.ask(
+      { op: 'spawn', ...order },
+      (line) => isMine(line) && (line['event'] === 'spawned' || line['event'] === 'spawn-failed'),
+      `the reaper to start ${order.id}`,
+    )
+    if (answer['event'] === 'spawn-failed') throw new Error(`${order.argv[0]} cannot be started: ${answer['message']}`)
+    return { ...(answer as unknown as Identity), exited: exited as unknown as Promise<Exit> }
+  }
+
+  /** Signals processes whose identity still holds. */
+  signal = async (targets: Identity[], signal: NodeJS.Signals): Promise<SignalOutcome[]> => {
+    if (targets.length === 0) return []
+    const identities = targets.map(({ pid, startTime }) => ({ pid, startTime }))
+    const answer = await this.#process.request({ op: 'signal', signal, targets: identities }, 'signalled')
+    return answer['outcomes'] as SignalOutcome[]
+  }
+
+  /** Kills every descendant until there is none, or the time (milliseconds) is up. */
+  async killTree(timeout: number): Promise<{ killed: Identity[]; empty: boolean }> {
+    const answer = await this.#process.request({ op: 'kill-tree', timeout }, 'tree-killed', timeout)
+    return answer as unknown as { killed: Identity[]; empty: boolean }
+  }
+
+  /** Ends the reaper. */
+  async exit(): Promise<Exit> {
+    this.#process.send({ op: 'exit' })
+    return withDeadline(this.ended, ANSWER_TIMEOUT, 'the reaper to exit')
+  }
+}
+
+/** The reaper's lines, matched with who waits for them. */
+class ReaperProcess {
+  readonly ended: Promise<Exit>
+  readonly #input: Writable
+  readonly #waiting = new Set<{ wants(line: Line): boolean; take(line: Line): void }>()
+  #requests = 0
+  #said = ''
+
+  constructor(executable: string, run: RunDirectory, owner: OwnerIdentity) {
+    const subprocess = execa(executable, reaperArguments(run, owner), {
+      // A session of its own: Ctrl-C goes to the runner, and the reaper sees the runner's end.
+      detached: true,
+      cleanup: false,
+      reject: false,
+      buffer: { stdout: false },
+      stdin: 'pipe',
+      stdout: 'pipe',
+      env: { [RUN_ID_VARIABLE]: run.runId },
+    })
+    this.ended = subprocess.then(({ exitCode = null, signal = null, stderr, originalMessage }) => {
+      this.#said = [originalMessage, stderr].filter(Boolean).join('\n')
+      return { status: exitCode, signal }
+    })
+    this.#input = subprocess.stdin
+    this.#input.on('error', () => {})
+    readLines(subprocess.stdout, (line) => this.#dispatch(line), () => {})
+  }
+
+  send(line: Line): void {
+    writeLine(this.#input, line)
+  }
+
+  /** The next line that `wants` accepts; pending for ever where none comes. */
+  next(wants: (line: Line) => boolean): Promise<Line> {
+    return new Promise((resolve) => {
+      const waiter = {
+        wants,
+        take: (line: Line) => {
+          this.#waiting.delete(waiter)
+          resolve(line)
+        },
+      }
+      this.#waiting.add(waiter)
+    })
+  }
+
+  async answer(wants: (line: Line) => boolean, waitedFor: string, extra = 0): Promise<Line> {
+    const death = this.ended.then((exit): never => {
+      throw new Error(`The reaper ${describeExit(exit)} while the run waited for ${waitedFor}.\n${this.#said}`.trim())
+    })
+    return withDeadline(Promise.race([this.next(wants), death]), ANSWER_TIMEOUT + extra, waitedFor)
+  }
+
+  ask(line: Line, wants: (line: Line) => boolean, waitedFor: string, extra = 0): Promise<Line> {
+    const answer = this.answer(wants, waitedFor, extra)
+    this.send(line)
+    return answer
+  }
+
+  request(line: Line, event: string, extra = 0): Promise<Line> {
+    const request = ++this.#requests
+    const wants = (answer: Line) => answer['event'] === event && answer['request'] === request
+    return this.ask({ ...line, request }, wants, `the reaper to answer ${String(line['op'])}`, extra)
+  }
+
+  #dispatch(line: Line): void {
+    for (const waiter of this.#waiting) if (waiter.wants(line)) return waiter.take(line)
+  }
+}
+
+function reaperArguments(run: RunDirectory, owner: OwnerIdentity): string[] {
+  return [
+    ...['-I', '-S', pythonPrograms, 'reaper'],
+    ...['--run-id', run.runId, '--run-directory', run.path],
+    ...['--owner-pid', `${owner.pid}`, '--owner-start-time', owner.startTime],
+    ...['--protocol', `${PROTOCOL}`],
+  ]
+}

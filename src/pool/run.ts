@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { type OwnerIdentity, ownIdentity } from '../process/identity.ts'
+import { createRunDirectory, type RunDirectory } from '../process/runDirectory.ts'
+import type { ResolvedOptions } from './options.ts'
+
+/** What a run is before anything was started: a directory, a secret, and what the user wants. */
+export interface Run {
+  readonly directory: RunDirectory
+  readonly owner: OwnerIdentity
+  /** Secret of this run; goes with every call. */
+  readonly token: string
+  /** Root of the project; paths in the options are relative to it. */
+  readonly root: string
+  readonly options: ResolvedOptions
+  readonly brokerPath: string
+  readonly controlPath: string
+}
+
+/** Mints a run. */
+export function createRun(root: string, options: ResolvedOptions): Run {
+  const owner = ownIdentity()
+  const directory = createRunDirectory(owner, root)
+  return {
+    ...{ directory, owner, root, options },
+    token: randomBytes(24).toString('base64url'),
+    brokerPath: join(directory.path, 'broker.sock'),
+    controlPath: join(directory.path, 'control.sock'),
+  }
+}

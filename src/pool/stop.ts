@@ -1,0 +1,80 @@
+import { withDeadline } from '../process/deadline.ts'
+import { removeRunDirectory } from '../process/runDirectory.ts'
+import { isSameProcessAlive } from '../process/identity.ts'
+import { oneShotSignaller, type Signaller } from '../process/signal.ts'
+import { procTable } from '../process/table.ts'
+import type { Pool } from './pool.ts'
+import type { Reaper } from './reaper.ts'
+import type { Findings } from './verdict.ts'
+import { verify } from './verify.ts'
+
+/** Milliseconds for the forkserver to end after its workers. */
+const FORKSERVER_TIMEOUT = 2_000
+/** Milliseconds on top of `stopTimeout` for killed workers to be gone. */
+const KILL_MARGIN = 3_000
+
+/**
+ * Ends a run: workers, forkserver, what they left, reaper; and finds out whether anything is left.
+ *
+ * @returns what was found; `undefined` where Python never started, so that there was nothing to find
+ */
+export async function stopRun(pool: Pool): Promise<Findings | undefined> {
+  const { run, python } = pool
+  const began = performance.now()
+  const problems: string[] = []
+  const attempt = (step: string, promise: Promise<unknown>, timeout: number) =>
+    withDeadline(promise, timeout, step).catch((error: Error) => void problems.push(error.message))
+  await attempt('the workers to end', pool.stopWorkers(), run.options.stopTimeout + KILL_MARGIN)
+  const reaper = await python.reaper()
+  if (!reaper) {
+    removeRunDirectory(run.directory)
+    return undefined
+  }
+  await attempt('the forkserver to end', endForkserver(pool, reaper), FORKSERVER_TIMEOUT + KILL_MARGIN)
+  const stopping = performance.now() - began
+  const installation = (await python.installation()) as { executable: string }
+  const oneShot = oneShotSignaller(installation.executable)
+  const found = await verify({
+    runId: run.directory.runId,
+    table: procTable,
+    query: {
+      limitArmed: reaper.armed.limitCookie,
+      notBefore: reaper.armed.startTime,
+      uid: process.geteuid?.() ?? 0,
+    },
+    leases: pool.leases,
+    reaper: reaper.armed,
+    signal: python.problems.length === 0 ? firstOf(reaper.signal, oneShot) : oneShot,
+    endReaper: () => endReaper(reaper, oneShot),
+  })
+  ;(await python.control())?.close()
+  const all = [...python.problems, ...problems, ...found.problems]
+  const findings = { ...found, problems: all, runId: run.directory.runId, workersStarted: pool.counts().workersStarted, stopping }
+  if (found.cleanSweeps >= 2) removeRunDirectory(run.directory)
+  return findings
+}
+
+/** Asks the forkserver, which kills what workers it has left; after a while it is killed itself. */
+async function endForkserver({ python }: Pool, reaper: Reaper): Promise<void> {
+  const forkserver = await python.currentForkserver()
+  if (!forkserver) return
+  forkserver.exit()
+  await withDeadline(forkserver.ended, FORKSERVER_TIMEOUT, 'the forkserver to end').catch(() =>
+    reaper.signal([forkserver], 'SIGKILL'),
+  )
+}
+
+async function endReaper(reaper: Reaper, oneShot: Signaller): Promise<void> {
+  if (!isSameProcessAlive(reaper.armed)) return
+  await reaper.exit().catch(() => oneShot([reaper.armed], 'SIGKILL'))
+}
+
+function firstOf(...signallers: Signaller[]): Signaller {
+  return async (targets, signal) => {
+    for (const signaller of signallers.slice(0, -1)) {
+      const outcomes = await signaller(targets, signal).catch(() => undefined)
+      if (outcomes) return outcomes
+    }
+    return (signallers.at(-1) as Signaller)(targets, signal)
+  }
+}

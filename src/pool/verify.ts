@@ -1,0 +1,118 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { clockTicksNow, millisecondsBetween } from '../process/clock.ts'
+import type { Identity } from '../process/identity.ts'
+import type { Signaller } from '../process/signal.ts'
+import { type Sighting, type SweepQuery, type SweepResult, sweep } from '../process/sweep.ts'
+import type { ProcessTable } from '../process/table.ts'
+import type { LeaseBook } from './leases.ts'
+import type { Findings, Orphan } from './verdict.ts'
+
+export interface Verification {
+  runId: string
+  table: ProcessTable
+  query: Omit<SweepQuery, 'matches' | 'except'>
+  leases: LeaseBook
+  /** The reaper, which lives until the end of the verification. */
+  reaper: Identity | undefined
+  signal: Signaller
+  /** Ends the reaper; resolves when it is gone. */
+  endReaper(): Promise<void>
+}
+
+type Found = Pick<Findings, 'orphans' | 'unknown' | 'problems' | 'cleanSweeps' | 'looked' | 'sweeping'>
+
+/** Milliseconds that a process gets to notice that its worker is gone, before it is accused. */
+const SETTLE = 1_000
+/** Milliseconds for what was sent SIGKILL to be gone. */
+const KILL_TIMEOUT = 5_000
+const PAUSE = 25
+
+/** Looks for what the stopped pool left, ends it, and makes sure. */
+export async function verify(verification: Verification): Promise<Found> {
+  const found: Found = { orphans: [], unknown: [], problems: [], cleanSweeps: 0, looked: 0, sweeping: 0 }
+  const { reaper } = verification
+  const look = (except?: number): SweepResult => {
+    const result = sweep(verification.table, {
+      ...verification.query,
+      matches: (id) => id === verification.runId,
+      except: new Set(except === undefined ? [process.pid] : [process.pid, except]),
+    })
+    found.looked = result.looked
+    found.sweeping = Math.max(found.sweeping, result.duration)
+    return result
+  }
+  const began = performance.now()
+  const left = await settle(() => look(reaper?.pid))
+  accuse(found, left.found, verification.leases, performance.now() - began)
+  await end(verification, found, () => look(reaper?.pid))
+  await verification.endReaper().catch((error: Error) => void found.problems.push(error.message))
+  await prove(verification, found, look)
+  return found
+}
+
+/** Sweeps until nothing is left or the time is up: a child may need a moment to see that its parent is gone. */
+async function settle(look: () => SweepResult): Promise<SweepResult> {
+  const until = performance.now() + SETTLE
+  for (;;) {
+    const result = look()
+    if (result.found.length === 0 || performance.now() > until) return result
+    await sleep(PAUSE)
+  }
+}
+
+/** Kills what was found, again and again: a process may fork while it is being killed. */
+async function end(verification: Verification, found: Found, look: () => SweepResult): Promise<void> {
+  const until = performance.now() + KILL_TIMEOUT
+  for (let alive = look().found; alive.length > 0; alive = look().found) {
+    accuse(found, alive, verification.leases, 0)
+    if (performance.now() > until) break
+    try {
+      await verification.signal(alive, 'SIGKILL')
+    } catch (error) {
+      found.problems.push(`Orphans could not be killed: ${(error as Error).message}`)
+      break
+    }
+    await sleep(PAUSE)
+  }
+}
+
+/** The last word: two clean sweeps in a row, the reaper gone too. */
+async function prove(
+  verification: Verification,
+  found: Found,
+  look: () => SweepResult,
+): Promise<void> {
+  const until = performance.now() + KILL_TIMEOUT
+  while (found.cleanSweeps < 2) {
+    const result = look()
+    found.unknown = result.unknown
+    accuse(found, result.found, verification.leases, 0)
+    found.cleanSweeps = result.found.length === 0 && result.unknown.length === 0 ? found.cleanSweeps + 1 : 0
+    if (performance.now() > until || result.unknown.length > 0) break
+    if (result.found.length > 0) await end(verification, found, look)
+    if (found.cleanSweeps < 2) await sleep(PAUSE)
+  }
+  const alive = new Set(look().found.map(nameOf))
+  for (const orphan of found.orphans) orphan.killed = !alive.has(nameOf(orphan))
+}
+
+function accuse(found: Found, sightings: Sighting[], leases: LeaseBook, survived: number): void {
+  const known = new Set(found.orphans.map(nameOf))
+  const now = clockTicksNow()
+  for (const sighting of sightings) {
+    if (known.has(nameOf(sighting))) continue
+    const age = millisecondsBetween(sighting.startTime, now)
+    found.orphans.push({ ...sighting, age, survived, killed: false, ...trace(sighting, age, leases) })
+  }
+}
+
+function trace(sighting: Sighting, age: number, leases: LeaseBook): Pick<Orphan, 'lessee' | 'tracedBy'> {
+  const byLease = sighting.lease === undefined ? undefined : leases.get(sighting.lease)
+  if (byLease) return { lessee: byLease, tracedBy: 'lease' }
+  const byTime = leases.onlyOneAt(Date.now() - age)
+  return { lessee: byTime, tracedBy: byTime && 'time' }
+}
+
+function nameOf({ pid, startTime }: Identity): string {
+  return `${pid} ${startTime}`
+}

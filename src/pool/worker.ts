@@ -1,0 +1,73 @@
+import { join } from 'node:path'
+import { DeadlineError, withDeadline } from '../process/deadline.ts'
+import { SetupError } from '../process/errors.ts'
+import type { Exit } from '../process/exit.ts'
+import type { Identity } from '../process/identity.ts'
+import type { Line } from '../process/lines.ts'
+import type { Control, Peer } from './control.ts'
+import type { Forkserver, PythonInstallation } from './forkserver.ts'
+import type { Run } from './run.ts'
+import { explainStartFailure, type ImportFailure, readLog } from './startFailure.ts'
+
+/** A worker that is up: its gRPC server listens. */
+export interface Worker extends Identity {
+  readonly id: string
+  /** gRPC target. */
+  readonly address: string
+  /** File that holds what it printed. */
+  readonly log: string
+  /** Resolves when it ended; never rejects. */
+  readonly exited: Promise<Exit>
+  /** Asks it to run its `atexit` functions and to end. */
+  askToExit(): void
+  kill(): void
+}
+
+export interface WorkerStart {
+  id: string
+  run: Run
+  control: Control
+  forkserver: Forkserver
+  installation: PythonInstallation
+  /** Called as soon as the process exists. */
+  onProcess(identity: Identity): void
+}
+
+/**
+ * Starts a worker and waits until its gRPC server listens.
+ *
+ * @throws SetupError WORKER_START_FAILED with what it printed, how it ended, and the likely cause
+ */
+export async function startWorker(start: WorkerStart): Promise<Worker> {
+  const { id, run, control, forkserver } = start
+  const log = join(run.directory.path, 'logs', `${id}.log`)
+  const up = new Promise<{ peer: Peer; line: Line }>((resolve) => {
+    // A worker says one thing only: that it is ready, or why not.
+    control.expect('worker', id, (line, peer) => resolve({ peer, line }))
+  })
+  const { pid, startTime, exited } = await forkserver.start(id)
+  start.onProcess({ pid, startTime })
+  const fail = (what: { failure?: ImportFailure; exit?: Exit; waited?: number }): never => {
+    control.forget('worker', id)
+    const about = { who: `Worker ${id}`, executable: start.installation.executable, output: readLog(log) }
+    throw new SetupError('WORKER_START_FAILED', explainStartFailure({ ...about, ...what }))
+  }
+  const ended = Promise.race([exited, forkserver.ended.then((): Exit => ({ status: null, signal: 'SIGKILL' }))])
+  const outcome = await withDeadline(
+    Promise.race([up, ended.then((exit) => ({ exit }))]),
+    run.options.startupTimeout,
+    `worker ${id} to be ready`,
+  ).catch((error: unknown) => {
+    if (!(error instanceof DeadlineError)) throw error
+    forkserver.kill(id)
+    return fail({ waited: run.options.startupTimeout })
+  })
+  if ('exit' in outcome) return fail({ exit: outcome.exit })
+  const { peer, line } = outcome
+  if (line['event'] === 'failed') return fail({ failure: line['failure'] as ImportFailure })
+  return {
+    ...{ id, pid, startTime, log, exited: ended, address: String(line['address']) },
+    askToExit: () => peer.send({ op: 'exit' }),
+    kill: () => forkserver.kill(id),
+  }
+}
