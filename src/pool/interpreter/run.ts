@@ -7,6 +7,8 @@ export interface Limits {
   env: NodeJS.ProcessEnv
   /** Milliseconds until the program is killed. */
   deadline: number
+  /** Ends it early. */
+  signal?: AbortSignal | undefined
 }
 
 export interface Outcome {
@@ -15,6 +17,8 @@ export interface Outcome {
   stderr: string
   /** How it failed, as in "exited with status 2"; empty where it did not. */
   failure: string
+  /** Somebody wanted it to end: Ctrl-C reaches every process of the terminal, and not only us. */
+  interrupted: boolean
 }
 
 /** Runs a program to its end, or to its deadline. A failure is an outcome, never an exception. */
@@ -27,6 +31,7 @@ export async function run(command: readonly string[], limits: Limits): Promise<O
     stdin: 'ignore',
     reject: false,
     forceKillAfterDelay: GRACE,
+    ...(limits.signal ? { cancelSignal: limits.signal } : {}),
   })
   let late = false
   let timer = setTimeout(() => {
@@ -40,7 +45,14 @@ export async function run(command: readonly string[], limits: Limits): Promise<O
   }, limits.deadline)
   const result = await program.finally(() => clearTimeout(timer))
   const failure = late ? `did not finish within ${limits.deadline / 1000} s` : describe(result)
-  return { ok: failure === '', stdout: result.stdout ?? '', stderr: result.stderr ?? '', failure }
+  const interrupted = result.isCanceled || result.signal === 'SIGINT' || result.exitCode === 130
+  return {
+    ok: failure === '',
+    stdout: result.stdout ?? '',
+    stderr: result.stderr ?? '',
+    failure,
+    interrupted,
+  }
 }
 
 interface Ending {

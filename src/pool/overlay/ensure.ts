@@ -20,6 +20,8 @@ export interface Io {
   progress(line: string): void
   /** The project's root: uv is run there, since its configuration may name the index. */
   root?: string | undefined
+  /** Ends an installation early. */
+  signal?: AbortSignal | undefined
   requirements?: Requirements | undefined
   /** Milliseconds that an installation may take. */
   deadline?: number | undefined
@@ -38,7 +40,8 @@ interface Work {
  * The directory that the workers append to sys.path: what the interpreter lacks, installed into the user's cache.
  * The interpreter's own environment is never changed. `null` where it lacks nothing.
  *
- * @throws SetupError `PYTHON_PACKAGE_TOO_OLD`, `OVERLAY_INSTALL_FAILED`, `OVERLAY_UNUSABLE`, `OVERLAY_CACHE_UNWRITABLE`
+ * @throws SetupError `PYTHON_PACKAGE_TOO_OLD`, `OVERLAY_INSTALL_FAILED`,
+ * `OVERLAY_INTERRUPTED`, `OVERLAY_UNUSABLE`, `OVERLAY_CACHE_UNWRITABLE`
  */
 export async function ensureOverlay(interpreter: Interpreter, io: Io): Promise<string | null> {
   const requirements = io.requirements ?? (await readRequirements())
@@ -80,6 +83,7 @@ async function make(work: Work, missing: readonly string[], temporary: string): 
     root: io.root,
     scratch,
     deadline,
+    signal: io.signal,
     progress: io.progress,
   })
   if (failures.length > 0)

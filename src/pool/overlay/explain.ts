@@ -32,6 +32,11 @@ export function explainInstallation(
   failures: readonly Failure[],
   limits: { env: NodeJS.ProcessEnv; deadline: number },
 ): SetupError {
+  if (failures.at(-1)?.interrupted)
+    return new SetupError(
+      'OVERLAY_INTERRUPTED',
+      `The installation into ${job.target} was interrupted; the next run begins it anew.`,
+    )
   const words = failures.flatMap(({ installer, how, lastLines }) => [
     `${installer} ${how}:`,
     ...lastLines.map((line) => `  | ${line}`),
@@ -48,14 +53,13 @@ function cause(failures: readonly Failure[], job: Job, deadline: number): string
   if (last?.timedOut)
     return `\nAfter ${deadline / 1000} s ${last.installer} had not finished; this was waited for:\n  ${quote(last.command)}`
   const words = failures.flatMap(({ lastLines }) => lastLines).join('\n')
-  if (/no space left on device|errno 28|disk quota exceeded/i.test(words))
-    return `\nThe disk that holds ${job.target} is full.`
-  return ''
+  if (!/no space left on device|errno 28|disk quota exceeded/i.test(words)) return ''
+  return `\nThe disk that holds ${job.target} is full: make room, or set VITEST_PYTHON_CACHE to another place.`
 }
 
 function remedies(job: Job, failures: readonly Failure[], env: NodeJS.ProcessEnv): string {
-  const noPip = failures.some(({ installer }) => installer.startsWith('pip of'))
-  const tools = noPip
+  const noVenv = failures.some(({ command }) => command.includes('venv'))
+  const tools = noVenv
     ? '  - this Python has neither pip nor a venv module that works: install one of them (Debian and Ubuntu:\n' +
       '    apt install python3-pip, or apt install python3-venv), or uv, and run again\n'
     : ''
@@ -63,7 +67,8 @@ function remedies(job: Job, failures: readonly Failure[], env: NodeJS.ProcessEnv
     `What to do, one of:\n${tools}  - where the index can be reached, run this; what it leaves is taken from then on:\n` +
     `    ${quote(manualCommand(job, env))}\n` +
     '  - set VITEST_PYTHON_CACHE to a directory that a machine with a network has filled\n' +
-    `  - install grpcio and the others into the interpreter's own environment, or ${OTHER_PYTHON} that has them`
+    "  - install grpcio and the others into the interpreter's own environment\n" +
+    `  - ${OTHER_PYTHON}, one that has them`
   )
 }
 

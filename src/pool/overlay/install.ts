@@ -12,6 +12,7 @@ export interface InstallLimits {
   scratch: string
   /** Milliseconds for all installers together. */
   deadline: number
+  signal: AbortSignal | undefined
   progress(line: string): void
 }
 
@@ -22,6 +23,7 @@ export interface Failure {
   how: string
   lastLines: string[]
   timedOut: boolean
+  interrupted: boolean
 }
 
 /** Tries one installer after the other. @returns no failure where one of them did it, else all of them. */
@@ -42,7 +44,7 @@ export async function install(job: Job, limits: InstallLimits): Promise<Failure[
     const failure = await runInstaller(installer, limits, until)
     if (!failure) return []
     failures.push(failure)
-    if (failure.timedOut) break
+    if (failure.timedOut || failure.interrupted) break
   }
   return failures
 }
@@ -62,7 +64,7 @@ async function runInstaller(
       const env = installerEnvironment(limits.env)
       // pip reads nothing from the working directory, but Python would import from it.
       const cwd = installer.name === 'uv' ? (limits.root ?? limits.scratch) : limits.scratch
-      const outcome = await run(command, { cwd, env, deadline })
+      const outcome = await run(command, { cwd, env, deadline, signal: limits.signal })
       if (!outcome.ok) return failed(installer, command, outcome, Date.now() >= until)
     }
     return undefined
@@ -73,7 +75,9 @@ async function runInstaller(
 
 function failed(installer: Installer, command: string[], outcome: Outcome, timedOut: boolean): Failure {
   const said = lastLines(`${outcome.stdout}\n${outcome.stderr}`, 8)
-  return { installer: installer.name, command, how: outcome.failure, lastLines: said, timedOut }
+  // pip catches SIGINT, says this, and exits with an ordinary status.
+  const interrupted = outcome.interrupted || said.some((line) => line.includes('Operation cancelled by user'))
+  return { installer: installer.name, command, how: outcome.failure, lastLines: said, timedOut, interrupted }
 }
 
 function lacksPip(failure: Failure): boolean {

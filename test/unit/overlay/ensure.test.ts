@@ -210,6 +210,50 @@ describe('ensureOverlay', () => {
     expect(leftIn(cache)).toEqual([])
   })
 
+  test('tries no other installer after Ctrl-C', async () => {
+    const bin = join(scratch.path, 'interrupted-uv')
+    script(join(bin, 'uv'), 'kill -INT $$; /bin/sleep 60')
+    const interpreter = await interpreterOf(withPip)
+    const error = await refusal(ensureOverlay(interpreter, io({ env: surroundings({ PATH: bin }) })))
+    expect(error.code).toBe('OVERLAY_INTERRUPTED')
+    expect(lines.some((line) => line.includes('trying'))).toBe(false)
+    expect(leftIn(cache)).toEqual([])
+  })
+
+  test('ends an installation that is no longer wanted', async () => {
+    const bin = join(scratch.path, 'unwanted-uv')
+    script(join(bin, 'uv'), 'exec /bin/sleep 60')
+    const interpreter = await interpreterOf(withPip)
+    const signal = AbortSignal.timeout(300)
+    const error = await refusal(ensureOverlay(interpreter, io({ env: surroundings({ PATH: bin }), signal })))
+    expect(error.code).toBe('OVERLAY_INTERRUPTED')
+    expect(leftIn(cache)).toEqual([])
+  })
+
+  test('goes with the versions that the user has', { timeout: MINUTES }, async () => {
+    const requirements = await readRequirements()
+    const site = join(scratch.path, 'site')
+    const old = `protobuf==${requirements['protobuf']?.minimum}`
+    execFileSync(withPip, ['-m', 'pip', 'install', '--quiet', '--target', site, old], { stdio: 'ignore' })
+    const env = surroundings({ PYTHONPATH: site })
+    const interpreter = await findInterpreter({ root: scratch.path, python: withPip, env }, { requirements })
+    const overlay = await ensureOverlay(interpreter, io({ env, requirements }))
+    expect(readdirSync(overlay!)).toContain(`protobuf-${requirements['protobuf']?.minimum}.dist-info`)
+  })
+
+  test('says so where the user’s packages are in the way', { timeout: MINUTES }, async () => {
+    const requirements = { protobuf: (await readRequirements())['protobuf']! }
+    const site = join(scratch.path, 'in-the-way')
+    mkdirSync(join(site, 'google'), { recursive: true })
+    writeFileSync(join(site, 'google/__init__.py'), '')
+    const env = surroundings({ PYTHONPATH: site })
+    const interpreter = await findInterpreter({ root: scratch.path, python: withPip, env }, { requirements })
+    const error = await refusal(ensureOverlay(interpreter, io({ env, requirements })))
+    expect(error.code).toBe('OVERLAY_UNUSABLE')
+    expect(error.message).toContain("ModuleNotFoundError: No module named 'google.protobuf'")
+    expect(leftIn(cache)).toEqual([])
+  })
+
   test('names the commands where Python has neither pip nor venv', async () => {
     const python = script(
       join(scratch.path, 'debian/python3'),
