@@ -23,6 +23,7 @@ from .prctl import adopt_orphans
 from .run_directory import remove_run_directory
 from .spawn import spawn
 from .sweep import kill_marked
+from .wait import exit_of, wake_up_on_child
 
 # Longer than any process needs to end once SIGKILL is pending, unless it hangs in the kernel.
 LAST_KILL_SECONDS = 30.0
@@ -42,7 +43,7 @@ class Reaper:
         self._spawned: dict[int, str] = {}
         self._splitter = Splitter()
         self._out = Outbox(1)
-        self._children = _wake_up_on_child()
+        self._children = wake_up_on_child()
         os.set_blocking(0, False)
 
     def run(self) -> NoReturn:
@@ -90,12 +91,12 @@ class Reaper:
             return False
         except OSError:
             return True
-        for line in self._splitter.feed(chunk):
-            try:
+        try:
+            for line in self._splitter.feed(chunk):
                 self._do(line)
-            except Exception as error:
-                # One bad line must not take the guard away from everything that it guards.
-                print(f"reaper: {type(error).__name__}: {error} in {line}", file=sys.stderr, flush=True)
+        except Exception as error:
+            # One bad line must not take the guard away from everything that it guards.
+            print(f"reaper: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
         return not chunk
 
     def _do(self, line: dict[str, Any]) -> None:
@@ -150,26 +151,6 @@ class Reaper:
         if refusal:
             print(f"reaper: {refusal}", file=sys.stderr, flush=True)
         os._exit(0)
-
-
-def exit_of(status: int) -> dict[str, Any]:
-    """`status` and `signal` of an `exited` line, from what waitpid(2) returned."""
-    code = os.waitstatus_to_exitcode(status)
-    if code >= 0:
-        return {"status": code, "signal": None}
-    try:
-        return {"status": None, "signal": signal.Signals(-code).name}
-    except ValueError:
-        return {"status": None, "signal": f"SIG{-code}"}
-
-
-def _wake_up_on_child() -> int:
-    reading, writing = os.pipe()
-    for fd in (reading, writing):
-        os.set_blocking(fd, False)
-    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-    signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
-    return reading
 
 
 def main(arguments: list[str]) -> NoReturn:

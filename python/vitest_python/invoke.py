@@ -1,0 +1,35 @@
+"""Calls a function, and tells a wrong call from a TypeError inside."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+
+def invoke(function: Callable[..., Any], name: str, arguments: list[Any], keywords: dict[str, Any]) -> Any:
+    """What the function returns. Raises what it raises; TypeError names the signature where the call was wrong."""
+    try:
+        return function(*arguments, **keywords)
+    except TypeError as error:
+        # No frame below this one: the function was never entered.
+        if error.__traceback__ is None or error.__traceback__.tb_next is not None:
+            raise
+        explained = _explain(function, name, arguments, keywords)
+        if explained is None:
+            raise
+    raise TypeError(explained)
+
+
+def _explain(
+    function: Callable[..., Any], name: str, arguments: list[Any], keywords: dict[str, Any]
+) -> str | None:
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return None
+    try:
+        signature.bind(*arguments, **keywords)
+    except TypeError as error:
+        return f"{error}; the signature is {name}{signature}"
+    return None

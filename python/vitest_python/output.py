@@ -1,0 +1,34 @@
+"""Output of which nothing is lost, however the process ends."""
+
+from __future__ import annotations
+
+import faulthandler
+import io
+import os
+import sys
+
+from .spawn import redirect_output
+
+
+def write_through() -> None:
+    """Replaces standard output and error by unbuffered ones, as `python -u` would.
+
+    Done before any module of the user is imported: a logging handler keeps the stream that it found.
+    """
+    sys.stdout = sys.__stdout__ = _unbuffered(1)  # type: ignore[misc]
+    sys.stderr = sys.__stderr__ = _unbuffered(2)  # type: ignore[misc]
+    # By descriptor: after a fork the same numbers lead to the worker's own log.
+    faulthandler.enable(2)
+
+
+def _unbuffered(fd: int) -> io.TextIOWrapper:
+    raw = io.FileIO(fd, "w", closefd=False)
+    stream = io.TextIOWrapper(raw, "utf-8", "backslashreplace", newline="\n", write_through=True)  # type: ignore[arg-type,unused-ignore]
+    stream.mode = "w"  # type: ignore[misc,unused-ignore]
+    return stream
+
+
+def log_to(path: str) -> None:
+    """Sends whatever is printed from now on, by whomever in this process, to the end of `path`."""
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)  # noqa: PTH103, PTH120
+    redirect_output(path)
