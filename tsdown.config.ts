@@ -12,5 +12,5 @@ export default defineConfig({
   dts: true,
   fixedExtension: false,
   // Only the wire codec of the generated messages is taken in; every other import stays a dependency.
-  noExternal: [/^@bufbuild\/protobuf/],
+  deps: { alwaysBundle: [/^@bufbuild\/protobuf/], onlyBundle: ['@bufbuild/protobuf'] },
 })

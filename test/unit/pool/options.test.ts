@@ -1,0 +1,44 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { optionNames, resolveOptions } from '../../../src/pool/options.ts'
+import { SetupError } from '../../../src/process/errors.ts'
+
+test('no options are good options', () => {
+  expect(resolveOptions({})).toMatchObject({ modules: [], isolation: 'test', start: 'lazy', orphans: 'fail' })
+  expect(resolveOptions(undefined)).toEqual(resolveOptions({}))
+})
+
+test.each([
+  [{ module: ['x.py'] }, 'module: there is no such option. Did you mean modules?'],
+  [{ Isolation: 'test' }, 'Did you mean isolation?'],
+  [{ nonsense: 1 }, 'nonsense: there is no such option. There are python, modules,'],
+  [{ isolation: 'tests' }, 'isolation is "tests": write "test", "file" or "shared"'],
+  [{ modules: './x.py' }, 'modules is "./x.py": write a list, as in ["./python/tools.py"]'],
+  [{ modules: [''] }, 'modules.0 is "": leave out empty texts'],
+  [{ services: ['app.embed'] }, 'services.0 is "app.embed": write "module:function", as in "app.embed:register"'],
+  [{ maxWorkers: 0 }, 'maxWorkers is 0: write at least 1'],
+  [{ spares: 1.5 }, 'spares is 1.5: write a whole number'],
+  [{ startupTimeout: '5s' }, 'startupTimeout is "5s": startupTimeout is a number of milliseconds'],
+  [{ env: { A: 1 } }, 'env.A is 1: write texts only'],
+  [{ python: '' }, 'python is "": write a path or a command'],
+  ['fork', 'write an object of options'],
+])('%j is refused in a sentence', (options, sentence) => {
+  expect(() => resolveOptions(options)).toThrow(sentence)
+})
+
+test('every wrong option is named at once', () => {
+  expect(() => resolveOptions({ spares: -1, start: 'soon' })).toThrow(/start is "soon"[^]*spares is -1/)
+})
+
+test('whatever is written, the answer is options or a sentence', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.constantFrom(...optionNames, 'other'), fc.jsonValue()), (options) => {
+      try {
+        expect(Object.keys(resolveOptions(options)).length).toBeGreaterThan(5)
+      } catch (error) {
+        expect(error).toBeInstanceOf(SetupError)
+        for (const line of (error as Error).message.split('\n').slice(1)) expect(line).toMatch(/^ {2}- \S/)
+      }
+    }),
+  )
+})

@@ -1,0 +1,43 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type PoolState, plan } from '../../../src/pool/plan.ts'
+
+const quiet: PoolState = { starting: 0, idle: [], busy: 0, waiting: [], maxWorkers: 8, spares: 2 }
+const request = (id: string, file = 'a.test.ts') => ({ id, file })
+
+test('a request and an idle worker meet, and a spare takes its place', () => {
+  const state = { ...quiet, idle: [{ id: 'w1' }, { id: 'w2' }], waiting: [request('r1')] }
+  expect(plan(state)).toEqual({ grants: [{ worker: 'w1', request: 'r1' }], starts: 1 })
+})
+
+test('a worker that served the file before is preferred', () => {
+  const state = { ...quiet, idle: [{ id: 'w1', lastFile: 'b' }, { id: 'w2', lastFile: 'a' }], waiting: [request('r1', 'a')] }
+  expect(plan(state).grants).toEqual([{ worker: 'w2', request: 'r1' }])
+})
+
+test('requests without a worker are counted with the spares, those being started are not started again', () => {
+  expect(plan({ ...quiet, waiting: [request('r1')] })).toEqual({ grants: [], starts: 3 })
+  expect(plan({ ...quiet, waiting: [request('r1')], starting: 3 })).toEqual({ grants: [], starts: 0 })
+})
+
+test('there are never more workers than permitted, and never fewer than fit the need', () => {
+  const states = fc.record({
+    starting: fc.nat(5),
+    idle: fc.array(fc.record({ id: fc.uuid() }), { maxLength: 5 }),
+    busy: fc.nat(5),
+    waiting: fc.array(fc.record({ id: fc.uuid(), file: fc.constantFrom('a', 'b') }), { maxLength: 5 }),
+    maxWorkers: fc.integer({ min: 1, max: 10 }),
+    spares: fc.nat(4),
+  })
+  fc.assert(
+    fc.property(states, (state) => {
+      const { grants, starts } = plan(state)
+      const before = state.starting + state.idle.length + state.busy
+      expect(before + starts).toBeLessThanOrEqual(Math.max(before, state.maxWorkers))
+      expect(grants).toHaveLength(Math.min(state.idle.length, state.waiting.length))
+      expect(new Set(grants.map(({ worker }) => worker)).size).toBe(grants.length)
+      const unmet = state.waiting.length - grants.length
+      if (unmet > state.starting && before < state.maxWorkers) expect(starts).toBeGreaterThan(0)
+    }),
+  )
+})

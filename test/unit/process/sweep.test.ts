@@ -1,0 +1,106 @@
+import { expect, test } from 'vitest'
+import { limitCookie } from '../../../src/process/limitCookie.ts'
+import { type SweepQuery, sweep } from '../../../src/process/sweep.ts'
+import { type ProcessFile, type ProcessTable, procTable } from '../../../src/process/table.ts'
+
+const RUN = 'abc1234'
+const query: SweepQuery = { matches: (id) => id === RUN, limitArmed: true, uid: 1000 }
+
+interface Fake {
+  pid?: number
+  state?: string
+  threads?: number
+  startTime?: string
+  limit?: bigint | 'denied'
+  environ?: string | 'denied' | 'gone'
+  uid?: number
+}
+
+function tableOf(...fakes: Fake[]): ProcessTable {
+  const processes = new Map(fakes.map((fake, index) => [fake.pid ?? index + 1, fake]))
+  return {
+    pids: () => [...processes.keys()],
+    read(pid, file): ProcessFile {
+      const fake = processes.get(pid)
+      if (!fake) return 'gone'
+      if (file === 'limits') {
+        if (fake.limit === 'denied') return 'denied'
+        const limit = fake.limit?.toString() ?? 'unlimited'
+        return Buffer.from(`Max resident set          ${limit} ${limit} bytes\n`)
+      }
+      if (file === 'environ') {
+        if (fake.environ === 'denied' || fake.environ === 'gone') return fake.environ
+        return Buffer.from(fake.environ ?? 'PATH=/bin\0')
+      }
+      if (file === 'status') return Buffer.from(`Name:\tx\nUid:\t1000\t${fake.uid ?? 1000}\t1000\t1000\n`)
+      if (file === 'cmdline') return Buffer.from('sleep\u0000100\u0000')
+      const { state = 'S', threads = 1, startTime = '500' } = fake
+      return Buffer.from(`${pid} (sleep) ${state} 1 ${'0 '.repeat(15)}${threads} 0 ${startTime} 0 0\n`)
+    },
+  }
+}
+
+const found = (result: ReturnType<typeof sweep>) => result.found.map(({ pid, cookie }) => ({ pid, cookie }))
+
+test('finds by environment, by limit, and by both', () => {
+  const table = tableOf(
+    { environ: `VITEST_PYTHON_RUN_ID=${RUN}\0` },
+    { limit: limitCookie(RUN) },
+    { environ: `VITEST_PYTHON_RUN_ID=${RUN}\0VITEST_PYTHON_LEASE=l7\0`, limit: limitCookie(RUN) },
+    {},
+  )
+  const result = sweep(table, query)
+  expect(found(result)).toEqual([
+    { pid: 1, cookie: 'environment' },
+    { pid: 2, cookie: 'limit' },
+    { pid: 3, cookie: 'both' },
+  ])
+  expect(result.found[2]).toMatchObject({ lease: 'l7', command: 'sleep 100', runId: RUN })
+  expect(result).toMatchObject({ unknown: [], looked: 4 })
+})
+
+test('leaves other runs alone', () => {
+  const table = tableOf({ environ: 'VITEST_PYTHON_RUN_ID=zzzzzzz\0', limit: limitCookie('zzzzzzz') })
+  expect(sweep(table, query).found).toEqual([])
+})
+
+test('finds the outer run by its limit in a run that was started inside it', () => {
+  const table = tableOf({ environ: 'VITEST_PYTHON_RUN_ID=zzzzzzz\0', limit: limitCookie(RUN) })
+  expect(found(sweep(table, query))).toEqual([{ pid: 1, cookie: 'limit' }])
+})
+
+test('a zombie is no orphan, a zombie leader with living threads is', () => {
+  const table = tableOf({ limit: limitCookie(RUN), state: 'Z' }, { limit: limitCookie(RUN), state: 'Z', threads: 3 })
+  expect(found(sweep(table, query))).toEqual([{ pid: 2, cookie: 'limit' }])
+})
+
+test('an unreadable environment is unknown unless the limit excludes it', () => {
+  const hidden = tableOf({ environ: 'denied' })
+  expect(sweep(hidden, { ...query, limitArmed: false }).unknown).toMatchObject([{ pid: 1 }])
+  expect(sweep(hidden, query).unknown).toEqual([])
+  const allHidden = tableOf({ environ: 'denied', limit: 'denied' })
+  expect(sweep(allHidden, query).unknown).toMatchObject([{ pid: 1 }])
+})
+
+test('an unreadable process with our limit is found, not unknown', () => {
+  expect(found(sweep(tableOf({ environ: 'denied', limit: limitCookie(RUN) }), query))).toEqual([
+    { pid: 1, cookie: 'limit' },
+  ])
+})
+
+test('an unreadable process of somebody else, or from before the run, is not unknown', () => {
+  const blind = { ...query, limitArmed: false }
+  expect(sweep(tableOf({ environ: 'denied', uid: 0 }), blind).unknown).toEqual([])
+  expect(sweep(tableOf({ environ: 'denied', startTime: '499' }), { ...blind, notBefore: '500' }).unknown).toEqual([])
+  expect(sweep(tableOf({ environ: 'denied', startTime: '500' }), { ...blind, notBefore: '500' }).unknown).toHaveLength(1)
+})
+
+test('a process that ends while it is looked at is passed over', () => {
+  expect(sweep(tableOf({ environ: 'gone' }), query)).toMatchObject({ found: [], unknown: [] })
+})
+
+test('the real table shows this process and its parent', () => {
+  expect(procTable.pids()).toContain(process.pid)
+  expect(procTable.read(process.pid, 'stat').toString()).toContain(`${process.pid} (`)
+  expect(procTable.read(4_194_304, 'stat')).toBe('gone')
+})
