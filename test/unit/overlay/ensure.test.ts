@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { findInterpreter, type Interpreter } from '../../../src/pool/interpreter/find.ts'
@@ -119,6 +119,21 @@ describe('ensureOverlay', () => {
     expect(leftIn(cache)).toEqual([basename(one!)])
   })
 
+  test('takes the overlay of a run that was faster', { timeout: MINUTES }, async () => {
+    const interpreter = await interpreterOf(withPip)
+    const overlay = await ensureOverlay(interpreter, io())
+    const ready = join(scratch.path, 'ready')
+    renameSync(overlay!, ready)
+    const bin = join(scratch.path, 'overtaken-uv')
+    script(
+      join(bin, 'uv'),
+      `/bin/cp -a ${ready}/. "$6"; /bin/cp -a ${ready} ${overlay}; echo > ${overlay}/theirs`,
+    )
+    await ensureOverlay(interpreter, io({ env: surroundings({ PATH: bin }) }))
+    expect(readdirSync(overlay!)).toContain('theirs')
+    expect(leftIn(cache)).toEqual([basename(overlay!)])
+  })
+
   test('repairs an overlay that was cleaned in part', { timeout: MINUTES }, async () => {
     const interpreter = await interpreterOf(withPip)
     const overlay = await ensureOverlay(interpreter, io())
@@ -136,7 +151,7 @@ describe('ensureOverlay', () => {
     rmSync(overlay!, { recursive: true })
     const dead = `${overlay}.${pidScope()}-${spawnSync('true').pid}-00000000.tmp`
     const living = `${overlay}.${pidScope()}-${process.pid}-00000000.tmp`
-    const foreign = `${overlay}.ffffffff-1-00000000.tmp`
+    const foreign = `${overlay}.ffffffff-${spawnSync('true').pid}-00000000.tmp`
     for (const directory of [dead, living, foreign])
       mkdirSync(join(directory, 'overlay'), { recursive: true })
     await ensureOverlay(interpreter, io())
