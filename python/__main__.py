@@ -1,26 +1,38 @@
 """`python <this directory> reaper | signal | forkserver | worker`: see docs/handshake.md."""
 
+from __future__ import annotations
+
 import sys
 
 
-def main() -> None:
-    """Runs the program that the first argument names; each imports no more than it needs."""
-    program, arguments = (sys.argv[1] if len(sys.argv) > 1 else ""), sys.argv[2:]
+def start(program: str, arguments: list[str]) -> None:
+    """Runs the program; each imports no more than it needs."""
     if program == "reaper":
-        from vitest_python.reaper import main as run
+        from vitest_python import reaper
+
+        reaper.main(arguments)
     elif program == "signal":
-        from vitest_python.signal_once import main as run
+        from vitest_python import signal_once
+
+        signal_once.main(arguments)
     elif program == "forkserver":
-        from vitest_python.forkserver import main as run
+        from vitest_python import forkserver
+
+        step_back()
+        forkserver.main(arguments)
     elif program == "worker":
-        from vitest_python.worker import main as run
+        from vitest_python import worker
+
+        step_back()
+        worker.main(arguments)
     else:
         sys.exit(f"vitest-python: no program {program!r}; there are reaper, signal, forkserver and worker")
-    if program in ("forkserver", "worker"):
-        # This directory must never shadow a module of the user.
-        sys.path.append(sys.path.pop(0))
-    run(arguments)
+
+
+def step_back() -> None:
+    """Moves this directory to the end of `sys.path`: it must never hide a module of the user."""
+    sys.path.append(sys.path.pop(0))
 
 
 if __name__ == "__main__":
-    main()
+    start(sys.argv[1] if len(sys.argv) > 1 else "", sys.argv[2:])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from queue import SimpleQueue
+from typing import Any
 
 import grpc
 
@@ -31,7 +32,7 @@ def add_bridge(server: grpc.Server, executor: Executor, names: Names) -> None:
         executor.submit(made.begin)
         return reply.wait()
 
-    handlers = {
+    handlers: dict[str, grpc.RpcMethodHandler[Any, Any]] = {
         "Session": grpc.stream_stream_rpc_method_handler(
             session, ClientFrame.FromString, WorkerFrame.SerializeToString
         ),

@@ -36,7 +36,13 @@ class Call:
     """Everything here runs on the main thread, except `cancel_soon`."""
 
     def __init__(
-        self, executor: Executor, names: Names, reply: Reply, name: str, arguments: bytes, credit: int | None = None
+        self,
+        executor: Executor,
+        names: Names,
+        reply: Reply,
+        name: str,
+        arguments: bytes,
+        credit: int | None = None,
     ) -> None:
         """`credit` is None for a call of one value, and the items that may be sent at once for a stream."""
         self._executor = executor

@@ -82,10 +82,10 @@ def execute_worker(config: Config) -> int:
     """
     flags: list[str] = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
     package = str(Path(__file__).resolve().parent.parent)
-    os.makedirs(os.path.dirname(config.log), mode=0o700, exist_ok=True)  # noqa: PTH103, PTH120
+    os.makedirs(os.path.dirname(config.log), mode=0o700, exist_ok=True)
     log = os.open(config.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
-        child = subprocess.Popen(  # noqa: S603
+        child = subprocess.Popen(
             [sys.executable, *flags, package, "worker", config.encode()],
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -9,7 +9,7 @@ from typing import Any
 
 from . import PROTOCOL
 
-TOKEN_VARIABLE = "VITEST_PYTHON_TOKEN"  # noqa: S105
+TOKEN_VARIABLE = "VITEST_PYTHON_TOKEN"
 
 
 @dataclass(frozen=True)

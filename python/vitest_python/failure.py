@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 import traceback
 from typing import Any
 
 from ._gen.bridge_pb2 import Frame, PythonFailure
 
-_OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep  # noqa: PTH100, PTH120
-_MAIN = os.path.join(os.path.dirname(_OURS.rstrip(os.sep)), "__main__.py")  # noqa: PTH118, PTH120
+_OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_MAIN = os.path.join(os.path.dirname(_OURS.rstrip(os.sep)), "__main__.py")
 # A runaway recursion: both ends tell the story.
 _MOST_FRAMES = 100
 _LONGEST_CHAIN = 20
@@ -76,7 +75,8 @@ def _clean(text: str) -> str:
 
 
 def _frames(error: BaseException) -> list[Frame]:
-    stack = [frame for frame in _extract(error) if not _is_ours(frame.filename)]
+    extracted = traceback.TracebackException.from_exception(error).stack
+    stack = [frame for frame in extracted if not _is_ours(frame.filename)]
     if len(stack) > _MOST_FRAMES:
         stack = stack[: _MOST_FRAMES // 2] + stack[-_MOST_FRAMES // 2 :]
     return [
@@ -89,12 +89,6 @@ def _frames(error: BaseException) -> list[Frame]:
         )
         for frame in stack
     ]
-
-
-def _extract(error: BaseException) -> traceback.StackSummary:
-    if sys.version_info < (3, 11):
-        return traceback.extract_tb(error.__traceback__)
-    return traceback.TracebackException.from_exception(error).stack
 
 
 def _column(frame: traceback.FrameSummary) -> int:

@@ -9,7 +9,7 @@ def read_stat(pid: int) -> Stat | None:
     """As `identity.read_stat`; the start time is the text of `ps -o lstart=` in the C locale."""
     import subprocess  # late: costs the reaper milliseconds that only these systems have to pay
 
-    found = subprocess.run(  # noqa: S603
+    found = subprocess.run(
         ["/bin/ps", "-o", "stat=,ppid=,lstart=", "-p", str(pid)],
         capture_output=True,
         env={"LC_ALL": "C"},

@@ -21,9 +21,7 @@ def invoke(function: Callable[..., Any], name: str, arguments: list[Any], keywor
     raise TypeError(explained)
 
 
-def _explain(
-    function: Callable[..., Any], name: str, arguments: list[Any], keywords: dict[str, Any]
-) -> str | None:
+def _explain(function: Callable[..., Any], name: str, arguments: list[Any], keywords: dict[str, Any]) -> str | None:
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):

@@ -50,7 +50,7 @@ def locate(entries: tuple[str, ...], root: str) -> list[Entry]:
 
 def _locate_file(entry: str, root: str) -> Entry:
     # Not resolved: a link into a package is a module beside the link, as for Python itself.
-    file = Path(os.path.abspath(os.path.join(root, entry)))  # noqa: PTH100, PTH118
+    file = Path(os.path.abspath(os.path.join(root, entry)))
     if not file.is_file():
         raise ModuleProblem(f"{entry} does not exist: there is no file {file}")
     is_package = file.name == "__init__.py"

@@ -30,5 +30,5 @@ def _unbuffered(fd: int) -> io.TextIOWrapper:
 
 def log_to(path: str) -> None:
     """Sends whatever is printed from now on, by whomever in this process, to the end of `path`."""
-    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)  # noqa: PTH103, PTH120
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     redirect_output(path)

@@ -44,7 +44,8 @@ class Names:
         return found  # type: ignore[no-any-return]
 
     def _split(self, name: str) -> tuple[ModuleType, list[str]]:
-        prefix, rest = name, []
+        prefix = name
+        rest: list[str] = []
         while True:
             module = self._modules.get(prefix)
             if module is not None and rest:

@@ -32,10 +32,10 @@ def start_server(config: Config, program: Program, executor: Executor) -> str:
     path = f"{config.run_directory}/workers/{config.id}.sock"
     if len(os.fsencode(path)) > LONGEST_SOCKET_PATH:
         raise OSError(f"{path} is longer than the {LONGEST_SOCKET_PATH} bytes that a Unix socket's path may have")
-    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)  # noqa: PTH103, PTH120
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     server = grpc.server(
         ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="grpc"),
-        interceptors=(TokenInterceptor(config.token),),
+        interceptors=[TokenInterceptor(config.token)],
         options=[("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)],
     )
     add_bridge(server, executor, program.names)

@@ -15,8 +15,6 @@ Register = Callable[[grpc.Server], Any]
 def import_standard_services() -> str | None:
     """Imports health and reflection, to be shared by every fork; None, or a sentence where they cannot be had."""
     try:
-        import grpc_health.v1.health
-        import grpc_health.v1.health_pb2_grpc
         import grpc_reflection.v1alpha.reflection  # noqa: F401
     except Exception as error:  # generated code refuses a protobuf older than itself by its own exceptions
         return f"no health and reflection services: {type(error).__name__}: {error}"

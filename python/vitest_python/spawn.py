@@ -47,7 +47,7 @@ def _become(argv: list[str], env: dict[str, str], cwd: str, log: str, parent: in
         about = cwd
         os.chdir(cwd)
         about = argv[0]
-        os.execvpe(argv[0], argv, env)  # noqa: S606
+        os.execvpe(argv[0], argv, env)
     except OSError as error:
         os.write(failed, f"{error.errno} {about}".encode())
     finally:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hmac
 import os
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 import grpc
 
-TOKEN_KEY = "x-vitest-python-token"  # noqa: S105
+TOKEN_KEY = "x-vitest-python-token"
 LEASE_KEY = "x-vitest-python-lease"
 LEASE_VARIABLE = "VITEST_PYTHON_LEASE"
 
@@ -20,7 +20,7 @@ class TokenInterceptor(grpc.ServerInterceptor):  # type: ignore[misc,unused-igno
     def __init__(self, token: str) -> None:
         self._token = token.encode()
         self._lease = ""
-        self._refusal = grpc.stream_stream_rpc_method_handler(_refuse)
+        self._refusal: grpc.RpcMethodHandler[Any, Any] = grpc.stream_stream_rpc_method_handler(_refuse)
 
     def intercept_service(
         self,
@@ -39,10 +39,9 @@ class TokenInterceptor(grpc.ServerInterceptor):  # type: ignore[misc,unused-igno
         return continuation(handler_call_details)
 
 
-def _refuse(_requests: Iterator[Any], context: grpc.ServicerContext) -> Iterator[Any]:
+def _refuse(_requests: Iterator[Any], context: grpc.ServicerContext) -> NoReturn:
     # The most general kind of handler: it need not wait for a first message, whatever the method.
     context.abort(
         grpc.StatusCode.UNAUTHENTICATED,
         f"this worker belongs to a test run: send its token as the metadata {TOKEN_KEY}",
     )
-    yield

@@ -12,9 +12,7 @@ import ormsgpack
 from .errors import BadArguments
 from .failure import type_name
 
-_OPTIONS = (
-    ormsgpack.OPT_SERIALIZE_NUMPY | ormsgpack.OPT_SERIALIZE_PYDANTIC | ormsgpack.OPT_DATETIME_AS_TIMESTAMP_EXT
-)
+_OPTIONS = ormsgpack.OPT_SERIALIZE_NUMPY | ormsgpack.OPT_SERIALIZE_PYDANTIC | ormsgpack.OPT_DATETIME_AS_TIMESTAMP_EXT
 # What msgpackr writes for `undefined`.
 _UNDEFINED = 0
 _DEEPEST = 200
@@ -128,4 +126,3 @@ def _extension(tag: int, data: bytes) -> object:
     if tag == _UNDEFINED:
         return None
     raise ValueError(f"extension {tag} is unknown")
-
