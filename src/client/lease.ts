@@ -1,6 +1,7 @@
 import { type ClientDuplexStream, credentials, type ServiceError } from '@grpc/grpc-js'
 import { PROTOCOL } from '../process/protocol.ts'
 import type { RunContext } from './context.ts'
+import { clearTimeout, setTimeout } from './clock.ts'
 import { LeaseError, WorkerLostError } from './errors.ts'
 import {
   BrokerClient,
@@ -30,6 +31,9 @@ export interface Lease {
   release(): void
 }
 
+/** Milliseconds beyond the lease timeout: the pool itself says in time that there is no worker. */
+const SILENCE = 2_000
+
 /** The broker of a run, as a test process sees it. */
 export class BrokerConnection {
   readonly #client: BrokerClient
@@ -48,7 +52,10 @@ export class BrokerConnection {
   acquire(holder: Holder): Promise<Lease> {
     const stream = this.#client.lease(callMetadata(this.#context.token))
     stream.write({ kind: { $case: 'acquire', value: { protocol: PROTOCOL, holder } } })
-    return granted(stream, this.#context)
+    const answer = granted(stream, this.#context)
+    const patience = this.#context.leaseTimeout + SILENCE
+    const silence = setTimeout(() => stream.cancel(), patience)
+    return answer.finally(() => clearTimeout(silence))
   }
 
   stats(): Promise<PoolStats> {

@@ -14,12 +14,14 @@ export interface Broker {
 export async function listenForTests(pool: Pool): Promise<Broker> {
   const sockets = new Set<Socket>()
   let serving: Promise<{ inject(socket: Socket): void; close(): void }> | undefined
+  // Paused until gRPC is there: bytes that Node had read before would be lost to it.
   const server = createServer({ pauseOnConnect: true }, async (socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
     socket.on('error', () => {})
     serving ??= import('./brokerService.ts').then(({ serveLeases }) => serveLeases(pool))
     ;(await serving).inject(socket)
+    socket.resume()
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
