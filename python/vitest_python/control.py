@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from . import PROTOCOL
 from .config import Config
 from .identity import own_start_time
-from .lines import Line, Splitter, encode
+from .lines import Line, Splitter, decode, encode
 
 
 class Control:
@@ -70,7 +70,7 @@ class Control:
             chunk = self.socket.recv(65536)
         except OSError:
             return False
-        self._received += self._splitter.feed(chunk)
+        self._received += map(decode, self._splitter.feed(chunk))
         return bool(chunk)
 
     def take(self) -> list[Line]:

@@ -22,11 +22,11 @@ def find_hazard() -> str | None:
     threads = [thread.name for thread in threading.enumerate() if thread is not threading.current_thread()]
     if threads:
         return f"started the thread {threads[0]!r}"
-    native = _find_native_thread()
-    if native:
-        return f"started the native thread {native!r}"
     alive = _find_grpc_object()
-    return f"created a {alive}" if alive else None
+    if alive:
+        return f"created a {alive}"
+    native = _find_native_thread()
+    return f"started the native thread {native!r}" if native else None
 
 
 def _find_native_thread() -> str | None:

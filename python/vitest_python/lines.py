@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
 from typing import Any
 
 Line = dict[str, Any]
@@ -15,21 +14,24 @@ def encode(line: Line) -> bytes:
     return json.dumps(line, separators=(",", ":")).encode() + b"\n"
 
 
+def decode(text: bytes) -> Line:
+    """Raises ValueError for what is no JSON object."""
+    line = json.loads(text)
+    if not isinstance(line, dict):
+        raise ValueError(f"not a JSON object: {text[:100]!r}")
+    return line
+
+
 class Splitter:
     """Puts lines together again from chunks that were cut anywhere."""
 
     def __init__(self) -> None:
         self._rest = b""
 
-    def feed(self, chunk: bytes) -> Iterator[Line]:
-        """Lines that the chunk completes. Raises ValueError for one that is no JSON object."""
+    def feed(self, chunk: bytes) -> list[bytes]:
+        """Lines that the chunk completes, not yet decoded: one that is broken must not take others with it."""
         *whole, self._rest = (self._rest + chunk).split(b"\n")
-        for text in whole:
-            if text.strip():
-                line = json.loads(text)
-                if not isinstance(line, dict):
-                    raise ValueError(f"not a JSON object: {text[:100]!r}")
-                yield line
+        return [text for text in whole if text.strip()]
 
 
 class Outbox:

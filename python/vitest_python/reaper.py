@@ -16,7 +16,7 @@ from .cookie import set_limit
 from .deliver import answer_signal
 from .identity import boot_id, own_start_time, start_time
 from .kill_tree import kill_tree
-from .lines import Outbox, Splitter
+from .lines import Outbox, Splitter, decode
 from .owner import Owner
 from .pidfd import HAS_PIDFD
 from .prctl import adopt_orphans
@@ -91,12 +91,12 @@ class Reaper:
             return False
         except OSError:
             return True
-        try:
-            for line in self._splitter.feed(chunk):
-                self._do(line)
-        except Exception as error:
-            # One bad line must not take the guard away from everything that it guards.
-            print(f"reaper: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
+        for text in self._splitter.feed(chunk):
+            try:
+                self._do(decode(text))
+            except Exception as error:
+                # One bad line must not take the guard away from everything that it guards.
+                print(f"reaper: {type(error).__name__}: {error} in {text!r}", file=sys.stderr, flush=True)
         return not chunk
 
     def _do(self, line: dict[str, Any]) -> None:

@@ -1,0 +1,250 @@
+"""A runner in this process: it listens, starts a real forkserver, and calls real workers."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+import grpc
+import ormsgpack
+
+from vitest_python._gen.bridge_pb2 import (
+    CallReply,
+    CallRequest,
+    Cancel,
+    ClientFrame,
+    Credit,
+    PythonFailure,
+    Start,
+    WorkerFrame,
+)
+
+from .reaping import PACKAGE
+
+TOKEN = "s3cret"
+Line = dict[str, Any]
+
+
+class Failed(Exception):
+    """What Python raised."""
+
+    def __init__(self, failure: PythonFailure) -> None:
+        super().__init__(f"{failure.type}: {failure.message}")
+        self.failure = failure
+
+
+class Peer:
+    """One connection to the control socket."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._file = connection.makefile("rb")
+        self.hello = self.read()
+
+    def read(self) -> Line:
+        """The next line; empty at the end."""
+        text = self._file.readline()
+        return json.loads(text) if text else {}
+
+    def until(self, *events: str) -> Line:
+        """The next line that is one of these events."""
+        while True:
+            line = self.read()
+            if not line or line.get("event") in events:
+                return line
+
+    def say(self, **line: Any) -> None:
+        """Sends a line."""
+        self._connection.sendall(json.dumps(line).encode() + b"\n")
+
+    def close(self) -> None:
+        """As if the runner had died."""
+        self._file.close()
+        self._connection.close()
+
+
+class Runner:
+    """Listens where the processes of a run report."""
+
+    def __init__(self, base: Path) -> None:
+        self.directory = base / "run"
+        (self.directory / "logs").mkdir(parents=True)
+        self.root = base / "project"
+        self.root.mkdir()
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(str(self.directory / "control.sock"))
+        self._listener.listen()
+        self._listener.settimeout(20)
+        self._closing: list[Callable[[], None]] = [self._listener.close]
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def write(self, name: str, text: str) -> str:
+        """Writes a file of the project; its name as an entry of `modules`."""
+        file = self.root / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        return name
+
+    def start(
+        self,
+        *modules: str,
+        method: str = "fork",
+        services: tuple[str, ...] = (),
+        answer: Line | None = None,
+        **env: str,
+    ) -> Peer:
+        """Starts a forkserver with these modules."""
+        config = {
+            "protocol": 1,
+            "id": "forkserver-1",
+            "control": str(self.directory / "control.sock"),
+            "runDirectory": str(self.directory),
+            "runId": "f0rk5rv",
+            "parent": os.getpid(),
+            "root": str(self.root),
+            "modules": modules,
+            "services": services,
+            "startMethod": method,
+            "overlay": None,
+        }
+        with (self.directory / "logs" / "forkserver-1.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, PACKAGE, "forkserver", json.dumps(config)],
+                env={**os.environ, "VITEST_PYTHON_TOKEN": TOKEN, **env},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        return self.accept(answer)
+
+    def accept(self, answer: Line | None = None) -> Peer:
+        """Takes the next connection and welcomes it."""
+        connection, _ = self._listener.accept()
+        connection.settimeout(20)
+        peer = Peer(connection)
+        peer.say(**(answer or {"welcome": "vitest-python", "protocol": 1}))
+        self._closing.append(peer.close)
+        return peer
+
+    def worker(self, forkserver: Peer, name: str = "w1") -> Worker:
+        """Has a worker started and connects to it."""
+        forkserver.say(op="fork", id=name)
+        peer = self.accept()
+        assert forkserver.until("forked", "fork-failed")["id"] == name
+        ready = peer.until("ready", "failed")
+        assert ready["event"] == "ready", ready
+        worker = Worker(peer, ready["address"])
+        self._closing.append(worker.close)
+        return worker
+
+    def log(self, name: str) -> str:
+        """What a process has printed."""
+        return (self.directory / "logs" / f"{name}.log").read_text()
+
+    def close(self) -> None:
+        """Ends everything that was started."""
+        for close in reversed(self._closing):
+            close()
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+
+class Worker:
+    """A client of one worker, with one session."""
+
+    def __init__(self, control: Peer, address: str) -> None:
+        self.control = control
+        self.pid: int = control.hello["pid"]
+        self.address = address
+        self.channel = grpc.insecure_channel(address)
+        self._outgoing: SimpleQueue[ClientFrame | None] = SimpleQueue()
+        self._last = 0
+        self._incoming: dict[int, SimpleQueue[WorkerFrame]] = {}
+        metadata = (("x-vitest-python-token", TOKEN), ("x-vitest-python-lease", "l1"))
+        self._frames: Iterator[WorkerFrame] = self.channel.stream_stream(
+            "/vitest_python.v1.Bridge/Session", ClientFrame.SerializeToString, WorkerFrame.FromString
+        )(iter(self._outgoing.get, None), metadata=metadata)
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        try:
+            for frame in self._frames:
+                self._incoming[frame.call].put(frame)
+        except grpc.RpcError:
+            pass
+
+    def start(self, name: str, *positional: Any, stream: int | None = None, **keywords: Any) -> int:
+        """Starts a call, or a stream with that much credit; its number."""
+        return self.start_raw(name, ormsgpack.packb(keywords or list(positional)), stream)
+
+    def start_raw(self, name: str, arguments: bytes, stream: int | None = None) -> int:
+        """The same with arguments that are encoded already, or not at all."""
+        self._last += 1
+        self._incoming[self._last] = SimpleQueue()
+        start = Start(name=name, arguments=arguments, stream=stream is not None, credit=stream or 0)
+        self._outgoing.put(ClientFrame(call=self._last, start=start))
+        return self._last
+
+    def credit(self, call: int, items: int) -> None:
+        """Allows more items."""
+        self._outgoing.put(ClientFrame(call=call, credit=Credit(items=items)))
+
+    def cancel(self, call: int) -> None:
+        """Gives a call up."""
+        self._outgoing.put(ClientFrame(call=call, cancel=Cancel()))
+
+    def next(self, call: int, seconds: float = 10) -> WorkerFrame:
+        """The next frame of a call."""
+        return self._incoming[call].get(timeout=seconds)
+
+    def silent(self, call: int) -> bool:
+        """Whether no frame of the call has come."""
+        return self._incoming[call].empty()
+
+    def result(self, call: int) -> Any:
+        """What a call returned. Raises Failed."""
+        frame = self.next(call)
+        if frame.WhichOneof("kind") == "failure":
+            raise Failed(frame.failure)
+        assert frame.WhichOneof("kind") == "value", frame
+        return ormsgpack.unpackb(frame.value)
+
+    def call(self, name: str, *positional: Any, **keywords: Any) -> Any:
+        """Starts a call and waits for it."""
+        return self.result(self.start(name, *positional, **keywords))
+
+    def items(self, call: int) -> list[Any]:
+        """What a stream still sends. Raises Failed."""
+        found = []
+        while (frame := self.next(call)).WhichOneof("kind") == "item":
+            found.append(ormsgpack.unpackb(frame.item))
+        if frame.WhichOneof("kind") == "failure":
+            raise Failed(frame.failure)
+        return found
+
+    def method(self, name: str, stream: bool = False) -> grpc.UnaryUnaryMultiCallable[bytes, bytes]:
+        """Any method of the server, with bytes in and out."""
+        make: Any = self.channel.stream_stream if stream else self.channel.unary_unary
+        made: grpc.UnaryUnaryMultiCallable[bytes, bytes] = make(name)
+        return made
+
+    def unary(self, name: str, arguments: bytes, metadata: tuple[tuple[str, str], ...]) -> CallReply:
+        """One call without a session."""
+        reply: CallReply = self.channel.unary_unary(
+            "/vitest_python.v1.Bridge/Call", CallRequest.SerializeToString, CallReply.FromString
+        )(CallRequest(name=name, arguments=arguments), metadata=metadata, timeout=10)
+        return reply
+
+    def close(self) -> None:
+        """Hangs up."""
+        self._outgoing.put(None)
+        self.channel.close()
