@@ -11,7 +11,14 @@ const environment = `${root}.cache/python`
 const requirements = `${root}python/requirements-dev.txt`
 
 /** Path of the development interpreter; installs it first where it is missing or out of date. */
-export async function developmentPython() {
+export function developmentPython() {
+  ready ??= install()
+  return ready
+}
+
+let ready
+
+async function install() {
   const python = `${environment}/bin/python`
   const wanted = createHash('sha256')
     .update(await readFile(requirements))
@@ -22,9 +29,13 @@ export async function developmentPython() {
   await rm(environment, { recursive: true, force: true })
   await mkdir(`${root}.cache`, { recursive: true })
   await execa(process.env.VITEST_PYTHON ?? 'python3', ['-m', 'venv', environment])
-  await execa(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements], {
-    stdio: ['ignore', 2, 2],
-  })
+  await execa(
+    python,
+    ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements],
+    {
+      stdio: ['ignore', 2, 2],
+    },
+  )
   await writeFile(marker, wanted)
   return python
 }

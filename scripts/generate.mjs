@@ -37,3 +37,7 @@ await execa(
   ],
   { stdio: 'inherit' },
 )
+
+if (process.argv[2] === undefined) {
+  await execa(await developmentPython(), [`${root}/python/generate.py`], { stdio: 'inherit' })
+}

@@ -53,8 +53,15 @@ export function pointAtCaller<E extends Error>(error: E, callerStack: string | u
   return error
 }
 
-function joinStacks(error: Error, python: PythonFrame[], javaScript = error.stack?.split('\n    at ').slice(1)
-  .map((frame) => `    at ${frame}`).join('\n') ?? ''): string {
+function joinStacks(
+  error: Error,
+  python: PythonFrame[],
+  javaScript = error.stack
+    ?.split('\n    at ')
+    .slice(1)
+    .map((frame) => `    at ${frame}`)
+    .join('\n') ?? '',
+): string {
   const frames = python.map((at) => `    at ${at.function} (${at.file}:${at.line}:${at.column || 1})`)
   return [`${error.name}: ${error.message}`, ...frames, javaScript].filter((part) => part !== '').join('\n')
 }
@@ -63,6 +70,9 @@ function codeFrameOf(frame: PythonFrame | undefined): string | undefined {
   if (!frame?.source) return undefined
   const number = `${frame.line}`
   const indent = frame.source.length - frame.source.trimStart().length
-  const pointer = frame.column > 0 ? `\n${' '.repeat(number.length + 2)}| ${' '.repeat(Math.max(0, frame.column - 1 - indent))}^` : ''
+  const pointer =
+    frame.column > 0
+      ? `\n${' '.repeat(number.length + 2)}| ${' '.repeat(Math.max(0, frame.column - 1 - indent))}^`
+      : ''
   return `${frame.file}:${frame.line}\n  ${number}| ${frame.source.trim()}${pointer}`
 }

@@ -1,7 +1,7 @@
 import { type ClientDuplexStream, credentials, type ServiceError } from '@grpc/grpc-js'
 import { PROTOCOL } from '../process/protocol.ts'
-import type { RunContext } from './context.ts'
 import { clearTimeout, setTimeout } from './clock.ts'
+import type { RunContext } from './context.ts'
 import { LeaseError, WorkerLostError } from './errors.ts'
 import {
   BrokerClient,

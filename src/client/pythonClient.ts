@@ -28,7 +28,11 @@ export interface PythonClient {
    */
   call<T = unknown>(name: string, args?: Arguments, options?: CallOptions): Promise<T>
   /** Iterates over what a Python generator yields. Leaving the loop closes the generator. Throws as `call`. */
-  stream<T = unknown>(name: string, args?: Arguments, options?: CallOptions): AsyncGenerator<T, void, undefined>
+  stream<T = unknown>(
+    name: string,
+    args?: Arguments,
+    options?: CallOptions,
+  ): AsyncGenerator<T, void, undefined>
   /** A stub of the project's own, connected to the project's own servicer in this process (option `services`). */
   client<C extends Client>(stub: StubConstructor<C>): C
   readonly runId: string
@@ -65,7 +69,11 @@ export class LeasedPython implements PythonClient {
     args: Arguments = [],
     options: CallOptions = {},
   ): AsyncGenerator<T, void, undefined> {
-    return stream(this.#open(), name, args, { ...this.#defaults, ...options }) as AsyncGenerator<T, void, undefined>
+    return stream(this.#open(), name, args, { ...this.#defaults, ...options }) as AsyncGenerator<
+      T,
+      void,
+      undefined
+    >
   }
 
   client<C extends Client>(stub: StubConstructor<C>): C {
@@ -74,7 +82,9 @@ export class LeasedPython implements PythonClient {
 
   /** Ends the connections; the lease itself is released by whoever took it. */
   close(): void {
-    this.#session?.end(new Error('The lease of this Python process has ended; its client cannot be used any more.'))
+    this.#session?.end(
+      new Error('The lease of this Python process has ended; its client cannot be used any more.'),
+    )
     for (const client of this.#clients.splice(0)) client.close()
   }
 
@@ -95,7 +105,10 @@ export class LeasedPython implements PythonClient {
   }
 
   #connect<C extends Client>(stub: StubConstructor<C>, options: ClientOptions): C {
-    const client = new stub(this.#lease.address, credentials.createInsecure(), { ...CHANNEL_OPTIONS, ...options })
+    const client = new stub(this.#lease.address, credentials.createInsecure(), {
+      ...CHANNEL_OPTIONS,
+      ...options,
+    })
     this.#clients.push(client)
     return client
   }

@@ -37,7 +37,9 @@ export class Session {
     this.#stream = stream
     stream.on('data', (frame: WorkerFrame) => this.#deliver(frame))
     stream.on('error', async (error) => this.end(await explain(error)))
-    stream.on('end', async () => this.end(await explain(new Error('Python closed the session of this lease.'))))
+    stream.on('end', async () =>
+      this.end(await explain(new Error('Python closed the session of this lease.'))),
+    )
   }
 
   /** Starts a call and returns its number. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, test as base, type TestAPI } from 'vitest'
+import { afterAll, test as base, beforeAll, type TestAPI } from 'vitest'
 import type { PythonClient } from '../client/pythonClient.ts'
 import { findContext, requireContext } from './context.ts'
 import { leasesOf } from './leases.ts'
@@ -47,10 +47,7 @@ export function withPython<Context>(test: TestAPI<Context>): TestAPI<Context & P
       },
       { scope: 'file' },
     ],
-    pythonPool: async (
-      { task, signal }: RunningTest,
-      use: (pool: PythonPool) => Promise<void>,
-    ) => {
+    pythonPool: async ({ task, signal }: RunningTest, use: (pool: PythonPool) => Promise<void>) => {
       const pool = new HolderPool(leasesOf(requireContext()), holderOf(task), signal && { signal })
       await use(pool)
       await pool.releaseAll()
@@ -85,7 +82,8 @@ function fileClient(pool: HolderPool): ReturnType<HolderPool['lease']> {
 
 function holderOf(task: RunningTest['task']) {
   const names: string[] = []
-  for (let at: unknown = task; at; at = (at as { suite?: unknown }).suite) names.unshift((at as { name: string }).name)
+  for (let at: unknown = task; at; at = (at as { suite?: unknown }).suite)
+    names.unshift((at as { name: string }).name)
   return { file: task.file.name, test: names.filter((name) => name !== '').join(' > ') }
 }
 

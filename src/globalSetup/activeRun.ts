@@ -5,36 +5,83 @@ import { Pool } from '../pool/pool.ts'
 import { report } from '../pool/report.ts'
 import { createRun } from '../pool/run.ts'
 import { stopRun } from '../pool/stop.ts'
+import { sweepDeadRuns } from '../pool/sweepDeadRuns.ts'
 import { mustFail } from '../pool/verdict.ts'
 import { PROTOCOL } from '../process/protocol.ts'
+import { oneShotSignaller } from '../process/signal.ts'
 import { installPython } from './installPython.ts'
+import { announce } from './output.ts'
+import { isPrepared } from './prepared.ts'
 
-/** A run with its broker, and how many projects use it. */
+/** A run with its broker. */
 export interface ActiveRun {
   readonly context: RunContext
-  users: number
   /** Ends it; resolves to the report and whether the runner must exit non-zero. */
-  stop(): Promise<{ report: string | undefined; failed: boolean }>
+  stop(): Promise<Outcome>
 }
 
-/** Opens a run: a directory and a socket, no Python yet unless `start` is `eager`. */
+export interface Outcome {
+  /** `undefined` where Python never started, so that there is nothing to tell. */
+  report: string | undefined
+  failed: boolean
+}
+
+/**
+ * Opens a run: a directory and a socket, no Python yet unless `start` is `eager`.
+ *
+ * @throws SetupError with `start: 'eager'`, why Python does not come up
+ */
 export async function openRun(root: string, options: ResolvedOptions): Promise<ActiveRun> {
   const run = createRun(root, options)
-  const pool = new Pool(run, () => installPython(root, options.python))
+  const install = once((signal: AbortSignal) => installPython(root, options.python, signal))
+  const pool = new Pool(run, install)
   const broker = await listenForTests(pool)
-  if (options.start === 'eager') pool.warm()
-  const { isolation, leaseTimeout } = options
+  const stop = async (): Promise<Outcome> => {
+    const findings = await stopRun(pool)
+    broker.close()
+    if (!findings) return { report: undefined, failed: false }
+    return { report: report(findings), failed: mustFail(findings, options.orphans) }
+  }
+  const signaller = async () => oneShotSignaller((await install(new AbortController().signal)).executable)
+  for (const sentence of await sweepDeadRuns(signaller)) announce(sentence)
+  try {
+    await comeUp(pool, options, install, root)
+  } catch (error) {
+    const { report: left, failed } = await stop()
+    if (failed && left) announce(left)
+    throw error
+  }
+  return { context: contextOf(pool), stop }
+}
+
+/** Does before the tests what must not run into the time limit of a test. */
+async function comeUp(
+  pool: Pool,
+  options: ResolvedOptions,
+  install: (signal: AbortSignal) => Promise<unknown>,
+  root: string,
+): Promise<void> {
+  if (options.start === 'eager') {
+    await pool.python.forkserver()
+    pool.warm()
+  } else if (!isPrepared(root, options.python)) {
+    // What fails here fails again for the first test that needs Python, and for no other.
+    await install(new AbortController().signal).catch(() => {})
+  }
+}
+
+function contextOf({ run }: Pool): RunContext {
+  const { isolation, leaseTimeout } = run.options
   return {
-    users: 0,
-    context: {
-      ...{ protocol: PROTOCOL, runId: run.directory.runId, token: run.token, isolation, leaseTimeout },
-      broker: `unix:${run.brokerPath}`,
-    },
-    async stop() {
-      const findings = await stopRun(pool)
-      broker.close()
-      if (!findings) return { report: undefined, failed: false }
-      return { report: report(findings), failed: mustFail(findings, options.orphans) }
-    },
+    ...{ protocol: PROTOCOL, runId: run.directory.runId, token: run.token, isolation, leaseTimeout },
+    broker: `unix:${run.brokerPath}`,
+  }
+}
+
+function once<A, T>(make: (argument: A) => Promise<T>): (argument: A) => Promise<T> {
+  let made: Promise<T> | undefined
+  return (argument) => {
+    made ??= make(argument)
+    return made
   }
 }

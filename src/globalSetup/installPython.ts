@@ -1,11 +1,19 @@
-import { findInterpreter } from '../pool/interpreter/find.ts'
-import { ensureOverlay } from '../pool/overlay/ensure.ts'
 import type { PythonInstallation } from '../pool/forkserver.ts'
+import { describePassedOver, findInterpreter } from '../pool/interpreter/find.ts'
+import { ensureOverlay } from '../pool/overlay/ensure.ts'
 import { announce } from './output.ts'
+import { notePrepared } from './prepared.ts'
 
 /** Finds the project's interpreter and provides what it lacks, with progress. */
-export async function installPython(root: string, python: string | undefined): Promise<PythonInstallation> {
-  const interpreter = await findInterpreter({ root, python, env: process.env })
-  const overlay = await ensureOverlay(interpreter, { env: process.env, progress: announce })
-  return { executable: interpreter.executable, version: interpreter.version, overlay }
+export async function installPython(
+  root: string,
+  python: string | undefined,
+  signal: AbortSignal,
+): Promise<PythonInstallation> {
+  const interpreter = await findInterpreter({ root, python, env: process.env }, { progress: announce })
+  for (const candidate of interpreter.passedOver) announce(describePassedOver(candidate))
+  const overlay = await ensureOverlay(interpreter, { env: process.env, progress: announce, root, signal })
+  const installation = { executable: interpreter.executable, version: interpreter.version, overlay }
+  notePrepared(root, python, installation)
+  return installation
 }

@@ -16,7 +16,9 @@ export function python(options: PythonOptions = {}): Plugin {
   return {
     name: 'vitest-environment-python',
     config(config) {
-      const test = ((config as TestConfig).test ??= {})
+      const user = config as TestConfig
+      user.test ??= {}
+      const { test } = user
       // The list is changed in place: Vite concatenates what a plugin returns, and a project that extends
       // the root's configuration would then run the setup twice.
       const others = [test.globalSetup ?? []].flat().filter((file) => file !== GLOBAL_SETUP)

@@ -25,7 +25,9 @@ export class Registry {
     if (this.#users > 0) return { reports: [], failed: false }
     const runs = await Promise.allSettled(this.#runs.values())
     this.#runs.clear()
-    const outcomes = await Promise.all(runs.flatMap((run) => (run.status === 'fulfilled' ? [run.value.stop()] : [])))
+    const outcomes = await Promise.all(
+      runs.flatMap((run) => (run.status === 'fulfilled' ? [run.value.stop()] : [])),
+    )
     return {
       reports: outcomes.flatMap(({ report }) => report ?? []),
       failed: outcomes.some(({ failed }) => failed),

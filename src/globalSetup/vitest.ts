@@ -13,7 +13,9 @@ import { registry } from './registry.ts'
  */
 export async function setup(project: TestProject): Promise<void> {
   if (process.platform === 'win32') {
-    throw new Error('vitest-environment-python does not run on Windows; run the tests inside WSL, where it does.')
+    throw new Error(
+      'vitest-environment-python does not run on Windows; run the tests inside WSL, where it does.',
+    )
   }
   if (project.config.browser?.enabled) {
     throw new Error(

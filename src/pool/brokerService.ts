@@ -1,6 +1,11 @@
 import type { Socket } from 'node:net'
 import { type Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js'
-import { BrokerService, type Holder, type LeaseEvent, type PoolStats } from '../client/gen/vitest_python/v1/broker.ts'
+import {
+  BrokerService,
+  type Holder,
+  type LeaseEvent,
+  type PoolStats,
+} from '../client/gen/vitest_python/v1/broker.ts'
 import { TOKEN_KEY } from '../client/metadata.ts'
 import { PROTOCOL } from '../process/protocol.ts'
 import type { LeaseCall } from './broker.ts'
@@ -13,7 +18,10 @@ export function serveLeases(pool: Pool): { inject(socket: Socket): void; close()
   const server = new Server()
   server.addService(BrokerService, {
     lease: (call: LeaseCall) => serveLease(pool, call),
-    stats: async (call: { metadata: Metadata }, callback: (error: ServiceFailure | null, stats?: PoolStats) => void) => {
+    stats: async (
+      call: { metadata: Metadata },
+      callback: (error: ServiceFailure | null, stats?: PoolStats) => void,
+    ) => {
       if (!isAuthorised(pool, call.metadata)) return callback(UNAUTHENTICATED)
       callback(null, await statsOf(pool))
     },

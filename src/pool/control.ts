@@ -67,7 +67,8 @@ export class Control {
   }
 
   #objection(hello: Line): string | undefined {
-    if (hello['hello'] !== 'vitest-python') return 'this socket is the control socket of a vitest-environment-python run'
+    if (hello['hello'] !== 'vitest-python')
+      return 'this socket is the control socket of a vitest-environment-python run'
     if (hello['protocol'] !== PROTOCOL) {
       return `protocol ${String(hello['protocol'])} is spoken there and ${PROTOCOL} here; reinstall vitest-environment-python`
     }

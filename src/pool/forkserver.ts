@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { DeadlineError, withDeadline } from '../process/deadline.ts'
+import { SetupError } from '../process/errors.ts'
 import type { Exit } from '../process/exit.ts'
 import type { Identity } from '../process/identity.ts'
 import type { Line } from '../process/lines.ts'
 import { PROTOCOL, RUN_ID_VARIABLE } from '../process/protocol.ts'
 import { pythonPrograms } from '../process/signal.ts'
-import { SetupError } from '../process/errors.ts'
 import type { Control, Peer } from './control.ts'
 import type { Reaper } from './reaper.ts'
 import type { Run } from './run.ts'
@@ -105,9 +105,16 @@ function connectedForkserver(
     async start(worker) {
       const { exited, answer } = starts.expect(worker)
       peer.send({ op: 'fork', id: worker })
-      const gone = spawned.exited.then((): Line => ({ event: 'fork-failed', message: 'the forkserver ended' }))
-      const line = await withDeadline(Promise.race([answer, gone]), FORK_TIMEOUT, `the forkserver to start ${worker}`)
-      if (line['event'] === 'fork-failed') throw new Error(`${worker} could not be started: ${String(line['message'])}`)
+      const gone = spawned.exited.then(
+        (): Line => ({ event: 'fork-failed', message: 'the forkserver ended' }),
+      )
+      const line = await withDeadline(
+        Promise.race([answer, gone]),
+        FORK_TIMEOUT,
+        `the forkserver to start ${worker}`,
+      )
+      if (line['event'] === 'fork-failed')
+        throw new Error(`${worker} could not be started: ${String(line['message'])}`)
       return { pid: line['pid'] as number, startTime: String(line['startTime']), exited }
     },
     kill: (worker) => peer.send({ op: 'kill', id: worker }),

@@ -20,7 +20,14 @@ export class LeaseBook {
   granted = 0
 
   open(workerId: string, workerPid: number, holder: Holder): LeaseRecord {
-    const record = { id: `l${++this.granted}`, workerId, workerPid, holder, from: Date.now(), until: undefined }
+    const record = {
+      id: `l${++this.granted}`,
+      workerId,
+      workerPid,
+      holder,
+      from: Date.now(),
+      until: undefined,
+    }
     this.#records.set(record.id, record)
     const oldest = this.#records.keys().next().value
     if (this.#records.size > REMEMBERED && oldest !== undefined) this.#records.delete(oldest)

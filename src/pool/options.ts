@@ -3,10 +3,21 @@ import * as v from 'valibot'
 import { SetupError } from '../process/errors.ts'
 
 const milliseconds = (what: string) =>
-  v.pipe(v.number(`${what} is a number of milliseconds`), v.integer(`${what} is a whole number`), v.minValue(1, `${what} is at least 1`))
+  v.pipe(
+    v.number(`${what} is a number of milliseconds`),
+    v.integer(`${what} is a whole number`),
+    v.minValue(1, `${what} is at least 1`),
+  )
 const count = (least: number) =>
-  v.pipe(v.number('write a whole number'), v.integer('write a whole number'), v.minValue(least, `write at least ${least}`))
-const texts = v.array(v.pipe(v.string('write a list of texts'), v.nonEmpty('leave out empty texts')), 'write a list, as in ["./python/tools.py"]')
+  v.pipe(
+    v.number('write a whole number'),
+    v.integer('write a whole number'),
+    v.minValue(least, `write at least ${least}`),
+  )
+const texts = v.array(
+  v.pipe(v.string('write a list of texts'), v.nonEmpty('leave out empty texts')),
+  'write a list, as in ["./python/tools.py"]',
+)
 
 const OptionsSchema = v.strictObject({
   /** Interpreter: a path, or a command on PATH. Default: see the README, in short `.venv`, `uv run`, `python3`. */
@@ -16,7 +27,10 @@ const OptionsSchema = v.strictObject({
   /** gRPC servicers of the project: `module:function`; the function gets the `grpc.Server` before it starts. */
   services: v.optional(
     v.array(
-      v.pipe(v.string('write "module:function"'), v.regex(/^[\w.]+:[\w.]+$/, 'write "module:function", as in "app.embed:register"')),
+      v.pipe(
+        v.string('write "module:function"'),
+        v.regex(/^[\w.]+:[\w.]+$/, 'write "module:function", as in "app.embed:register"'),
+      ),
       'write a list, as in ["app.embed:register"]',
     ),
     [],
@@ -64,7 +78,10 @@ export function resolveOptions(options: unknown, where = 'python({ … })'): Res
   const result = v.safeParse(OptionsSchema, options ?? {})
   if (result.success) return result.output
   const problems = result.issues.map((issue) => `  - ${describe(issue)}`)
-  throw new SetupError('OPTIONS_INVALID', `${where} has ${problems.length === 1 ? 'an option' : 'options'} that cannot be used:\n${problems.join('\n')}`)
+  throw new SetupError(
+    'OPTIONS_INVALID',
+    `${where} has ${problems.length === 1 ? 'an option' : 'options'} that cannot be used:\n${problems.join('\n')}`,
+  )
 }
 
 function describe(issue: v.BaseIssue<unknown>): string {
@@ -86,6 +103,10 @@ function closest(name: string): string | undefined {
   const lower = name.toLowerCase()
   return optionNames.find((option) => {
     const other = option.toLowerCase()
-    return other.includes(lower) || lower.includes(other) || [...other].sort().join('') === [...lower].sort().join('')
+    return (
+      other.includes(lower) ||
+      lower.includes(other) ||
+      [...other].sort().join('') === [...lower].sort().join('')
+    )
   })
 }

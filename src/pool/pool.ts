@@ -39,6 +39,9 @@ interface Request extends Applicant {
   expiry: NodeJS.Timeout
 }
 
+/** After so many, nothing is forked ahead of need any more: what ends by itself would be started for ever. */
+const MOST_IDLE_DEATHS = 3
+
 /** The workers of a run and who has them. Python starts with the first request. */
 export class Pool {
   readonly run: Run
@@ -49,6 +52,8 @@ export class Pool {
   #started = 0
   #requests = 0
   #closed = false
+  /** Workers that ended by themselves before anybody had leased them, in a row. */
+  #idleDeaths = 0
 
   constructor(run: Run, install: Install) {
     this.run = run
@@ -117,7 +122,7 @@ export class Pool {
       ...{ idle, starting, busy: slots.length - idle.length - starting },
       waiting: [...this.#waiting.values()].map(({ id, holder }) => ({ id, file: holder.file })),
       maxWorkers: this.run.options.maxWorkers,
-      spares: this.run.options.spares,
+      spares: this.#idleDeaths < MOST_IDLE_DEATHS ? this.run.options.spares : 0,
     })
     for (const { worker, request } of grants) this.#grant(worker, request)
     for (let n = 0; n < starts; n++) this.#start()
@@ -129,6 +134,7 @@ export class Pool {
     this.#waiting.delete(requestId)
     clearTimeout(request.expiry)
     slot.state = 'leased'
+    this.#idleDeaths = 0
     slot.applicant = request
     slot.lastFile = request.holder.file
     slot.lease = this.leases.open(slot.id, slot.worker.pid, request.holder)
@@ -184,6 +190,7 @@ export class Pool {
   }
 
   #leave(slot: Slot, exit: Exit): void {
+    if (slot.state === 'idle') this.#idleDeaths += 1
     this.#slots.delete(slot.id)
     if (slot.lease) {
       this.leases.close(slot.lease)
@@ -211,7 +218,10 @@ export class Pool {
     const holders = [...this.#slots.values()].flatMap(({ id, lease }) =>
       lease ? [`  ${id}: ${describeHolder(lease.holder)}, for ${seconds(Date.now() - lease.from)}`] : [],
     )
-    const held = holders.length === 0 ? 'No worker is leased: Python is still starting.' : `Leased are:\n${holders.join('\n')}`
+    const held =
+      holders.length === 0
+        ? 'No worker is leased: Python is still starting.'
+        : `Leased are:\n${holders.join('\n')}`
     return (
       `No Python process became free within ${timeout} ms (leaseTimeout). ${held}\n` +
       `At most ${this.run.options.maxWorkers} live at once (maxWorkers).`
@@ -228,4 +238,3 @@ function explainLoss({ worker, lease }: Required<Slot>, exit: Exit): string {
 function seconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`
 }
-

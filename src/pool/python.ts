@@ -1,5 +1,5 @@
-import { describeExit } from '../process/exit.ts'
 import { SetupError } from '../process/errors.ts'
+import { describeExit } from '../process/exit.ts'
 import { Control } from './control.ts'
 import { type Forkserver, type PythonInstallation, startForkserver } from './forkserver.ts'
 import { Reaper } from './reaper.ts'
@@ -7,7 +7,7 @@ import { recordProcess } from './record.ts'
 import type { Run } from './run.ts'
 
 /** How to find the interpreter and what it lacks; told apart, so that the pool can be tested without installing. */
-export type Install = () => Promise<PythonInstallation>
+export type Install = (signal: AbortSignal) => Promise<PythonInstallation>
 
 /**
  * The Python side of a run: reaper first, then forkservers, one after another where one dies.
@@ -21,7 +21,7 @@ export class PythonSide {
   #base: Promise<{ reaper: Reaper; control: Control; installation: PythonInstallation }> | undefined
   #forkserver: Promise<Forkserver> | undefined
   #generation = 0
-  #exiting = false
+  readonly #end = new AbortController()
 
   constructor(run: Run, install: Install) {
     this.#run = run
@@ -38,7 +38,6 @@ export class PythonSide {
   async currentForkserver(): Promise<Forkserver | undefined> {
     return this.#forkserver?.catch(() => undefined)
   }
-
 
   /** The reaper, where one was started. */
   async reaper(): Promise<Reaper | undefined> {
@@ -57,14 +56,16 @@ export class PythonSide {
     return (await this.#startBase()).control
   }
 
-  /** From now on, ends are no surprise. */
+  /** From now on, ends are no surprise, and an installation is given up. */
   expectEnd(): void {
-    this.#exiting = true
+    this.#end.abort()
   }
 
   async #startForkserver(): Promise<Forkserver> {
     const { reaper, control, installation } = await this.#startBase()
     if (this.problems.length > 0) throw new SetupError('REAPER_DIED', this.problems.join('\n'))
+    if (this.#end.signal.aborted)
+      throw new SetupError('RUN_ENDED', 'The run ended before Python had started.')
     const id = `forkserver-${++this.#generation}`
     const forkserver = await startForkserver({ id, run: this.#run, reaper, control, installation })
     recordProcess(this.#run.directory, id, forkserver)
@@ -81,11 +82,11 @@ export class PythonSide {
 
   async #arm() {
     const run = this.#run
-    const installation = await this.#install()
+    const installation = await this.#install(this.#end.signal)
     const reaper = await Reaper.start(installation.executable, run.directory, run.owner)
     recordProcess(run.directory, 'reaper', reaper.armed)
     void reaper.ended.then((exit) => {
-      if (this.#exiting) return
+      if (this.#end.signal.aborted) return
       this.problems.push(
         `The reaper (pid ${reaper.armed.pid}) ${describeExit(exit)} during the run. ` +
           'Without it nothing ends the Python processes when the runner is killed, so the run fails.',

@@ -24,6 +24,8 @@ export interface SpawnOrder {
   log: string
 }
 
+const KILLED: Exit = { status: null, signal: 'SIGKILL' }
+
 /** The reaper answers at once; anything slower means that it is stopped or that the machine stands still. */
 const ANSWER_TIMEOUT = 10_000
 
@@ -64,8 +66,14 @@ export class Reaper {
       (line) => isMine(line) && (line['event'] === 'spawned' || line['event'] === 'spawn-failed'),
       `the reaper to start ${order.id}`,
     )
-    if (answer['event'] === 'spawn-failed') throw new Error(`${order.argv[0]} cannot be started: ${answer['message']}`)
-    return { ...(answer as unknown as Identity), exited: exited as unknown as Promise<Exit> }
+    if (answer['event'] === 'spawn-failed')
+      throw new Error(`${order.argv[0]} cannot be started: ${answer['message']}`)
+    // What the reaper started does not survive it (PDEATHSIG), and nobody else tells of its end.
+    const alone = this.ended.then((exit) => ({ ...KILLED, because: `the reaper ${describeExit(exit)}` }))
+    return {
+      ...(answer as unknown as Identity),
+      exited: Promise.race([exited as unknown as Promise<Exit>, alone]),
+    }
   }
 
   /** Signals processes whose identity still holds. */
@@ -114,7 +122,11 @@ class ReaperProcess {
     })
     this.#input = subprocess.stdin
     this.#input.on('error', () => {})
-    readLines(subprocess.stdout, (line) => this.#dispatch(line), () => {})
+    readLines(
+      subprocess.stdout,
+      (line) => this.#dispatch(line),
+      () => {},
+    )
   }
 
   send(line: Line): void {
@@ -137,7 +149,9 @@ class ReaperProcess {
 
   async answer(wants: (line: Line) => boolean, waitedFor: string, extra = 0): Promise<Line> {
     const death = this.ended.then((exit): never => {
-      throw new Error(`The reaper ${describeExit(exit)} while the run waited for ${waitedFor}.\n${this.#said}`.trim())
+      throw new Error(
+        `The reaper ${describeExit(exit)} while the run waited for ${waitedFor}.\n${this.#said}`.trim(),
+      )
     })
     return withDeadline(Promise.race([this.next(wants), death]), ANSWER_TIMEOUT + extra, waitedFor)
   }

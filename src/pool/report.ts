@@ -11,7 +11,8 @@ export function report(findings: Findings): string {
     ...(findings.unknown.length > 0 ? [pc.red(unknown(findings))] : []),
     ...findings.problems.map((problem) => pc.red(`Not verified: ${problem}`)),
   ]
-  if (parts.length === 0) parts.push(pc.red('Not verified: the sweeps at the end of the run did not come to rest.'))
+  if (parts.length === 0)
+    parts.push(pc.red('Not verified: the sweeps at the end of the run did not come to rest.'))
   return parts.join('\n')
 }
 
@@ -33,7 +34,11 @@ function orphans({ runId, orphans: found }: Findings): string {
 
 /** One orphan: what it is, how it was found, and whose it is. */
 export function describeOrphan(orphan: Orphan): string {
-  const cookie = { environment: 'its environment', limit: 'its resource limit', both: 'environment and resource limit' }
+  const cookie = {
+    environment: 'its environment',
+    limit: 'its resource limit',
+    both: 'environment and resource limit',
+  }
   const whose = orphan.lessee
     ? `started by worker ${orphan.lessee.workerId} during ${describeHolder(orphan.lessee.holder)}${orphan.tracedBy === 'time' ? ', by its start time' : ''}`
     : 'not traced to a test'

@@ -41,7 +41,8 @@ export function explainStartFailure(start: StartFailure): string {
 function whatHappened({ who, failure, exit, waited, importing }: StartFailure): string {
   if (failure?.module) return `importing ${failure.module} raised ${failure.type}: ${failure.message}`
   if (failure) return `${failure.type}: ${failure.message}`
-  if (exit) return `${who.toLowerCase()} ${describeExit(exit)} before it was ready${importing ? `, while it imported ${importing}` : ''}.`
+  if (exit)
+    return `${who.toLowerCase()} ${describeExit(exit)} before it was ready${importing ? `, while it imported ${importing}` : ''}.`
   return `${who.toLowerCase()} was not ready within ${waited} ms${importing ? `; it was importing ${importing}` : ''}.`
 }
 
@@ -54,10 +55,13 @@ function likelyCause({ failure, exit, importing, output }: StartFailure): string
     return 'a package that this interpreter does not have: install it there, or choose the interpreter that has it (option `python` or VITEST_PYTHON).'
   }
   if (failure) return 'the code at the top level of the module, which runs when it is imported.'
-  if (exit?.signal === 'SIGKILL') return 'the kernel ended it for want of memory (see `dmesg`), or somebody killed it.'
+  if (exit?.signal === 'SIGKILL')
+    return 'the kernel ended it for want of memory (see `dmesg`), or somebody killed it.'
   if (exit?.signal) return `a crash in native code${importing ? ` that importing ${importing} loads` : ''}.`
-  if (exit && /No module named|ImportError/.test(output)) return 'the wrong interpreter, or a damaged installation of it.'
-  if (exit) return 'code that ends the process (sys.exit, os._exit) when it is imported, or a damaged interpreter.'
+  if (exit && /No module named|ImportError/.test(output))
+    return 'the wrong interpreter, or a damaged installation of it.'
+  if (exit)
+    return 'code that ends the process (sys.exit, os._exit) when it is imported, or a damaged interpreter.'
   return importing
     ? `${importing} takes long to import or waits for something; raise \`startupTimeout\` if it needs more time.`
     : 'a machine under heavy load; raise `startupTimeout` if it needs more time.'

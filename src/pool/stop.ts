@@ -1,6 +1,6 @@
 import { withDeadline } from '../process/deadline.ts'
-import { removeRunDirectory } from '../process/runDirectory.ts'
 import { isSameProcessAlive } from '../process/identity.ts'
+import { removeRunDirectory } from '../process/runDirectory.ts'
 import { oneShotSignaller, type Signaller } from '../process/signal.ts'
 import { procTable } from '../process/table.ts'
 import type { Pool } from './pool.ts'
@@ -49,7 +49,13 @@ export async function stopRun(pool: Pool): Promise<Findings | undefined> {
   })
   ;(await python.control())?.close()
   const all = [...python.problems, ...problems, ...found.problems]
-  const findings = { ...found, problems: all, runId: run.directory.runId, workersStarted: pool.counts().workersStarted, stopping }
+  const findings = {
+    ...found,
+    problems: all,
+    runId: run.directory.runId,
+    workersStarted: pool.counts().workersStarted,
+    stopping,
+  }
   if (found.cleanSweeps >= 2) removeRunDirectory(run.directory)
   return findings
 }

@@ -77,11 +77,7 @@ async function end(verification: Verification, found: Found, look: () => SweepRe
 }
 
 /** The last word: two clean sweeps in a row, the reaper gone too. */
-async function prove(
-  verification: Verification,
-  found: Found,
-  look: () => SweepResult,
-): Promise<void> {
+async function prove(verification: Verification, found: Found, look: () => SweepResult): Promise<void> {
   const until = performance.now() + KILL_TIMEOUT
   while (found.cleanSweeps < 2) {
     const result = look()

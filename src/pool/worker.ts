@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { DeadlineError, withDeadline } from '../process/deadline.ts'
 import { SetupError } from '../process/errors.ts'
-import type { Exit } from '../process/exit.ts'
+import { describeExit, type Exit } from '../process/exit.ts'
 import type { Identity } from '../process/identity.ts'
 import type { Line } from '../process/lines.ts'
 import type { Control, Peer } from './control.ts'
@@ -52,7 +52,15 @@ export async function startWorker(start: WorkerStart): Promise<Worker> {
     const about = { who: `Worker ${id}`, executable: start.installation.executable, output: readLog(log) }
     throw new SetupError('WORKER_START_FAILED', explainStartFailure({ ...about, ...what }))
   }
-  const ended = Promise.race([exited, forkserver.ended.then((): Exit => ({ status: null, signal: 'SIGKILL' }))])
+  // Workers die with their forkserver (PDEATHSIG), which then cannot tell of it.
+  const orphaned = forkserver.ended.then(
+    (exit): Exit => ({
+      status: null,
+      signal: 'SIGKILL',
+      because: exit.because ?? `the forkserver ${describeExit(exit)}`,
+    }),
+  )
+  const ended = Promise.race([exited, orphaned])
   const outcome = await withDeadline(
     Promise.race([up, ended.then((exit) => ({ exit }))]),
     run.options.startupTimeout,

@@ -2,9 +2,12 @@
 export interface Exit {
   status: number | null
   signal: string | null
+  /** Which other end brought this one about. */
+  because?: string
 }
 
 /** The end of a process in words, for the end of a sentence: "was killed by SIGSEGV", "exited with status 1". */
 export function describeExit(exit: Exit): string {
-  return exit.signal === null ? `exited with status ${exit.status}` : `was killed by ${exit.signal}`
+  const how = exit.signal === null ? `exited with status ${exit.status}` : `was killed by ${exit.signal}`
+  return exit.because === undefined ? how : `${how}, because ${exit.because}`
 }

@@ -1,4 +1,5 @@
 import { readFileSync, readlinkSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { isAlive, parseStat } from './stat.ts'
 
 /** Which process is meant, also after its pid was given to another one. */
@@ -13,6 +14,8 @@ export interface OwnerIdentity extends Identity {
   bootId: string
   /** `readlink /proc/self/ns/pid`, e.g. `pid:[4026531836]`: pids of another namespace mean nothing here. */
   pidNamespace: string
+  /** Name of the machine: a directory on a shared disk may hold the runs of others. */
+  host: string
 }
 
 /** Identity of the process that has this pid now; `undefined` where there is none or only a zombie. */
@@ -33,8 +36,9 @@ export function isSameProcessAlive(identity: Identity): boolean {
 /** Identity of this process, as a run directory records its owner. */
 export function ownIdentity(): OwnerIdentity {
   const own = identityOf(process.pid)
-  if (!own) throw new Error(`/proc/${process.pid}/stat cannot be read, so no process can be told from another`)
-  return { ...own, bootId: bootId(), pidNamespace: pidNamespace() }
+  if (!own)
+    throw new Error(`/proc/${process.pid}/stat cannot be read, so no process can be told from another`)
+  return { ...own, bootId: bootId(), pidNamespace: pidNamespace(), host: hostname() }
 }
 
 /** Changes with every boot, so that pids from before are never mistaken for living ones. */

@@ -21,7 +21,8 @@ export function readLines(
     const lines = (rest + chunk).split('\n')
     rest = lines.pop() as string
     for (const text of lines) dispatch(text, receive, refuse)
-    if (rest.length > LONGEST_LINE) stream.destroy(new Error(`a line of more than ${LONGEST_LINE} characters`))
+    if (rest.length > LONGEST_LINE)
+      stream.destroy(new Error(`a line of more than ${LONGEST_LINE} characters`))
   })
 }
 

@@ -30,7 +30,9 @@ const LONGEST_NAME_IN_RUN = '/abcdefg/workers/w999999.sock'.length
  */
 export function runsDirectory(env: NodeJS.ProcessEnv = process.env): string {
   const name = `vitest-python-${process.getuid?.() ?? 0}`
-  const bases = [env['XDG_RUNTIME_DIR'], tmpdir(), '/tmp'].filter((base) => base !== undefined && isDirectory(base))
+  const bases = [env['XDG_RUNTIME_DIR'], tmpdir(), '/tmp'].filter(
+    (base) => base !== undefined && isThere(base),
+  )
   const paths = bases.map((base) => join(base as string, name))
   return paths.find((path) => path.length + LONGEST_NAME_IN_RUN <= LONGEST_SOCKET_PATH) ?? join('/tmp', name)
 }
@@ -56,7 +58,7 @@ export function createRunDirectory(owner: OwnerIdentity, root: string, base = ru
 
 /** The run directories below `base`, whatever state they are in. */
 export function listRunDirectories(base = runsDirectory()): RunDirectory[] {
-  if (!isDirectory(base)) return []
+  if (!isThere(base)) return []
   checkPrivate(base)
   return readdirSync(base)
     .filter(isRunId)
@@ -66,11 +68,13 @@ export function listRunDirectories(base = runsDirectory()): RunDirectory[] {
 /**
  * What a run directory says of its run.
  *
+ * @returns `undefined` where it says nothing yet, or never came to it
  * @throws SetupError RUN_DIRECTORY_UNSAFE, RUN_DIRECTORY_CORRUPT: its word is then worth nothing
  */
-export function readRunRecord(directory: RunDirectory): RunRecord {
+export function readRunRecord(directory: RunDirectory): RunRecord | undefined {
   checkPrivate(directory.path)
   const file = join(directory.path, 'run.json')
+  if (!isThere(file)) return undefined
   try {
     return checkRecord(JSON.parse(readFileSync(file, 'utf8')), directory)
   } catch (cause) {
@@ -92,7 +96,9 @@ function checkRecord(value: unknown, directory: RunDirectory): RunRecord {
   const whole =
     record?.runId === directory.runId &&
     Number.isInteger(owner?.pid) &&
-    [owner.startTime, owner.bootId, owner.pidNamespace, record.startedAt].every((text) => typeof text === 'string')
+    [owner.startTime, owner.bootId, owner.pidNamespace, owner.host, record.startedAt].every(
+      (text) => typeof text === 'string',
+    )
   if (!whole) throw new Error('not the record of this run')
   return record
 }
@@ -111,7 +117,11 @@ function makePrivate(path: string): void {
   try {
     if (createExclusively(path)) chmodSync(path, 0o700)
   } catch (cause) {
-    throw new SetupError('RUNS_DIRECTORY_UNWRITABLE', `${path} cannot be created: ${(cause as Error).message}`, { cause })
+    throw new SetupError(
+      'RUNS_DIRECTORY_UNWRITABLE',
+      `${path} cannot be created: ${(cause as Error).message}`,
+      { cause },
+    )
   }
   checkPrivate(path)
 }
@@ -123,7 +133,9 @@ function checkPrivate(path: string): void {
     stat.isSymbolicLink() && 'is a symbolic link',
     !stat.isSymbolicLink() && !stat.isDirectory() && 'is no directory',
     stat.uid !== process.getuid?.() && `belongs to user ${stat.uid}`,
-    !stat.isSymbolicLink() && (stat.mode & 0o077) !== 0 && `is open to others (mode 0${(stat.mode & 0o777).toString(8)})`,
+    !stat.isSymbolicLink() &&
+      (stat.mode & 0o077) !== 0 &&
+      `is open to others (mode 0${(stat.mode & 0o777).toString(8)})`,
   ].filter(Boolean)
   if (faults.length === 0) return
   throw new SetupError(
@@ -132,6 +144,6 @@ function checkPrivate(path: string): void {
   )
 }
 
-function isDirectory(path: string): boolean {
+function isThere(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined
 }

@@ -23,7 +23,10 @@ export function oneShotSignaller(executable: string): Signaller {
   return async (targets, signal) => {
     if (targets.length === 0) return []
     const input = `${JSON.stringify({ op: 'signal', request: 1, signal, targets })}\n`
-    const { stdout } = await execa(executable, ['-I', '-S', pythonPrograms, 'signal'], { input, timeout: 10_000 })
+    const { stdout } = await execa(executable, ['-I', '-S', pythonPrograms, 'signal'], {
+      input,
+      timeout: 10_000,
+    })
     return (JSON.parse(stdout) as { outcomes: SignalOutcome[] }).outcomes
   }
 }

@@ -24,7 +24,8 @@ export function parseStat(text: string): ProcessStat | undefined {
   const pid = Number(text.slice(0, open))
   const fields = text.slice(close + 2).split(' ')
   const [state, parent, threads, startTime] = [fields[0], Number(fields[1]), Number(fields[17]), fields[19]]
-  if (!Number.isInteger(pid) || !state || !Number.isInteger(parent) || !/^\d+$/.test(startTime ?? '')) return undefined
+  if (!Number.isInteger(pid) || !state || !Number.isInteger(parent) || !/^\d+$/.test(startTime ?? ''))
+    return undefined
   return { pid, name: text.slice(open + 1, close), state, parent, threads, startTime: startTime as string }
 }
 

@@ -1,6 +1,6 @@
 import { environmentValue } from './environment.ts'
-import { parseResidentLimit } from './limits.ts'
 import { runIdOfLimit } from './limitCookie.ts'
+import { parseResidentLimit } from './limits.ts'
 import { LEASE_VARIABLE, RUN_ID_VARIABLE } from './protocol.ts'
 import { isAlive, type ProcessStat, parseStat } from './stat.ts'
 import type { ProcessTable } from './table.ts'

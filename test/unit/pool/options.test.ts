@@ -15,7 +15,10 @@ test.each([
   [{ isolation: 'tests' }, 'isolation is "tests": write "test", "file" or "shared"'],
   [{ modules: './x.py' }, 'modules is "./x.py": write a list, as in ["./python/tools.py"]'],
   [{ modules: [''] }, 'modules.0 is "": leave out empty texts'],
-  [{ services: ['app.embed'] }, 'services.0 is "app.embed": write "module:function", as in "app.embed:register"'],
+  [
+    { services: ['app.embed'] },
+    'services.0 is "app.embed": write "module:function", as in "app.embed:register"',
+  ],
   [{ maxWorkers: 0 }, 'maxWorkers is 0: write at least 1'],
   [{ spares: 1.5 }, 'spares is 1.5: write a whole number'],
   [{ startupTimeout: '5s' }, 'startupTimeout is "5s": startupTimeout is a number of milliseconds'],
@@ -27,7 +30,7 @@ test.each([
 })
 
 test('every wrong option is named at once', () => {
-  expect(() => resolveOptions({ spares: -1, start: 'soon' })).toThrow(/start is "soon"[^]*spares is -1/)
+  expect(() => resolveOptions({ spares: -1, start: 'soon' })).toThrow(/start is "soon"[\s\S]*spares is -1/)
 })
 
 test('whatever is written, the answer is options or a sentence', () => {

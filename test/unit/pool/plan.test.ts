@@ -11,7 +11,14 @@ test('a request and an idle worker meet, and a spare takes its place', () => {
 })
 
 test('a worker that served the file before is preferred', () => {
-  const state = { ...quiet, idle: [{ id: 'w1', lastFile: 'b' }, { id: 'w2', lastFile: 'a' }], waiting: [request('r1', 'a')] }
+  const state = {
+    ...quiet,
+    idle: [
+      { id: 'w1', lastFile: 'b' },
+      { id: 'w2', lastFile: 'a' },
+    ],
+    waiting: [request('r1', 'a')],
+  }
   expect(plan(state).grants).toEqual([{ worker: 'w2', request: 'r1' }])
 })
 

@@ -8,7 +8,14 @@ const clean: Findings = {
 }
 const orphan: Orphan = {
   ...{ pid: 4121, name: 'python', state: 'S', parent: 4100, threads: 1, startTime: '9', runId: '7f3c9ab' },
-  ...{ cookie: 'both', lease: 'l1', command: 'python -m http.server', age: 3_240, survived: 1_000, killed: true },
+  ...{
+    cookie: 'both',
+    lease: 'l1',
+    command: 'python -m http.server',
+    age: 3_240,
+    survived: 1_000,
+    killed: true,
+  },
   lessee: {
     ...{ id: 'l1', workerId: 'w3', workerPid: 4100, from: 0, until: 1 },
     holder: { file: 'test/server.test.ts', test: 'serves files' },

@@ -25,8 +25,13 @@ test('any name, with parentheses and spaces, leaves the fields behind it in thei
 })
 
 test('text that is no stat line gives nothing, whatever it is', () => {
-  fc.assert(fc.property(fc.string(), (text) => { expect(parseStat(text.replaceAll(')', ''))).toBeUndefined() }))
-  for (const text of ['', '1 (x)', '1 (x) S', '1 (x) S 1 2 3', 'x (x) S 1']) expect(parseStat(text)).toBeUndefined()
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      expect(parseStat(text.replaceAll(')', ''))).toBeUndefined()
+    }),
+  )
+  for (const text of ['', '1 (x)', '1 (x) S', '1 (x) S 1 2 3', 'x (x) S 1'])
+    expect(parseStat(text)).toBeUndefined()
 })
 
 test('a zombie is not alive, unless other threads of it go on', () => {

@@ -19,11 +19,16 @@ test('nothing else has the form of a run ID', () => {
       expect(isRunId(text)).toBe(/^[0-9a-z]{7}$/.test(text) && text.length === 7)
     }),
   )
-  for (const text of ['', 'abcdef', 'abcdefgh', 'ABCDEFG', '../../x', 'abcdef\n', 'abcdefg\n']) expect(isRunId(text)).toBe(false)
+  for (const text of ['', 'abcdef', 'abcdefgh', 'ABCDEFG', '../../x', 'abcdef\n', 'abcdefg\n'])
+    expect(isRunId(text)).toBe(false)
 })
 
 test('a run ID survives the way into a number and back', () => {
-  fc.assert(fc.property(runIds, (runId) => { expect(numberToRunId(runIdToNumber(runId))).toBe(runId) }))
+  fc.assert(
+    fc.property(runIds, (runId) => {
+      expect(numberToRunId(runIdToNumber(runId))).toBe(runId)
+    }),
+  )
 })
 
 test('the limit cookie names its run, and fits a signed 64-bit limit', () => {
@@ -39,7 +44,9 @@ test('the limit cookie names its run, and fits a signed 64-bit limit', () => {
 
 test('a limit of somebody else is no cookie', () => {
   fc.assert(
-    fc.property(fc.bigInt({ min: 0n, max: 2n ** 62n }), (limit) => { expect(runIdOfLimit(limit)).toBeUndefined() }),
+    fc.property(fc.bigInt({ min: 0n, max: 2n ** 62n }), (limit) => {
+      expect(runIdOfLimit(limit)).toBeUndefined()
+    }),
   )
   expect(runIdOfLimit(limitCookie('zzzzzzz') + 1n)).toBeUndefined()
   expect(runIdOfLimit(limitCookie('0000000') - 1n)).toBeUndefined()

@@ -70,7 +70,10 @@ test('finds the outer run by its limit in a run that was started inside it', () 
 })
 
 test('a zombie is no orphan, a zombie leader with living threads is', () => {
-  const table = tableOf({ limit: limitCookie(RUN), state: 'Z' }, { limit: limitCookie(RUN), state: 'Z', threads: 3 })
+  const table = tableOf(
+    { limit: limitCookie(RUN), state: 'Z' },
+    { limit: limitCookie(RUN), state: 'Z', threads: 3 },
+  )
   expect(found(sweep(table, query))).toEqual([{ pid: 2, cookie: 'limit' }])
 })
 
@@ -91,8 +94,12 @@ test('an unreadable process with our limit is found, not unknown', () => {
 test('an unreadable process of somebody else, or from before the run, is not unknown', () => {
   const blind = { ...query, limitArmed: false }
   expect(sweep(tableOf({ environ: 'denied', uid: 0 }), blind).unknown).toEqual([])
-  expect(sweep(tableOf({ environ: 'denied', startTime: '499' }), { ...blind, notBefore: '500' }).unknown).toEqual([])
-  expect(sweep(tableOf({ environ: 'denied', startTime: '500' }), { ...blind, notBefore: '500' }).unknown).toHaveLength(1)
+  expect(
+    sweep(tableOf({ environ: 'denied', startTime: '499' }), { ...blind, notBefore: '500' }).unknown,
+  ).toEqual([])
+  expect(
+    sweep(tableOf({ environ: 'denied', startTime: '500' }), { ...blind, notBefore: '500' }).unknown,
+  ).toHaveLength(1)
 })
 
 test('a process that ends while it is looked at is passed over', () => {

@@ -47,10 +47,14 @@ export interface Start {
 }
 
 export interface Credit {
+  /** More items that may be asked of the generator; to find its end takes one, too. */
   items: number;
 }
 
-/** The call is no longer wanted. A stream's generator is closed. */
+/**
+ * The call is no longer wanted: one that has not begun does not begin, a coroutine is cancelled,
+ * a stream's generator is closed. The call is still ended by one frame, when that has been done.
+ */
 export interface Cancel {
 }
 

@@ -1,0 +1,55 @@
+// npm run example: installs this project, packed as it would be published, into copies of the examples
+// under .cache/examples, and runs their tests.
+import { existsSync } from 'node:fs'
+import { readdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+import { copyExample, installPackages, installPython } from './example-environment.mjs'
+import { build, pack } from './pack.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const cache = join(root, '.cache/examples')
+
+const names = await readdir(join(root, 'examples'))
+await build()
+const tarball = await pack(cache)
+const outcomes = []
+for (const name of names) outcomes.push(await outcomeOf(name))
+console.log('')
+for (const { name, passed, what } of outcomes) console.log(`${passed ? '✓' : '✗'} ${name}: ${what}`)
+if (!outcomes.every(({ passed }) => passed)) process.exitCode = 1
+
+async function outcomeOf(name) {
+  const began = performance.now()
+  try {
+    console.log(`\nexamples/${name}`)
+    const what = await runExample(name)
+    return { name, passed: true, what: `${what}, in ${((performance.now() - began) / 1000).toFixed(1)} s` }
+  } catch (error) {
+    return { name, passed: false, what: error.shortMessage ?? error.message }
+  }
+}
+
+async function runExample(name) {
+  const directory = join(cache, name)
+  await copyExample(join(root, 'examples', name), directory)
+  await installPackages(directory, tarball)
+  await installPython(directory)
+  const reporters = ['--reporter=default', '--reporter=json', '--outputFile.json=result.json']
+  await execa('vitest', ['run', ...reporters], {
+    ...{ cwd: directory, preferLocal: true, localDir: directory },
+    ...{ stdio: ['ignore', 'inherit', 'inherit'], env: ownEnvironment(directory), extendEnv: false },
+  })
+  const { numPassedTests, numTotalTests } = JSON.parse(await readFile(join(directory, 'result.json'), 'utf8'))
+  await rm(join(directory, 'result.json'))
+  // Vitest exits with 0 only where the sweeps after the run were clean as well.
+  return `${numPassedTests} of ${numTotalTests} tests passed, no process left behind`
+}
+
+/** An example with a virtual environment of its own is to find that one, whatever is active here. */
+function ownEnvironment(directory) {
+  if (!existsSync(join(directory, '.venv'))) return process.env
+  const { VITEST_PYTHON, VIRTUAL_ENV, CONDA_PREFIX, ...kept } = process.env
+  return kept
+}

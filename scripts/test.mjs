@@ -1,0 +1,162 @@
+// Every check of the project, side by side where they do not disturb each other. `npm test` runs it.
+// Arguments choose checks by name: `npm test -- lint types`.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
+import { execa } from 'execa'
+import pc from 'picocolors'
+import { developmentPython } from './development-python.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const run = (command, args, options = {}) =>
+  execa(command, args, {
+    cwd: root,
+    preferLocal: true,
+    all: true,
+    reject: false,
+    stdin: 'ignore',
+    ...options,
+  })
+const python =
+  (...args) =>
+  async () =>
+    run(await developmentPython(), args, { cwd: join(root, 'python') })
+const node =
+  (command, ...args) =>
+  () =>
+    run(command, args)
+
+/** A check passes when its command exits with 0; `count` reads how many tests it ran. */
+const stages = [
+  // The first stage makes what the others need.
+  { build: node('tsdown', '--silent'), python: async () => run(await developmentPython(), ['-V']) },
+  {
+    lint: node('biome', 'ci', '--colors=off', '--error-on-warnings', '.'),
+    types: node('tsc', '--noEmit'),
+    layers: node('depcruise', '--config', '.dependency-cruiser.cjs', 'src'),
+    generated,
+    package: checkPackage,
+    ruff: python('-m', 'ruff', 'check', '.'),
+    'ruff-format': python('-m', 'ruff', 'format', '--check', '.'),
+    mypy: python('-m', 'mypy', '--strict', 'vitest_python', 'tests'),
+  },
+  // On two cores at a time: real processes, killed and counted.
+  { unit: vitest('unit'), pytest: python('-m', 'pytest', '-q', 'tests') },
+  { inner: vitest('inner') },
+]
+
+const wanted = process.argv.slice(2)
+const results = []
+for (const stage of stages) {
+  const checks = Object.entries(stage).filter(
+    ([name]) => wanted.length === 0 || wanted.includes(name) || name === 'build',
+  )
+  await limited(checks, availableParallelism(), async ([name, check]) =>
+    results.push(await report(name, check)),
+  )
+  if (results.some(({ name, ok }) => name === 'build' && !ok)) break
+}
+const passed = results.reduce((sum, result) => sum + result.passed, 0)
+const failed = results.reduce((sum, result) => sum + result.failed, 0)
+console.log(`\n${passed} passed, ${failed} failed`)
+process.exitCode = failed === 0 ? 0 : 1
+
+async function report(name, check) {
+  const began = performance.now()
+  const { exitCode, all = '' } = await check()
+  const counts = countTests(all)
+  const ok = exitCode === 0
+  const took = `${((performance.now() - began) / 1000).toFixed(1)} s`
+  const many = counts ? `, ${counts.passed} passed, ${counts.failed} failed` : ''
+  console.log(`${ok ? pc.green('✓') : pc.red('✗')} ${name} (${took}${many})`)
+  if (!ok) console.log(all.replace(/^/gm, '    '))
+  // A runner that failed without a failed test (a crash, an unhandled error) counts as one failure.
+  const failures = counts ? Math.max(counts.failed, ok ? 0 : 1) : ok ? 0 : 1
+  return { name, ok, passed: counts ? counts.passed : ok ? 1 : 0, failed: failures }
+}
+
+/** Reads the closing line of Vitest or pytest. */
+function countTests(output) {
+  const lines = stripVTControlCharacters(output).split('\n').reverse()
+  const line = lines.find(
+    (text) =>
+      /^\s*Tests\s+.*\d+ (passed|failed)/.test(text) || /^=*\s*.*\d+ (passed|failed).* in [\d.]+s/.test(text),
+  )
+  if (!line) return undefined
+  const number = (word) => Number(new RegExp(`(\\d+) ${word}`).exec(line)?.[1] ?? 0)
+  return { passed: number('passed'), failed: number('failed') + number('errors?') }
+}
+
+function vitest(project) {
+  return () =>
+    run('vitest', ['run', '--project', project, '--passWithNoTests'], { env: { FORCE_COLOR: '0' } })
+}
+
+async function limited(items, most, work) {
+  const queue = [...items]
+  const next = async () => {
+    for (let item = queue.shift(); item; item = queue.shift()) await work(item)
+  }
+  await Promise.all(Array.from({ length: most }, next))
+}
+
+/** What is checked in must be what the generators make of proto/ today. */
+async function generated() {
+  const compiler = await run(await developmentPython(), ['-c', 'import grpc_tools'])
+  // Its newest version whose code runs on protobuf 4.25 has no build for Python 3.13 and later.
+  if (compiler.exitCode !== 0) return { exitCode: 0, all: 'no protoc for this Python' }
+  const directory = await mkdtemp(join(tmpdir(), 'vitest-python-generated-'))
+  try {
+    const typescript = await run('node', ['scripts/generate.mjs', directory])
+    if (typescript.exitCode !== 0) return typescript
+    const drift = await run('diff', ['-r', directory, 'src/client/gen'])
+    if (drift.exitCode !== 0) return { exitCode: 1, all: `run npm run generate\n${drift.all}` }
+    const laid = join(directory, '_gen')
+    const messages = await run(await developmentPython(), ['python/generate.py', laid])
+    if (messages.exitCode !== 0) return messages
+    return run('diff', ['-r', '-x', '__pycache__', laid, 'python/vitest_python/_gen'])
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+/** The tarball as it would be published: exports, types, contents, size. */
+async function checkPackage() {
+  const publint = await run('publint', ['--strict', '--pack', 'npm'])
+  if (publint.exitCode !== 0) return publint
+  const directory = await mkdtemp(join(tmpdir(), 'vitest-python-package-'))
+  try {
+    const packed = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', directory], {
+      all: false,
+    })
+    if (packed.exitCode !== 0) return { exitCode: 1, all: packed.stderr }
+    const [{ filename, unpackedSize, files }] = JSON.parse(packed.stdout)
+    const problems = contentProblems(
+      unpackedSize,
+      files.map(({ path }) => path),
+    )
+    if (problems.length > 0) return { exitCode: 1, all: problems.join('\n') }
+    return run('attw', [join(directory, filename), '--profile', 'esm-only'])
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+function contentProblems(size, paths) {
+  const wantedFiles = [
+    'LICENSE',
+    'README.md',
+    'python/__main__.py',
+    'python/vitest_python/reaper.py',
+    'proto/vitest_python/v1/bridge.proto',
+  ]
+  return [
+    ...(size > 250_000 ? [`the package unpacks to ${size} bytes; at most 250,000 are allowed`] : []),
+    ...wantedFiles.filter((path) => !paths.includes(path)).map((path) => `${path} is not in the package`),
+    ...paths
+      .filter((path) => /__pycache__|\.test\.|\/tests?\//.test(path))
+      .map((path) => `${path} is in the package`),
+  ]
+}

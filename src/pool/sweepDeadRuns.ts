@@ -1,0 +1,85 @@
+import { statSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { bootId } from '../process/identity.ts'
+import { ownerState } from '../process/owner.ts'
+import {
+  listRunDirectories,
+  type RunDirectory,
+  readRunRecord,
+  removeRunDirectory,
+} from '../process/runDirectory.ts'
+import type { Signaller } from '../process/signal.ts'
+import { type Sighting, sweep } from '../process/sweep.ts'
+import { procTable } from '../process/table.ts'
+
+/** Milliseconds that the reaper of a run whose owner has just died gets to finish its work. */
+const REAPER_GRACE = 1_000
+const KILL_TIMEOUT = 5_000
+const PAUSE = 50
+/** Milliseconds after which a directory without a record is not just being made. */
+const ABANDONED_AFTER = 60_000
+
+/**
+ * Ends what runs left whose owner is provably dead, and removes their directories. Live runs, runs of another
+ * PID namespace and directories that cannot be believed are left alone.
+ *
+ * @param signaller is asked for only when there is something to signal
+ * @returns a sentence for each run that left something, or that could not be judged
+ */
+export async function sweepDeadRuns(signaller: () => Promise<Signaller>): Promise<string[]> {
+  const sentences = await Promise.all(
+    listRunDirectories().map((directory) =>
+      sweepRun(directory, signaller).catch((error: Error) => `${error.message}`),
+    ),
+  )
+  return sentences.filter((sentence) => sentence !== undefined)
+}
+
+async function sweepRun(
+  directory: RunDirectory,
+  signaller: () => Promise<Signaller>,
+): Promise<string | undefined> {
+  const judgement = judge(directory)
+  if (judgement === 'leave') return undefined
+  const left = judgement === 'forget' ? [] : await settled(directory.runId)
+  if (left.length > 0) await kill(directory.runId, await signaller())
+  const alive = judgement === 'forget' ? [] : look(directory.runId)
+  if (alive.length > 0) return `Run ${directory.runId} left ${list(alive)}, which cannot be killed.`
+  removeRunDirectory(directory)
+  if (left.length === 0) return undefined
+  return `Ended what run ${directory.runId}, whose runner was killed, had left: ${list(left)}.`
+}
+
+/** `forget`: nothing of it can be alive, only the directory is removed. */
+function judge(directory: RunDirectory): 'leave' | 'sweep' | 'forget' {
+  const record = readRunRecord(directory)
+  if (!record) return Date.now() - statSync(directory.path).mtimeMs > ABANDONED_AFTER ? 'sweep' : 'leave'
+  if (ownerState(record.owner) !== 'dead') return 'leave'
+  return record.owner.bootId === bootId() ? 'sweep' : 'forget'
+}
+
+async function settled(runId: string): Promise<Sighting[]> {
+  const until = performance.now() + REAPER_GRACE
+  for (;;) {
+    const left = look(runId)
+    if (left.length === 0 || performance.now() > until) return left
+    await sleep(PAUSE)
+  }
+}
+
+async function kill(runId: string, signal: Signaller): Promise<void> {
+  const until = performance.now() + KILL_TIMEOUT
+  for (let left = look(runId); left.length > 0 && performance.now() < until; left = look(runId)) {
+    await signal(left, 'SIGKILL')
+    await sleep(PAUSE)
+  }
+}
+
+function look(runId: string): Sighting[] {
+  const query = { matches: (id: string) => id === runId, limitArmed: true, uid: process.geteuid?.() ?? 0 }
+  return sweep(procTable, { ...query, except: new Set([process.pid]) }).found
+}
+
+function list(processes: Sighting[]): string {
+  return processes.map(({ pid, command }) => `pid ${pid} (${command.slice(0, 80)})`).join(', ')
+}
