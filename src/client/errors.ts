@@ -1,11 +1,20 @@
-import type { Frame, PythonFailure } from './gen/vitest_python/v1/bridge.ts'
+import { codeFrame, type PythonFrame, stackLines } from './pythonStack.ts'
 
-/** One line of a Python traceback. */
-export type PythonFrame = Frame
+/** An exception as Python describes it (`PythonFailure` of proto/). */
+export interface PythonException {
+  type: string
+  message: string
+  /** Outermost first. */
+  frames: PythonFrame[]
+  /** `__cause__`, or `__context__` unless it was suppressed. */
+  cause?: PythonException | undefined
+  notes: string[]
+  traceback: string
+}
 
 /**
  * An exception that Python code raised. Its stack shows the Python frames in front of the JavaScript ones,
- * so that the runner prints both.
+ * so that the runner prints both; `cause` is what Python chained to it.
  */
 export class PythonError extends Error {
   override readonly name: string
@@ -20,17 +29,17 @@ export class PythonError extends Error {
   /** Excerpt of the Python source; Vitest prints it between message and stack. */
   readonly codeFrame?: string
 
-  constructor(failure: PythonFailure) {
-    const cause = failure.cause && new PythonError(failure.cause)
-    super([failure.message, ...failure.notes].join('\n'), cause && { cause })
-    this.name = failure.type
-    this.pythonType = failure.type
-    this.pythonFrames = [...failure.frames].reverse()
-    this.pythonTraceback = failure.traceback
-    this.notes = failure.notes
-    const excerpt = codeFrameOf(this.pythonFrames[0])
+  constructor(exception: PythonException) {
+    const cause = exception.cause && new PythonError(exception.cause)
+    super([exception.message, ...exception.notes].join('\n'), cause && { cause })
+    this.name = exception.type
+    this.pythonType = exception.type
+    this.pythonFrames = [...exception.frames].reverse()
+    this.pythonTraceback = exception.traceback
+    this.notes = exception.notes
+    const excerpt = codeFrame(this.pythonFrames[0])
     if (excerpt !== undefined) this.codeFrame = excerpt
-    this.stack = joinStacks(this, this.pythonFrames)
+    pointAtCaller(this, this.stack)
   }
 }
 
@@ -44,35 +53,10 @@ export class LeaseError extends Error {
   override readonly name = 'LeaseError'
 }
 
-/** Makes `error.stack` begin where the caller of our functions stands. */
+/** Gives an error the stack of whoever called us, with Python's frames in front where it has some. */
 export function pointAtCaller<E extends Error>(error: E, callerStack: string | undefined): E {
-  const frames = callerStack?.split('\n').slice(1).join('\n')
-  if (frames === undefined) return error
-  if (error instanceof PythonError) error.stack = joinStacks(error, error.pythonFrames, frames)
-  else error.stack = `${error.name}: ${error.message}\n${frames}`
+  const frames = callerStack?.split('\n').filter((line) => line.startsWith('    at ')) ?? []
+  const python = error instanceof PythonError ? stackLines(error.pythonFrames) : []
+  error.stack = [`${error.name}: ${error.message}`, ...python, ...frames].join('\n')
   return error
-}
-
-function joinStacks(
-  error: Error,
-  python: PythonFrame[],
-  javaScript = error.stack
-    ?.split('\n    at ')
-    .slice(1)
-    .map((frame) => `    at ${frame}`)
-    .join('\n') ?? '',
-): string {
-  const frames = python.map((at) => `    at ${at.function} (${at.file}:${at.line}:${at.column || 1})`)
-  return [`${error.name}: ${error.message}`, ...frames, javaScript].filter((part) => part !== '').join('\n')
-}
-
-function codeFrameOf(frame: PythonFrame | undefined): string | undefined {
-  if (!frame?.source) return undefined
-  const number = `${frame.line}`
-  const indent = frame.source.length - frame.source.trimStart().length
-  const pointer =
-    frame.column > 0
-      ? `\n${' '.repeat(number.length + 2)}| ${' '.repeat(Math.max(0, frame.column - 1 - indent))}^`
-      : ''
-  return `${frame.file}:${frame.line}\n  ${number}| ${frame.source.trim()}${pointer}`
 }

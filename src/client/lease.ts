@@ -9,9 +9,9 @@ import {
   type Holder,
   type LeaseEvent,
   type LeaseRequest,
-  type PoolStats,
 } from './gen/vitest_python/v1/broker.ts'
 import { CHANNEL_OPTIONS, callMetadata } from './metadata.ts'
+import type { PoolStats } from './stats.ts'
 
 /** Exclusive use of one worker, from `acquire` to `release`. */
 export interface Lease {

@@ -5,9 +5,10 @@ import { leasesOf } from './leases.ts'
 import { HolderPool, type PythonPool } from './pool.ts'
 
 export type { Arguments, CallOptions } from '../client/call.ts'
-export { LeaseError, PythonError, type PythonFrame, WorkerLostError } from '../client/errors.ts'
-export type { PoolStats } from '../client/gen/vitest_python/v1/broker.ts'
+export { LeaseError, PythonError, type PythonException, WorkerLostError } from '../client/errors.ts'
 export type { PythonClient, StubConstructor } from '../client/pythonClient.ts'
+export type { PythonFrame } from '../client/pythonStack.ts'
+export type { PoolStats } from '../client/stats.ts'
 export type { LeasedClient, PythonPool } from './pool.ts'
 
 /** What `withPython` adds to a test's context. */

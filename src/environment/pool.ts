@@ -1,7 +1,8 @@
 import type { CallOptions } from '../client/call.ts'
-import type { Holder, PoolStats } from '../client/gen/vitest_python/v1/broker.ts'
+import type { Holder } from '../client/gen/vitest_python/v1/broker.ts'
 import type { Lease } from '../client/lease.ts'
 import { LeasedPython, type PythonClient } from '../client/pythonClient.ts'
+import type { PoolStats } from '../client/stats.ts'
 import type { ProcessLeases } from './leases.ts'
 import { Printed } from './printed.ts'
 

@@ -1,0 +1,27 @@
+/** One line of a Python traceback. */
+export interface PythonFrame {
+  /** Absolute path, or what Python has instead (`<string>`). */
+  file: string
+  /** 1-based. */
+  line: number
+  /** 1-based; 0 where Python does not know it (before 3.11). */
+  column: number
+  /** Name of the function, or `<module>`. */
+  function: string
+  /** Text of the line; empty where it cannot be read. */
+  source: string
+}
+
+/** Python's frames, innermost first, as lines that Vitest and Node read as frames of a stack. */
+export function stackLines(frames: readonly PythonFrame[]): string[] {
+  return frames.map((at) => `    at ${at.function} (${at.file}:${at.line}:${at.column || 1})`)
+}
+
+/** Excerpt of the source where an exception was raised, for `error.codeFrame`. */
+export function codeFrame(frame: PythonFrame | undefined): string | undefined {
+  if (!frame?.source) return undefined
+  const indent = frame.source.length - frame.source.trimStart().length
+  const margin = ' '.repeat(`${frame.line}`.length + 2)
+  const pointer = `\n${margin}| ${' '.repeat(Math.max(0, frame.column - 1 - indent))}^`
+  return `${frame.file}:${frame.line}\n  ${frame.line}| ${frame.source.trim()}${frame.column > 0 ? pointer : ''}`
+}
