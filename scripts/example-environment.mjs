@@ -17,7 +17,8 @@ export async function copyExample(source, target) {
   for (const name of await readdir(target)) {
     if (!KEPT.includes(name)) await rm(join(target, name), { recursive: true, force: true })
   }
-  const isSource = (path) => !KEPT.some((name) => path === join(source, name)) && !path.endsWith('__pycache__')
+  const isSource = (path) =>
+    !KEPT.some((name) => path === join(source, name)) && !path.endsWith('__pycache__')
   await cp(source, target, { recursive: true, filter: isSource })
 }
 
@@ -71,7 +72,10 @@ async function installWithPip(directory) {
   const python = join(directory, '.venv/bin/python')
   const { stdout } = await execa(python, ['-c', LIST_DEPENDENCIES], { cwd: directory })
   const options = ['--quiet', '--disable-pip-version-check', '--no-input']
-  await execa(python, ['-m', 'pip', 'install', ...options, ...stdout.split('\n')], { cwd: directory, ...quiet })
+  await execa(python, ['-m', 'pip', 'install', ...options, ...stdout.split('\n')], {
+    cwd: directory,
+    ...quiet,
+  })
 }
 
 /** Has `name` made unless it was made from the same before. What was made in part is made anew. */

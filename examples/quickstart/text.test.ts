@@ -15,7 +15,8 @@ test('takes positional arguments', async ({ python }) => {
 
 test('streams what a generator yields', async ({ python }) => {
   const pieces: string[] = []
-  for await (const piece of python.stream<string>('text.chunks', { text: 'abcdefgh', size: 3 })) pieces.push(piece)
+  for await (const piece of python.stream<string>('text.chunks', { text: 'abcdefgh', size: 3 }))
+    pieces.push(piece)
   expect(pieces).toEqual(['abc', 'def', 'gh'])
 })
 
