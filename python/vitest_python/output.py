@@ -18,7 +18,8 @@ def write_through() -> None:
     sys.stdout = sys.__stdout__ = _unbuffered(1)  # type: ignore[misc]
     sys.stderr = sys.__stderr__ = _unbuffered(2)  # type: ignore[misc]
     # By descriptor: after a fork the same numbers lead to the worker's own log.
-    faulthandler.enable(2)
+    # The thread that crashed is the user's; the others are gRPC's.
+    faulthandler.enable(2, all_threads=False)
 
 
 def _unbuffered(fd: int) -> io.TextIOWrapper:

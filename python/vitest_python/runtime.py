@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 
 
@@ -13,6 +14,9 @@ def import_runtime(overlay: str | None) -> None:
     """
     if overlay is not None and overlay not in sys.path:
         sys.path.append(overlay)
+    # gRPC's own fork handlers crash the children of user code that forks (os.fork, multiprocessing) while calls
+    # are under way; without them such a child simply does not use gRPC, which is all that anybody asks of it.
+    os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
     for module in ("grpc", "grpc._server", "concurrent.futures.thread", "asyncio", "ormsgpack"):
         importlib.import_module(module)
     from . import server  # noqa: F401

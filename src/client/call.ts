@@ -26,14 +26,18 @@ export function encodeArguments(name: string, args: Arguments): Uint8Array {
   return encode(args)
 }
 
-/** Calls a function and waits for its value. */
+/**
+ * Calls a function and waits for its value.
+ *
+ * @param here where the call stands in the test, as `callerStack` gives it
+ */
 export function call(
   session: Session,
   name: string,
   args: Arguments,
   options: CallOptions,
+  here: string,
 ): Promise<unknown> {
-  const here = new Error().stack
   const payload = encodeArguments(name, args)
   return new Promise((resolve, reject) => {
     const settle = (finish: () => void) => {
@@ -56,14 +60,14 @@ export function call(
   })
 }
 
-/** Iterates over what a generator yields; leaving the loop closes the generator. */
+/** Iterates over what a generator yields; leaving the loop closes the generator. Parameters as `call`. */
 export async function* stream(
   session: Session,
   name: string,
   args: Arguments,
   options: CallOptions,
+  here: string,
 ): AsyncGenerator<unknown, void, undefined> {
-  const here = new Error().stack
   const arrived: unknown[] = []
   const outcome: { of?: 'end' | Error } = {}
   let wake = () => {}

@@ -39,7 +39,7 @@ export class PythonError extends Error {
     this.notes = exception.notes
     const excerpt = codeFrame(this.pythonFrames[0])
     if (excerpt !== undefined) this.codeFrame = excerpt
-    pointAtCaller(this, this.stack)
+    pointAtCaller(this, undefined)
   }
 }
 
@@ -51,6 +51,13 @@ export class WorkerLostError extends Error {
 /** No worker could be leased. */
 export class LeaseError extends Error {
   override readonly name = 'LeaseError'
+}
+
+/** Where the caller of `below` stands, for an error that comes later. */
+export function callerStack(below: (...args: never[]) => unknown): string {
+  const holder: { stack?: string } = {}
+  Error.captureStackTrace(holder, below)
+  return holder.stack ?? ''
 }
 
 /** Gives an error the stack of whoever called us, with Python's frames in front where it has some. */

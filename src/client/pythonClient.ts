@@ -1,6 +1,7 @@
 import { type ChannelCredentials, type Client, type ClientOptions, credentials } from '@grpc/grpc-js'
 import { type Arguments, type CallOptions, call, stream } from './call.ts'
 import { setTimeout } from './clock.ts'
+import { callerStack } from './errors.ts'
 import { BridgeClient } from './gen/vitest_python/v1/bridge.ts'
 import type { Lease } from './lease.ts'
 import { CHANNEL_OPTIONS, callMetadata, metadataInterceptor } from './metadata.ts'
@@ -61,7 +62,8 @@ export class LeasedPython implements PythonClient {
   }
 
   call<T = unknown>(name: string, args: Arguments = [], options: CallOptions = {}): Promise<T> {
-    return call(this.#open(), name, args, { ...this.#defaults, ...options }) as Promise<T>
+    const here = callerStack(this.call)
+    return call(this.#open(), name, args, { ...this.#defaults, ...options }, here) as Promise<T>
   }
 
   stream<T = unknown>(
@@ -69,11 +71,9 @@ export class LeasedPython implements PythonClient {
     args: Arguments = [],
     options: CallOptions = {},
   ): AsyncGenerator<T, void, undefined> {
-    return stream(this.#open(), name, args, { ...this.#defaults, ...options }) as AsyncGenerator<
-      T,
-      void,
-      undefined
-    >
+    const here = callerStack(this.stream)
+    const items = stream(this.#open(), name, args, { ...this.#defaults, ...options }, here)
+    return items as AsyncGenerator<T, void, undefined>
   }
 
   client<C extends Client>(stub: StubConstructor<C>): C {

@@ -2,6 +2,51 @@ import { availableParallelism } from 'node:os'
 import * as v from 'valibot'
 import { SetupError } from '../process/errors.ts'
 
+/** Options of `python({ … })`. */
+export interface PythonOptions {
+  /**
+   * Interpreter: a path, or a command on PATH.
+   * Default: `VITEST_PYTHON`, the active virtual environment, `.venv`, `uv run`, `python3`, `python`, whichever is first.
+   */
+  python?: string | undefined
+  /**
+   * What tests may call: files (`./python/tools.py`, relative to the project's root) and importable modules
+   * (`app.tools`). Default: none.
+   */
+  modules?: string[] | undefined
+  /**
+   * gRPC servicers of the project, as `module:function`; the function gets the `grpc.Server` before it starts.
+   * Default: none.
+   */
+  services?: string[] | undefined
+  /**
+   * How long one Python process serves: one `test`, all tests of a `file`, or any number of tests (`shared`).
+   * Default: `test`.
+   */
+  isolation?: 'test' | 'file' | 'shared' | undefined
+  /** `lazy`: Python starts with the first lease; `eager`: with the run, before the tests. Default: `lazy`. */
+  start?: 'lazy' | 'eager' | undefined
+  /** How a worker comes to be. Default: `fork` on Linux, `spawn` elsewhere. */
+  startMethod?: 'fork' | 'spawn' | undefined
+  /** Most workers alive at once. Default: 4 for each core, at least 8. */
+  maxWorkers?: number | undefined
+  /** Workers kept ready ahead of need. Default: one for each core, at most 4. */
+  spares?: number | undefined
+  /** Milliseconds for Python to come up, the import of the modules included. Default: 30,000. */
+  startupTimeout?: number | undefined
+  /** Milliseconds that a test waits for a free worker. Default: 60,000. */
+  leaseTimeout?: number | undefined
+  /** Milliseconds that a worker gets to end by itself before it is killed. Default: 1,000. */
+  stopTimeout?: number | undefined
+  /**
+   * What orphans do to the run: `fail` sets a non-zero exit code, `warn` only reports those that could be killed.
+   * A run that cannot be verified fails either way. Default: `fail`.
+   */
+  orphans?: 'fail' | 'warn' | undefined
+  /** Environment variables for Python, on top of the runner's. Default: none. */
+  env?: Record<string, string> | undefined
+}
+
 const milliseconds = (what: string) =>
   v.pipe(
     v.number(`${what} is a number of milliseconds`),
@@ -20,11 +65,8 @@ const texts = v.array(
 )
 
 const OptionsSchema = v.strictObject({
-  /** Interpreter: a path, or a command on PATH. Default: see the README, in short `.venv`, `uv run`, `python3`. */
   python: v.optional(v.pipe(v.string('write a path or a command'), v.nonEmpty('write a path or a command'))),
-  /** What tests may call: files (`./python/tools.py`, relative to the project's root) and importable modules (`app.tools`). */
   modules: v.optional(texts, []),
-  /** gRPC servicers of the project: `module:function`; the function gets the `grpc.Server` before it starts. */
   services: v.optional(
     v.array(
       v.pipe(
@@ -35,34 +77,22 @@ const OptionsSchema = v.strictObject({
     ),
     [],
   ),
-  /** How long one Python process serves. */
   isolation: v.optional(v.picklist(['test', 'file', 'shared'], 'write "test", "file" or "shared"'), 'test'),
-  /** `lazy`: Python starts with the first lease; `eager`: with the run. */
   start: v.optional(v.picklist(['lazy', 'eager'], 'write "lazy" or "eager"'), 'lazy'),
-  /** How a worker comes to be. Default: `fork` on Linux, `spawn` elsewhere. */
   startMethod: v.optional(
     v.picklist(['fork', 'spawn'], 'write "fork" or "spawn"'),
     process.platform === 'linux' ? 'fork' : 'spawn',
   ),
-  /** Most workers alive at once. Default: 4 for each core, at least 8. */
   maxWorkers: v.optional(count(1), Math.max(8, 4 * availableParallelism())),
-  /** Workers kept ready ahead of need. Default: one for each core, at most 4. */
   spares: v.optional(count(0), Math.min(4, availableParallelism())),
-  /** Milliseconds for Python to come up, the import of the modules included. */
   startupTimeout: v.optional(milliseconds('startupTimeout'), 30_000),
-  /** Milliseconds that a test waits for a free worker. */
   leaseTimeout: v.optional(milliseconds('leaseTimeout'), 60_000),
-  /** Milliseconds that a worker gets to end by itself before it is killed. */
   stopTimeout: v.optional(milliseconds('stopTimeout'), 1_000),
-  /** What orphans do to the run: `fail` sets a non-zero exit code, `warn` reports them only. Unknown fails either way. */
   orphans: v.optional(v.picklist(['fail', 'warn'], 'write "fail" or "warn"'), 'fail'),
-  /** Environment variables for Python, on top of the runner's. */
   env: v.optional(v.record(v.string(), v.string('write texts only'), 'write an object of texts'), {}),
-})
+}) satisfies v.GenericSchema<PythonOptions>
 
-/** What a user may write. */
-export type PythonOptions = v.InferInput<typeof OptionsSchema>
-/** The same with every default filled in. */
+/** The options with every default filled in. */
 export type ResolvedOptions = v.InferOutput<typeof OptionsSchema>
 
 /** The names of all options. */

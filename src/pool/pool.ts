@@ -5,7 +5,7 @@ import { plan } from './plan.ts'
 import { type Install, PythonSide } from './python.ts'
 import { recordProcess } from './record.ts'
 import type { Run } from './run.ts'
-import { lastLines, readLog } from './startFailure.ts'
+import { lastLines, readLog, withoutOwnFrames } from './startFailure.ts'
 import { startWorker, type Worker } from './worker.ts'
 
 /** A worker in the hands of whoever asked for it. */
@@ -230,7 +230,7 @@ export class Pool {
 }
 
 function explainLoss({ worker, lease }: Required<Slot>, exit: Exit): string {
-  const printed = lastLines(readLog(worker.log), 20)
+  const printed = lastLines(withoutOwnFrames(readLog(worker.log)), 20)
   const what = `The Python process of this lease (worker ${worker.id}, pid ${worker.pid}) ${describeExit(exit)} during ${describeHolder(lease.holder)}.`
   return printed === '' ? what : `${what}\nIt printed last:\n${printed.replace(/^/gm, '    ')}`
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describeExit, type Exit } from '../process/exit.ts'
+import { pythonPrograms } from '../process/signal.ts'
 
 /** An exception of Python that kept something from starting. */
 export interface ImportFailure {
@@ -83,4 +84,14 @@ export function lastLines(text: string, count: number): string {
 
 function indent(text: string): string {
   return text.trimEnd().replace(/^/gm, '    ')
+}
+
+/** Without the lines of a traceback that stand in our own programs: nobody's error is found there. */
+export function withoutOwnFrames(text: string): string {
+  return text
+    .split('\n')
+    .filter(
+      (line) => !line.startsWith(`  File "${pythonPrograms}/`) && !line.startsWith('  File "<frozen runpy>"'),
+    )
+    .join('\n')
 }
