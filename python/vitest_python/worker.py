@@ -29,6 +29,8 @@ def serve(config: Config, program: Program | None) -> NoReturn:
     from .program import ImportFailed, import_program
     from .server import start_server
 
+    # A session of its own: what the tests start and leave behind is known by it, unless it makes another one.
+    os.setsid()
     control = Control(config.control)
     control.hello("worker", config)
     executor = Executor()

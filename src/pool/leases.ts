@@ -42,12 +42,14 @@ export class LeaseBook {
     return this.#records.get(id)
   }
 
-  /** The only lease that was open at this time; `undefined` where there were several or none. */
-  onlyOneAt(time: number): LeaseRecord | undefined {
-    const open = [...this.#records.values()].filter(
-      ({ from, until }) => from <= time + TICK && time - TICK <= (until ?? Number.POSITIVE_INFINITY),
+  /** The leases that were open at this time (milliseconds since the epoch), of one worker or of all. */
+  openAt(time: number, workerPid?: number): LeaseRecord[] {
+    return [...this.#records.values()].filter(
+      ({ from, until, workerPid: pid }) =>
+        (workerPid === undefined || pid === workerPid) &&
+        from <= time + TICK &&
+        time - TICK <= (until ?? Number.POSITIVE_INFINITY),
     )
-    return open.length === 1 ? open[0] : undefined
   }
 }
 

@@ -39,14 +39,17 @@ export function describeOrphan(orphan: Orphan): string {
     limit: 'its resource limit',
     both: 'environment and resource limit',
   }
-  const whose = orphan.lessee
-    ? `started by worker ${orphan.lessee.workerId} during ${describeHolder(orphan.lessee.holder)}${orphan.tracedBy === 'time' ? ', by its start time' : ''}`
-    : 'not traced to a test'
   const fate = orphan.killed ? 'killed now' : pc.bold('STILL ALIVE')
   return (
     `pid ${orphan.pid} (${shorten(orphan.command)}), parent ${orphan.parent}, age ${seconds(orphan.age)}, ` +
-    `alive ${seconds(orphan.survived)} after the pool had stopped, known by ${cookie[orphan.cookie]}, ${whose}; ${fate}`
+    `alive ${seconds(orphan.survived)} after the pool had stopped, known by ${cookie[orphan.cookie]}, ${whose(orphan)}; ${fate}`
   )
+}
+
+function whose({ lessees, tracedBy }: Orphan): string {
+  if (lessees.length === 0) return 'started outside every test'
+  const tests = lessees.map(({ workerId, holder }) => `worker ${workerId} during ${describeHolder(holder)}`)
+  return `started by ${tests.join(' or by ')}${tracedBy === 'time' ? ' (to judge by the time)' : ''}`
 }
 
 function unknown({ runId, unknown: found }: Findings): string {

@@ -7,10 +7,10 @@ export interface Orphan extends Sighting {
   age: number
   /** Milliseconds that it outlived the stop of the pool before it was accused. */
   survived: number
-  /** The lease that it is traced to. */
-  lessee: LeaseRecord | undefined
-  /** How it was traced: by the lease in its environment, or because no other lease was open when it started. */
-  tracedBy: 'lease' | 'time' | undefined
+  /** The leases that it is traced to: one, or where only the time tells, each that was open when it started. */
+  lessees: LeaseRecord[]
+  /** How: by the lease in its environment, by the session of its worker, or by its start time. */
+  tracedBy: 'lease' | 'session' | 'time'
   /** Whether it is gone now. */
   killed: boolean
 }

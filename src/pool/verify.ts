@@ -102,11 +102,13 @@ function accuse(found: Found, sightings: Sighting[], leases: LeaseBook, survived
   }
 }
 
-function trace(sighting: Sighting, age: number, leases: LeaseBook): Pick<Orphan, 'lessee' | 'tracedBy'> {
+function trace(sighting: Sighting, age: number, leases: LeaseBook): Pick<Orphan, 'lessees' | 'tracedBy'> {
   const byLease = sighting.lease === undefined ? undefined : leases.get(sighting.lease)
-  if (byLease) return { lessee: byLease, tracedBy: 'lease' }
-  const byTime = leases.onlyOneAt(Date.now() - age)
-  return { lessee: byTime, tracedBy: byTime && 'time' }
+  if (byLease) return { lessees: [byLease], tracedBy: 'lease' }
+  const started = Date.now() - age
+  const bySession = leases.openAt(started, sighting.session)
+  if (bySession.length > 0) return { lessees: bySession, tracedBy: 'session' }
+  return { lessees: leases.openAt(started), tracedBy: 'time' }
 }
 
 function nameOf({ pid, startTime }: Identity): string {

@@ -6,6 +6,8 @@ export interface ProcessStat {
   /** One letter: R, S, D, T, Z, X … */
   state: string
   parent: number
+  /** Process ID of the session's leader. */
+  session: number
   threads: number
   /** Field 22: clock ticks since boot, as text, because it is compared and never calculated with. */
   startTime: string
@@ -23,10 +25,17 @@ export function parseStat(text: string): ProcessStat | undefined {
   if (open < 1 || close < open) return undefined
   const pid = Number(text.slice(0, open))
   const fields = text.slice(close + 2).split(' ')
-  const [state, parent, threads, startTime] = [fields[0], Number(fields[1]), Number(fields[17]), fields[19]]
-  if (!Number.isInteger(pid) || !state || !Number.isInteger(parent) || !/^\d+$/.test(startTime ?? ''))
-    return undefined
-  return { pid, name: text.slice(open + 1, close), state, parent, threads, startTime: startTime as string }
+  const number = (at: number) => Number(fields[at])
+  const [state, parent, session, threads, startTime] = [
+    fields[0],
+    number(1),
+    number(3),
+    number(17),
+    fields[19],
+  ]
+  if (!Number.isInteger(pid) || !state || !Number.isInteger(parent)) return undefined
+  if (startTime === undefined || !/^\d+$/.test(startTime)) return undefined
+  return { pid, name: text.slice(open + 1, close), state, parent, session, threads, startTime }
 }
 
 /**

@@ -7,7 +7,16 @@ const clean: Findings = {
   ...{ looked: 120, workersStarted: 3, stopping: 12, sweeping: 4 },
 }
 const orphan: Orphan = {
-  ...{ pid: 4121, name: 'python', state: 'S', parent: 4100, threads: 1, startTime: '9', runId: '7f3c9ab' },
+  ...{
+    pid: 4121,
+    name: 'python',
+    state: 'S',
+    parent: 4100,
+    session: 4100,
+    threads: 1,
+    startTime: '9',
+    runId: '7f3c9ab',
+  },
   ...{
     cookie: 'both',
     lease: 'l1',
@@ -16,10 +25,12 @@ const orphan: Orphan = {
     survived: 1_000,
     killed: true,
   },
-  lessee: {
-    ...{ id: 'l1', workerId: 'w3', workerPid: 4100, from: 0, until: 1 },
-    holder: { file: 'test/server.test.ts', test: 'serves files' },
-  },
+  lessees: [
+    {
+      ...{ id: 'l1', workerId: 'w3', workerPid: 4100, from: 0, until: 1 },
+      holder: { file: 'test/server.test.ts', test: 'serves files' },
+    },
+  ],
   tracedBy: 'lease',
 }
 const unreadable = { pid: 9, startTime: '1', name: 'x', reason: '/proc/9/environ cannot be read' }

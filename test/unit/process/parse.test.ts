@@ -18,7 +18,7 @@ test('any name, with parentheses and spaces, leaves the fields behind it in thei
   fc.assert(
     fc.property(fc.nat(4_000_000), fc.string(), fc.nat(4_000_000), fc.nat(), (pid, name, parent, start) => {
       const parsed = parseStat(statLine(pid, name, 'S', parent, `${start}`))
-      expect(parsed).toEqual({ pid, name, state: 'S', parent, threads: 1, startTime: `${start}` })
+      expect(parsed).toEqual({ pid, name, state: 'S', parent, session: 1, threads: 1, startTime: `${start}` })
     }),
   )
   expect(parseStat(statLine(7, 'a) S 1 (b', 'R', 3, '9'))).toMatchObject({ name: 'a) S 1 (b', parent: 3 })
