@@ -5,6 +5,7 @@ export default defineConfig({
     vitest: 'src/globalSetup/plugin.ts',
     'vitest/global-setup': 'src/globalSetup/vitest.ts',
     fixtures: 'src/environment/fixtures.ts',
+    cli: 'src/cli/main.ts',
   },
   format: 'esm',
   platform: 'node',

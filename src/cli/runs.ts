@@ -1,0 +1,54 @@
+import { type OwnerState, ownerState } from '../process/owner.ts'
+import {
+  listRunDirectories,
+  type RunDirectory,
+  type RunRecord,
+  readRunRecord,
+} from '../process/runDirectory.ts'
+import { type Sighting, sweep, type Unreadable } from '../process/sweep.ts'
+import { procTable } from '../process/table.ts'
+
+/** What is known of a run of this user: its directory, its owner, its living processes. */
+export interface KnownRun {
+  runId: string
+  directory?: RunDirectory
+  record?: RunRecord
+  /** `unknown`: there are processes, but nothing that says whose they are. */
+  owner: OwnerState | 'unknown'
+  processes: Sighting[]
+  /** Why the directory is not believed. */
+  problem?: string
+}
+
+export interface Survey {
+  runs: KnownRun[]
+  /** Processes that show neither their environment nor their limits. */
+  unreadable: Unreadable[]
+}
+
+/** Looks at every run directory and every process once. Signals nothing. */
+export function surveyRuns(): Survey {
+  const found = sweep(procTable, {
+    matches: () => true,
+    except: new Set([process.pid]),
+    limitArmed: true,
+    uid: process.geteuid?.() ?? 0,
+  })
+  const runs = new Map(listRunDirectories().map((directory) => [directory.runId, readRun(directory)]))
+  for (const sighting of found.found) {
+    const run = runs.get(sighting.runId) ?? { runId: sighting.runId, owner: 'unknown', processes: [] }
+    run.processes.push(sighting)
+    runs.set(sighting.runId, run)
+  }
+  return { runs: [...runs.values()], unreadable: found.unknown }
+}
+
+function readRun(directory: RunDirectory): KnownRun {
+  const known = { runId: directory.runId, directory, processes: [] }
+  try {
+    const record = readRunRecord(directory)
+    return record ? { ...known, record, owner: ownerState(record.owner) } : { ...known, owner: 'unknown' }
+  } catch (error) {
+    return { ...known, owner: 'unknown', problem: (error as Error).message }
+  }
+}

@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { removeRunDirectory } from '../process/runDirectory.ts'
+import type { Signaller } from '../process/signal.ts'
+import type { Sighting, Unreadable } from '../process/sweep.ts'
+import { type KnownRun, type Survey, surveyRuns } from './runs.ts'
+
+export interface VerifyRequest {
+  /** Judge this run only, dead or not. */
+  run?: string | undefined
+  /** Ends what is found. */
+  reap?: boolean | undefined
+}
+
+export interface Verification {
+  /** Living processes of dead runs, or of the run that was asked for. */
+  left: Sighting[]
+  /** Those of them that were ended. */
+  reaped: Sighting[]
+  unreadable: Unreadable[]
+  /** Run directories that cannot be believed. */
+  problems: string[]
+}
+
+/** Milliseconds for what was sent SIGKILL to be gone. */
+const KILL_TIMEOUT = 5_000
+/** Between the two sweeps that a clean answer needs. */
+const PAUSE = 100
+
+/** Whether nothing was found; what was found and ended was found all the same. */
+export function isClean({ left, unreadable, problems }: Verification): boolean {
+  return left.length === 0 && unreadable.length === 0 && problems.length === 0
+}
+
+/**
+ * Looks for living processes of dead runs, twice; with `reap` ends them.
+ *
+ * @param signaller is asked for only when there is something to signal
+ */
+export async function verifyRuns(
+  request: VerifyRequest,
+  signaller: () => Promise<Signaller>,
+): Promise<Verification> {
+  const first = surveyRuns()
+  await sleep(PAUSE)
+  const second = surveyRuns()
+  const left = unite(leftOver(first, request), leftOver(second, request))
+  const judged = second.runs.filter(({ runId }) => request.run === undefined || runId === request.run)
+  const verification = {
+    ...{ left, reaped: [] as Sighting[], unreadable: second.unreadable },
+    problems: judged.flatMap(({ problem }) => problem ?? []),
+  }
+  if (request.reap && left.length > 0) {
+    verification.reaped = await reap(left, request, await signaller())
+    for (const run of judged) forget(run)
+  }
+  return verification
+}
+
+function leftOver({ runs }: Survey, request: VerifyRequest): Sighting[] {
+  return runs.filter((run) => isAsked(run, request)).flatMap(({ processes }) => processes)
+}
+
+/** A directory that is not believed makes nobody dead: its processes are left alone. */
+function isAsked(run: KnownRun, { run: wanted }: VerifyRequest): boolean {
+  if (run.problem !== undefined) return false
+  if (wanted !== undefined) return run.runId === wanted
+  return run.owner === 'dead' || (run.owner === 'unknown' && !run.directory)
+}
+
+async function reap(left: Sighting[], request: VerifyRequest, signal: Signaller): Promise<Sighting[]> {
+  const until = performance.now() + KILL_TIMEOUT
+  let alive = left
+  while (alive.length > 0 && performance.now() < until) {
+    await signal(alive, 'SIGKILL')
+    await sleep(PAUSE)
+    alive = leftOver(surveyRuns(), request)
+  }
+  const names = new Set(alive.map(nameOf))
+  return left.filter((sighting) => !names.has(nameOf(sighting)))
+}
+
+function forget({ owner, directory }: KnownRun): void {
+  if (owner === 'dead' && directory) removeRunDirectory(directory)
+}
+
+function unite(...lists: Sighting[][]): Sighting[] {
+  return [...new Map(lists.flat().map((sighting) => [nameOf(sighting), sighting])).values()]
+}
+
+function nameOf({ pid, startTime }: Sighting): string {
+  return `${pid} ${startTime}`
+}
