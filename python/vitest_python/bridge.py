@@ -17,28 +17,39 @@ from .session import Session
 SERVICE = "vitest_python.v1.Bridge"
 
 
-def add_bridge(server: grpc.Server, executor: Executor, names: Names) -> None:
-    """Adds the service; its calls run on the executor."""
+class Bridge(grpc.GenericRpcHandler):
+    """Makes a handler for each call that comes in; the calls' functions run on the executor."""
 
-    def session(frames: Iterator[ClientFrame], context: grpc.ServicerContext) -> Iterator[WorkerFrame]:
-        opened = Session(executor, names)
-        context.add_callback(opened.stop)
-        return opened.run(frames)
+    def __init__(self, executor: Executor, names: Names) -> None:
+        self._executor = executor
+        self._names = names
+        self._call = grpc.unary_unary_rpc_method_handler(
+            self._run_call, CallRequest.FromString, CallReply.SerializeToString
+        )
 
-    def call(request: CallRequest, context: grpc.ServicerContext) -> CallReply:
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[Any, Any] | None:
+        """See grpc.GenericRpcHandler."""
+        if handler_call_details.method == f"/{SERVICE}/Session":
+            return self._open_session()
+        return self._call if handler_call_details.method == f"/{SERVICE}/Call" else None
+
+    def _open_session(self) -> grpc.RpcMethodHandler[Any, Any]:
+        session = Session(self._executor, self._names)
+
+        def run(frames: Iterator[ClientFrame], context: grpc.ServicerContext) -> Iterator[WorkerFrame]:
+            context.add_callback(session.stop)
+            return session.run(frames)
+
+        # A handler of its own for each session: frames reach it as they are decoded, one thread earlier
+        # than those who iterate over them.
+        return grpc.stream_stream_rpc_method_handler(run, session.receive, WorkerFrame.SerializeToString)
+
+    def _run_call(self, request: CallRequest, context: grpc.ServicerContext) -> CallReply:
         reply = _UnaryReply()
-        made = Call(executor, names, reply, request.name, request.arguments)
-        context.add_callback(made.cancel_soon)
-        executor.submit(made.begin)
+        call = Call(self._executor, self._names, reply, request.name, request.arguments)
+        context.add_callback(call.cancel_soon)
+        self._executor.submit(call.begin)
         return reply.wait()
-
-    handlers: dict[str, grpc.RpcMethodHandler[Any, Any]] = {
-        "Session": grpc.stream_stream_rpc_method_handler(
-            session, ClientFrame.FromString, WorkerFrame.SerializeToString
-        ),
-        "Call": grpc.unary_unary_rpc_method_handler(call, CallRequest.FromString, CallReply.SerializeToString),
-    }
-    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(SERVICE, handlers),))
 
 
 class _UnaryReply:

@@ -7,6 +7,10 @@ import os
 import sys
 
 
+# gRPC itself imports the last three when the first server is made, which is too late: in every fork anew.
+_LATE = ("ormsgpack", "asyncio", "grpc", "grpc._server", "grpc._utilities", "concurrent.futures.thread")
+
+
 def import_runtime(overlay: str | None) -> None:
     """Imports gRPC, protobuf and MessagePack, with everything that gRPC would import after a fork.
 
@@ -17,7 +21,7 @@ def import_runtime(overlay: str | None) -> None:
     # gRPC's own fork handlers crash the children of user code that forks (os.fork, multiprocessing) while calls
     # are under way; without them such a child simply does not use gRPC, which is all that anybody asks of it.
     os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
-    for module in ("grpc", "grpc._server", "concurrent.futures.thread", "asyncio", "ormsgpack"):
+    for module in _LATE:
         importlib.import_module(module)
     from . import server  # noqa: F401
     from .services import import_standard_services

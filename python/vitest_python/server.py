@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 
-from .bridge import add_bridge
+from .bridge import Bridge
 from .config import Config
 from .errors import ModuleProblem
 from .executor import Executor
@@ -38,7 +38,7 @@ def start_server(config: Config, program: Program, executor: Executor) -> str:
         interceptors=[TokenInterceptor(config.token)],
         options=[("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)],
     )
-    add_bridge(server, executor, program.names)
+    server.add_generic_rpc_handlers((Bridge(executor, program.names),))
     for service, register in program.registers:
         try:
             register(server)

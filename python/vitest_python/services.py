@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import importlib
 
 import grpc
 
 from .bridge import SERVICE
 
-Register = Callable[[grpc.Server], Any]
+_STANDARD = ("grpc_health.v1.health", "grpc_health.v1.health_pb2_grpc", "grpc_reflection.v1alpha.reflection")
 
 
 def import_standard_services() -> str | None:
     """Imports health and reflection, to be shared by every fork; None, or a sentence where they cannot be had."""
     try:
-        import grpc_reflection.v1alpha.reflection  # noqa: F401
+        for module in _STANDARD:
+            importlib.import_module(module)
     except Exception as error:  # generated code refuses a protobuf older than itself by its own exceptions
         return f"no health and reflection services: {type(error).__name__}: {error}"
     return None
@@ -40,5 +40,5 @@ def add_standard_services(server: grpc.Server) -> None:
 def _service_names(server: grpc.Server) -> list[str]:
     # grpcio has no public list of what was added to a server.
     handlers = getattr(getattr(server, "_state", None), "generic_handlers", ())
-    named = [handler.service_name() for handler in handlers if isinstance(handler, grpc.ServiceRpcHandler)]
-    return [name for name in named if name and name != SERVICE]
+    named = [handler.service_name() for handler in handlers if hasattr(handler, "service_name")]
+    return [name for name in named if name]

@@ -13,7 +13,7 @@ from .resolve import Names
 
 
 class Session:
-    """Frames come in on a thread of their own and go out on gRPC's; in between the main thread does the work."""
+    """Frames come in and go out on gRPC's threads; in between the main thread does the work."""
 
     def __init__(self, executor: Executor, names: Names) -> None:
         self._executor = executor
@@ -47,10 +47,16 @@ class Session:
         if self._half_closed and not self._calls:
             self._out.put(None)
 
+    def receive(self, data: bytes) -> ClientFrame:
+        """Decodes a frame and acts on it at once, on gRPC's own thread."""
+        frame = ClientFrame.FromString(data)
+        self._take(frame)
+        return frame
+
     def _read(self, frames: Iterable[ClientFrame]) -> None:
         try:
-            for frame in frames:
-                self._take(frame)
+            for _ in frames:  # asks for the next one; `receive` has acted on this one
+                pass
         except Exception:
             self.stop()  # gRPC raises a bare Exception when the client is gone
         else:
