@@ -6,7 +6,6 @@ import importlib
 import os
 import sys
 
-
 # gRPC itself imports the last three when the first server is made, which is too late: in every fork anew.
 _LATE = ("ormsgpack", "asyncio", "grpc", "grpc._server", "grpc._utilities", "concurrent.futures.thread")
 
