@@ -26,8 +26,10 @@ export interface SpawnOrder {
 
 const KILLED: Exit = { status: null, signal: 'SIGKILL' }
 
+/** Milliseconds for the interpreter to start, also on a machine that does much else. */
+const ARM_TIMEOUT = 15_000
 /** The reaper answers at once; anything slower means that it is stopped or that the machine stands still. */
-const ANSWER_TIMEOUT = 10_000
+const ANSWER_TIMEOUT = 3_000
 
 /**
  * The process that outlives this one, if only to end the run's other processes: parent of all of them,
@@ -48,7 +50,11 @@ export class Reaper {
   /** Starts the reaper and waits until it is armed: nothing else may exist before. */
   static async start(executable: string, run: RunDirectory, owner: OwnerIdentity): Promise<Reaper> {
     const reaperProcess = new ReaperProcess(executable, run, owner)
-    const armed = await reaperProcess.answer((line) => line['event'] === 'armed', 'the reaper to be armed')
+    const armed = await reaperProcess.answer(
+      (line) => line['event'] === 'armed',
+      'the reaper to be armed',
+      ARM_TIMEOUT,
+    )
     if (armed['protocol'] !== PROTOCOL) {
       throw new Error(
         `The reaper speaks protocol ${String(armed['protocol'])} and this package ${PROTOCOL}; reinstall the package.`,
@@ -84,14 +90,14 @@ export class Reaper {
     return answer['outcomes'] as SignalOutcome[]
   }
 
-  /** Kills every descendant until there is none, or the time (milliseconds) is up. */
-  async killTree(timeout: number): Promise<{ killed: Identity[]; empty: boolean }> {
-    const answer = await this.#process.request({ op: 'kill-tree', timeout }, 'tree-killed', timeout)
-    return answer as unknown as { killed: Identity[]; empty: boolean }
+  /** Whether it has answered everything so far in time; one that is stopped is not waited for twice. */
+  get responsive(): boolean {
+    return this.#process.responsive
   }
 
   /** Ends the reaper. */
   async exit(): Promise<Exit> {
+    if (!this.responsive) throw new Error('The reaper does not answer.')
     this.#process.send({ op: 'exit' })
     return withDeadline(this.ended, ANSWER_TIMEOUT, 'the reaper to exit')
   }
@@ -100,6 +106,7 @@ export class Reaper {
 /** The reaper's lines, matched with who waits for them. */
 class ReaperProcess {
   readonly ended: Promise<Exit>
+  responsive = true
   readonly #input: Writable
   readonly #waiting = new Set<{ wants(line: Line): boolean; take(line: Line): void }>()
   #requests = 0
@@ -147,25 +154,28 @@ class ReaperProcess {
     })
   }
 
-  async answer(wants: (line: Line) => boolean, waitedFor: string, extra = 0): Promise<Line> {
+  async answer(wants: (line: Line) => boolean, waitedFor: string, timeout = ANSWER_TIMEOUT): Promise<Line> {
     const death = this.ended.then((exit): never => {
       throw new Error(
         `The reaper ${describeExit(exit)} while the run waited for ${waitedFor}.\n${this.#said}`.trim(),
       )
     })
-    return withDeadline(Promise.race([this.next(wants), death]), ANSWER_TIMEOUT + extra, waitedFor)
+    return withDeadline(Promise.race([this.next(wants), death]), timeout, () => {
+      this.responsive = false
+      return waitedFor
+    })
   }
 
-  ask(line: Line, wants: (line: Line) => boolean, waitedFor: string, extra = 0): Promise<Line> {
-    const answer = this.answer(wants, waitedFor, extra)
+  ask(line: Line, wants: (line: Line) => boolean, waitedFor: string, timeout?: number): Promise<Line> {
+    const answer = this.answer(wants, waitedFor, timeout)
     this.send(line)
     return answer
   }
 
-  request(line: Line, event: string, extra = 0): Promise<Line> {
+  request(line: Line, event: string, timeout?: number): Promise<Line> {
     const request = ++this.#requests
     const wants = (answer: Line) => answer['event'] === event && answer['request'] === request
-    return this.ask({ ...line, request }, wants, `the reaper to answer ${String(line['op'])}`, extra)
+    return this.ask({ ...line, request }, wants, `the reaper to answer ${String(line['op'])}`, timeout)
   }
 
   #dispatch(line: Line): void {

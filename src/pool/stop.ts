@@ -30,10 +30,11 @@ export async function stopRun(pool: Pool): Promise<Findings | undefined> {
     removeRunDirectory(run.directory)
     return undefined
   }
-  await attempt('the forkserver to end', endForkserver(pool, reaper), FORKSERVER_TIMEOUT + KILL_MARGIN)
-  const stopping = performance.now() - began
   const installation = (await python.installation()) as { executable: string }
   const oneShot = oneShotSignaller(installation.executable)
+  const signal = firstResponsive(reaper, oneShot)
+  await attempt('the forkserver to end', endForkserver(pool, signal), FORKSERVER_TIMEOUT + KILL_MARGIN)
+  const stopping = performance.now() - began
   const found = await verify({
     runId: run.directory.runId,
     table: procTable,
@@ -44,7 +45,7 @@ export async function stopRun(pool: Pool): Promise<Findings | undefined> {
     },
     leases: pool.leases,
     reaper: reaper.armed,
-    signal: python.problems.length === 0 ? firstOf(reaper.signal, oneShot) : oneShot,
+    signal,
     endReaper: () => endReaper(reaper, oneShot),
   })
   ;(await python.control())?.close()
@@ -61,12 +62,12 @@ export async function stopRun(pool: Pool): Promise<Findings | undefined> {
 }
 
 /** Asks the forkserver, which kills what workers it has left; after a while it is killed itself. */
-async function endForkserver({ python }: Pool, reaper: Reaper): Promise<void> {
+async function endForkserver({ python }: Pool, signal: Signaller): Promise<void> {
   const forkserver = await python.currentForkserver()
   if (!forkserver) return
   forkserver.exit()
   await withDeadline(forkserver.ended, FORKSERVER_TIMEOUT, 'the forkserver to end').catch(() =>
-    reaper.signal([forkserver], 'SIGKILL'),
+    signal([forkserver], 'SIGKILL'),
   )
 }
 
@@ -75,12 +76,12 @@ async function endReaper(reaper: Reaper, oneShot: Signaller): Promise<void> {
   await reaper.exit().catch(() => oneShot([reaper.armed], 'SIGKILL'))
 }
 
-function firstOf(...signallers: Signaller[]): Signaller {
+/** The reaper signals, as long as it answers; a stopped one is replaced by a program of its own for each request. */
+function firstResponsive(reaper: Reaper, oneShot: Signaller): Signaller {
   return async (targets, signal) => {
-    for (const signaller of signallers.slice(0, -1)) {
-      const outcomes = await signaller(targets, signal).catch(() => undefined)
-      if (outcomes) return outcomes
-    }
-    return (signallers.at(-1) as Signaller)(targets, signal)
+    const outcomes = reaper.responsive
+      ? await reaper.signal(targets, signal).catch(() => undefined)
+      : undefined
+    return outcomes ?? oneShot(targets, signal)
   }
 }
