@@ -23,7 +23,7 @@ export function encodeArguments(name: string, args: Arguments): Uint8Array {
       `The arguments of ${name} are ${String(args)}; write an array for positional or an object for keyword arguments.`,
     )
   }
-  return encode(args)
+  return encode(args, 'args')
 }
 
 /**

@@ -5,12 +5,70 @@ import { type Options, Packr } from 'msgpackr'
 const options = { useRecords: false, encodeUndefinedAsNil: true, int64AsType: 'auto' } as unknown as Options
 const packr = new Packr(options)
 
-/** Encodes arguments for Python. */
-export function encode(value: unknown): Uint8Array {
-  return packr.pack(value)
+/**
+ * Encodes arguments for Python.
+ *
+ * @throws TypeError naming the place of what cannot be sent: a function, a symbol, an integer beyond 64 bits, a cycle
+ */
+export function encode(value: unknown, place: string): Uint8Array {
+  return packr.pack(prepare(value, place, 0))
 }
 
 /** Decodes a value that Python sent. */
 export function decode(bytes: Uint8Array): unknown {
   return bytes.length === 0 ? undefined : packr.unpack(bytes)
+}
+
+/** Deeper nesting than this is a cycle, or beyond what Python's recursion bears. */
+const DEEPEST = 500
+
+/** Makes of a value what MessagePack keeps as it is. What needs no change is returned as it came, without a copy. */
+function prepare(value: unknown, place: string, depth: number): unknown {
+  switch (typeof value) {
+    case 'number':
+      // msgpackr would write integers beyond 32 bits as floats.
+      return Number.isSafeInteger(value) && value !== (value | 0) ? BigInt(value) : value
+    case 'bigint':
+      if (value >= -(2n ** 63n) && value < 2n ** 64n) return value
+      throw cannotSend(place, `the integer ${value}, which needs more than 64 bits,`)
+    case 'function':
+      throw cannotSend(place, `the function ${value.name || '(anonymous)'}`)
+    case 'symbol':
+      throw cannotSend(place, String(value))
+    case 'object':
+      if (depth > DEEPEST)
+        throw cannotSend(place, `something nested more than ${DEEPEST} levels deep, or in itself,`)
+      return value === null ? value : prepareObject(value, place, depth)
+    default:
+      return value
+  }
+}
+
+function prepareObject(value: object, place: string, depth: number): unknown {
+  if (Array.isArray(value)) return prepareArray(value, place, depth)
+  const prototype = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) return value
+  let changed: Record<string, unknown> | undefined
+  for (const [key, before] of Object.entries(value)) {
+    const after = prepare(before, `${place}.${key}`, depth + 1)
+    if (Object.is(after, before)) continue
+    changed ??= { ...value }
+    changed[key] = after
+  }
+  return changed ?? value
+}
+
+function prepareArray(value: unknown[], place: string, depth: number): unknown[] {
+  let changed: unknown[] | undefined
+  for (const [index, before] of value.entries()) {
+    const after = prepare(before, `${place}[${index}]`, depth + 1)
+    if (Object.is(after, before)) continue
+    changed ??= [...value]
+    changed[index] = after
+  }
+  return changed ?? value
+}
+
+function cannotSend(place: string, what: string): TypeError {
+  return new TypeError(`${place} is ${what} and cannot be sent to Python.`)
 }

@@ -1,0 +1,58 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { decode, encode } from '../../../src/client/values.ts'
+
+const back = (value: unknown) => decode(encode(value, 'args'))
+
+test('whole numbers stay whole, also beyond 32 bits', () => {
+  fc.assert(
+    fc.property(fc.maxSafeInteger(), (number) => {
+      const bytes = encode(number, 'args')
+      expect(bytes[0], 'no float64 (0xcb) nor float32 (0xca)').not.toSatisfy(
+        (tag) => tag === 0xcb || tag === 0xca,
+      )
+      expect(back(number)).toBe(number)
+    }),
+  )
+})
+
+test('integers of 64 bits cross as bigint where a number cannot hold them', () => {
+  fc.assert(
+    fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 64n - 1n }), (integer) => {
+      const fits = integer >= BigInt(Number.MIN_SAFE_INTEGER) && integer <= BigInt(Number.MAX_SAFE_INTEGER)
+      expect(back(integer)).toBe(fits ? Number(integer) : integer)
+    }),
+  )
+})
+
+test('JSON-like values come back as they were', () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
+      expect(back(value)).toEqual(JSON.parse(JSON.stringify(value)))
+    }),
+  )
+})
+
+test('what needs no change is not copied into something else', () => {
+  expect(back({ bytes: new Uint8Array([1, 2, 255]), none: undefined, nan: Number.NaN })).toEqual({
+    ...{ bytes: Buffer.from([1, 2, 255]), none: null, nan: Number.NaN },
+  })
+})
+
+test.each([
+  [{ llm: function ask() {} }, 'args.llm is the function ask and cannot be sent to Python.'],
+  [[1, [() => {}]], 'args[1][0] is the function (anonymous) and cannot be sent'],
+  [{ a: { b: Symbol('x') } }, 'args.a.b is Symbol(x) and cannot be sent'],
+  [
+    [2n ** 64n],
+    'args[0] is the integer 18446744073709551616, which needs more than 64 bits, and cannot be sent',
+  ],
+])('%s is refused by its place', (value, sentence) => {
+  expect(() => encode(value, 'args')).toThrow(sentence)
+})
+
+test('a cycle is refused', () => {
+  const cycle: unknown[] = []
+  cycle.push(cycle)
+  expect(() => encode(cycle, 'args')).toThrow('in itself, and cannot be sent')
+})
