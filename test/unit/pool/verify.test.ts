@@ -6,11 +6,10 @@ import { clockTicksNow } from '../../../src/process/clock.ts'
 import type { ProcessFile, ProcessTable } from '../../../src/process/table.ts'
 
 const RUN = 'abc1234'
-const BEGAN = clockTicksNow()
 
 /** A machine on which the processes are what the test says, and a signal kills what `mortal` permits. */
 function machine(initial: Fake[], options: { mortal?: boolean; bornAfterKill?: Fake } = {}) {
-  const alive = new Map(initial.map((fake) => [fake.pid, fake]))
+  const alive = new Map(initial.map((fake) => [fake.pid, started(fake)]))
   const table: ProcessTable = {
     pids: () => [...alive.keys()],
     read: (pid, file) => read(alive.get(pid), file),
@@ -26,7 +25,7 @@ function machine(initial: Fake[], options: { mortal?: boolean; bornAfterKill?: F
       }
       const born = options.bornAfterKill
       if (born && killed.length < 3)
-        alive.set(born.pid + killed.length, { ...born, pid: born.pid + killed.length })
+        alive.set(born.pid + killed.length, started({ ...born, pid: born.pid + killed.length }))
       return []
     },
     endReaper: async () => void alive.delete(1),
@@ -38,16 +37,21 @@ interface Fake {
   pid: number
   session?: number
   lease?: string
+  /** Milliseconds that it has lived when the machine is made. */
   age?: number
+  start?: number
   hidden?: boolean
   environ?: string
 }
 
+function started(fake: Fake): Fake {
+  return { ...fake, start: Math.round(clockTicksNow() - (fake.age ?? 0) / 10) }
+}
+
 function read(fake: Fake | undefined, file: string): ProcessFile {
   if (!fake) return 'gone'
-  const start = Math.round(BEGAN - (fake.age ?? 0) / 10)
   if (file === 'stat')
-    return Buffer.from(`${fake.pid} (x) S 1 1 ${fake.session ?? 1} ${'0 '.repeat(13)}1 0 ${start} 0\n`)
+    return Buffer.from(`${fake.pid} (x) S 1 1 ${fake.session ?? 1} ${'0 '.repeat(13)}1 0 ${fake.start} 0\n`)
   if (file === 'limits')
     return fake.hidden ? 'denied' : Buffer.from('Max resident set  unlimited unlimited bytes\n')
   if (file === 'status') return Buffer.from('Uid:\t1000\t1000\t1000\t1000\n')
