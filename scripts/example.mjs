@@ -36,15 +36,20 @@ async function runExample(name) {
   await copyExample(join(root, 'examples', name), directory)
   await installPackages(directory, tarball)
   await installPython(directory)
-  const reporters = ['--reporter=default', '--reporter=json', '--outputFile.json=result.json']
-  await execa('vitest', ['run', ...reporters], {
-    ...{ cwd: directory, preferLocal: true, localDir: directory },
+  const report = join(directory, 'result.json')
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const { exitCode, signal } = await execa('vitest', ['run', ...reporters], {
+    ...{ cwd: directory, preferLocal: true, localDir: directory, reject: false },
     ...{ stdio: ['ignore', 'inherit', 'inherit'], env: ownEnvironment(directory), extendEnv: false },
   })
-  const { numPassedTests, numTotalTests } = JSON.parse(await readFile(join(directory, 'result.json'), 'utf8'))
-  await rm(join(directory, 'result.json'))
+  if (!existsSync(report))
+    throw new Error(`Vitest ended without a result (${signal ?? `exit code ${exitCode}`})`)
+  const { numPassedTests, numTotalTests } = JSON.parse(await readFile(report, 'utf8'))
+  await rm(report)
+  const tests = `${numPassedTests} of ${numTotalTests} tests passed`
   // Vitest exits with 0 only where the sweeps after the run were clean as well.
-  return `${numPassedTests} of ${numTotalTests} tests passed, no process left behind`
+  if (exitCode !== 0) throw new Error(`${tests}, and the run failed (${signal ?? `exit code ${exitCode}`})`)
+  return `${tests}, no process left behind`
 }
 
 /** An example with a virtual environment of its own is to find that one, whatever is active here. */
