@@ -12,6 +12,7 @@ import sys
 from typing import Any, NoReturn
 
 from . import PROTOCOL
+from .cgroup import make_cgroup
 from .cookie import set_limit
 from .deliver import answer_signal
 from .identity import boot_id, own_start_time, start_time
@@ -40,6 +41,7 @@ class Reaper:
         self.owner = owner
         self.limit_cookie = set_limit(run_id)
         self.subreaper = adopt_orphans()
+        self.cgroup = make_cgroup(run_id)
         self._spawned: dict[int, str] = {}
         self._splitter = Splitter()
         self._out = Outbox(1)
@@ -58,6 +60,7 @@ class Reaper:
                 "limitCookie": self.limit_cookie,
                 "subreaper": self.subreaper,
                 "pidfd": HAS_PIDFD,
+                "cgroup": self.cgroup and self.cgroup.path,
             }
         )
         while not self._owner_ended():
@@ -114,7 +117,7 @@ class Reaper:
 
     def _spawn(self, line: dict[str, Any]) -> None:
         try:
-            pid = spawn(line["argv"], line["env"], line["cwd"], line["log"])
+            pid = spawn(line["argv"], line["env"], line["cwd"], line["log"], self.cgroup)
         except Exception as error:
             self._out.put({"event": "spawn-failed", "id": line.get("id"), "message": str(error)})
             return
@@ -145,7 +148,11 @@ class Reaper:
                 self._out.put({"event": "exited", "id": self._spawned.pop(pid), "pid": pid, **exit_of(status)})
 
     def _leave_nothing_behind(self) -> NoReturn:
+        if self.cgroup is not None:
+            self.cgroup.kill()
         kill_tree(LAST_KILL_SECONDS, self.reap)
+        if self.cgroup is not None:
+            self.cgroup.remove()
         kill_marked(self.run_id, {self.owner.pid: self.owner.start_time})
         refusal = remove_run_directory(self.run_directory, self.run_id)
         if refusal:

@@ -7,14 +7,15 @@ import os
 import signal
 from typing import NoReturn
 
+from .cgroup import Cgroup
 from .prctl import die_with_parent
 
 # What this program ignores or what Python ignores: an ignored signal stays ignored through exec.
 _RESTORED = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE, signal.SIGXFSZ, signal.SIGCHLD]
 
 
-def spawn(argv: list[str], env: dict[str, str], cwd: str, log: str) -> int:
-    """Executes `argv` with exactly `env`, no standard input, and both outputs appended to `log`.
+def spawn(argv: list[str], env: dict[str, str], cwd: str, log: str, cgroup: Cgroup | None = None) -> int:
+    """Executes `argv` with exactly `env`, no standard input, and both outputs appended to `log`, inside `cgroup`.
 
     Returns its pid. Raises OSError where the log, the directory or the program cannot be had.
     """
@@ -25,7 +26,7 @@ def spawn(argv: list[str], env: dict[str, str], cwd: str, log: str) -> int:
     pid = os.fork()
     if pid == 0:
         os.close(failures)
-        _become(argv, env, cwd, log, parent, failed)
+        _become(argv, env, cwd, log, parent, failed, cgroup)
     os.close(failed)
     with open(failures, "rb") as file:
         message = file.read()
@@ -36,10 +37,14 @@ def spawn(argv: list[str], env: dict[str, str], cwd: str, log: str) -> int:
     return pid
 
 
-def _become(argv: list[str], env: dict[str, str], cwd: str, log: str, parent: int, failed: int) -> NoReturn:
+def _become(
+    argv: list[str], env: dict[str, str], cwd: str, log: str, parent: int, failed: int, cgroup: Cgroup | None
+) -> NoReturn:
     about = log
     try:
         die_with_parent(parent)
+        if cgroup is not None:
+            cgroup.enter()
         signal.set_wakeup_fd(-1)
         for number in _RESTORED:
             signal.signal(number, signal.SIG_DFL)

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readProcesses } from '../pool/record.ts'
 import { residentBytes } from '../pool/sample.ts'
+import { nameOf } from '../process/identity.ts'
 import { type KnownRun, surveyRuns } from './runs.ts'
 
 /** A live run of this user. */
@@ -27,27 +27,15 @@ export async function liveRuns(): Promise<RunStatus[]> {
 }
 
 async function statusOf({ runId, record, directory, processes }: KnownRun): Promise<RunStatus> {
-  const workers = directory ? recordedWorkers(directory.path) : new Set<string>()
+  const recorded = directory ? [...readProcesses(directory)] : []
+  const workers = new Set(recorded.filter(([id]) => /^w\d+$/.test(id)).map(([, worker]) => nameOf(worker)))
   return {
     runId,
     ownerPid: record?.owner.pid ?? 0,
     age: Date.now() - Date.parse(record?.startedAt ?? ''),
     processes: processes.length,
-    workers: processes.filter(({ pid, startTime }) => workers.has(`${pid} ${startTime}`)).length,
+    workers: processes.filter((process) => workers.has(nameOf(process))).length,
     residentBytes: await residentBytes(processes.map(({ pid }) => pid)),
     root: record?.root ?? '',
-  }
-}
-
-/** Identities of the workers that the run has started, from its record. */
-function recordedWorkers(path: string): Set<string> {
-  try {
-    const lines = readFileSync(join(path, 'processes.jsonl'), 'utf8').trimEnd().split('\n')
-    const entries = lines.map((line) => JSON.parse(line) as { id: string; pid: number; startTime: string })
-    return new Set(
-      entries.filter(({ id }) => /^w\d+$/.test(id)).map(({ pid, startTime }) => `${pid} ${startTime}`),
-    )
-  } catch {
-    return new Set()
   }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { nameOf } from '../process/identity.ts'
 import { removeRunDirectory } from '../process/runDirectory.ts'
 import type { Signaller } from '../process/signal.ts'
 import type { Sighting, Unreadable } from '../process/sweep.ts'
@@ -85,8 +86,4 @@ function forget({ owner, directory }: KnownRun): void {
 
 function unite(...lists: Sighting[][]): Sighting[] {
   return [...new Map(lists.flat().map((sighting) => [nameOf(sighting), sighting])).values()]
-}
-
-function nameOf({ pid, startTime }: Sighting): string {
-  return `${pid} ${startTime}`
 }

@@ -12,6 +12,8 @@ import { pythonPrograms, type SignalOutcome } from '../process/signal.ts'
 export interface Armed extends Identity {
   /** Whether the resource-limit cookie could be set. */
   limitCookie: boolean
+  /** Directory of the run's control group, where the system let us make one. */
+  cgroup: string | null
 }
 
 /** What the reaper starts on request. */

@@ -38,6 +38,7 @@ export function describeOrphan(orphan: Orphan): string {
     environment: 'its environment',
     limit: 'its resource limit',
     both: 'environment and resource limit',
+    cgroup: 'its control group',
   }
   const fate = orphan.killed ? 'killed now' : pc.bold('STILL ALIVE')
   return (

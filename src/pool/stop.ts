@@ -1,3 +1,4 @@
+import { controlGroup } from '../process/controlGroup.ts'
 import { withDeadline } from '../process/deadline.ts'
 import { isSameProcessAlive } from '../process/identity.ts'
 import { removeRunDirectory } from '../process/runDirectory.ts'
@@ -44,6 +45,7 @@ export async function stopRun(pool: Pool): Promise<Findings | undefined> {
       uid: process.geteuid?.() ?? 0,
     },
     leases: pool.leases,
+    cgroup: reaper.armed.cgroup === null ? undefined : controlGroup(reaper.armed.cgroup),
     reaper: reaper.armed,
     signal,
     endReaper: () => endReaper(reaper, oneShot),

@@ -1,5 +1,7 @@
 import { statSync } from 'node:fs'
+import { basename } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { controlGroup } from '../process/controlGroup.ts'
 import { bootId } from '../process/identity.ts'
 import { ownerState } from '../process/owner.ts'
 import {
@@ -11,6 +13,7 @@ import {
 import type { Signaller } from '../process/signal.ts'
 import { type Sighting, sweep } from '../process/sweep.ts'
 import { procTable } from '../process/table.ts'
+import { readProcesses } from './record.ts'
 
 /** Milliseconds that the reaper of a run whose owner has just died gets to finish its work. */
 const REAPER_GRACE = 1_000
@@ -45,6 +48,7 @@ async function sweepRun(
   if (left.length > 0) await kill(directory.runId, await signaller())
   const alive = judgement === 'forget' ? [] : look(directory.runId)
   if (alive.length > 0) return `Run ${directory.runId} left ${list(alive)}, which cannot be killed.`
+  forgetCgroup(directory)
   removeRunDirectory(directory)
   if (left.length === 0) return undefined
   return `Ended what run ${directory.runId}, whose runner was killed, had left: ${list(left)}.`
@@ -56,6 +60,12 @@ function judge(directory: RunDirectory): 'leave' | 'sweep' | 'forget' {
   if (!record) return Date.now() - statSync(directory.path).mtimeMs > ABANDONED_AFTER ? 'sweep' : 'leave'
   if (ownerState(record.owner) !== 'dead') return 'leave'
   return record.owner.bootId === bootId() ? 'sweep' : 'forget'
+}
+
+/** The group outlives a reaper that was killed; by its name it can be no other run's. */
+function forgetCgroup(directory: RunDirectory): void {
+  const { cgroup } = readProcesses(directory).get('reaper') ?? {}
+  if (cgroup && basename(cgroup) === `vitest-python-${directory.runId}`) controlGroup(cgroup).remove()
 }
 
 async function settled(runId: string): Promise<Sighting[]> {

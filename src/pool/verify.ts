@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { clockTicksNow, millisecondsBetween } from '../process/clock.ts'
-import type { Identity } from '../process/identity.ts'
+import type { ControlGroup } from '../process/controlGroup.ts'
+import { type Identity, nameOf } from '../process/identity.ts'
 import type { Signaller } from '../process/signal.ts'
 import { type Sighting, type SweepQuery, type SweepResult, sweep } from '../process/sweep.ts'
 import type { ProcessTable } from '../process/table.ts'
@@ -10,8 +11,10 @@ import type { Findings, Orphan } from './verdict.ts'
 export interface Verification {
   runId: string
   table: ProcessTable
-  query: Omit<SweepQuery, 'matches' | 'except'>
+  query: Omit<SweepQuery, 'matches' | 'except' | 'members'>
   leases: LeaseBook
+  /** The run's control group, where it has one: who is in it, and whether it could be removed. */
+  cgroup?: ControlGroup | undefined
   /** The reaper, which lives until the end of the verification. */
   reaper: Identity | undefined
   signal: Signaller
@@ -34,6 +37,7 @@ export async function verify(verification: Verification): Promise<Found> {
   const look = (except?: number): SweepResult => {
     const result = sweep(verification.table, {
       ...verification.query,
+      members: verification.cgroup && { runId: verification.runId, pids: verification.cgroup.members() },
       matches: (id) => id === verification.runId,
       except: new Set(except === undefined ? [process.pid] : [process.pid, except]),
     })
@@ -88,6 +92,9 @@ async function prove(verification: Verification, found: Found, look: () => Sweep
     if (result.found.length > 0) await end(verification, found, look)
     if (found.cleanSweeps < 2) await sleep(PAUSE)
   }
+  // The kernel removes a group only when nobody is in it: a proof that no sweep can give.
+  if (verification.cgroup?.remove() === false)
+    found.problems.push('The control group of the run is not empty.')
   const alive = new Set(look().found.map(nameOf))
   for (const orphan of found.orphans) orphan.killed = !alive.has(nameOf(orphan))
 }
@@ -109,8 +116,4 @@ function trace(sighting: Sighting, age: number, leases: LeaseBook): Pick<Orphan,
   const bySession = leases.openAt(started, sighting.session)
   if (bySession.length > 0) return { lessees: bySession, tracedBy: 'session' }
   return { lessees: leases.openAt(started), tracedBy: 'time' }
-}
-
-function nameOf({ pid, startTime }: Identity): string {
-  return `${pid} ${startTime}`
 }

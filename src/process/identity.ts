@@ -18,6 +18,11 @@ export interface OwnerIdentity extends Identity {
   host: string
 }
 
+/** An identity as a key of maps and sets. */
+export function nameOf({ pid, startTime }: Identity): string {
+  return `${pid} ${startTime}`
+}
+
 /** Identity of the process that has this pid now; `undefined` where there is none or only a zombie. */
 export function identityOf(pid: number): Identity | undefined {
   try {

@@ -9,7 +9,7 @@ import type { ProcessTable } from './table.ts'
 export interface Sighting extends ProcessStat {
   runId: string
   /** Which cookie gave it away. */
-  cookie: 'environment' | 'limit' | 'both'
+  cookie: 'environment' | 'limit' | 'both' | 'cgroup'
   /** The lease during which it was executed; `undefined` where it was only forked. */
   lease: string | undefined
   /** Arguments joined by spaces, or the program's name in brackets where there are none. */
@@ -36,6 +36,8 @@ export interface SweepResult {
 export interface SweepQuery {
   /** Which runs are looked for. */
   matches(runId: string): boolean
+  /** Members of the run's control group, where it has one. */
+  members?: { runId: string; pids: ReadonlySet<number> } | undefined
   /** Processes to pass over, e.g. the runner itself. */
   except?: ReadonlySet<number>
   /** Whether every process of the run is known to have inherited the limit cookie. */
@@ -76,6 +78,8 @@ function look(table: ProcessTable, pid: number, query: SweepQuery): Sighting | U
     const cookie = byLimit === byEnvironment ? 'both' : runId === byLimit ? 'limit' : 'environment'
     return sighting(table, pid, { runId, cookie, lease })
   }
+  if (query.members?.pids.has(pid))
+    return sighting(table, pid, { runId: query.members.runId, cookie: 'cgroup', lease })
   // The limit cannot be shed without privilege, so a process that shows another one is none of the run's.
   const excluded = readable || (limits !== 'denied' && query.limitArmed)
   return excluded ? undefined : unreadable(table, pid, query)

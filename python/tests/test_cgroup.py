@@ -1,0 +1,78 @@
+"""The run's control group: whoever is in it ends with it; without one, the run goes on without."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from vitest_python import cgroup
+from vitest_python.cgroup import Cgroup, make_cgroup
+from vitest_python.spawn import spawn
+
+
+@pytest.fixture
+def group() -> Iterator[Cgroup]:
+    made = make_cgroup(f"t{os.getpid():06d}"[-7:])
+    if made is None:
+        pytest.skip("this machine delegates no control group to us")
+    yield made
+    made.kill()
+    made.remove()
+
+
+def members(group: Cgroup) -> list[int]:
+    return [int(pid) for pid in Path(group.path, "cgroup.procs").read_text().split()]
+
+
+def test_everything_that_is_spawned_into_the_group_is_killed_with_it(group: Cgroup, tmp_path: Path) -> None:
+    daemon = "import os,time\nif os.fork() == 0:\n os.setsid()\n os.fork()\n time.sleep(60)\ntime.sleep(60)"
+    pid = spawn([sys.executable, "-c", daemon], {}, "/", str(tmp_path / "log"), group)
+    while len(members(group)) < 3:
+        os.sched_yield()
+    assert not group.remove(), "a group with members cannot be removed"
+    group.kill()
+    os.waitpid(pid, 0)
+    while members(group):
+        os.sched_yield()
+    assert group.remove(), "an empty group can"
+    assert group.remove(), "and a removed one stays removed"
+
+
+def test_control_what_is_not_spawned_into_it_outlives_it(group: Cgroup, tmp_path: Path) -> None:
+    pid = spawn([sys.executable, "-c", "import time; time.sleep(60)"], {}, "/", str(tmp_path / "log"))
+    group.kill()
+    assert os.waitpid(pid, os.WNOHANG) == (0, 0)
+    os.kill(pid, 9)
+    os.waitpid(pid, 0)
+
+
+@pytest.mark.parametrize("missing", ["own", "writable", "kill"])
+def test_without_a_delegated_group_or_an_old_kernel_there_is_none(
+    missing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if missing != "writable":
+        (tmp_path / "cgroup.procs").touch()
+    monkeypatch.setattr(cgroup, "_own_cgroup", lambda: None if missing == "own" else tmp_path)
+    assert make_cgroup("abc1234") is None
+    assert list(tmp_path.glob("vitest-python-*")) == []
+
+
+def test_a_group_that_cannot_be_entered_stops_nothing(tmp_path: Path) -> None:
+    pid = spawn([sys.executable, "-c", "pass"], {}, "/", str(tmp_path / "log"), Cgroup(str(tmp_path / "none")))
+    assert os.waitpid(pid, 0)[1] == 0
+
+
+def test_the_group_of_this_process_is_a_directory_of_the_system() -> None:
+    answer = subprocess.run(
+        [sys.executable, "-c", "from vitest_python.cgroup import _own_cgroup; print(_own_cgroup())"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(cgroup.__file__).parent.parent,
+    ).stdout.strip()
+    assert answer == "None" or Path(answer, "cgroup.procs").exists()
