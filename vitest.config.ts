@@ -14,6 +14,10 @@ export default defineConfig({
         test: {
           name: 'inner',
           include: ['test/inner/**/*.test.ts'],
+          globalSetup: ['test/support/globalSetup.ts'],
+          // A test waits for a Vitest of its own, which takes one core or two; so three of them at once.
+          fileParallelism: false,
+          maxConcurrency: 3,
           testTimeout: 120_000,
           hookTimeout: 300_000,
         },

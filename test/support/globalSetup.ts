@@ -1,0 +1,24 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { build, pack } from '../../scripts/pack.mjs'
+import { type Installation, innerCache, install } from './installation.ts'
+import { versions } from './versions.ts'
+
+/** Packs this project and installs it beside every Vitest version. */
+export async function setup(project: TestProject): Promise<void> {
+  await build()
+  const tarball = await pack(innerCache)
+  // Notes of fixture projects that are gone.
+  await rm(join(innerCache, 'python/prepared'), { recursive: true, force: true })
+  const installed = await Promise.all(
+    versions.map(async (version) => [version, await install(version, tarball)] as const),
+  )
+  project.provide('installations', Object.fromEntries(installed))
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    installations: Record<string, Installation>
+  }
+}

@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+// Reads /proc by itself: an oracle that shared code with the product would share its blind spots.
+
+/** A process that is not a zombie, as /proc shows it. */
+export interface LiveProcess {
+  pid: number
+  /** Clock ticks since boot; with the pid it identifies the process. */
+  startTime: string
+  command: string
+  environ: string[]
+  /** Soft RLIMIT_RSS; `undefined` where it is unlimited. */
+  residentLimit: bigint | undefined
+}
+
+/** Every living process that this user may read. */
+export function liveProcesses(): LiveProcess[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => readProcess(Number(name)) ?? [])
+}
+
+/** When a process started; `undefined` where it is gone or a zombie. */
+export function startTimeOf(pid: number): string | undefined {
+  const stat = read(pid, 'stat')
+  const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  // Field 22, and the state is field 3.
+  return stat === '' || state === 'Z' || state === 'X' ? undefined : fields[18]
+}
+
+function readProcess(pid: number): LiveProcess | undefined {
+  const environ = read(pid, 'environ').split('\0')
+  const limit = /^Max resident set +(\d+)/m.exec(read(pid, 'limits'))?.[1]
+  const command = read(pid, 'cmdline').replaceAll('\0', ' ').trim()
+  // Last, so that a process that ended meanwhile is not taken for one without cookies.
+  const startTime = startTimeOf(pid)
+  if (startTime === undefined) return undefined
+  return { pid, startTime, command, environ, residentLimit: limit === undefined ? undefined : BigInt(limit) }
+}
+
+function read(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'latin1')
+  } catch {
+    return ''
+  }
+}

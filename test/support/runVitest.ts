@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto'
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
+import { execa } from 'execa'
+import { inject } from 'vitest'
+import { cleanEnvironment } from './environment.ts'
+import { CASE_VARIABLE, type InnerCase, killSurvivors, type Survivor, survivorsOf } from './survivors.ts'
+import type { Pool, VitestVersion } from './versions.ts'
+
+export interface InnerOptions {
+  version: VitestVersion
+  /** Name of a directory in test/fixtures. */
+  fixture: string
+  pool?: Pool
+  /** Arguments after `vitest run`, e.g. the test file. */
+  args?: string[]
+  /** Options of `python({ … })`, on top of what the fixture's configuration says. */
+  python?: Record<string, unknown>
+  env?: Record<string, string>
+}
+
+/** How an inner run of Vitest ended, and what it left. */
+export interface InnerResult {
+  exitCode: number | undefined
+  signal: string | undefined
+  /** Standard output and error together, without colours. */
+  output: string
+  left: { processes: Survivor[]; runDirectories: string[] }
+}
+
+/** What a run has to leave. */
+export const NOTHING: InnerResult['left'] = { processes: [], runDirectories: [] }
+
+/** An inner run that is under way. */
+export interface InnerRun {
+  pid: number
+  /** The copy of the fixture project that it runs in. */
+  directory: string
+  ended: Promise<Omit<InnerResult, 'left'>>
+  /** Python processes of the run that are alive, after `grace` milliseconds to end. */
+  pythonProcesses(grace?: number): Promise<Survivor[]>
+  runDirectories(): string[]
+}
+
+const DEADLINE = 60_000
+/** Milliseconds for Vitest's own helpers to see that their parent is gone. */
+const RUNNER_GRACE = 2_000
+const fixtures = fileURLToPath(new URL('../fixtures/', import.meta.url))
+
+/** Runs a fixture project's tests to their end. */
+export function runVitest(options: InnerOptions): Promise<InnerResult> {
+  return withVitest(options, async (run) => {
+    const result = await run.ended
+    const python = await run.pythonProcesses()
+    return { ...result, left: { processes: python, runDirectories: run.runDirectories() } }
+  })
+}
+
+/** Starts Vitest in a fixture project; whatever `use` and the run leave is cleared away. */
+export async function withVitest<T>(options: InnerOptions, use: (run: InnerRun) => Promise<T>): Promise<T> {
+  const installation = inject('installations')[options.version]!
+  const directory = mkdtempSync(join(installation.directory, `${options.fixture}-`))
+  // Short, because sockets live below it; its own, so that every directory that is left there is of this run.
+  const runtime = mkdtempSync(join(tmpdir(), 'vp-'))
+  const runIds = new Set<string>()
+  const inner: InnerCase = { id: randomUUID(), runIds }
+  const noteRunIds = () => {
+    const directories = runDirectoriesIn(runtime)
+    for (const runId of directories) runIds.add(runId)
+    return directories
+  }
+  const watch = setInterval(noteRunIds, 20)
+  try {
+    cpSync(join(fixtures, options.fixture), directory, { recursive: true })
+    const args = ['run', ...(options.pool ? ['--pool', options.pool] : []), ...(options.args ?? [])]
+    const child = execa(installation.node, ['../node_modules/vitest/vitest.mjs', ...args], {
+      ...{ cwd: directory, all: true, reject: false, stdin: 'ignore', extendEnv: false },
+      ...{ timeout: DEADLINE, killSignal: 'SIGKILL', forceKillAfterDelay: false },
+      env: {
+        ...cleanEnvironment(installation.node),
+        ...{ [CASE_VARIABLE]: inner.id, XDG_RUNTIME_DIR: runtime },
+        ...(options.python ? { PYTHON_OPTIONS: JSON.stringify(options.python) } : {}),
+        ...options.env,
+      },
+    })
+    const ended = child.then(({ exitCode, signal, all, timedOut }) => {
+      const output = stripVTControlCharacters(all)
+      if (timedOut) throw new Error(`Vitest did not end within ${DEADLINE} ms. It printed:\n${output}`)
+      return { exitCode, signal, output }
+    })
+    // Its failure belongs to whoever awaits it.
+    ended.catch(() => {})
+    return await use({
+      ...{ pid: child.pid!, directory, ended, runDirectories: noteRunIds },
+      pythonProcesses: (grace) => survivorsOf(inner, 'python', grace),
+    })
+  } finally {
+    clearInterval(watch)
+    await survivorsOf(inner, 'runner', RUNNER_GRACE)
+    await killSurvivors(inner)
+    rmSync(directory, { recursive: true, force: true })
+    rmSync(runtime, { recursive: true, force: true })
+  }
+}
+
+function runDirectoriesIn(runtime: string): string[] {
+  try {
+    return readdirSync(join(runtime, `vitest-python-${process.getuid?.()}`))
+  } catch {
+    return []
+  }
+}
