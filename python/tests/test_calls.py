@@ -99,7 +99,7 @@ def test_shows_where_the_users_code_failed(worker: Worker) -> None:
     assert [frame.function for frame in failure.frames] == ["fail_inside", "_inner"]
     last = failure.frames[-1]
     assert last.file.endswith("/python/embeddings.py")
-    assert last.source == 'raise TooLong(f"{word} is too long")'
+    assert last.source == '    raise TooLong(f"{word} is too long")'
     assert last.column == (5 if sys.version_info >= (3, 11) else 0)
     assert "vitest_python" not in failure.traceback
     assert failure.traceback.endswith("embeddings.TooLong: cat is too long\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import os
 import traceback
 from typing import Any
@@ -85,7 +86,7 @@ def _frames(error: BaseException) -> list[Frame]:
             line=frame.lineno or 0,
             column=_column(frame),
             function=_clean(frame.name),
-            source=_clean(frame.line or ""),
+            source=_clean(linecache.getline(frame.filename, frame.lineno or 0).rstrip() or frame.line or ""),
         )
         for frame in stack
     ]

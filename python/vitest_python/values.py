@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
+import struct
 from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any
@@ -12,7 +14,10 @@ import ormsgpack
 from .errors import BadArguments
 from .failure import type_name
 
-_OPTIONS = ormsgpack.OPT_SERIALIZE_NUMPY | ormsgpack.OPT_SERIALIZE_PYDANTIC | ormsgpack.OPT_DATETIME_AS_TIMESTAMP_EXT
+# Not OPT_SERIALIZE_NUMPY, which reads big-endian arrays as if they were native, and not
+# OPT_DATETIME_AS_TIMESTAMP_EXT, which drops the fraction of the second (both seen in 1.12).
+_OPTIONS = ormsgpack.OPT_SERIALIZE_PYDANTIC | ormsgpack.OPT_PASSTHROUGH_DATETIME
+_TIMESTAMP = -1
 # What msgpackr writes for `undefined`.
 _UNDEFINED = 0
 _DEEPEST = 200
@@ -21,7 +26,7 @@ _DEEPEST = 200
 def encode(value: object) -> bytes:
     """MessagePack of what a function returned.
 
-    Dataclasses, pydantic models and named fields become maps; tuples, sets and numpy arrays arrays;
+    Dataclasses and pydantic models become maps; tuples, sets and numpy arrays arrays;
     datetimes with a time zone timestamps; other dates, UUIDs and paths strings.
     Raises TypeError that names the path and the type of what cannot be sent.
     """
@@ -48,12 +53,25 @@ def _substitute(value: Any) -> object:
     """What ormsgpack does not know; raises TypeError where there is nothing to send instead."""
     if isinstance(value, (set, frozenset)):
         return list(value)
+    if isinstance(value, datetime.datetime) and value.utcoffset() is not None:
+        return ormsgpack.Ext(_TIMESTAMP, _timestamp(value))
+    if isinstance(value, (datetime.date, datetime.time)):
+        return value.isoformat()
     if isinstance(value, PurePath):
         return str(value)
     module = type(value).__module__
     if module == "numpy" and hasattr(value, "tolist"):
         return value.tolist()
     raise TypeError(f"{type_name(type(value))} cannot be sent")
+
+
+def _timestamp(value: datetime.datetime) -> bytes:
+    """The timestamp extension of MessagePack: 64 bits where they suffice (1970 to 2514), else 96."""
+    since = value - datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+    seconds, nanoseconds = since.days * 86_400 + since.seconds, since.microseconds * 1000
+    if 0 <= seconds < 2**34:
+        return struct.pack(">Q", nanoseconds << 34 | seconds)
+    return struct.pack(">Iq", nanoseconds, seconds)
 
 
 def _problem(part: object) -> str | None:

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { clearTimeout, setTimeout } from './clock.ts'
 import { pointAtCaller } from './errors.ts'
 import type { Session } from './session.ts'
@@ -116,6 +117,8 @@ function giveUpOn(name: string, options: CallOptions, giveUp: (error: Error) => 
       : setTimeout(() => giveUp(new Error(`${name} did not answer within ${timeout} ms.`)), timeout)
   const abort = () => giveUp(abortError(name, signal as AbortSignal))
   if (signal?.aborted) queueMicrotask(abort)
+  // Every call of a test listens to the one signal of the test.
+  if (signal) setMaxListeners(0, signal)
   signal?.addEventListener('abort', abort, { once: true })
   return () => {
     clearTimeout(timer)

@@ -48,9 +48,14 @@ export class WorkerLostError extends Error {
   override readonly name = 'WorkerLostError'
 }
 
-/** No worker could be leased. */
+/** No worker could be leased. It has no frames: it comes from the pool, and no line of a test is at fault. */
 export class LeaseError extends Error {
   override readonly name = 'LeaseError'
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.stack = `${this.name}: ${message}`
+  }
 }
 
 /** Where the caller of `below` stands, for an error that comes later. */

@@ -46,8 +46,12 @@ function prepare(value: unknown, place: string, depth: number): unknown {
 
 function prepareObject(value: object, place: string, depth: number): unknown {
   if (Array.isArray(value)) return prepareArray(value, place, depth)
-  const prototype = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) return value
+  if (value instanceof Set) return prepareArray([...value], place, depth)
+  if (value instanceof Map) return prepareMap(value, place, depth)
+  if (value instanceof ArrayBuffer) return new Uint8Array(value)
+  const refused = refusalOf(value)
+  if (refused !== undefined) throw cannotSend(place, refused)
+  if (value instanceof Uint8Array || value instanceof Date) return value
   let changed: Record<string, unknown> | undefined
   for (const [key, before] of Object.entries(value)) {
     const after = prepare(before, `${place}.${key}`, depth + 1)
@@ -67,6 +71,26 @@ function prepareArray(value: unknown[], place: string, depth: number): unknown[]
     changed[index] = after
   }
   return changed ?? value
+}
+
+function prepareMap(value: Map<unknown, unknown>, place: string, depth: number): Map<unknown, unknown> {
+  const entries = [...value].map(([key, part]): [unknown, unknown] => [
+    prepare(key, `a key of ${place}`, depth + 1),
+    prepare(part, `${place}.get(${String(key)})`, depth + 1),
+  ])
+  return new Map(entries)
+}
+
+/** What would lose its meaning on the way; `undefined` for all others. */
+function refusalOf(value: object): string | undefined {
+  if (ArrayBuffer.isView(value) && !(value instanceof Uint8Array)) {
+    return `a ${value.constructor.name} (send Array.from(…) for numbers, or a Uint8Array for bytes)`
+  }
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'an invalid Date' : undefined
+  for (const kind of [RegExp, Error, Promise, WeakMap, WeakSet]) {
+    if (value instanceof kind) return `a ${value.constructor.name}`
+  }
+  return undefined
 }
 
 function cannotSend(place: string, what: string): TypeError {

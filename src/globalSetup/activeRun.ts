@@ -34,7 +34,7 @@ export interface Outcome {
 export async function openRun(root: string, options: ResolvedOptions): Promise<ActiveRun> {
   const run = createRun(root, options)
   const install = once((signal: AbortSignal) => installPython(root, options.python, signal))
-  const pool = new Pool(run, install)
+  const pool = new Pool(run, install, announce)
   const broker = await listenForTests(pool)
   const stop = async (): Promise<Outcome> => {
     const findings = await stopRun(pool)

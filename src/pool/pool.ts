@@ -55,9 +55,9 @@ export class Pool {
   /** Workers that ended by themselves before anybody had leased them, in a row. */
   #idleDeaths = 0
 
-  constructor(run: Run, install: Install) {
+  constructor(run: Run, install: Install, announce: (sentence: string) => void) {
     this.run = run
-    this.python = new PythonSide(run, install)
+    this.python = new PythonSide(run, install, announce)
   }
 
   /** Asks for a worker; the returned function takes the request back or ends the lease. Safe to repeat. */

@@ -18,12 +18,15 @@ export class PythonSide {
   readonly problems: string[] = []
   readonly #run: Run
   readonly #install: Install
+  readonly #announce: (sentence: string) => void
   #base: Promise<{ reaper: Reaper; control: Control; installation: PythonInstallation }> | undefined
   #forkserver: Promise<Forkserver> | undefined
   #generation = 0
   readonly #end = new AbortController()
 
-  constructor(run: Run, install: Install) {
+  /** @param announce tells the user what happens without his asking */
+  constructor(run: Run, install: Install, announce: (sentence: string) => void) {
+    this.#announce = announce
     this.#run = run
     this.#install = install
   }
@@ -69,6 +72,8 @@ export class PythonSide {
     const id = `forkserver-${++this.#generation}`
     const forkserver = await startForkserver({ id, run: this.#run, reaper, control, installation })
     recordProcess(this.#run.directory, id, forkserver)
+    if (forkserver.fallback !== null)
+      this.#announce(`Workers are spawned, not forked: ${forkserver.fallback}`)
     void forkserver.ended.then(() => {
       this.#forkserver = undefined
     })

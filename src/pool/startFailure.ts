@@ -55,6 +55,8 @@ function likelyCause({ failure, exit, importing, output }: StartFailure): string
   if (type === 'ModuleNotFoundError') {
     return 'a package that this interpreter does not have: install it there, or choose the interpreter that has it (option `python` or VITEST_PYTHON).'
   }
+  if (type.endsWith('ModuleProblem'))
+    return 'the options `modules` or `services`; paths are relative to the root of the project.'
   if (failure) return 'the code at the top level of the module, which runs when it is imported.'
   if (exit?.signal === 'SIGKILL')
     return 'the kernel ended it for want of memory (see `dmesg`), or somebody killed it.'

@@ -56,3 +56,20 @@ test('a cycle is refused', () => {
   cycle.push(cycle)
   expect(() => encode(cycle, 'args')).toThrow('in itself, and cannot be sent')
 })
+
+test.each([
+  [new Float32Array([1.5]), 'a Float32Array (send Array.from(…) for numbers, or a Uint8Array for bytes)'],
+  [new DataView(new ArrayBuffer(2)), 'a DataView'],
+  [/a/g, 'a RegExp'],
+  [new Error('boo'), 'a Error'],
+  [new Date(Number.NaN), 'an invalid Date'],
+  [Promise.resolve(1), 'a Promise'],
+])('%s would lose its meaning, so it is refused', (value, what) => {
+  expect(() => encode({ a: value }, 'args')).toThrow(`args.a is ${what}`)
+})
+
+test('sets, maps and buffers are looked into', () => {
+  expect(back(new Set([2 ** 40]))).toEqual([2 ** 40])
+  expect(back(new Uint8Array([1, 2]).buffer)).toEqual(Buffer.from([1, 2]))
+  expect(() => encode(new Map([['f', () => {}]]), 'args')).toThrow('args.get(f) is the function')
+})
