@@ -17,7 +17,8 @@ from .failure import type_name
 # Not OPT_SERIALIZE_NUMPY, which reads big-endian arrays as if they were native, and not
 # OPT_DATETIME_AS_TIMESTAMP_EXT, which drops the fraction of the second (both seen in 1.12).
 _OPTIONS = ormsgpack.OPT_SERIALIZE_PYDANTIC | ormsgpack.OPT_PASSTHROUGH_DATETIME
-_TIMESTAMP = -1
+# MessagePack's own timestamp is extension -1, which ormsgpack does not let us write; the payload is the same.
+_TIMESTAMP = 0x54
 # What msgpackr writes for `undefined`.
 _UNDEFINED = 0
 _DEEPEST = 200

@@ -1,9 +1,21 @@
-import { type Options, Packr } from 'msgpackr'
+import { addExtension, type Options, Packr } from 'msgpackr'
 
 // Plain MessagePack: no records, which only msgpackr reads.
 // The types lag behind: 'auto' makes a number of what fits and a bigint of the rest.
 const options = { useRecords: false, encodeUndefinedAsNil: true, int64AsType: 'auto' } as unknown as Options
 const packr = new Packr(options)
+
+// Python's encoder cannot write MessagePack's own timestamp with a fraction; see python/vitest_python/values.py.
+addExtension({ type: 0x54, unpack: (data: Uint8Array) => readTimestamp(data) })
+
+/** Payload of MessagePack's timestamp, 64 or 96 bits, to the millisecond. */
+function readTimestamp(data: Uint8Array): Date {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength)
+  if (data.length === 12)
+    return new Date(Number(view.getBigInt64(4)) * 1000 + Math.floor(view.getUint32(0) / 1e6))
+  const packed = view.getBigUint64(0)
+  return new Date(Number(packed & (2n ** 34n - 1n)) * 1000 + Math.floor(Number(packed >> 34n) / 1e6))
+}
 
 /**
  * Encodes arguments for Python.

@@ -73,3 +73,9 @@ test('sets, maps and buffers are looked into', () => {
   expect(back(new Uint8Array([1, 2]).buffer)).toEqual(Buffer.from([1, 2]))
   expect(() => encode(new Map([['f', () => {}]]), 'args')).toThrow('args.get(f) is the function')
 })
+
+test('a moment from Python arrives to the millisecond, before 1970 and after 2514 too', () => {
+  const sent = (hex: string) => decode(Buffer.from(hex, 'hex'))
+  expect(sent('d754a1a5d60065937d25')).toEqual(new Date('2024-01-02T03:04:05.678Z'))
+  expect(sent('c70c543b8b87c0ffffffffffffffff')).toEqual(new Date('1969-12-31T23:59:59.999Z'))
+})
