@@ -1,4 +1,14 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+
+/** What kills runs and looks for what is left. Three at once: each has a Vitest of its own. */
+function chaos(name: string, include: string): TestProjectInlineConfiguration {
+  return {
+    test: {
+      ...{ name, include: [include], globalSetup: ['test/support/globalSetup.ts'] },
+      ...{ fileParallelism: false, maxConcurrency: 3, testTimeout: 120_000, hookTimeout: 300_000 },
+    },
+  }
+}
 
 export default defineConfig({
   test: {
@@ -22,6 +32,8 @@ export default defineConfig({
           hookTimeout: 300_000,
         },
       },
+      chaos('chaos', 'test/chaos/fast/**/*.test.ts'),
+      chaos('chaos-slow', 'test/chaos/slow/**/*.test.ts'),
     ],
   },
 })

@@ -1,0 +1,38 @@
+import { startTimeOf } from '../../support/processes.ts'
+
+/** Which process is meant, also after its pid was given to another one. */
+export interface Identity {
+  pid: number
+  startTime: string
+}
+
+/** The process that has this pid now. */
+export function identify(pid: number): Identity {
+  const startTime = startTimeOf(pid)
+  if (startTime === undefined) throw new Error(`there is no process ${pid}`)
+  return { pid, startTime }
+}
+
+export function isAlive({ pid, startTime }: Identity): boolean {
+  return startTimeOf(pid) === startTime
+}
+
+/** Signals exactly this process; `false` where it is gone. */
+export function send(identity: Identity, signal: NodeJS.Signals): boolean {
+  if (!isAlive(identity)) return false
+  try {
+    return process.kill(identity.pid, signal)
+  } catch {
+    return false
+  }
+}
+
+/** Every `[pid, start time]` in a value that a fixture reported. */
+export function identitiesIn(value: unknown): Identity[] {
+  if (!Array.isArray(value)) return []
+  const [pid, startTime] = value
+  if (value.length === 2 && typeof pid === 'number' && typeof startTime === 'string') {
+    return [{ pid, startTime }]
+  }
+  return value.flatMap(identitiesIn)
+}

@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** One line of the installed package that a negative control takes away. */
+interface Cut {
+  /** File below the package; `*` where the bundler chooses the name. */
+  file: string
+  find: string | RegExp
+  replace: string
+}
+
+const python = 'python/vitest_python'
+
+/** The layers that controls can do without, each by itself. */
+export const layers = {
+  PDEATHSIG: [
+    {
+      file: `${python}/prctl.py`,
+      find: '_prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)',
+      replace: 'pass',
+    },
+  ],
+  subreaper: [
+    { file: `${python}/prctl.py`, find: /return _prctl is not None and .*== 0/, replace: 'return True' },
+  ],
+  'control group': [{ file: `${python}/cgroup.py`, find: 'own = _own_cgroup()', replace: 'own = None' }],
+  'limit cookie': [
+    { file: `${python}/cookie.py`, find: /(def set_limit.*\n {4}""".*\n)/, replace: '$1    return False\n' },
+  ],
+  'environment cookie': [{ file: 'dist/*.js', find: /\[RUN_ID_VARIABLE\]: /, replace: 'UNMARKED: ' }],
+  'owner watch': [
+    {
+      file: `${python}/reaper.py`,
+      find: 'if 0 in ready and self._read_lines():',
+      replace: 'if 0 in ready and self._read_lines() and False:',
+    },
+    { file: `${python}/reaper.py`, find: 'return self.owner.fd in ready', replace: 'return False' },
+    { file: `${python}/reaper.py`, find: 'if owner.has_ended():', replace: 'if False:' },
+  ],
+  'watch by pidfd': [
+    { file: `${python}/reaper.py`, find: 'return self.owner.fd in ready', replace: 'return False' },
+  ],
+  'watch by end of file': [
+    {
+      file: `${python}/reaper.py`,
+      find: 'if 0 in ready and self._read_lines():',
+      replace: 'if 0 in ready and self._read_lines() and False:',
+    },
+  ],
+  'kill tree': [
+    { file: `${python}/reaper.py`, find: 'kill_tree(LAST_KILL_SECONDS, self.reap)', replace: 'pass' },
+  ],
+  'last sweep of the reaper': [
+    { file: `${python}/reaper.py`, find: /kill_marked\(self\.run_id.*\)/, replace: 'pass' },
+  ],
+  'identity check': [
+    { file: `${python}/deliver.py`, find: 'process.stat.start_time != start_time', replace: 'False' },
+  ],
+  'ignored signals': [
+    { file: `${python}/reaper.py`, find: 'signal.signal(number, signal.SIG_IGN)', replace: 'pass' },
+  ],
+  'exit code held': [{ file: 'dist/**.js', find: 'process.exitCode = 1;', replace: '' }],
+  deadlines: [
+    {
+      file: 'dist/*.js',
+      find: /setTimeout\(\(\) => reject\(new DeadlineError/,
+      replace: '(() => 0)(() => (new DeadlineError',
+    },
+  ],
+} satisfies Record<string, Cut[]>
+
+export type Layer = keyof typeof layers
+
+/** Takes layers out of a copy of the package. Fails where a cut finds nothing: a control that cuts nothing proves nothing. */
+export function sabotage(packageDirectory: string, without: Layer[]): void {
+  for (const cut of without.flatMap((layer): Cut[] => layers[layer])) {
+    const done = filesOf(packageDirectory, cut.file).filter((file) => patch(file, cut))
+    if (done.length === 0) throw new Error(`nothing in ${cut.file} matches ${cut.find}`)
+  }
+}
+
+function filesOf(directory: string, file: string): string[] {
+  if (!file.includes('*')) return [join(directory, file)]
+  const below = file.slice(0, file.indexOf('*'))
+  return readdirSync(join(directory, below), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => join(directory, below, name))
+}
+
+function patch(file: string, { find, replace }: Cut): boolean {
+  const text = readFileSync(file, 'utf8')
+  const patched =
+    typeof find === 'string' ? text.replaceAll(find, replace) : text.replace(new RegExp(find, 'g'), replace)
+  writeFileSync(file, patched)
+  return patched !== text
+}

@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { inject } from 'vitest'
+import type { Installation } from '../../support/installation.ts'
+import { type InnerCase, killSurvivors, survivorsOf } from '../../support/survivors.ts'
+import { type Identity, isAlive, send } from './identity.ts'
+import { type ChaosRun, type RunOptions, startRun } from './run.ts'
+import { type Layer, sabotage } from './sabotage.ts'
+
+export interface SceneOptions {
+  /** Layers of the installed package that are taken out: for negative controls. */
+  without?: Layer[]
+}
+
+/** A project of its own with a runtime directory of its own, in which Vitest runs once or several times. */
+export interface Scene {
+  readonly directory: string
+  readonly runtime: string
+  readonly installation: Installation
+  readonly inner: InnerCase
+  start(options?: RunOptions): ChaosRun
+  /** Directories of runs, by their IDs. */
+  runDirectories(): string[]
+  /** Who is alive though he should not be, after at most `grace` milliseconds. */
+  survivors(grace?: number): Promise<string[]>
+}
+
+const VERSION = '4.1.12'
+const fixture = fileURLToPath(new URL('../../fixtures/chaos/', import.meta.url))
+const PACKAGE = 'node_modules/vitest-environment-python'
+
+/** Sets a scene; whatever is left of it is cleared away. */
+export async function withScene<T>(options: SceneOptions, use: (scene: Scene) => Promise<T>): Promise<T> {
+  const installation = inject('installations')[VERSION]!
+  const directory = mkdtempSync(join(installation.directory, 'chaos-'))
+  // Short, because sockets live below it.
+  const runtime = mkdtempSync(join(tmpdir(), 'vpc-'))
+  const runIds = new Set<string>()
+  const inner: InnerCase = { id: randomUUID(), runIds }
+  const runs: ChaosRun[] = []
+  const runDirectories = () => {
+    const found = runDirectoriesIn(runtime)
+    for (const path of found) runIds.add(path.slice(-7))
+    return found
+  }
+  const watch = setInterval(runDirectories, 20)
+  const tracked = () => runs.flatMap((run) => run.left()).filter(isAlive)
+  try {
+    cpSync(fixture, directory, { recursive: true })
+    if (options.without) {
+      // Nearer than the installed one, and its dependencies are still found above.
+      cpSync(join(installation.directory, PACKAGE), join(directory, PACKAGE), { recursive: true })
+      sabotage(join(directory, PACKAGE), options.without)
+    }
+    const scene: Scene = {
+      ...{ directory, runtime, installation, inner, runDirectories },
+      start: (of = {}) => {
+        const run = startRun(scene, of)
+        runs.push(run)
+        return run
+      },
+      survivors: (grace = 0) => survivors(inner, tracked, grace),
+    }
+    return await use(scene)
+  } finally {
+    clearInterval(watch)
+    for (const run of runs) run.abandon()
+    for (const process of tracked()) send(process, 'SIGKILL')
+    await killSurvivors(inner)
+    // What was stopped or was forking meanwhile.
+    await sleep(20)
+    await killSurvivors(inner)
+    rmSync(directory, { recursive: true, force: true })
+    rmSync(runtime, { recursive: true, force: true })
+  }
+}
+
+/** By cookies, and by the identities that the fixture reported itself: the former may be what is missing. */
+async function survivors(inner: InnerCase, tracked: () => Identity[], grace: number): Promise<string[]> {
+  const until = performance.now() + grace
+  for (;;) {
+    const marked = await survivorsOf(inner, 'python', Math.max(0, until - performance.now()))
+    const reported = tracked().filter(({ pid }) => !marked.some((survivor) => survivor.pid === pid))
+    const names = [
+      ...marked.map(({ pid, command }) => `pid ${pid} (${command.slice(0, 160)})`),
+      ...reported.map(({ pid }) => `pid ${pid} (reported by its test)`),
+    ]
+    if (names.length === 0 || performance.now() > until) return names
+    await sleep(20)
+  }
+}
+
+function runDirectoriesIn(runtime: string): string[] {
+  try {
+    return readdirSync(runtime)
+      .filter((name) => name.startsWith('vitest-python-'))
+      .flatMap((name) => readdirSync(join(runtime, name)).map((runId) => join(runtime, name, runId)))
+  } catch {
+    return []
+  }
+}
+
+/** What the record of a run says of its processes, by role. */
+export function recordOf(runDirectory: string): Map<string, Identity> {
+  return new Map(
+    lines(join(runDirectory, 'processes.jsonl')).map(({ id, pid, startTime }) => [
+      String(id),
+      { pid: Number(pid), startTime: String(startTime) },
+    ]),
+  )
+}
+
+/** JSON lines of a file, as far as they are whole. */
+export function lines(file: string): Record<string, unknown>[] {
+  try {
+    return readFileSync(file, 'utf8')
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line))
+  } catch {
+    return []
+  }
+}
