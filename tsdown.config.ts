@@ -12,12 +12,8 @@ export default defineConfig({
   target: 'node20',
   dts: true,
   fixedExtension: false,
-  // Keeps the package small and every name in a stack trace; the sources are a click away in the repository.
-  minify: {
-    compress: { keepNames: { function: true, class: true } },
-    mangle: { keepNames: true },
-    codegen: { removeWhitespace: true },
-  },
+  // Keeps the package small; the sources are a click away in the repository.
+  minify: true,
   // Only the wire codec of the generated messages is taken in; every other import stays a dependency.
   deps: { alwaysBundle: [/^@bufbuild\/protobuf/], onlyBundle: ['@bufbuild/protobuf'] },
 })

@@ -39,8 +39,8 @@ export function call(
   options: CallOptions,
   here: string,
 ): Promise<unknown> {
-  const payload = encodeArguments(name, args)
   return new Promise((resolve, reject) => {
+    const payload = encodeArguments(name, args)
     const settle = (finish: () => void) => {
       release()
       finish()

@@ -44,8 +44,10 @@ export class Session {
 
   /** Starts a call and returns its number. */
   start(start: CallStart, receiver: Receiver): number {
-    if (this.#ended) {
-      receiver.fail(this.#ended)
+    const ended = this.#ended
+    if (ended) {
+      // Not at once: the caller has yet to get the call's number.
+      queueMicrotask(() => receiver.fail(ended))
       return 0
     }
     const call = ++this.#calls

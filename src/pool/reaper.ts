@@ -92,6 +92,11 @@ export class Reaper {
     return answer['outcomes'] as SignalOutcome[]
   }
 
+  /** Kills every descendant, again and again, until there is none or the time (milliseconds) is up. */
+  async killTree(timeout: number): Promise<void> {
+    await this.#process.request({ op: 'kill-tree', timeout }, 'tree-killed', timeout + ANSWER_TIMEOUT)
+  }
+
   /** Whether it has answered everything so far in time; one that is stopped is not waited for twice. */
   get responsive(): boolean {
     return this.#process.responsive

@@ -39,6 +39,7 @@ export function describeOrphan(orphan: Orphan): string {
     limit: 'its resource limit',
     both: 'environment and resource limit',
     cgroup: 'its control group',
+    descent: 'its descent from the reaper',
   }
   const fate = orphan.killed ? 'killed now' : pc.bold('STILL ALIVE')
   return (

@@ -48,6 +48,9 @@ export async function stopRun(pool: Pool): Promise<Findings | undefined> {
     cgroup: reaper.armed.cgroup === null ? undefined : controlGroup(reaper.armed.cgroup),
     reaper: reaper.armed,
     signal,
+    killTree: async (timeout) => {
+      if (reaper.responsive && isSameProcessAlive(reaper.armed)) await reaper.killTree(timeout)
+    },
     endReaper: () => endReaper(reaper, oneShot),
   })
   ;(await python.control())?.close()

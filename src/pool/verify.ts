@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { clockTicksNow, millisecondsBetween } from '../process/clock.ts'
 import type { ControlGroup } from '../process/controlGroup.ts'
-import { type Identity, nameOf } from '../process/identity.ts'
+import { descendantsOf } from '../process/descendants.ts'
+import { type Identity, isSameProcessAlive, nameOf } from '../process/identity.ts'
 import type { Signaller } from '../process/signal.ts'
-import { type Sighting, type SweepQuery, type SweepResult, sweep } from '../process/sweep.ts'
+import { type Membership, type Sighting, type SweepQuery, type SweepResult, sweep } from '../process/sweep.ts'
 import type { ProcessTable } from '../process/table.ts'
 import type { LeaseBook } from './leases.ts'
 import type { Findings, Orphan } from './verdict.ts'
@@ -18,6 +19,8 @@ export interface Verification {
   /** The reaper, which lives until the end of the verification. */
   reaper: Identity | undefined
   signal: Signaller
+  /** Kills the reaper's descendants; faster than we are, who may always be a generation late for what forks. */
+  killTree(timeout: number): Promise<void>
   /** Ends the reaper; resolves when it is gone. */
   endReaper(): Promise<void>
 }
@@ -37,7 +40,7 @@ export async function verify(verification: Verification): Promise<Found> {
   const look = (except?: number): SweepResult => {
     const result = sweep(verification.table, {
       ...verification.query,
-      members: verification.cgroup && { runId: verification.runId, pids: verification.cgroup.members() },
+      members: { runId: verification.runId, pids: membersOf(verification) },
       matches: (id) => id === verification.runId,
       except: new Set(except === undefined ? [process.pid] : [process.pid, except]),
     })
@@ -52,6 +55,15 @@ export async function verify(verification: Verification): Promise<Found> {
   await verification.endReaper().catch((error: Error) => void found.problems.push(error.message))
   await prove(verification, found, look)
   return found
+}
+
+/** What the kernel knows to be of the run, whatever it did to its cookies. */
+function membersOf({ reaper, cgroup }: Verification): Map<number, Membership> {
+  const descendants = reaper && isSameProcessAlive(reaper) ? [...descendantsOf(reaper.pid)] : []
+  return new Map<number, Membership>([
+    ...descendants.map((pid): [number, Membership] => [pid, 'descent']),
+    ...[...(cgroup?.members() ?? [])].map((pid): [number, Membership] => [pid, 'cgroup']),
+  ])
 }
 
 /** Sweeps until nothing is left or the time is up: a child may need a moment to see that its parent is gone. */
@@ -71,6 +83,7 @@ async function end(verification: Verification, found: Found, look: () => SweepRe
     accuse(found, alive, verification.leases, 0)
     if (performance.now() > until) break
     try {
+      await verification.killTree(KILL_TIMEOUT).catch(() => {})
       await verification.signal(alive, 'SIGKILL')
     } catch (error) {
       found.problems.push(`Orphans could not be killed: ${(error as Error).message}`)

@@ -9,12 +9,15 @@ import type { ProcessTable } from './table.ts'
 export interface Sighting extends ProcessStat {
   runId: string
   /** Which cookie gave it away. */
-  cookie: 'environment' | 'limit' | 'both' | 'cgroup'
+  cookie: 'environment' | 'limit' | 'both' | Membership
   /** The lease during which it was executed; `undefined` where it was only forked. */
   lease: string | undefined
   /** Arguments joined by spaces, or the program's name in brackets where there are none. */
   command: string
 }
+
+/** `cgroup`: it is in the run's control group; `descent`: it descends from the run's reaper. */
+export type Membership = 'cgroup' | 'descent'
 
 /** A living process of this user that may belong to the run: nobody can tell. */
 export interface Unreadable {
@@ -36,8 +39,8 @@ export interface SweepResult {
 export interface SweepQuery {
   /** Which runs are looked for. */
   matches(runId: string): boolean
-  /** Members of the run's control group, where it has one. */
-  members?: { runId: string; pids: ReadonlySet<number> } | undefined
+  /** Processes that belong to the run by what the kernel says of them, with or without a cookie. */
+  members?: { runId: string; pids: ReadonlyMap<number, Membership> } | undefined
   /** Processes to pass over, e.g. the runner itself. */
   except?: ReadonlySet<number>
   /** Whether every process of the run is known to have inherited the limit cookie. */
@@ -78,8 +81,9 @@ function look(table: ProcessTable, pid: number, query: SweepQuery): Sighting | U
     const cookie = byLimit === byEnvironment ? 'both' : runId === byLimit ? 'limit' : 'environment'
     return sighting(table, pid, { runId, cookie, lease })
   }
-  if (query.members?.pids.has(pid))
-    return sighting(table, pid, { runId: query.members.runId, cookie: 'cgroup', lease })
+  const membership = query.members?.pids.get(pid)
+  if (query.members && membership)
+    return sighting(table, pid, { runId: query.members.runId, cookie: membership, lease })
   // The limit cannot be shed without privilege, so a process that shows another one is none of the run's.
   const excluded = readable || (limits !== 'denied' && query.limitArmed)
   return excluded ? undefined : unreadable(table, pid, query)
