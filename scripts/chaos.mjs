@@ -1,0 +1,31 @@
+// Kills runs in every way and looks for what is left. `npm run chaos` plays every case,
+// `npm run chaos -- "name"` those with that name,
+// `npm run chaos -- --storm 1000 --seed 7` throws signals at random; `--round N` plays one round of it again.
+
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { execa } from 'execa'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { storm: { type: 'string' }, seed: { type: 'string' }, round: { type: 'string' } },
+})
+const storm = values.storm ?? (values.round ? '1' : undefined)
+const name = storm ? 'a storm of signals' : positionals.join(' ')
+const env = {
+  INNER_VITEST: '4.1.12',
+  ...(storm ? { CHAOS_STORM: storm } : {}),
+  ...(values.seed ? { CHAOS_SEED: values.seed } : {}),
+  ...(values.round ? { CHAOS_ROUND: values.round } : {}),
+}
+const args = ['run', '--project', 'chaos', '--project', 'chaos-slow', '--reporter', 'verbose']
+const { exitCode } = await execa('vitest', [...args, ...(name ? ['--testNamePattern', name] : [])], {
+  ...{
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    preferLocal: true,
+    reject: false,
+    stdio: 'inherit',
+  },
+  env,
+})
+process.exitCode = exitCode ?? 1

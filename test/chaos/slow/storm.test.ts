@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest'
+import { vitestPython } from '../support/cli.ts'
+import { isAlive } from '../support/identity.ts'
+import { Random } from '../support/random.ts'
+import type { ChaosRun, Scenario } from '../support/run.ts'
+import { withScene } from '../support/scene.ts'
+import { drawStrike, type Strike, throwStrike } from '../support/strike.ts'
+
+const rounds = Number(process.env['CHAOS_STORM'] ?? 12)
+const seed = Number(process.env['CHAOS_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+const only = process.env['CHAOS_ROUND']
+const SIDE_BY_SIDE = 3
+
+const DAEMONS = ['daemon', 'daemon_bare', 'daemon_fork', 'daemon_wiped'] as const
+
+test('a storm of signals leaves nothing', { timeout: 3_600_000 }, async () => {
+  console.log(`storm of ${rounds} rounds, seed ${seed}`)
+  const queue = only ? [Number(only)] : Array.from({ length: rounds }, (_, n) => n + 1)
+  const failures: string[] = []
+  const tally = new Map<string, number>()
+  const began = performance.now()
+  let done = 0
+  const work = async () => {
+    for (let round = queue.shift(); round !== undefined; round = queue.shift()) {
+      const outcome = await playRound(round).catch((error: Error) => ({
+        what: `${error.message}`,
+        failed: true,
+      }))
+      done += 1
+      tally.set(
+        outcome.failed ? 'failed' : outcome.what,
+        (tally.get(outcome.failed ? 'failed' : outcome.what) ?? 0) + 1,
+      )
+      if (outcome.failed) {
+        const replay = `npm run chaos -- --storm ${rounds} --seed ${seed} --round ${round}`
+        failures.push(`round ${round}: ${outcome.what}\nagain: ${replay}`)
+        console.error(failures.at(-1))
+      }
+      if (done % 50 === 0) console.log(`${done} rounds, ${failures.length} failed, ${rate(done, began)}`)
+    }
+  }
+  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work))
+  console.log(`${done} rounds, ${failures.length} failed, ${rate(done, began)}\n${table(tally)}`)
+  expect(failures).toEqual([])
+})
+
+/** A round is determined by the seed and its number alone, but for the machine's own moods. */
+async function playRound(round: number): Promise<{ what: string; failed: boolean }> {
+  const random = new Random(seed * 7919 + round)
+  const daemon = random.chance(0.4) ? random.pick(DAEMONS) : undefined
+  const tests: Scenario[] = [1, 2, 3].map((n) => ({
+    ...{ name: `test ${n}`, concurrent: n < 3, hold: Math.round(random.between(0, 400)) },
+    ...(daemon && n === 2 ? { calls: [[daemon]] } : {}),
+  }))
+  const strike = drawStrike(random)
+  return withScene(random.chance(0.5) ? { without: ['control group'] } : {}, async (scene) => {
+    const run = scene.start({ tests })
+    const hit = await throwStrike(strike, run)
+    const { exitCode, output } = await run.ended
+    const left = await scene.survivors(1_000)
+    const about = `${JSON.stringify(strike)} hit ${hit.length}, daemon ${daemon}, exit ${exitCode}`
+    const complain = (what: string) => ({
+      failed: true,
+      what: `${what} (${about}): ${left}\n${output.replace(/^/gm, '    ')}`,
+    })
+    if (left.length > 0 && !guardless(strike, run)) return complain('survivors')
+    if (left.length > 0) await vitestPython(scene, 'verify', '--reap')
+    const stubborn = await scene.survivors(500)
+    if (stubborn.length > 0) return complain('survivors of verify --reap')
+    if (mustFail(strike, hit.length, run, daemon) && exitCode === 0) return complain('exit code 0')
+    return {
+      failed: false,
+      what: label(strike, hit.length) + (left.length > 0 ? ', ended by verify --reap' : ''),
+    }
+  })
+}
+
+/** Runner and reaper killed: nobody was left to end what had been daemonised. */
+function guardless({ target }: Strike, run: ChaosRun): boolean {
+  const reaper = run.roles().get('reaper')
+  return target === 'runner and reaper' && !(reaper && isAlive(reaper))
+}
+
+/** A reaper that was killed under a living runner, or a daemon that a test had left when nobody was killed. */
+function mustFail(
+  { target, signal }: Strike,
+  hit: number,
+  run: ChaosRun,
+  daemon: string | undefined,
+): boolean {
+  const lethal = signal === 'SIGKILL' || signal === 'SIGSTOP'
+  const allOver = run.events('over').length === 3
+  if (target === 'reaper' && lethal && hit > 0 && !allOver) return true
+  return daemon !== undefined && run.events(daemon).length > 0
+}
+
+function label({ target, signal }: Strike, hit: number): string {
+  return hit === 0 ? `${target} not there` : `${signal} to ${target}`
+}
+
+function rate(done: number, began: number): string {
+  return `${(done / ((performance.now() - began) / 1000)).toFixed(2)} rounds/s`
+}
+
+function table(tally: Map<string, number>): string {
+  return [...tally]
+    .sort()
+    .map(([what, count]) => `  ${`${count}`.padStart(5)}  ${what}`)
+    .join('\n')
+}

@@ -1,0 +1,14 @@
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { cleanEnvironment } from '../../support/environment.ts'
+import type { Scene } from './scene.ts'
+
+/** Runs `vitest-python …` as the user of a scene's project would. */
+export async function vitestPython(scene: Scene, ...args: string[]) {
+  const { installation, directory, runtime } = scene
+  const cli = join(installation.directory, 'node_modules/vitest-environment-python/dist/cli.js')
+  const env = { ...cleanEnvironment(installation.node), XDG_RUNTIME_DIR: runtime }
+  const options = { cwd: directory, env, extendEnv: false, reject: false, all: true } as const
+  const { exitCode, all, stdout } = await execa(installation.node, [cli, ...args], options)
+  return { exitCode, output: all, stdout }
+}

@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Identity, isAlive, send } from './identity.ts'
+import type { Random } from './random.ts'
+import type { ChaosRun } from './run.ts'
+
+const SIGNALS = ['SIGKILL', 'SIGINT', 'SIGTERM', 'SIGSTOP'] as const
+const TARGETS = ['runner', 'runner', 'reaper', 'forkserver', 'worker', 'runner and reaper'] as const
+
+/** What is thrown in a round, and when. */
+export interface Strike {
+  /** From when on the time counts: from the start of Vitest, or from when the run has a reaper. */
+  from: 'start' | 'reaper'
+  /** Milliseconds. */
+  at: number
+  target: (typeof TARGETS)[number]
+  /** SIGSTOP is followed by SIGKILL. */
+  signal: (typeof SIGNALS)[number]
+  /** Milliseconds between the two. */
+  pause: number
+}
+
+/** Milliseconds that a run of the fixture takes, and those of them that it takes with Python. */
+const LONGEST = { start: 3_000, reaper: 1_500 }
+
+export function drawStrike(random: Random): Strike {
+  const from = random.pick(['start', 'reaper', 'reaper'] as const)
+  return {
+    from,
+    at: Math.round(random.between(0, LONGEST[from])),
+    ...{
+      target: random.pick(TARGETS),
+      signal: random.pick(SIGNALS),
+      pause: Math.round(random.between(0, 400)),
+    },
+  }
+}
+
+/** Who is meant, as far as there is one yet or still. */
+export function aim({ target }: Strike, run: ChaosRun): Identity[] {
+  const roles = [...run.roles()]
+  const named = (pattern: RegExp) => roles.filter(([id]) => pattern.test(id)).map(([, identity]) => identity)
+  const found = {
+    runner: () => [run.runner],
+    reaper: () => named(/^reaper$/),
+    forkserver: () => named(/^forkserver/).slice(-1),
+    worker: () => named(/^w\d/),
+    'runner and reaper': () => [run.runner, ...named(/^reaper$/)],
+  }[target]()
+  return found.filter(isAlive)
+}
+
+/** Throws it; returns who was hit. */
+export async function throwStrike(strike: Strike, run: ChaosRun): Promise<Identity[]> {
+  if (strike.from === 'reaper') await run.role('reaper')
+  await sleep(strike.at)
+  const hit = aim(strike, run).filter((identity) => send(identity, strike.signal))
+  if (strike.signal === 'SIGSTOP') {
+    await sleep(strike.pause)
+    for (const identity of hit) send(identity, 'SIGKILL')
+  }
+  return hit
+}
