@@ -13,7 +13,7 @@ export interface KnownRun {
   runId: string
   directory?: RunDirectory
   record?: RunRecord
-  /** `unknown`: there are processes, but nothing that says whose they are. */
+  /** `unknown`: there are processes, but nothing that says whose they are, so nobody can call them dead. */
   owner: OwnerState | 'unknown'
   processes: Sighting[]
   /** Why the directory is not believed. */
@@ -38,9 +38,16 @@ export function surveyRuns(): Survey {
   for (const sighting of found.found) {
     const run = runs.get(sighting.runId) ?? { runId: sighting.runId, owner: 'unknown', processes: [] }
     run.processes.push(sighting)
-    runs.set(sighting.runId, run)
+    runs.set(sighting.runId, run.directory ? run : { ...run, ...findDirectory(sighting) })
   }
   return { runs: [...runs.values()], unreadable: found.unknown }
+}
+
+/** The directory of a run that is not where this user's runs are, e.g. because of another `XDG_RUNTIME_DIR`. */
+function findDirectory({ runId, directory }: Sighting): Partial<KnownRun> {
+  if (directory === undefined || basename(directory) !== runId || !existsSync(directory)) return {}
+  const { processes, ...known } = readRun({ runId, path: directory })
+  return known
 }
 
 function readRun(directory: RunDirectory): KnownRun {

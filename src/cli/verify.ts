@@ -48,7 +48,7 @@ export async function verifyRuns(
   const judged = second.runs.filter(({ runId }) => request.run === undefined || runId === request.run)
   const verification = {
     ...{ left, reaped: [] as Sighting[], unreadable: second.unreadable },
-    problems: judged.flatMap(({ problem }) => problem ?? []),
+    problems: judged.flatMap((run) => [...(run.problem ? [run.problem] : []), ...ownerless(run, request)]),
   }
   if (request.reap && left.length > 0) {
     verification.reaped = await reap(left, request, await signaller())
@@ -64,8 +64,23 @@ function leftOver({ runs }: Survey, request: VerifyRequest): Sighting[] {
 /** A directory that is not believed makes nobody dead: its processes are left alone. */
 function isAsked(run: KnownRun, { run: wanted }: VerifyRequest): boolean {
   if (run.problem !== undefined) return false
-  if (wanted !== undefined) return run.runId === wanted
-  return run.owner === 'dead' || (run.owner === 'unknown' && !run.directory)
+  return wanted === undefined ? run.owner === 'dead' : run.runId === wanted
+}
+
+/** Processes of a run that cannot be found any more: whether its runner lives, nobody can tell. */
+function ownerless(run: KnownRun, { run: wanted }: VerifyRequest): string[] {
+  if (
+    run.owner !== 'unknown' ||
+    run.problem !== undefined ||
+    run.processes.length === 0 ||
+    wanted !== undefined
+  )
+    return []
+  const pids = run.processes.map(({ pid }) => pid).join(', ')
+  return [
+    `Run ${run.runId} has processes (pid ${pids}) but no directory that tells whether its runner lives. ` +
+      `If it does not, vitest-python verify --run ${run.runId} --reap ends them.`,
+  ]
 }
 
 async function reap(left: Sighting[], request: VerifyRequest, signal: Signaller): Promise<Sighting[]> {

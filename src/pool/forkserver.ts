@@ -4,7 +4,7 @@ import { SetupError } from '../process/errors.ts'
 import type { Exit } from '../process/exit.ts'
 import type { Identity } from '../process/identity.ts'
 import type { Line } from '../process/lines.ts'
-import { PROTOCOL, RUN_ID_VARIABLE } from '../process/protocol.ts'
+import { PROTOCOL, RUN_DIRECTORY_VARIABLE, RUN_ID_VARIABLE } from '../process/protocol.ts'
 import { pythonPrograms } from '../process/signal.ts'
 import type { Control, Peer } from './control.ts'
 import type { Reaper } from './reaper.ts'
@@ -163,6 +163,7 @@ function environmentOf(run: Run): Record<string, string> {
     ...inherited,
     ...run.options.env,
     [RUN_ID_VARIABLE]: run.directory.runId,
+    [RUN_DIRECTORY_VARIABLE]: run.directory.path,
     VITEST_PYTHON_TOKEN: run.token,
   }
 }

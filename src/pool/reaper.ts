@@ -4,7 +4,7 @@ import { withDeadline } from '../process/deadline.ts'
 import { describeExit, type Exit } from '../process/exit.ts'
 import type { Identity, OwnerIdentity } from '../process/identity.ts'
 import { type Line, readLines, writeLine } from '../process/lines.ts'
-import { PROTOCOL, RUN_ID_VARIABLE } from '../process/protocol.ts'
+import { PROTOCOL, RUN_DIRECTORY_VARIABLE, RUN_ID_VARIABLE } from '../process/protocol.ts'
 import type { RunDirectory } from '../process/runDirectory.ts'
 import { pythonPrograms, type SignalOutcome } from '../process/signal.ts'
 
@@ -92,9 +92,14 @@ export class Reaper {
     return answer['outcomes'] as SignalOutcome[]
   }
 
-  /** Kills every descendant, again and again, until there is none or the time (milliseconds) is up. */
-  async killTree(timeout: number): Promise<void> {
-    await this.#process.request({ op: 'kill-tree', timeout }, 'tree-killed', timeout + ANSWER_TIMEOUT)
+  /** Kills every descendant, again and again, until there is none or the time (milliseconds) is up; resolves to whom. */
+  async killTree(timeout: number): Promise<Identity[]> {
+    const answer = await this.#process.request(
+      { op: 'kill-tree', timeout },
+      'tree-killed',
+      timeout + ANSWER_TIMEOUT,
+    )
+    return answer['killed'] as Identity[]
   }
 
   /** Whether it has answered everything so far in time; one that is stopped is not waited for twice. */
@@ -128,7 +133,7 @@ class ReaperProcess {
       buffer: { stdout: false },
       stdin: 'pipe',
       stdout: 'pipe',
-      env: { [RUN_ID_VARIABLE]: run.runId },
+      env: { [RUN_ID_VARIABLE]: run.runId, [RUN_DIRECTORY_VARIABLE]: run.path },
     })
     this.ended = subprocess.then(({ exitCode = null, signal = null, stderr, originalMessage }) => {
       this.#said = [originalMessage, stderr].filter(Boolean).join('\n')

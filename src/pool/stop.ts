@@ -49,7 +49,8 @@ export async function stopRun(pool: Pool): Promise<Findings | undefined> {
     reaper: reaper.armed,
     signal,
     killTree: async (timeout) => {
-      if (reaper.responsive && isSameProcessAlive(reaper.armed)) await reaper.killTree(timeout)
+      const able = reaper.responsive && isSameProcessAlive(reaper.armed)
+      return able ? reaper.killTree(timeout) : []
     },
     endReaper: () => endReaper(reaper, oneShot),
   })

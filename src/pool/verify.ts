@@ -19,8 +19,8 @@ export interface Verification {
   /** The reaper, which lives until the end of the verification. */
   reaper: Identity | undefined
   signal: Signaller
-  /** Kills the reaper's descendants; faster than we are, who may always be a generation late for what forks. */
-  killTree(timeout: number): Promise<void>
+  /** Kills the reaper's descendants and tells whom; we may always be a generation late for what forks. */
+  killTree(timeout: number): Promise<Identity[]>
   /** Ends the reaper; resolves when it is gone. */
   endReaper(): Promise<void>
 }
@@ -71,7 +71,7 @@ async function settle(look: () => SweepResult): Promise<SweepResult> {
   const until = performance.now() + SETTLE
   for (;;) {
     const result = look()
-    if (result.found.length === 0 || performance.now() > until) return result
+    if (isClean(result) || performance.now() > until) return result
     await sleep(PAUSE)
   }
 }
@@ -79,12 +79,18 @@ async function settle(look: () => SweepResult): Promise<SweepResult> {
 /** Kills what was found, again and again: a process may fork while it is being killed. */
 async function end(verification: Verification, found: Found, look: () => SweepResult): Promise<void> {
   const until = performance.now() + KILL_TIMEOUT
-  for (let alive = look().found; alive.length > 0; alive = look().found) {
-    accuse(found, alive, verification.leases, 0)
+  for (let left = look(); !isClean(left); left = look()) {
+    accuse(found, left.found, verification.leases, 0)
     if (performance.now() > until) break
     try {
-      await verification.killTree(KILL_TIMEOUT).catch(() => {})
-      await verification.signal(alive, 'SIGKILL')
+      const killed = await verification.killTree(KILL_TIMEOUT).catch(() => [])
+      accuse(
+        found,
+        killed.map((process) => unseen(process, verification.runId)),
+        verification.leases,
+        0,
+      )
+      await verification.signal(left.found, 'SIGKILL')
     } catch (error) {
       found.problems.push(`Orphans could not be killed: ${(error as Error).message}`)
       break
@@ -100,9 +106,9 @@ async function prove(verification: Verification, found: Found, look: () => Sweep
     const result = look()
     found.unknown = result.unknown
     accuse(found, result.found, verification.leases, 0)
-    found.cleanSweeps = result.found.length === 0 && result.unknown.length === 0 ? found.cleanSweeps + 1 : 0
+    found.cleanSweeps = isClean(result) && result.unknown.length === 0 ? found.cleanSweeps + 1 : 0
     if (performance.now() > until || result.unknown.length > 0) break
-    if (result.found.length > 0) await end(verification, found, look)
+    if (!isClean(result)) await end(verification, found, look)
     if (found.cleanSweeps < 2) await sleep(PAUSE)
   }
   // The kernel removes a group only when nobody is in it: a proof that no sweep can give.
@@ -110,6 +116,31 @@ async function prove(verification: Verification, found: Found, look: () => Sweep
     found.problems.push('The control group of the run is not empty.')
   const alive = new Set(look().found.map(nameOf))
   for (const orphan of found.orphans) orphan.killed = !alive.has(nameOf(orphan))
+}
+
+function isClean({ found, fleeting }: SweepResult): boolean {
+  return found.length === 0 && fleeting === 0
+}
+
+/** A process of the run that the reaper met and ended before anybody could read what it was. */
+function unseen({ pid, startTime }: Identity, runId: string): Sighting {
+  const nothing = {
+    name: '?',
+    state: '?',
+    parent: 0,
+    session: 0,
+    threads: 1,
+    lease: undefined,
+    directory: undefined,
+  }
+  return {
+    pid,
+    startTime,
+    runId,
+    ...nothing,
+    cookie: 'descent',
+    command: 'gone before it could be looked at',
+  }
 }
 
 function accuse(found: Found, sightings: Sighting[], leases: LeaseBook, survived: number): void {

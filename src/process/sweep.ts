@@ -1,7 +1,7 @@
 import { environmentValue } from './environment.ts'
 import { runIdOfLimit } from './limitCookie.ts'
 import { parseResidentLimit } from './limits.ts'
-import { LEASE_VARIABLE, RUN_ID_VARIABLE } from './protocol.ts'
+import { LEASE_VARIABLE, RUN_DIRECTORY_VARIABLE, RUN_ID_VARIABLE } from './protocol.ts'
 import { isAlive, type ProcessStat, parseStat } from './stat.ts'
 import type { ProcessTable } from './table.ts'
 
@@ -12,6 +12,8 @@ export interface Sighting extends ProcessStat {
   cookie: 'environment' | 'limit' | 'both' | Membership
   /** The lease during which it was executed; `undefined` where it was only forked. */
   lease: string | undefined
+  /** The run's directory, where its environment tells. */
+  directory: string | undefined
   /** Arguments joined by spaces, or the program's name in brackets where there are none. */
   command: string
 }
@@ -30,6 +32,8 @@ export interface Unreadable {
 export interface SweepResult {
   found: Sighting[]
   unknown: Unreadable[]
+  /** Members that ended while they were looked at: what forks faster than we look is seen by nothing else. */
+  fleeting: number
   /** How many processes were looked at. */
   looked: number
   /** Duration in milliseconds. */
@@ -54,7 +58,7 @@ export interface SweepQuery {
 /** Looks at every process once. Pure but for the table: it signals nothing and judges nothing. */
 export function sweep(table: ProcessTable, query: SweepQuery): SweepResult {
   const began = performance.now()
-  const result: SweepResult = { found: [], unknown: [], looked: 0, duration: 0 }
+  const result: SweepResult = { found: [], unknown: [], fleeting: 0, looked: 0, duration: 0 }
   for (const pid of table.pids()) {
     if (query.except?.has(pid)) continue
     result.looked += 1
@@ -62,8 +66,20 @@ export function sweep(table: ProcessTable, query: SweepQuery): SweepResult {
     if (seen && 'runId' in seen) result.found.push(seen)
     else if (seen) result.unknown.push(seen)
   }
+  lookForMembers(table, query, result)
   result.duration = performance.now() - began
   return result
+}
+
+/** A member that was not met above was born since, or it ended while we looked. */
+function lookForMembers(table: ProcessTable, query: SweepQuery, result: SweepResult): void {
+  const met = new Set(result.found.map(({ pid }) => pid))
+  for (const pid of query.members?.pids.keys() ?? []) {
+    if (met.has(pid) || query.except?.has(pid)) continue
+    const seen = look(table, pid, query)
+    if (seen && 'runId' in seen) result.found.push(seen)
+    else if (table.read(pid, 'stat') === 'gone') result.fleeting += 1
+  }
 }
 
 function look(table: ProcessTable, pid: number, query: SweepQuery): Sighting | Unreadable | undefined {
@@ -76,14 +92,15 @@ function look(table: ProcessTable, pid: number, query: SweepQuery): Sighting | U
   const readable = environ !== 'denied'
   const byEnvironment = readable ? environmentValue(environ, RUN_ID_VARIABLE) : undefined
   const lease = readable ? environmentValue(environ, LEASE_VARIABLE) : undefined
+  const directory = readable ? environmentValue(environ, RUN_DIRECTORY_VARIABLE) : undefined
   const runId = [byLimit, byEnvironment].find((id) => id !== undefined && query.matches(id))
   if (runId !== undefined) {
     const cookie = byLimit === byEnvironment ? 'both' : runId === byLimit ? 'limit' : 'environment'
-    return sighting(table, pid, { runId, cookie, lease })
+    return sighting(table, pid, { runId, cookie, lease, directory })
   }
   const membership = query.members?.pids.get(pid)
   if (query.members && membership)
-    return sighting(table, pid, { runId: query.members.runId, cookie: membership, lease })
+    return sighting(table, pid, { runId: query.members.runId, cookie: membership, lease, directory })
   // The limit cannot be shed without privilege, so a process that shows another one is none of the run's.
   const excluded = readable || (limits !== 'denied' && query.limitArmed)
   return excluded ? undefined : unreadable(table, pid, query)
@@ -92,7 +109,7 @@ function look(table: ProcessTable, pid: number, query: SweepQuery): Sighting | U
 function sighting(
   table: ProcessTable,
   pid: number,
-  cookies: Pick<Sighting, 'runId' | 'cookie' | 'lease'>,
+  cookies: Pick<Sighting, 'runId' | 'cookie' | 'lease' | 'directory'>,
 ): Sighting | undefined {
   const stat = readStat(table, pid)
   if (!stat || !isAlive(stat)) return undefined

@@ -20,6 +20,7 @@ const orphan: Orphan = {
   ...{
     cookie: 'both',
     lease: 'l1',
+    directory: undefined,
     command: 'python -m http.server',
     age: 3_240,
     survived: 1_000,

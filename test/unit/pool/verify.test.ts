@@ -28,7 +28,7 @@ function machine(initial: Fake[], options: { mortal?: boolean; bornAfterKill?: F
         alive.set(born.pid + killed.length, started({ ...born, pid: born.pid + killed.length }))
       return []
     },
-    killTree: async () => {},
+    killTree: async () => [],
     endReaper: async () => void alive.delete(1),
   }
   return { alive, killed, verification }
