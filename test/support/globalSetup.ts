@@ -1,20 +1,27 @@
-import { rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { build, pack } from '../../scripts/pack.mjs'
-import { type Installation, innerCache, install } from './installation.ts'
+import { type Installation, innerCache, install, removeOldInstallations } from './installation.ts'
 import { versions } from './versions.ts'
 
 /** Packs this project and installs it beside every Vitest version. */
 export async function setup(project: TestProject): Promise<void> {
-  await build()
-  const tarball = await pack(innerCache)
+  await mkdir(innerCache, { recursive: true })
+  await removeOldInstallations()
   // Notes of fixture projects that are gone.
   await rm(join(innerCache, 'python/prepared'), { recursive: true, force: true })
-  const installed = await Promise.all(
-    versions.map(async (version) => [version, await install(version, tarball)] as const),
-  )
-  project.provide('installations', Object.fromEntries(installed))
+  await build()
+  const packed = await mkdtemp(join(innerCache, 'packed-'))
+  try {
+    const tarball = await pack(packed)
+    const installed = await Promise.all(
+      versions.map(async (version) => [version, await install(version, tarball)] as const),
+    )
+    project.provide('installations', Object.fromEntries(installed))
+  } finally {
+    await rm(packed, { recursive: true, force: true })
+  }
 }
 
 declare module 'vitest' {

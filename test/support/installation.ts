@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-import { NODE_24, type VitestVersion } from './versions.ts'
+import { NODE_24, VITEST_VERSIONS, type VitestVersion } from './versions.ts'
 
 /** Vitest of one version with this project beside it, installed as a user does. */
 export interface Installation {
@@ -15,36 +15,43 @@ export interface Installation {
 /** Everything that inner runs keep between them. */
 export const innerCache = fileURLToPath(new URL('../../.cache/inner', import.meta.url))
 
-/** Written last: an installation without it was broken off. */
-const COMPLETE = '.complete'
+/** Milliseconds for which an installation is kept after its last use: another run of these tests may be using it. */
+const KEPT = 30 * 60_000
 
 /** Installs the tarball and one Vitest, unless that was done before. */
 export async function install(version: VitestVersion, tarball: string): Promise<Installation> {
   const hash = basename(tarball, '.tgz').split('-').at(-1)
   const directory = join(innerCache, `${version}-${hash}`)
-  if (!existsSync(join(directory, COMPLETE))) await installInto(directory, version, tarball)
+  if (existsSync(directory)) await utimes(directory, new Date(), new Date())
+  else await installInto(directory, version, tarball)
   return { directory, node: await nodeFor(version, directory) }
 }
 
-async function installInto(directory: string, version: VitestVersion, tarball: string): Promise<void> {
-  await takeOver(version, directory)
-  const manifest = { private: true, type: 'module', dependencies: dependenciesOf(version, tarball) }
-  await writeFile(join(directory, 'package.json'), JSON.stringify(manifest, null, 2))
-  const options = ['--no-audit', '--no-fund', '--no-package-lock', '--prefer-offline', '--loglevel=error']
-  await execa('npm', ['install', ...options], { cwd: directory, stdin: 'ignore' })
-  await writeFile(join(directory, COMPLETE), '')
+/** Removes the installations of older tarballs. */
+export async function removeOldInstallations(): Promise<void> {
+  for (const name of await readdir(innerCache)) {
+    const path = join(innerCache, name)
+    const isInstallation = VITEST_VERSIONS.some((version) => name.startsWith(`${version}-`))
+    if (!isInstallation || Date.now() - (await stat(path)).mtimeMs < KEPT) continue
+    await rm(path, { recursive: true, force: true })
+  }
 }
 
-/** Installations with older tarballs go, but for one: npm then has to replace the tarball only. */
-async function takeOver(version: VitestVersion, directory: string): Promise<void> {
+/** Appears under its name when it is complete. */
+async function installInto(directory: string, version: VitestVersion, tarball: string): Promise<void> {
   await mkdir(innerCache, { recursive: true })
-  const old = (await readdir(innerCache)).filter((name) => name.startsWith(`${version}-`))
-  for (const name of old) {
-    await rm(join(innerCache, name, COMPLETE), { force: true })
-    if (existsSync(directory)) await rm(join(innerCache, name), { recursive: true, force: true })
-    else await rename(join(innerCache, name), directory)
+  const temporary = await mkdtemp(`${directory}.`)
+  const manifest = { private: true, type: 'module', dependencies: dependenciesOf(version, tarball) }
+  await writeFile(join(temporary, 'package.json'), JSON.stringify(manifest, null, 2))
+  const options = ['--no-audit', '--no-fund', '--no-package-lock', '--prefer-offline', '--loglevel=error']
+  await execa('npm', ['install', ...options], { cwd: temporary, stdin: 'ignore' })
+  try {
+    await rename(temporary, directory)
+  } catch (error) {
+    // Another run of these tests was faster.
+    await rm(temporary, { recursive: true, force: true })
+    if (!existsSync(directory)) throw error
   }
-  await mkdir(directory, { recursive: true })
 }
 
 function dependenciesOf(version: VitestVersion, tarball: string): Record<string, string> {

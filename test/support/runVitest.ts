@@ -48,7 +48,7 @@ export interface InnerRun {
 const DEADLINE = 60_000
 /** Milliseconds for Vitest's own helpers to see that their parent is gone. */
 const RUNNER_GRACE = 2_000
-const fixtures = fileURLToPath(new URL('../fixtures/', import.meta.url))
+export const fixturesDirectory = fileURLToPath(new URL('../fixtures/', import.meta.url))
 
 /** Runs a fixture project's tests to their end. */
 export function runVitest(options: InnerOptions): Promise<InnerResult> {
@@ -74,7 +74,7 @@ export async function withVitest<T>(options: InnerOptions, use: (run: InnerRun) 
   }
   const watch = setInterval(noteRunIds, 20)
   try {
-    cpSync(join(fixtures, options.fixture), directory, { recursive: true })
+    cpSync(join(fixturesDirectory, options.fixture), directory, { recursive: true })
     const args = ['run', ...(options.pool ? ['--pool', options.pool] : []), ...(options.args ?? [])]
     const child = execa(installation.node, ['../node_modules/vitest/vitest.mjs', ...args], {
       ...{ cwd: directory, all: true, reject: false, stdin: 'ignore', extendEnv: false },

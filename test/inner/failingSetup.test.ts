@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest'
+import { type InnerResult, NOTHING, runVitest } from '../support/runVitest.ts'
+import { versions } from '../support/versions.ts'
+
+describe.concurrent.each(versions)('Vitest %s', (version) => {
+  const broken = (python: Record<string, unknown>) => runVitest({ version, fixture: 'broken', python })
+
+  /** The run says why, exits with 1 and leaves nothing. */
+  function expectFailure({ exitCode, output, left }: InnerResult, why: string) {
+    expect(output).toContain(why)
+    expect(output).not.toMatch(/Tests +\d+ passed/)
+    expect(exitCode).toBe(1)
+    expect(left).toEqual(NOTHING)
+  }
+
+  test('an option that cannot be used fails the run and is named', async () => {
+    expectFailure(
+      await broken({ isolation: 'tests' }),
+      'isolation is "tests": write "test", "file" or "shared"',
+    )
+  })
+
+  test.each(['eager', 'lazy'])('a module that is not there fails the run and is named, %s', async (start) => {
+    const result = await broken({ modules: ['./python/nowhere.py'], start })
+    expectFailure(result, './python/nowhere.py does not exist')
+  })
+
+  test.each(['eager', 'lazy'])('a syntax error in a module fails the run and is shown, %s', async (start) => {
+    const result = await broken({ modules: ['./python/syntax.py'], start })
+    expectFailure(result, 'importing syntax raised SyntaxError')
+    expect(result.output).toMatch(/python\/syntax\.py", line 1\n +def broken\(:/)
+  })
+
+  test('a module that raises when it is imported fails the run and is shown', async () => {
+    const result = await broken({ modules: ['./python/raises.py'] })
+    expectFailure(result, 'importing raises raised RuntimeError: no licence found')
+    expect(result.output).toContain('python/raises.py", line 1')
+  })
+
+  test.each([
+    'eager',
+    'lazy',
+  ])('an interpreter that is not there fails the run and is named, %s', async (start) => {
+    const result = await broken({ python: './nowhere/bin/python', start })
+    expectFailure(result, 'The Python named by option `python` cannot be used')
+    expect(result.output).toContain('/nowhere/bin/python does not exist')
+  })
+
+  test("a project's own global setup that throws after ours fails the run, and Python is stopped", async () => {
+    const result = await runVitest({ version, fixture: 'second-setup' })
+    expectFailure(result, 'the database is not there')
+    expect(result.output).toMatch(/No orphaned processes: run [0-9a-z]{7}, [1-9]/)
+  })
+})

@@ -1,0 +1,9 @@
+import { describe, expect, test } from 'vitest'
+import { checkTypes } from '../support/checkTypes.ts'
+import { versions } from '../support/versions.ts'
+
+describe.concurrent.each(versions)('Vitest %s', (version) => {
+  test('the types of plugin and fixtures accept what is right and refuse what is wrong', async () => {
+    expect(await checkTypes(version, 'types')).toEqual({ exitCode: 0, output: '' })
+  })
+})
