@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { basename } from 'node:path'
 import { type OwnerState, ownerState } from '../process/owner.ts'
 import {
   listRunDirectories,
