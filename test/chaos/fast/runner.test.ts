@@ -1,19 +1,20 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { send } from '../support/identity.ts'
+import { isAlive, send } from '../support/identity.ts'
+import type { Layer } from '../support/sabotage.ts'
 import { withScene } from '../support/scene.ts'
 
 /** Milliseconds from the runner's end to that of everything it had started. */
 const BOUND = 1_000
+const KINDS: [string][] = [['daemon'], ['daemon_bare'], ['daemon_fork'], ['daemon_stubborn']]
 
 describe.concurrent('a runner that is killed', () => {
-  test.each([
-    ['mid-test', []],
-    ['without a control group', ['control group' as const]],
-  ])('leaves nothing, daemons included: %s', async (_, without) => {
+  test.each<[string, Layer[]]>([
+    ['in a control group', []],
+    ['where there are no control groups', ['control group']],
+  ])('mid-test leaves nothing, daemons included, %s', async (_, without) => {
     await withScene({ without }, async (scene) => {
-      const run = scene.start({
-        tests: [{ calls: [['daemon'], ['daemon_bare'], ['daemon_fork'], ['daemon_stubborn']], hold: 30_000 }],
-      })
+      const run = scene.start({ tests: [{ calls: KINDS, hold: 30_000 }] })
       await run.until('held')
       expect(send(run.runner, 'SIGKILL')).toBe(true)
       expect(await scene.survivors(BOUND)).toEqual([])
@@ -21,7 +22,7 @@ describe.concurrent('a runner that is killed', () => {
     })
   })
 
-  test('control: without the owner watch, a killed runner leaves its reaper and the daemons', async () => {
+  test('control: without the owner watch, its reaper and the daemons stay', async () => {
     await withScene({ without: ['owner watch', 'control group'] }, async (scene) => {
       const run = scene.start({ tests: [{ calls: [['daemon']], hold: 30_000 }] })
       await run.until('held')
@@ -29,6 +30,117 @@ describe.concurrent('a runner that is killed', () => {
       const left = (await scene.survivors(BOUND)).join('\n')
       expect(left).toContain('reaper')
       expect(left).toContain('sleep 121')
+    })
+  })
+
+  test('control: without kill tree, last sweep and control group, the daemons stay', async () => {
+    await withScene(
+      { without: ['kill tree', 'last sweep of the reaper', 'control group'] },
+      async (scene) => {
+        const run = scene.start({ tests: [{ calls: [['daemon']], hold: 30_000 }] })
+        await run.until('held')
+        send(run.runner, 'SIGKILL')
+        expect((await scene.survivors(BOUND)).join('\n')).toContain('sleep 121')
+      },
+    )
+  })
+
+  test.each([
+    ['before the reaper is armed leaves no reaper', [] as Layer[], 0],
+    ['control: without the owner watch, one killed before the reaper is armed leaves it', ['owner watch'], 1],
+  ] as [string, Layer[], number][])('%s', async (_, without, left) => {
+    await withScene({ without: [...without, 'slow arming'] }, async (scene) => {
+      const run = scene.start({ tests: [{}] })
+      const reaper = await scene.started(/python reaper --run-id/)
+      send(run.runner, 'SIGKILL')
+      // It is asleep on its way to being armed.
+      await sleep(700)
+      expect(await scene.survivors(BOUND)).toHaveLength(left)
+      expect(isAlive(reaper)).toBe(left === 1)
+    })
+  })
+
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('by %s leaves nothing', async (signal) => {
+    await withScene({}, async (scene) => {
+      const run = scene.start({ tests: [{ calls: [['daemon'], ['daemon_bare']], hold: 30_000 }] })
+      await run.until('held')
+      send(run.runner, signal)
+      expect((await run.ended).exitCode).not.toBe(0)
+      expect(await scene.survivors(BOUND)).toEqual([])
+    })
+  })
+
+  test('while a worker holds the GIL leaves nothing', async () => {
+    await withScene({ without: ['control group'] }, async (scene) => {
+      const run = scene.start({ tests: [{ calls: [['&hold_gil', 30]], hold: 30_000 }] })
+      await run.until('held')
+      await sleep(100)
+      send(run.runner, 'SIGKILL')
+      expect(await scene.survivors(BOUND)).toEqual([])
+    })
+  })
+
+  test.each<[string, string, Layer[]]>([
+    ['leaves nothing', 'nothing', []],
+    [
+      'control: without PDEATHSIG, … leaves the worker',
+      'python worker',
+      ['PDEATHSIG', 'end with the control socket'],
+    ],
+  ])('together with its reaper while a worker is stopped: %s', async (_, expected, without) => {
+    await withScene({ without: ['control group', ...without] }, async (scene) => {
+      const run = scene.start({ tests: [{ calls: [['&stop_self']], hold: 30_000 }] })
+      await run.until('held')
+      const reaper = await run.role('reaper')
+      await sleep(100)
+      send(reaper, 'SIGKILL')
+      send(run.runner, 'SIGKILL')
+      const left = await scene.survivors(BOUND)
+      if (expected === 'nothing') expect(left).toEqual([])
+      else expect(left).not.toEqual([])
+    })
+  })
+
+  test.each<[string, Layer[], boolean]>([
+    ['leaves nothing, though a sibling has inherited the lifeline', [], true],
+    [
+      'control: without the watch by pidfd, a sibling that has inherited the lifeline hides it',
+      ['watch by pidfd'],
+      false,
+    ],
+  ])('%s', async (_, without, clean) => {
+    await withScene({ without: ['control group', ...without] }, async (scene) => {
+      const run = scene.start({ tests: [{ calls: [['daemon']], hold: 30_000 }] })
+      await run.until('held')
+      const sibling = await scene.holdDescriptorsOf(run.runner)
+      send(run.runner, 'SIGKILL')
+      expect((await scene.survivors(BOUND)).length === 0).toBe(clean)
+      expect(isAlive(sibling)).toBe(true)
+    })
+  })
+
+  test('and one that is merely stopped keeps its processes, and passes when it goes on', async () => {
+    await withScene({}, async (scene) => {
+      const run = scene.start({ tests: [{ hold: 2_500 }] })
+      await run.until('held')
+      const [reaper, forkserver] = [await run.role('reaper'), await run.role('forkserver-1')]
+      send(run.runner, 'SIGSTOP')
+      await sleep(1_500)
+      expect([reaper, forkserver].map(isAlive)).toEqual([true, true])
+      send(run.runner, 'SIGCONT')
+      expect(await run.ended).toMatchObject({ exitCode: 0 })
+    })
+  })
+
+  test('whose output goes to head, which closes it, leaves nothing', async () => {
+    await withScene({}, async (scene) => {
+      const run = scene.start({
+        tests: [{ name: 'one' }, { name: 'two', calls: [['daemon']] }, { name: 'three', fails: true }],
+        args: ['--reporter', 'verbose'],
+        wrap: (command) => ['sh', '-c', '"$@" 2>&1 | head -3', 'sh', ...command],
+      })
+      await run.ended
+      expect(await scene.survivors(3_000)).toEqual([])
     })
   })
 })

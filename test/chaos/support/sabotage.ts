@@ -57,6 +57,16 @@ export const layers = {
   'identity check': [
     { file: `${python}/deliver.py`, find: 'process.stat.start_time != start_time', replace: 'False' },
   ],
+  // What the runner knows of them at teardown.
+  descendants: [{ file: 'dist/*', find: '}/children`', replace: '}/nothing`' }],
+  // No layer: it widens the moment between the start of the reaper and its being armed.
+  'slow arming': [
+    {
+      file: `${python}/reaper.py`,
+      find: 'options = dict(zip(',
+      replace: '__import__("time").sleep(0.5)\n    options = dict(zip(',
+    },
+  ],
   'ignored signals': [
     { file: `${python}/reaper.py`, find: 'signal.signal(number, signal.SIG_IGN)', replace: 'pass' },
   ],

@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
 import { inject } from 'vitest'
 import type { Installation } from '../../support/installation.ts'
-import { type InnerCase, killSurvivors, survivorsOf } from '../../support/survivors.ts'
-import { type Identity, isAlive, send } from './identity.ts'
+import { liveProcesses } from '../../support/processes.ts'
+import { CASE_VARIABLE, type InnerCase, killSurvivors, survivorsOf } from '../../support/survivors.ts'
+import { type Identity, identify, isAlive, send } from './identity.ts'
 import { type ChaosRun, type RunOptions, startRun } from './run.ts'
 import { type Layer, sabotage } from './sabotage.ts'
 
@@ -25,10 +28,15 @@ export interface Scene {
   start(options?: RunOptions): ChaosRun
   /** Directories of runs, by their IDs. */
   runDirectories(): string[]
+  /** Waits until the scene has a process whose command is this. */
+  started(command: RegExp): Promise<Identity>
+  /** Starts a process, none of the run's, that holds copies of all descriptors of another one. */
+  holdDescriptorsOf(process: Identity): Promise<Identity>
   /** Who is alive though he should not be, after at most `grace` milliseconds. */
   survivors(grace?: number): Promise<string[]>
 }
 
+const inheritProgram = fileURLToPath(new URL('inherit.py', import.meta.url))
 const VERSION = '4.1.12'
 const fixture = fileURLToPath(new URL('../../fixtures/chaos/', import.meta.url))
 const PACKAGE = 'node_modules/vitest-environment-python'
@@ -42,6 +50,7 @@ export async function withScene<T>(options: SceneOptions, use: (scene: Scene) =>
   const runIds = new Set<string>()
   const inner: InnerCase = { id: randomUUID(), runIds }
   const runs: ChaosRun[] = []
+  const holders: Identity[] = []
   const runDirectories = () => {
     const found = runDirectoriesIn(runtime)
     for (const path of found) runIds.add(path.slice(-7))
@@ -63,13 +72,20 @@ export async function withScene<T>(options: SceneOptions, use: (scene: Scene) =>
         runs.push(run)
         return run
       },
+      started: (command) => waitForCommand(inner, command),
+      holdDescriptorsOf: async ({ pid }) => {
+        const holder = execa('python3', [inheritProgram, `${pid}`], { reject: false, stdin: 'ignore' })
+        holders.push(identify(holder.pid!))
+        await once(holder.stdout, 'data')
+        return holders.at(-1)!
+      },
       survivors: (grace = 0) => survivors(inner, tracked, grace),
     }
     return await use(scene)
   } finally {
     clearInterval(watch)
     for (const run of runs) run.abandon()
-    for (const process of tracked()) send(process, 'SIGKILL')
+    for (const process of [...tracked(), ...holders]) send(process, 'SIGKILL')
     await killSurvivors(inner)
     // What was stopped or was forking meanwhile.
     await sleep(20)
@@ -92,6 +108,16 @@ async function survivors(inner: InnerCase, tracked: () => Identity[], grace: num
     if (names.length === 0 || performance.now() > until) return names
     await sleep(20)
   }
+}
+
+async function waitForCommand(inner: InnerCase, command: RegExp): Promise<Identity> {
+  const mark = `${CASE_VARIABLE}=${inner.id}`
+  for (const until = performance.now() + 30_000; performance.now() < until; ) {
+    const found = liveProcesses().find((live) => command.test(live.command) && live.environ.includes(mark))
+    if (found) return found
+    await sleep(5)
+  }
+  throw new Error(`no process ${command}`)
 }
 
 function runDirectoriesIn(runtime: string): string[] {
