@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { execa } from 'execa'
 
 const GRACE = 1_000
@@ -69,9 +70,9 @@ function describe(result: Ending): string {
   return `could not be started (${result.originalMessage ?? 'no reason given'})`
 }
 
-/** The last `count` lines that are not blank. */
+/** The last `count` lines that are not blank, without the colours that FORCE_COLOR makes pip and uv print. */
 export function lastLines(text: string, count: number): string[] {
-  return text
+  return stripVTControlCharacters(text)
     .split(/\r?\n|\r/)
     .map((line) => line.trimEnd())
     .filter((line) => line !== '')
