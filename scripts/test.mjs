@@ -116,7 +116,7 @@ async function generated() {
     const laid = join(directory, '_gen')
     const messages = await run(await developmentPython(), ['python/generate.py', laid])
     if (messages.exitCode !== 0) return messages
-    return run('diff', ['-r', '-x', '__pycache__', laid, 'python/vitest_python/_gen'])
+    return await run('diff', ['-r', '-x', '__pycache__', laid, 'python/vitest_python/_gen'])
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
@@ -138,7 +138,7 @@ async function checkPackage() {
       files.map(({ path }) => path),
     )
     if (problems.length > 0) return { exitCode: 1, all: problems.join('\n') }
-    return run('attw', [join(directory, filename), '--profile', 'esm-only'])
+    return await run('attw', [join(directory, filename), '--profile', 'esm-only'])
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
