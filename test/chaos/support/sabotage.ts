@@ -27,8 +27,13 @@ export const layers = {
   'limit cookie': [
     { file: `${python}/cookie.py`, find: /(def set_limit.*\n {4}""".*\n)/, replace: '$1    return False\n' },
   ],
-  // Neither set nor looked for: the bundler gives variables other names, texts it leaves alone.
-  'environment cookie': [{ file: 'dist/*', find: 'VITEST_PYTHON_RUN_ID', replace: 'VITEST_NOTHING' }],
+  'environment cookie': [
+    {
+      file: `${python}/spawn.py`,
+      find: 'os.execvpe(argv[0], argv, env)',
+      replace: 'os.execvpe(argv[0], argv, {k: v for k, v in env.items() if k != "VITEST_PYTHON_RUN_ID"})',
+    },
+  ],
   'owner watch': [
     {
       file: `${python}/reaper.py`,
@@ -37,6 +42,7 @@ export const layers = {
     },
     { file: `${python}/reaper.py`, find: 'return self.owner.fd in ready', replace: 'return False' },
     { file: `${python}/reaper.py`, find: 'if owner.has_ended():', replace: 'if False:' },
+    { file: `${python}/reaper.py`, find: 'return self.owner.has_ended()', replace: 'return False' },
   ],
   'watch by pidfd': [
     { file: `${python}/reaper.py`, find: 'return self.owner.fd in ready', replace: 'return False' },

@@ -28,6 +28,8 @@ export interface Scene {
   start(options?: RunOptions): ChaosRun
   /** Directories of runs, by their IDs. */
   runDirectories(): string[]
+  /** Has something cleared away with the scene. */
+  atEnd(clear: () => void): void
   /** Waits until the scene has a process whose command is this. */
   started(command: RegExp): Promise<Identity>
   /** Starts a process, none of the run's, that holds copies of all descriptors of another one. */
@@ -51,6 +53,7 @@ export async function withScene<T>(options: SceneOptions, use: (scene: Scene) =>
   const inner: InnerCase = { id: randomUUID(), runIds }
   const runs: ChaosRun[] = []
   const holders: Identity[] = []
+  const clearing: (() => void)[] = []
   const runDirectories = () => {
     const found = runDirectoriesIn(runtime)
     for (const path of found) runIds.add(path.slice(-7))
@@ -72,6 +75,7 @@ export async function withScene<T>(options: SceneOptions, use: (scene: Scene) =>
         runs.push(run)
         return run
       },
+      atEnd: (clear) => void clearing.push(clear),
       started: (command) => waitForCommand(inner, command),
       holdDescriptorsOf: async ({ pid }) => {
         const holder = execa('python3', [inheritProgram, `${pid}`], { reject: false, stdin: 'ignore' })
@@ -85,6 +89,7 @@ export async function withScene<T>(options: SceneOptions, use: (scene: Scene) =>
   } finally {
     clearInterval(watch)
     for (const run of runs) run.abandon()
+    for (const clear of clearing) clear()
     for (const process of [...tracked(), ...holders]) send(process, 'SIGKILL')
     await killSurvivors(inner)
     // What was stopped or was forking meanwhile.

@@ -1,0 +1,62 @@
+import { appendFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { send } from '../support/identity.ts'
+import { withScene } from '../support/scene.ts'
+
+const onTerminal = fileURLToPath(new URL('../support/pty_run.py', import.meta.url))
+
+describe.concurrent('the usual suspects', () => {
+  test.each([
+    ['subprocess.Popen(start_new_session=True)', 'popen_session'],
+    ['http.server in a session of its own', 'http_server'],
+  ])('%s is named and ended', async (_, call) => {
+    await withScene({}, async (scene) => {
+      const { exitCode, output } = await scene.start({ tests: [{ name: 'culprit', calls: [[call]] }] }).ended
+      expect(output).toMatch(/Found 1 orphaned process .*\n.*"culprit"/)
+      expect(exitCode).toBe(1)
+      expect(await scene.survivors()).toEqual([])
+    })
+  })
+
+  test('a multiprocessing.Pool that is never closed leaves nothing', async () => {
+    await withScene({}, async (scene) => {
+      await scene.start({ tests: [{ calls: [['pool_never_closed']] }] }).ended
+      expect(await scene.survivors()).toEqual([])
+    })
+  })
+})
+
+test('twenty reruns in watch mode keep the number of processes', async () => {
+  await withScene({}, async (scene) => {
+    const run = scene.start({
+      wrap: (command) => ['python3', onTerminal, ...command.map((word) => (word === 'run' ? 'watch' : word))],
+      stdin: 'pipe',
+      tests: [{}],
+    })
+    const counts: number[] = []
+    for (let rerun = 1; rerun <= 20; rerun++) {
+      await run.until('over', rerun)
+      await sleep(600)
+      counts.push((await scene.survivors()).length)
+      appendFileSync(join(scene.directory, 'scenario.test.ts'), `// rerun ${rerun}\n`)
+    }
+    expect(Math.max(...counts.slice(2))).toBeLessThanOrEqual(Math.max(...counts.slice(0, 2)))
+    await run.until('over', 21)
+    run.stdin!.write('interrupt\n')
+    await run.ended
+    expect(await scene.survivors(1_000)).toEqual([])
+  })
+})
+
+test('control: without deadlines, a stopped reaper keeps the teardown for ever', async () => {
+  await withScene({ without: ['deadlines'] }, async (scene) => {
+    const run = scene.start({ tests: [{ hold: 300 }] })
+    await run.until('held')
+    send(await run.role('reaper'), 'SIGSTOP')
+    await run.until('over')
+    expect(await Promise.race([run.ended.then(() => 'ended'), sleep(15_000, 'hangs')])).toBe('hangs')
+  })
+})
