@@ -1,4 +1,4 @@
-import { chownSync, lchownSync, readdirSync } from 'node:fs'
+import { chmodSync, chownSync, lchownSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { isAlive, send } from '../support/identity.ts'
@@ -113,7 +113,10 @@ function asNobody(command: string[]): string[] {
   return ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', ...command]
 }
 
-function giveAway({ directory, runtime }: Scene): void {
+function giveAway({ directory, runtime, installation }: Scene): void {
+  chmodSync(installation.directory, 0o755)
+  // Vite writes into the nearest one.
+  mkdirSync(join(directory, 'node_modules'))
   for (const path of [directory, runtime]) chownSync(path, NOBODY, NOBODY)
   for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
     lchownSync(join(directory, name), NOBODY, NOBODY)

@@ -8,8 +8,8 @@ const TARGETS = ['runner', 'runner', 'reaper', 'forkserver', 'worker', 'runner a
 
 /** What is thrown in a round, and when. */
 export interface Strike {
-  /** From when on the time counts: from the start of Vitest, or from when the run has a reaper. */
-  from: 'start' | 'reaper'
+  /** From when on the time counts: the start of Vitest, or the first process of a role. */
+  from: 'start' | 'reaper' | 'w1'
   /** Milliseconds. */
   at: number
   target: (typeof TARGETS)[number]
@@ -20,10 +20,10 @@ export interface Strike {
 }
 
 /** Milliseconds that a run of the fixture takes, and those of them that it takes with Python. */
-const LONGEST = { start: 3_000, reaper: 1_500 }
+const LONGEST = { start: 2_500, reaper: 900, w1: 900 }
 
 export function drawStrike(random: Random): Strike {
-  const from = random.pick(['start', 'reaper', 'reaper'] as const)
+  const from = random.pick(['start', 'reaper', 'w1', 'w1'] as const)
   return {
     from,
     at: Math.round(random.between(0, LONGEST[from])),
@@ -51,7 +51,7 @@ export function aim({ target }: Strike, run: ChaosRun): Identity[] {
 
 /** Throws it; returns who was hit. */
 export async function throwStrike(strike: Strike, run: ChaosRun): Promise<Identity[]> {
-  if (strike.from === 'reaper') await run.role('reaper')
+  if (strike.from !== 'start') await run.role(strike.from)
   await sleep(strike.at)
   const hit = aim(strike, run).filter((identity) => send(identity, strike.signal))
   if (strike.signal === 'SIGSTOP') {
