@@ -9,7 +9,6 @@ import { sweepDeadRuns } from '../pool/sweepDeadRuns.ts'
 import { mustFail } from '../pool/verdict.ts'
 import { PROTOCOL } from '../process/protocol.ts'
 import { oneShotSignaller } from '../process/signal.ts'
-import { installPython } from './installPython.ts'
 import { announce } from './output.ts'
 import { isPrepared } from './prepared.ts'
 
@@ -33,7 +32,10 @@ export interface Outcome {
  */
 export async function openRun(root: string, options: ResolvedOptions): Promise<ActiveRun> {
   const run = createRun(root, options)
-  const install = once((signal: AbortSignal) => installPython(root, options.python, signal))
+  const install = once(async (signal: AbortSignal) => {
+    const { installPython } = await import('./installPython.ts')
+    return installPython(root, options.python, signal)
+  })
   const pool = new Pool(run, install, announce)
   const broker = await listenForTests(pool)
   const stop = async (): Promise<Outcome> => {

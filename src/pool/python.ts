@@ -2,7 +2,7 @@ import { SetupError } from '../process/errors.ts'
 import { describeExit } from '../process/exit.ts'
 import { Control } from './control.ts'
 import { type Forkserver, type PythonInstallation, startForkserver } from './forkserver.ts'
-import { Reaper } from './reaper.ts'
+import type { Reaper } from './reaper.ts'
 import { recordProcess } from './record.ts'
 import type { Run } from './run.ts'
 
@@ -88,6 +88,7 @@ export class PythonSide {
   async #arm() {
     const run = this.#run
     const installation = await this.#install(this.#end.signal)
+    const { Reaper } = await import('./reaper.ts')
     const reaper = await Reaper.start(installation.executable, run.directory, run.owner)
     recordProcess(run.directory, 'reaper', reaper.armed)
     void reaper.ended.then((exit) => {

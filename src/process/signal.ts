@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { execa } from 'execa'
 import type { Identity } from './identity.ts'
 import { packageRoot } from './packageRoot.ts'
 
@@ -22,6 +21,8 @@ export const pythonPrograms: string = join(packageRoot, 'python')
 export function oneShotSignaller(executable: string): Signaller {
   return async (targets, signal) => {
     if (targets.length === 0) return []
+    // Loaded when it is needed: a run without Python does not pay for it.
+    const { execa } = await import('execa')
     const input = `${JSON.stringify({ op: 'signal', request: 1, signal, targets })}\n`
     const { stdout } = await execa(executable, ['-I', '-S', pythonPrograms, 'signal'], {
       input,
