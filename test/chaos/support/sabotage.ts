@@ -80,8 +80,8 @@ export const layers = {
   deadlines: [
     {
       file: 'dist/*',
-      find: /Promise\.race\(\[([\w$]+),\s*[\w$]+\]\)(;?\s*\}\s*finally\s*\{\s*clearTimeout)/,
-      replace: '$1$2',
+      find: /Promise\.race\(\[([\w$]+),\s*([\w$]+)\]\)(;?\s*\}\s*finally\s*\{\s*clearTimeout)/,
+      replace: '($2.catch(() => {}), $1)$3',
     },
   ],
   'end with the control socket': [
