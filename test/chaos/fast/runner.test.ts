@@ -81,13 +81,13 @@ describe.concurrent('a runner that is killed', () => {
   })
 
   test.each<[string, string, Layer[]]>([
-    ['leaves nothing', 'nothing', []],
+    ['together with its reaper leaves nothing, though a worker is stopped', 'nothing', []],
     [
-      'control: without PDEATHSIG, … leaves the worker',
+      'control: without PDEATHSIG, one killed with its reaper leaves a stopped worker',
       'python worker',
       ['PDEATHSIG', 'end with the control socket'],
     ],
-  ])('together with its reaper while a worker is stopped: %s', async (_, expected, without) => {
+  ])('%s', async (_, expected, without) => {
     await withScene({ without: ['control group', ...without] }, async (scene) => {
       const run = scene.start({ tests: [{ calls: [['&stop_self']], hold: 30_000 }] })
       await run.until('held')

@@ -82,6 +82,28 @@ describe.runIf(isRoot).concurrent('a runner', () => {
     })
   })
 
+  test('without privileges, under hidepid=2, finds a daemon and ends it', async () => {
+    await withScene({}, async (scene) => {
+      giveAway(scene)
+      const hidden = [
+        'unshare',
+        '--mount',
+        'sh',
+        '-c',
+        'mount -t proc -o hidepid=2 proc /proc; exec "$@"',
+        'sh',
+      ]
+      const run = scene.start({
+        wrap: (command) => [...hidden, ...asNobody(command)],
+        tests: [{ calls: [['daemon_bare']] }],
+      })
+      const { exitCode, output } = await run.ended
+      expect(output).toContain('Found 1 orphaned process')
+      expect(exitCode).toBe(1)
+      expect(await scene.survivors()).toEqual([])
+    })
+  })
+
   test.each([
     [
       'fails where it cannot tell whether a process that hides is of the run',
