@@ -45,6 +45,7 @@ const stages = [
   // On two cores at a time: real processes, killed and counted.
   { unit: vitest('unit'), pytest: python('-m', 'pytest', '-q', 'tests') },
   { inner: vitest('inner') },
+  { chaos: vitest('chaos') },
 ]
 
 const wanted = process.argv.slice(2)
