@@ -8,6 +8,7 @@ import sys
 from typing import NoReturn
 
 from .config import Config
+from .interrupt import interrupt_only_user_code
 from .output import log_to
 from .prctl import die_with_parent
 from .program import Program
@@ -17,6 +18,7 @@ from .worker import serve
 def become_worker(config: Config, program: Program | None) -> NoReturn:
     """Undoes what was the forkserver's, and serves. Called on the main thread right after the fork."""
     die_with_parent(config.parent)
+    interrupt_only_user_code()
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     log_to(config.log)

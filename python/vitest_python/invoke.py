@@ -6,9 +6,12 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from . import interrupt
+
 
 def invoke(function: Callable[..., Any], name: str, arguments: list[Any], keywords: dict[str, Any]) -> Any:
     """What the function returns. Raises what it raises; TypeError names the signature where the call was wrong."""
+    interrupt.in_user_code = True
     try:
         return function(*arguments, **keywords)
     except TypeError as error:
@@ -18,6 +21,8 @@ def invoke(function: Callable[..., Any], name: str, arguments: list[Any], keywor
         explained = _explain(function, name, arguments, keywords)
         if explained is None:
             raise
+    finally:
+        interrupt.in_user_code = False
     raise TypeError(explained)
 
 

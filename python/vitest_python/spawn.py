@@ -53,8 +53,10 @@ def _become(
         os.chdir(cwd)
         about = argv[0]
         os.execvpe(argv[0], argv, env)
-    except OSError as error:
-        os.write(failed, f"{error.errno} {about}".encode())
+    except Exception as error:
+        # ValueError: a NUL or an `=` in the name of a variable.
+        what = f"{error.errno} {about}" if isinstance(error, OSError) else f"{int(errno.EINVAL)} {error}"
+        os.write(failed, what.encode())
     finally:
         os._exit(127)
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any
 
+from . import interrupt
 from .executor import Executor
 from .failure import describe
 from .values import encode
@@ -56,7 +57,7 @@ class SyncStream:
             return
         self._credit -= 1
         try:
-            item = encode(next(self._iterator))
+            item = encode(self._next())
         except StopIteration:
             self._ended = True
             self._reply.end()
@@ -65,6 +66,13 @@ class SyncStream:
         else:
             self._reply.item(item)
             self._executor.submit(self._step)
+
+    def _next(self) -> Any:
+        interrupt.in_user_code = True
+        try:
+            return next(self._iterator)
+        finally:
+            interrupt.in_user_code = False
 
     def _fail(self, error: BaseException) -> None:
         self._ended = True

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 from .config import Config, read_config
 from .control import Control
 from .exit import exit_in_order
+from .interrupt import interrupt_only_user_code
 from .output import write_through
 from .prctl import die_with_parent
 from .runtime import import_runtime
@@ -59,6 +60,7 @@ def main(arguments: list[str]) -> NoReturn:
     """The worker of start method `spawn`, which shares nothing with the forkserver."""
     config = read_config(arguments[0])
     die_with_parent(config.parent)
+    interrupt_only_user_code()
     write_through()
     import_runtime(config.overlay)
     serve(config, None)

@@ -27,8 +27,8 @@ export interface Lease {
   readonly lost: Promise<WorkerLostError>
   /** Says who uses the lease from now on. */
   hold(holder: Holder): void
-  /** Gives the worker back. Safe to repeat. */
-  release(): void
+  /** Gives the worker back; `busy` where a call that was given up may still be running. Safe to repeat. */
+  release(busy?: boolean): void
 }
 
 /** Milliseconds beyond the lease timeout: the pool itself says in time that there is no worker. */
@@ -111,10 +111,11 @@ function leaseOf(
     hold: (holder) => {
       if (open) stream.write({ kind: { $case: 'holder', value: holder } })
     },
-    release: () => {
+    release: (busy = false) => {
       if (!open) return
       open = false
       onRelease()
+      stream.write({ kind: { $case: 'release', value: { busy } } })
       stream.end()
     },
   }

@@ -80,6 +80,11 @@ export class LeasedPython implements PythonClient {
     return this.#connect(stub, { interceptors: [metadataInterceptor(this.#metadata())] })
   }
 
+  /** Whether Python may still be at a call that was given up. */
+  get busy(): boolean {
+    return this.#session?.abandoned ?? false
+  }
+
   /** Ends the connections; the lease itself is released by whoever took it. */
   close(): void {
     this.#session?.end(

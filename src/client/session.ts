@@ -26,6 +26,8 @@ export interface CallStart {
 export class Session {
   readonly #stream: ClientDuplexStream<ClientFrame, WorkerFrame>
   readonly #receivers = new Map<number, Receiver>()
+  /** Whether a call was given up: Python may still be at it. */
+  abandoned = false
   #calls = 0
   #ended: Error | undefined
 
@@ -63,6 +65,7 @@ export class Session {
 
   /** Gives a call up; nothing more of it is delivered. */
   cancel(call: number): void {
+    this.abandoned ||= this.#receivers.has(call)
     if (this.#receivers.delete(call)) this.#stream.write({ call, kind: { $case: 'cancel', value: {} } })
   }
 

@@ -1,4 +1,5 @@
 import type { CallOptions } from '../client/call.ts'
+import { LeaseError } from '../client/errors.ts'
 import type { Holder } from '../client/gen/vitest_python/v1/broker.ts'
 import type { Lease } from '../client/lease.ts'
 import { LeasedPython, type PythonClient } from '../client/pythonClient.ts'
@@ -29,6 +30,7 @@ export class HolderPool implements PythonPool {
   readonly #holder: Holder
   readonly #defaults: CallOptions
   readonly #open = new Set<OpenLease>()
+  #closed = false
 
   constructor(leases: ProcessLeases, holder: Holder, defaults: CallOptions = {}) {
     this.#leases = leases
@@ -38,6 +40,11 @@ export class HolderPool implements PythonPool {
 
   async lease(): Promise<OpenLease> {
     const lease = await this.#leases.take(this.#holder)
+    // The test may have ended, by its time limit, while it waited: nobody else would give the worker back.
+    if (this.#closed || this.#defaults.signal?.aborted) {
+      lease.release()
+      throw new LeaseError('The test ended before a Python process became free.')
+    }
     const open = new OpenLease(lease, this.#defaults, () => this.#open.delete(open))
     this.#open.add(open)
     return open
@@ -48,6 +55,7 @@ export class HolderPool implements PythonPool {
   }
 
   async releaseAll(): Promise<void> {
+    this.#closed = true
     for (const lease of this.#open) await lease.release()
   }
 }
@@ -60,7 +68,8 @@ class OpenLease extends LeasedPython implements LeasedClient {
   constructor(lease: Lease, defaults: CallOptions, onRelease: () => void) {
     super(lease, defaults)
     this.#lease = lease
-    this.#printed = new Printed(lease.log)
+    // A shared worker's log begins with what it printed for others.
+    this.#printed = new Printed(lease.log, lease.context.isolation === 'shared')
     this.#onRelease = onRelease
   }
 
@@ -73,7 +82,7 @@ class OpenLease extends LeasedPython implements LeasedClient {
   async release(): Promise<void> {
     this.showPrinted()
     this.close()
-    this.#lease.release()
+    this.#lease.release(this.busy)
     this.#onRelease()
   }
 

@@ -1,12 +1,14 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
 
 /** What a worker prints, from where it was read last. */
 export class Printed {
   readonly #path: string
   #offset = 0
 
-  constructor(path: string) {
+  /** @param fromNow leaves out what is there already */
+  constructor(path: string, fromNow: boolean) {
     this.#path = path
+    if (fromNow) this.#offset = statSync(path, { throwIfNoEntry: false })?.size ?? 0
   }
 
   /** What came since the last time; empty where nothing did. */

@@ -9,6 +9,7 @@ import { sweepDeadRuns } from '../pool/sweepDeadRuns.ts'
 import { mustFail } from '../pool/verdict.ts'
 import { PROTOCOL } from '../process/protocol.ts'
 import { oneShotSignaller } from '../process/signal.ts'
+import { failUnlessDecided } from './exitCode.ts'
 import { announce } from './output.ts'
 import { isPrepared } from './prepared.ts'
 
@@ -32,22 +33,30 @@ export interface Outcome {
  */
 export async function openRun(root: string, options: ResolvedOptions): Promise<ActiveRun> {
   const run = createRun(root, options)
+  const giveUp = new AbortController()
   const install = once(async (signal: AbortSignal) => {
     const { installPython } = await import('./installPython.ts')
     return installPython(root, options.python, signal)
   })
-  const pool = new Pool(run, install, announce)
+  let decide: (failed: boolean) => void = () => {}
+  const startPython = (signal: AbortSignal) => {
+    decide = failUnlessDecided()
+    return install(signal)
+  }
+  const pool = new Pool(run, startPython, announce)
   const broker = await listenForTests(pool)
   const stop = async (): Promise<Outcome> => {
+    giveUp.abort()
     const findings = await stopRun(pool)
     broker.close()
+    decide(findings !== undefined && mustFail(findings, options.orphans))
     if (!findings) return { report: undefined, failed: false }
     return { report: report(findings), failed: mustFail(findings, options.orphans) }
   }
-  const signaller = async () => oneShotSignaller((await install(new AbortController().signal)).executable)
+  const signaller = async () => oneShotSignaller((await install(giveUp.signal)).executable)
   for (const sentence of await sweepDeadRuns(signaller)) announce(sentence)
   try {
-    await comeUp(pool, options, install, root)
+    await comeUp(pool, options, install, giveUp.signal)
   } catch (error) {
     const { report: left, failed } = await stop()
     if (failed && left) announce(left)
@@ -61,14 +70,14 @@ async function comeUp(
   pool: Pool,
   options: ResolvedOptions,
   install: (signal: AbortSignal) => Promise<unknown>,
-  root: string,
+  giveUp: AbortSignal,
 ): Promise<void> {
   if (options.start === 'eager') {
     await pool.python.forkserver()
     pool.warm()
-  } else if (!isPrepared(root, options.python)) {
+  } else if (!isPrepared(pool.run.root, options.python)) {
     // What fails here fails again for the first test that needs Python, and for no other.
-    await install(new AbortController().signal).catch(() => {})
+    await install(giveUp).catch(() => {})
   }
 }
 

@@ -1,19 +1,36 @@
 /**
- * Runs a teardown such that a run whose teardown does not come to its end, however that happens, exits with 1.
- * An exit code is the only thing that every Vitest version heeds: 4.1 prints an error that a teardown throws
- * and exits with 0, and one whose promise never settles is passed over in silence.
+ * Fails the process if it exits, however that happens, before a verdict was reached. An exit code is the only thing
+ * that every Vitest version heeds: 4.1 prints an error that a teardown throws and exits with 0, and a teardown whose
+ * promise never settles, or a `process.exit()` of somebody else, is passed over in silence. A code that says failure
+ * already, such as an interrupted runner's, stays.
+ *
+ * @returns ends the watch; with `true`, the process fails
+ */
+export function failUnlessDecided(): (failed: boolean) => void {
+  const fail = () => {
+    process.exitCode ||= 1
+  }
+  process.once('exit', fail)
+  return (failed) => {
+    process.off('exit', fail)
+    if (failed) fail()
+  }
+}
+
+/**
+ * Runs a teardown to its end.
  *
  * @param teardown resolves to whether the run must fail
  */
 export async function holdExitCode(teardown: () => Promise<boolean>): Promise<void> {
-  const before = process.exitCode
-  process.exitCode = 1
+  const decide = failUnlessDecided()
   // Keeps the event loop alive: with unref'd handles only, Node would end in the middle.
   const alive = setInterval(() => {}, 60_000)
   try {
-    if (!(await teardown())) process.exitCode = before
+    decide(await teardown())
   } catch (error) {
     console.error(error)
+    decide(true)
   } finally {
     clearInterval(alive)
   }

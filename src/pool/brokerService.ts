@@ -32,8 +32,9 @@ export function serveLeases(pool: Pool): { inject(socket: Socket): void; close()
 
 function serveLease(pool: Pool, call: LeaseCall): void {
   if (!isAuthorised(pool, call.metadata)) return void call.emit('error', UNAUTHENTICATED)
-  let end = () => {}
+  let end = (_busy?: boolean) => {}
   let grant: Grant | undefined
+  let acquired = false
   const send = (kind: LeaseEvent['kind']) => {
     if (!call.cancelled) call.write({ kind })
   }
@@ -42,8 +43,11 @@ function serveLease(pool: Pool, call: LeaseCall): void {
     call.end()
   }
   call.on('data', ({ kind }) => {
+    if (kind?.$case === 'release') end(kind.value.busy)
     if (kind?.$case === 'holder' && grant) grant.lease.holder = kind.value
-    if (kind?.$case !== 'acquire') return
+    // Messages are decoded later than a cancellation is noticed; and one stream is one lease.
+    if (kind?.$case !== 'acquire' || call.cancelled || acquired) return
+    acquired = true
     if (kind.value.protocol !== PROTOCOL) return fail('failed', describeMismatch(kind.value.protocol))
     end = pool.request({
       holder: kind.value.holder ?? NOBODY,

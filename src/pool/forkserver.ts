@@ -42,6 +42,8 @@ export interface Launch {
   reaper: Reaper
   control: Control
   installation: PythonInstallation
+  /** Called as soon as the process exists. */
+  onProcess(identity: Identity): void
 }
 
 /**
@@ -68,6 +70,7 @@ export async function startForkserver(launch: Launch): Promise<Forkserver> {
     cwd: run.root,
     log,
   })
+  launch.onProcess(spawned)
   const fail = (what: { failure?: ImportFailure; exit?: Exit; waited?: number }): never => {
     const about = { who: 'The forkserver', executable: installation.executable, output: readLog(log) }
     throw new SetupError('PYTHON_START_FAILED', explainStartFailure({ ...about, ...progress, ...what }))

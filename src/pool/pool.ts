@@ -42,6 +42,9 @@ interface Request extends Applicant {
 /** After so many, nothing is forked ahead of need any more: what ends by itself would be started for ever. */
 const MOST_IDLE_DEATHS = 3
 
+/** After so many in a row, nothing is expected to come up any more. */
+const MOST_FAILED_STARTS = 3
+
 /** The workers of a run and who has them. Python starts with the first request. */
 export class Pool {
   readonly run: Run
@@ -54,29 +57,31 @@ export class Pool {
   #closed = false
   /** Workers that ended by themselves before anybody had leased them, in a row. */
   #idleDeaths = 0
+  /** Workers that did not come up, in a row. */
+  #failedStarts = 0
 
   constructor(run: Run, install: Install, announce: (sentence: string) => void) {
     this.run = run
     this.python = new PythonSide(run, install, announce)
   }
 
-  /** Asks for a worker; the returned function takes the request back or ends the lease. Safe to repeat. */
-  request(applicant: Applicant): () => void {
+  /** Asks for a worker; the returned function takes the request back or ends the lease, `busy` where a call may still be running. Safe to repeat. */
+  request(applicant: Applicant): (busy?: boolean) => void {
     const id = `r${++this.#requests}`
     const timeout = this.run.options.leaseTimeout
     const expiry = setTimeout(() => this.#refuse(id, this.#explainWait(timeout)), timeout).unref()
-    let end = () => {
+    let end = (_busy?: boolean) => {
       clearTimeout(expiry)
       this.#waiting.delete(id)
     }
     const granted = (grant: Grant) => {
-      end = () => this.#release(grant)
+      end = (busy = false) => this.#release(grant, busy)
       applicant.granted(grant)
     }
     this.#waiting.set(id, { ...applicant, id, since: Date.now(), expiry, granted })
     if (this.#closed) this.#refuse(id, 'The run is over; no Python process is leased any more.')
     this.#step()
-    return () => end()
+    return (busy) => end(busy)
   }
 
   /** Brings up Python and the first workers without a request. */
@@ -87,10 +92,11 @@ export class Pool {
   /** Leases nothing from now on, asks every worker to end, and kills what has not after `stopTimeout`. */
   async stopWorkers(): Promise<void> {
     this.#closed = true
-    this.python.expectEnd()
+    const stopping = this.python.stopStarting()
     for (const id of this.#waiting.keys()) this.#refuse(id, 'The run ended while this lease was waited for.')
     const slots = [...this.#slots.values()]
     for (const slot of slots) this.#retire(slot)
+    await stopping
     await Promise.all(slots.map((slot) => slot.gone))
   }
 
@@ -141,13 +147,14 @@ export class Pool {
     request.granted({ lease: slot.lease, worker: slot.worker })
   }
 
-  #release({ lease, worker }: Grant): void {
+  #release({ lease, worker }: Grant, busy: boolean): void {
     const slot = this.#slots.get(worker.id)
     if (slot?.lease !== lease) return
     this.leases.close(lease)
     delete slot.lease
     delete slot.applicant
-    if (this.run.options.isolation === 'shared' && slot.state === 'leased') slot.state = 'idle'
+    // A worker that may still be at a call which was given up would make the next test wait for it.
+    if (this.run.options.isolation === 'shared' && slot.state === 'leased' && !busy) slot.state = 'idle'
     else this.#retire(slot)
     this.#step()
   }
@@ -174,6 +181,7 @@ export class Pool {
       onProcess: (identity) => recordProcess(this.run.directory, slot.id, identity),
     })
     slot.worker = worker
+    this.#failedStarts = 0
     if (this.#closed) this.#retire(slot)
     else slot.state = 'idle'
     this.#step()
@@ -182,11 +190,17 @@ export class Pool {
 
   #retire(slot: Slot): void {
     slot.state = 'leaving'
-    if (!slot.worker) return
+    if (!slot.worker) return void this.#abort(slot)
     const { worker } = slot
     worker.askToExit()
     const kill = setTimeout(() => worker.kill(), this.run.options.stopTimeout)
     void worker.exited.then(() => clearTimeout(kill))
+  }
+
+  /** Nobody holds a worker that is still starting, so it is not asked. */
+  async #abort({ id }: Slot): Promise<void> {
+    const forkserver = await this.python.currentForkserver()
+    forkserver?.kill(id)
   }
 
   #leave(slot: Slot, exit: Exit): void {
@@ -202,8 +216,12 @@ export class Pool {
   #failToStart(slot: Slot, error: Error): void {
     this.#slots.delete(slot.id)
     if (this.#closed) return
-    // A spare that nobody waits for may fail in silence: the next request meets the same error.
-    for (const id of this.#waiting.keys()) this.#refuse(id, error.message)
+    this.#failedStarts += 1
+    // Where others start or work, one failure is one request's; where nothing comes up, it is everybody's.
+    // A spare that nobody waits for fails in silence: the next request meets the same error.
+    const hopeless = this.#slots.size === 0 || this.#failedStarts >= MOST_FAILED_STARTS
+    const refused = [...this.#waiting.keys()].slice(0, hopeless ? undefined : 1)
+    for (const id of refused) this.#refuse(id, error.message)
   }
 
   #refuse(id: string, message: string): void {

@@ -1,5 +1,6 @@
 import { SetupError } from '../process/errors.ts'
-import { describeExit } from '../process/exit.ts'
+import { describeExit, type Exit } from '../process/exit.ts'
+import type { Identity } from '../process/identity.ts'
 import { Control } from './control.ts'
 import { type Forkserver, type PythonInstallation, startForkserver } from './forkserver.ts'
 import type { Reaper } from './reaper.ts'
@@ -22,6 +23,7 @@ export class PythonSide {
   #base: Promise<{ reaper: Reaper; control: Control; installation: PythonInstallation }> | undefined
   #forkserver: Promise<Forkserver> | undefined
   #generation = 0
+  #starting: Identity | undefined
   readonly #end = new AbortController()
 
   /** @param announce tells the user what happens without his asking */
@@ -59,9 +61,11 @@ export class PythonSide {
     return (await this.#startBase()).control
   }
 
-  /** From now on, ends are no surprise, and an installation is given up. */
-  expectEnd(): void {
+  /** Starts nothing from now on: gives up an installation, and ends a forkserver that is still importing. */
+  async stopStarting(): Promise<void> {
     this.#end.abort()
+    const reaper = this.#starting && (await this.reaper())
+    if (this.#starting && reaper) await reaper.signal([this.#starting], 'SIGKILL').catch(() => {})
   }
 
   async #startForkserver(): Promise<Forkserver> {
@@ -70,7 +74,13 @@ export class PythonSide {
     if (this.#end.signal.aborted)
       throw new SetupError('RUN_ENDED', 'The run ended before Python had started.')
     const id = `forkserver-${++this.#generation}`
-    const forkserver = await startForkserver({ id, run: this.#run, reaper, control, installation })
+    const onProcess = (identity: Identity) => {
+      this.#starting = identity
+    }
+    const launch = { id, run: this.#run, reaper, control, installation, onProcess }
+    const forkserver = await startForkserver(launch).finally(() => {
+      this.#starting = undefined
+    })
     recordProcess(this.#run.directory, id, forkserver)
     if (forkserver.fallback !== null)
       this.#announce(`Workers are spawned, not forked: ${forkserver.fallback}`)
@@ -89,15 +99,24 @@ export class PythonSide {
     const run = this.#run
     const installation = await this.#install(this.#end.signal)
     const { Reaper } = await import('./reaper.ts')
-    const reaper = await Reaper.start(installation.executable, run.directory, run.owner)
-    recordProcess(run.directory, 'reaper', reaper.armed)
-    void reaper.ended.then((exit) => {
-      if (this.#end.signal.aborted) return
-      this.problems.push(
-        `The reaper (pid ${reaper.armed.pid}) ${describeExit(exit)} during the run. ` +
-          'Without it nothing ends the Python processes when the runner is killed, so the run fails.',
-      )
-    })
-    return { reaper, installation, control: await Control.listen(run.controlPath, run.token) }
+    const control = await Control.listen(run.controlPath, run.token)
+    try {
+      const reaper = await Reaper.start(installation.executable, run.directory, run.owner)
+      void reaper.ended.then((exit) => this.#noteEnd(reaper, exit))
+      recordProcess(run.directory, 'reaper', reaper.armed)
+      return { reaper, installation, control }
+    } catch (error) {
+      control.close()
+      throw error
+    }
+  }
+
+  /** A reaper that ends before it is dismissed has left the run without its guard. */
+  #noteEnd(reaper: Reaper, exit: Exit): void {
+    if (reaper.dismissed) return
+    this.problems.push(
+      `The reaper (pid ${reaper.armed.pid}) ${describeExit(exit)} during the run. ` +
+        'Without it nothing ends the Python processes when the runner is killed, so the run fails.',
+    )
   }
 }

@@ -41,6 +41,8 @@ export class Reaper {
   readonly armed: Armed
   /** Resolves when the reaper ended, whyever; never rejects. */
   readonly ended: Promise<Exit>
+  /** Whether its end is what we want by now. */
+  dismissed = false
   readonly #process: ReaperProcess
 
   private constructor(reaperProcess: ReaperProcess, armed: Armed) {
@@ -52,6 +54,15 @@ export class Reaper {
   /** Starts the reaper and waits until it is armed: nothing else may exist before. */
   static async start(executable: string, run: RunDirectory, owner: OwnerIdentity): Promise<Reaper> {
     const reaperProcess = new ReaperProcess(executable, run, owner)
+    try {
+      return await Reaper.#arm(reaperProcess)
+    } catch (error) {
+      await reaperProcess.abandon()
+      throw error
+    }
+  }
+
+  static async #arm(reaperProcess: ReaperProcess): Promise<Reaper> {
     const armed = await reaperProcess.answer(
       (line) => line['event'] === 'armed',
       'the reaper to be armed',
@@ -109,6 +120,7 @@ export class Reaper {
 
   /** Ends the reaper. */
   async exit(): Promise<Exit> {
+    this.dismissed = true
     if (!this.responsive) throw new Error('The reaper does not answer.')
     this.#process.send({ op: 'exit' })
     return withDeadline(this.ended, ANSWER_TIMEOUT, 'the reaper to exit')
@@ -120,6 +132,7 @@ class ReaperProcess {
   readonly ended: Promise<Exit>
   responsive = true
   readonly #input: Writable
+  readonly #kill: () => boolean
   readonly #waiting = new Set<{ wants(line: Line): boolean; take(line: Line): void }>()
   #requests = 0
   #said = ''
@@ -140,12 +153,20 @@ class ReaperProcess {
       return { status: exitCode, signal }
     })
     this.#input = subprocess.stdin
+    this.#kill = () => subprocess.kill('SIGKILL')
     this.#input.on('error', () => {})
     readLines(
       subprocess.stdout,
       (line) => this.#dispatch(line),
       () => {},
     )
+  }
+
+  /** Gives up a reaper that could not be armed: at the end of its input it ends by itself, or it is killed. */
+  async abandon(): Promise<void> {
+    this.#input.end()
+    // Its exit has not been collected, so that its pid cannot be another process's.
+    await withDeadline(this.ended, ANSWER_TIMEOUT, 'the reaper to end').catch(() => this.#kill())
   }
 
   send(line: Line): void {

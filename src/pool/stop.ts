@@ -78,7 +78,7 @@ async function endForkserver({ python }: Pool, signal: Signaller): Promise<void>
 }
 
 async function endReaper(reaper: Reaper, oneShot: Signaller): Promise<void> {
-  if (!isSameProcessAlive(reaper.armed)) return
+  if (!isSameProcessAlive(reaper.armed)) throw new Error('The reaper had ended before the verification.')
   await reaper.exit().catch(() => oneShot([reaper.armed], 'SIGKILL'))
 }
 

@@ -31,11 +31,14 @@ const ABANDONED_AFTER = 60_000
  */
 export async function sweepDeadRuns(signaller: () => Promise<Signaller>): Promise<string[]> {
   const sentences = await Promise.all(
-    listRunDirectories().map((directory) =>
-      sweepRun(directory, signaller).catch((error: Error) => `${error.message}`),
-    ),
+    listRunDirectories().map((directory) => sweepRun(directory, signaller).catch(explain)),
   )
   return sentences.filter((sentence) => sentence !== undefined)
+}
+
+/** A directory that vanishes while it is looked at was removed by the run itself. */
+function explain(error: NodeJS.ErrnoException): string | undefined {
+  return error.code === 'ENOENT' ? undefined : error.message
 }
 
 async function sweepRun(

@@ -45,7 +45,12 @@ export async function startWorker(start: WorkerStart): Promise<Worker> {
     // A worker says one thing only: that it is ready, or why not.
     control.expect('worker', id, (line, peer) => resolve({ peer, line }))
   })
-  const { pid, startTime, exited } = await forkserver.start(id)
+  const { pid, startTime, exited } = await forkserver.start(id).catch((error: unknown) => {
+    // It may be born yet: nobody would hold it.
+    control.forget('worker', id)
+    forkserver.kill(id)
+    throw error
+  })
   start.onProcess({ pid, startTime })
   const fail = (what: { failure?: ImportFailure; exit?: Exit; waited?: number }): never => {
     control.forget('worker', id)

@@ -1,4 +1,13 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SetupError } from './errors.ts'
@@ -51,7 +60,9 @@ export function createRunDirectory(owner: OwnerIdentity, root: string, base = ru
     mkdirSync(join(path, 'workers'), { mode: 0o700 })
     mkdirSync(join(path, 'logs'), { mode: 0o700 })
     const record: RunRecord = { runId, owner, root, startedAt: new Date().toISOString() }
-    writeFileSync(join(path, 'run.json'), JSON.stringify(record), { mode: 0o600, flag: 'wx' })
+    // Renamed into place: another run that starts right now must not read half of it.
+    writeFileSync(join(path, 'run.json.new'), JSON.stringify(record), { mode: 0o600, flag: 'wx' })
+    renameSync(join(path, 'run.json.new'), join(path, 'run.json'))
     return { runId, path }
   }
 }

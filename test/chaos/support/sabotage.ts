@@ -76,7 +76,7 @@ export const layers = {
   'ignored signals': [
     { file: `${python}/reaper.py`, find: 'signal.signal(number, signal.SIG_IGN)', replace: 'pass' },
   ],
-  'exit code held': [{ file: 'dist/*', find: /process\.exitCode\s*=\s*1\b/, replace: 'void 0' }],
+  'exit code held': [{ file: 'dist/*', find: /process\.exitCode\s*\|\|=\s*1\b/, replace: 'void 0' }],
   deadlines: [
     {
       file: 'dist/*',

@@ -9,14 +9,24 @@ afterEach(() => {
   process.exitCode = before
 })
 
-test('while the teardown runs, the process would fail', async () => {
-  process.exitCode = 0
-  let during: unknown
-  await holdExitCode(async () => {
-    during = process.exitCode
-    return false
-  })
-  expect([during, process.exitCode]).toEqual([1, 0])
+test('a process that exits while the teardown runs fails, unless its exit code says so already', async () => {
+  for (const [code, expected] of [
+    [0, 1],
+    [undefined, 1],
+    [130, 130],
+  ] as const) {
+    const others = process.listeners('exit')
+    process.exitCode = code
+    await holdExitCode(async () => {
+      const exit = process.listeners('exit').find((listener) => !others.includes(listener))
+      exit?.(0)
+      expect(process.exitCode).toBe(expected)
+      process.exitCode = code
+      return false
+    })
+    expect(process.listeners('exit')).toEqual(others)
+    expect(process.exitCode).toBe(code)
+  }
 })
 
 test('a clean teardown gives the exit code back, a dirty one does not', async () => {

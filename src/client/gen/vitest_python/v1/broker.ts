@@ -33,7 +33,15 @@ export interface LeaseRequest {
     | //
     /** any time later: who uses the lease now */
     { $case: "holder"; value: Holder }
+    | //
+    /** last message; without one the worker is given back as it is */
+    { $case: "release"; value: Release }
     | undefined;
+}
+
+export interface Release {
+  /** a call that was given up may still be running: no other test should wait for it */
+  busy: boolean;
 }
 
 export interface Acquire {
@@ -107,6 +115,9 @@ export const LeaseRequest: MessageFns<LeaseRequest> = {
       case "holder":
         Holder.encode(message.kind.value, writer.uint32(18).fork()).join();
         break;
+      case "release":
+        Release.encode(message.kind.value, writer.uint32(26).fork()).join();
+        break;
     }
     return writer;
   },
@@ -138,6 +149,60 @@ export const LeaseRequest: MessageFns<LeaseRequest> = {
             }
 
             message.kind = { $case: "holder", value: Holder.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.kind = { $case: "release", value: Release.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRelease(): Release {
+  return { busy: false };
+}
+
+export const Release: MessageFns<Release> = {
+  encode(message: Release, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.busy !== false) {
+      writer.uint32(8).bool(message.busy);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Release {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRelease();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.busy = reader.bool();
             continue;
           }
         }
