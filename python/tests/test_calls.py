@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import os
+import signal
 import sys
+import threading
 import time
 from typing import Any
 
@@ -186,3 +189,17 @@ def test_ends_a_call_that_the_client_left(worker: Worker) -> None:
     before = worker.call("embeddings.closings")
     other.channel.close()
     eventually(lambda: len(worker.call("embeddings.closings")) >= len(before) + 2)
+
+
+def test_sigint_between_calls_loses_none_of_them(worker: Worker) -> None:
+    """Control: with Python's own handler, KeyboardInterrupt takes a call with it that was just taken from the queue."""
+    for word in map(str, range(300)):
+        os.kill(worker.pid, signal.SIGINT)
+        assert worker.call("embeddings.embed", [word]) is not None
+
+
+def test_sigint_interrupts_the_users_code(worker: Worker) -> None:
+    timer = threading.Timer(0.3, os.kill, (worker.pid, signal.SIGINT))
+    timer.start()
+    assert failure_of(worker, "embeddings.sleep", 30).failure.type == "KeyboardInterrupt"
+    assert worker.call("embeddings.embed", ["cat"]) is not None
