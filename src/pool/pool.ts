@@ -53,6 +53,7 @@ export class Pool {
   readonly #slots = new Map<string, Slot>()
   readonly #waiting = new Map<string, Request>()
   #started = 0
+  #cameUp = 0
   #requests = 0
   #closed = false
   /** Workers that ended by themselves before anybody had leased them, in a row. */
@@ -110,7 +111,7 @@ export class Pool {
       leased: inState('leased'),
       waiting: this.#waiting.size,
       leasesGranted: this.leases.granted,
-      workersStarted: this.#started,
+      workersStarted: this.#cameUp,
     }
   }
 
@@ -182,6 +183,7 @@ export class Pool {
     })
     slot.worker = worker
     this.#failedStarts = 0
+    this.#cameUp += 1
     if (this.#closed) this.#retire(slot)
     else slot.state = 'idle'
     this.#step()

@@ -25,9 +25,12 @@ export interface StartFailure {
   output: string
 }
 
+/** What the process itself says of its failure, which stands above already. */
+const OWN_WORDS = /^(forkserver|worker w\d+): [\s\S]*$/m
+
 /** The error text for a process that did not come up: what happened, what it printed, and the likely cause. */
 export function explainStartFailure(start: StartFailure): string {
-  const printed = lastLines(start.output, 40)
+  const printed = lastLines(start.failure ? start.output.replace(OWN_WORDS, '') : start.output, 40)
   return [
     `Python did not start: ${whatHappened(start)}`,
     start.failure && indent(start.failure.traceback),
