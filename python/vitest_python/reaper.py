@@ -125,9 +125,10 @@ class Reaper:
         self._out.put({"event": "spawned", "id": line["id"], "pid": pid, "startTime": start_time(pid) or ""})
 
     def _kill_tree(self, line: dict[str, Any]) -> None:
+        # The group is not killed first: nobody would tell then who was in it.
+        killed = kill_tree(float(line["timeout"]) / 1000, self.reap)
         if self.cgroup is not None:
             self.cgroup.kill()
-        killed = kill_tree(float(line["timeout"]) / 1000, self.reap)
         self._out.put(
             {
                 "event": "tree-killed",

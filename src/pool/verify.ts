@@ -33,6 +33,8 @@ const SETTLE = 1_000
 const KILL_TIMEOUT = 5_000
 const PAUSE = 25
 
+const FLEETING = 'Processes of the run came and went faster than they could be looked at.'
+
 /** Looks for what the stopped pool left, ends it, and makes sure. */
 export async function verify(verification: Verification): Promise<Found> {
   const found: Found = { orphans: [], unknown: [], problems: [], cleanSweeps: 0, looked: 0, sweeping: 0 }
@@ -52,6 +54,7 @@ export async function verify(verification: Verification): Promise<Found> {
   const left = await settle(() => look(reaper?.pid))
   accuse(found, left.found, verification.leases, performance.now() - began)
   await end(verification, found, () => look(reaper?.pid))
+  if (left.fleeting > 0 && found.orphans.length === 0) found.problems.push(FLEETING)
   await verification.endReaper().catch((error: Error) => void found.problems.push(error.message))
   await prove(verification, found, look)
   return found
