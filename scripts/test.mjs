@@ -43,7 +43,7 @@ const stages = [
     mypy: python('-m', 'mypy', '--strict', 'vitest_python', 'tests'),
   },
   // On two cores at a time: real processes, killed and counted.
-  { unit: vitest('unit'), pytest: python('-m', 'pytest', '-q', 'tests') },
+  { unit: vitest('unit'), pytest: python('-m', 'pytest', 'tests') },
   { inner: vitest('inner') },
   { chaos: vitest('chaos') },
 ]
