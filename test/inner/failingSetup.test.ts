@@ -49,6 +49,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
   test("a project's own global setup that throws after ours fails the run, and Python is stopped", async () => {
     const result = await runVitest({ version, fixture: 'second-setup' })
     expectFailure(result, 'the database is not there')
-    expect(result.output).toMatch(/No orphaned processes: run [0-9a-z]{7}, [1-9]/)
+    // A verdict is printed only where Python had been started; no worker need have come up by then.
+    expect(result.output).toMatch(/No orphaned processes: run [0-9a-z]{7}, \d/)
   })
 })
