@@ -32,6 +32,17 @@ export default defineConfig({
           hookTimeout: 300_000,
         },
       },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/support/globalSetup.ts'],
+          fileParallelism: false,
+          maxConcurrency: 3,
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+        },
+      },
       chaos('chaos', 'test/chaos/fast/**/*.test.ts'),
       chaos('chaos-slow', 'test/chaos/slow/**/*.test.ts'),
     ],

@@ -45,6 +45,7 @@ const stages = [
   // On two cores at a time: real processes, killed and counted.
   { unit: vitest('unit'), pytest: python('-m', 'pytest', 'tests') },
   { inner: vitest('inner') },
+  { e2e: vitest('e2e') },
   { chaos: vitest('chaos') },
 ]
 

@@ -2,8 +2,14 @@
  * What crosses from the runner's main process into the test processes: everything that a test needs
  * to lease a worker, and nothing else. It must be serialisable.
  */
-export interface RunContext {
+export interface ProvidedPools {
   protocol: number
+  /** By name; `default` is always there. */
+  pools: Record<string, RunContext>
+}
+
+/** How to lease a worker of one pool. */
+export interface RunContext {
   runId: string
   /** gRPC target of the broker. */
   broker: string
@@ -20,5 +26,8 @@ export interface RunContext {
  */
 export type Isolation = 'test' | 'file' | 'shared'
 
-/** The key under which the context is provided to the tests. */
+/** The key under which the pools are provided to the tests. */
 export const CONTEXT_KEY = 'vitest-environment-python'
+
+/** The pool that the fixtures take where no name is given. */
+export const DEFAULT_POOL = 'default'

@@ -1,20 +1,34 @@
 import { inject } from 'vitest'
-import { CONTEXT_KEY, type RunContext } from '../client/context.ts'
+import { CONTEXT_KEY, type ProvidedPools, type RunContext } from '../client/context.ts'
 import { PROTOCOL } from '../process/protocol.ts'
 
-/** The run that the tests of this process belong to; `undefined` where the global setup did not run. */
-export function findContext(): RunContext | undefined {
-  return (inject as (key: string) => RunContext | undefined)(CONTEXT_KEY)
+/** A pool that the tests of this process may lease from; `undefined` where there is none of this name. */
+export function findContext(pool: string): RunContext | undefined {
+  return provided()?.pools?.[pool]
 }
 
-/** The same, for whoever cannot do without. */
-export function requireContext(): RunContext {
-  const context = findContext()
+/**
+ * The same, for whoever cannot do without.
+ *
+ * @throws Error what is missing from the configuration, or which pools there are
+ */
+export function requireContext(pool: string): RunContext {
+  const context = provided()
   if (!context) throw new Error(MISSING)
-  if (context.protocol === PROTOCOL) return context
+  if (context.protocol !== PROTOCOL) {
+    throw new Error(
+      `The run speaks protocol ${context.protocol} and these fixtures ${PROTOCOL}: two versions of vitest-environment-python are installed. Install one.`,
+    )
+  }
+  const found = context.pools[pool]
+  if (found) return found
   throw new Error(
-    `The run speaks protocol ${context.protocol} and these fixtures ${PROTOCOL}: two versions of vitest-environment-python are installed. Install one.`,
+    `There is no pool ${JSON.stringify(pool)}: the option pools of this project has ${Object.keys(context.pools).join(', ')}.`,
   )
+}
+
+function provided(): ProvidedPools | undefined {
+  return (inject as (key: string) => ProvidedPools | undefined)(CONTEXT_KEY)
 }
 
 const MISSING = `This test uses Python, but the configuration of its project does not start it. Add the plugin to the Vitest configuration:

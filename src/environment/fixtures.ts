@@ -1,8 +1,10 @@
-import { afterAll, test as base, beforeAll, type TestAPI } from 'vitest'
+import { test as base, type TestAPI } from 'vitest'
+import { DEFAULT_POOL } from '../client/context.ts'
 import type { PythonClient } from '../client/pythonClient.ts'
-import { findContext, requireContext } from './context.ts'
+import { requireContext } from './context.ts'
 import { leasesOf } from './leases.ts'
 import { HolderPool, type PythonPool } from './pool.ts'
+import { expectPool, prefetchBeforeTests } from './prefetch.ts'
 
 export type { Arguments, CallOptions } from '../client/call.ts'
 export { LeaseError, PythonError, type PythonException, WorkerLostError } from '../client/errors.ts'
@@ -17,6 +19,11 @@ export interface PythonFixtures {
   python: PythonClient
   /** Leases more processes and tells figures of the pool. */
   pythonPool: PythonPool
+  /**
+   * Of which pool both are: a name of the option `pools`. To be overridden, for all tests or those of a suite:
+   * `test.override({ pythonPoolName: 'gpu' })`, before Vitest 4.1 `test.scoped`.
+   */
+  pythonPoolName: string
 }
 
 interface RunningTest {
@@ -24,42 +31,57 @@ interface RunningTest {
   signal?: AbortSignal
 }
 
-interface FilePool {
-  get(test: RunningTest): HolderPool
+type PoolTest = RunningTest & Pick<PythonFixtures, 'pythonPoolName'>
+
+interface FilePools {
+  get(test: RunningTest, pool: string): HolderPool
 }
 
 /**
  * Adds the fixtures `python` and `pythonPool` to a project's own extended `test`.
  * A process is leased only by tests that ask for it.
+ *
+ * @param options `pool`: a name of the option `pools`; default: `default`
  */
-export function withPython<Context>(test: TestAPI<Context>): TestAPI<Context & PythonFixtures> {
+export function withPython<Context>(
+  test: TestAPI<Context>,
+  { pool: name = DEFAULT_POOL }: { pool?: string } = {},
+): TestAPI<Context & PythonFixtures> {
+  expectPool(name)
   const fixtures = {
+    pythonPoolName: name,
     // Vitest reads the names of what a fixture needs from the source of its first parameter.
     pythonFile: [
       // biome-ignore lint/correctness/noEmptyPattern: the pattern must be there, see above
-      async ({}, use: (pool: FilePool) => Promise<void>) => {
-        let pool: HolderPool | undefined
-        const get = ({ task }: RunningTest) => {
-          pool ??= new HolderPool(leasesOf(requireContext()), { file: task.file.name, test: '' })
+      async ({}, use: (pools: FilePools) => Promise<void>) => {
+        const pools = new Map<string, HolderPool>()
+        const get = ({ task }: RunningTest, name: string) => {
+          const holder = { file: task.file.name, test: '' }
+          const pool = pools.get(name) ?? new HolderPool(leasesOf(requireContext(name)), holder)
+          pools.set(name, pool)
           return pool
         }
         await use({ get })
-        await pool?.releaseAll()
+        for (const pool of pools.values()) await pool.releaseAll()
       },
       { scope: 'file' },
     ],
-    pythonPool: async ({ task, signal }: RunningTest, use: (pool: PythonPool) => Promise<void>) => {
-      const pool = new HolderPool(leasesOf(requireContext()), holderOf(task), signal && { signal })
+    pythonPool: async (
+      { task, signal, pythonPoolName }: PoolTest,
+      use: (pool: PythonPool) => Promise<void>,
+    ) => {
+      const leases = leasesOf(requireContext(pythonPoolName))
+      const pool = new HolderPool(leases, holderOf(task), signal && { signal })
       await use(pool)
       await pool.releaseAll()
     },
     python: async (
-      { task, signal, pythonFile }: RunningTest & { pythonFile: FilePool },
+      { task, signal, pythonPoolName, pythonFile }: PoolTest & { pythonFile: FilePools },
       use: (client: PythonClient) => Promise<void>,
     ) => {
-      const context = requireContext()
+      const context = requireContext(pythonPoolName)
       if (context.isolation === 'file') {
-        const client = await fileClient(pythonFile.get({ task }))
+        const client = await fileClient(pythonFile.get({ task }, pythonPoolName))
         await use(client)
         client.showPrinted()
         return
@@ -92,10 +114,4 @@ function holderOf(task: RunningTest['task']) {
 export const test: TestAPI<PythonFixtures> = withPython(base)
 export { test as it }
 
-// A file that imports this `test` is about to use Python. Starting it here keeps a slow import
-// out of the time limit of the first test.
-const context = findContext()
-if (context) {
-  beforeAll(() => leasesOf(context).prefetch(), context.leaseTimeout + 5_000)
-  afterAll(() => leasesOf(context).forgo())
-}
+prefetchBeforeTests()

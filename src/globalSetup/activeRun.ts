@@ -7,7 +7,6 @@ import { createRun } from '../pool/run.ts'
 import { stopRun } from '../pool/stop.ts'
 import { sweepDeadRuns } from '../pool/sweepDeadRuns.ts'
 import { mustFail } from '../pool/verdict.ts'
-import { PROTOCOL } from '../process/protocol.ts'
 import { oneShotSignaller } from '../process/signal.ts'
 import { failUnlessDecided } from './exitCode.ts'
 import { announce } from './output.ts'
@@ -84,7 +83,7 @@ async function comeUp(
 function contextOf({ run }: Pool): RunContext {
   const { isolation, leaseTimeout } = run.options
   return {
-    ...{ protocol: PROTOCOL, runId: run.directory.runId, token: run.token, isolation, leaseTimeout },
+    ...{ runId: run.directory.runId, token: run.token, isolation, leaseTimeout },
     broker: `unix:${run.brokerPath}`,
   }
 }

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vitest/config'
-import { type PythonOptions, resolveOptions } from '../pool/options.ts'
+import { type PythonOptions, resolvePools } from '../pool/options.ts'
 
 export type { PythonOptions } from '../pool/options.ts'
 
@@ -12,7 +12,7 @@ const GLOBAL_SETUP = fileURLToPath(new URL('./vitest/global-setup.js', import.me
  * @throws SetupError OPTIONS_INVALID naming the option, its value and the remedy
  */
 export function python(options: PythonOptions = {}): Plugin {
-  resolveOptions(options)
+  resolvePools(options)
   return {
     name: 'vitest-environment-python',
     config(config) {

@@ -1,17 +1,20 @@
 import type { TestProject } from 'vitest/node'
 import { CONTEXT_KEY } from '../client/context.ts'
-import { resolveOptions } from '../pool/options.ts'
+import { resolvePools } from '../pool/options.ts'
+import { PROTOCOL } from '../process/protocol.ts'
 import { holdExitCode } from './exitCode.ts'
 import { announce } from './output.ts'
-import { registry } from './registry.ts'
+import { type Registry, registryOf } from './registry.ts'
 
 /**
  * Global setup of a Vitest project. The options come from the plugin, or without it from
  * `environmentOptions.python`.
  *
+ * @returns the teardown: ends the runs with the last project of this Vitest, and prints the verdicts. Returned and not
+ * exported, because only so it knows whose it is: Vitest tells a teardown nothing
  * @throws SetupError what keeps Python from being found or installed
  */
-export async function setup(project: TestProject): Promise<void> {
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   if (process.platform === 'win32') {
     throw new Error(
       'vitest-environment-python does not run on Windows; run the tests inside WSL, where it does.',
@@ -24,15 +27,22 @@ export async function setup(project: TestProject): Promise<void> {
     )
   }
   const written = (project.config.environmentOptions as Record<string, unknown> | undefined)?.['python']
-  const options = resolveOptions(written, 'The configuration of vitest-environment-python')
-  const context = await registry().acquire(project.config.root, options)
-  project.provide(CONTEXT_KEY, context)
+  const options = resolvePools(written, 'The configuration of vitest-environment-python')
+  const registry = registryOf(project.vitest)
+  try {
+    const pools = await registry.acquire(project.config.root, options)
+    project.provide(CONTEXT_KEY, { protocol: PROTOCOL, pools })
+  } catch (error) {
+    // A setup that throws has returned nothing to tear down by.
+    await end(registry)
+    throw error
+  }
+  return () => end(registry)
 }
 
-/** Ends the run when its last project is torn down, and prints the verdict. */
-export async function teardown(): Promise<void> {
-  await holdExitCode(async () => {
-    const outcome = await registry().release()
+function end(registry: Registry): Promise<void> {
+  return holdExitCode(async () => {
+    const outcome = await registry.release()
     for (const text of outcome.reports) announce(text)
     return outcome.failed
   })
@@ -40,6 +50,6 @@ export async function teardown(): Promise<void> {
 
 declare module 'vitest' {
   interface ProvidedContext {
-    'vitest-environment-python': import('../client/context.ts').RunContext
+    'vitest-environment-python': import('../client/context.ts').ProvidedPools
   }
 }

@@ -1,9 +1,20 @@
 import { availableParallelism } from 'node:os'
 import * as v from 'valibot'
+import { DEFAULT_POOL } from '../client/context.ts'
 import { SetupError } from '../process/errors.ts'
+import { describeProblem } from './optionProblems.ts'
 
 /** Options of `python({ … })`. */
-export interface PythonOptions {
+export interface PythonOptions extends PoolOptions {
+  /**
+   * More pools, by name: each has the options beside it, and its own on top. `default` is the one that
+   * the fixtures take where no name is given. Default: none but `default`.
+   */
+  pools?: Record<string, PoolOptions> | undefined
+}
+
+/** Options of one pool. */
+export interface PoolOptions {
   /**
    * Interpreter: a path, or a command on PATH.
    * Default: `VITEST_PYTHON`, the active virtual environment, `.venv`, `uv run`, `python3`, `python`, whichever is first.
@@ -64,7 +75,7 @@ const texts = v.array(
   'write a list, as in ["./python/tools.py"]',
 )
 
-const OptionsSchema = v.strictObject({
+const PoolSchema = v.strictObject({
   python: v.optional(v.pipe(v.string('write a path or a command'), v.nonEmpty('write a path or a command'))),
   modules: v.optional(texts, []),
   services: v.optional(
@@ -90,10 +101,25 @@ const OptionsSchema = v.strictObject({
   stopTimeout: v.optional(milliseconds('stopTimeout'), 1_000),
   orphans: v.optional(v.picklist(['fail', 'warn'], 'write "fail" or "warn"'), 'fail'),
   env: v.optional(v.record(v.string(), v.string('write texts only'), 'write an object of texts'), {}),
+}) satisfies v.GenericSchema<PoolOptions>
+
+const NAME = v.pipe(v.string(), v.regex(/^[\w-]+$/, 'name a pool with letters, digits, "_" and "-"'))
+
+const OptionsSchema = v.strictObject({
+  ...PoolSchema.entries,
+  // What is in them is checked with what they inherit.
+  pools: v.optional(
+    v.record(
+      NAME,
+      v.looseObject({}, 'write an object of options'),
+      'write pools by their names, as in { gpu: { … } }',
+    ),
+    {},
+  ),
 }) satisfies v.GenericSchema<PythonOptions>
 
-/** The options with every default filled in. */
-export type ResolvedOptions = v.InferOutput<typeof OptionsSchema>
+/** The options of a pool with every default filled in. */
+export type ResolvedOptions = v.InferOutput<typeof PoolSchema>
 
 /** The names of all options. */
 export const optionNames: readonly string[] = Object.keys(OptionsSchema.entries)
@@ -102,41 +128,29 @@ export const optionNames: readonly string[] = Object.keys(OptionsSchema.entries)
  * Checks options at the door and fills in the defaults.
  *
  * @param where who wrote them, for the message: "python({ … })"
+ * @returns the options of each pool by its name, `default` always among them
  * @throws SetupError OPTIONS_INVALID naming each option, its value and the remedy
  */
-export function resolveOptions(options: unknown, where = 'python({ … })'): ResolvedOptions {
-  const result = v.safeParse(OptionsSchema, options ?? {})
+export function resolvePools(options: unknown, where = 'python({ … })'): Record<string, ResolvedOptions> {
+  const { pools } = parse(OptionsSchema, options ?? {}, where)
+  const { pools: _, ...common } = (options ?? {}) as PythonOptions
+  const named = Object.entries({ [DEFAULT_POOL]: {}, ...pools })
+  return Object.fromEntries(
+    named.map(([name, own]) => [name, parse(PoolSchema, { ...common, ...own }, where, `pools.${name}.`)]),
+  )
+}
+
+/** The same for the pool `default` alone. Parameters and errors as `resolvePools`. */
+export function resolveOptions(options: unknown, where = 'python({ … })') {
+  return parse(OptionsSchema, options ?? {}, where)
+}
+
+function parse<S extends v.GenericSchema>(schema: S, options: unknown, where: string, prefix = '') {
+  const result = v.safeParse(schema, options)
   if (result.success) return result.output
-  const problems = result.issues.map((issue) => `  - ${describe(issue)}`)
+  const problems = result.issues.map((issue) => `  - ${describeProblem(issue, optionNames, prefix)}`)
   throw new SetupError(
     'OPTIONS_INVALID',
     `${where} has ${problems.length === 1 ? 'an option' : 'options'} that cannot be used:\n${problems.join('\n')}`,
   )
-}
-
-function describe(issue: v.BaseIssue<unknown>): string {
-  const path = v.getDotPath(issue)
-  if (path === null) return `it is ${issue.received}; write an object of options`
-  if (issue.type === 'strict_object') {
-    const near = closest(path)
-    return `${path}: there is no such option. ${near ? `Did you mean ${near}?` : `There are ${optionNames.join(', ')}.`}`
-  }
-  return `${path} is ${preview(issue.input)}: ${issue.message}`
-}
-
-function preview(value: unknown): string {
-  if (typeof value === 'function') return 'a function'
-  return (JSON.stringify(value) ?? String(value)).slice(0, 80)
-}
-
-function closest(name: string): string | undefined {
-  const lower = name.toLowerCase()
-  return optionNames.find((option) => {
-    const other = option.toLowerCase()
-    return (
-      other.includes(lower) ||
-      lower.includes(other) ||
-      [...other].sort().join('') === [...lower].sort().join('')
-    )
-  })
 }

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { inject } from 'vitest'
-import { fixturesDirectory } from './runVitest.ts'
+import { pathOfFixture } from './runVitest.ts'
 import type { VitestVersion } from './versions.ts'
 
 /** Has the TypeScript compiler check a fixture project beside an installation. */
@@ -10,7 +10,7 @@ export async function checkTypes(version: VitestVersion, fixture: string) {
   const installation = inject('installations')[version]!
   const directory = mkdtempSync(join(installation.directory, `${fixture}-`))
   try {
-    cpSync(join(fixturesDirectory, fixture), directory, { recursive: true })
+    cpSync(pathOfFixture(fixture), directory, { recursive: true })
     const compiler = '../node_modules/typescript/bin/tsc'
     const options = { cwd: directory, all: true, reject: false, stdin: 'ignore' } as const
     const { exitCode, all } = await execa(installation.node, [compiler, '--noEmit', '-p', '.'], options)

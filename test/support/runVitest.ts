@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,7 +12,7 @@ import type { Pool, VitestVersion } from './versions.ts'
 
 export interface InnerOptions {
   version: VitestVersion
-  /** Name of a directory in test/fixtures. */
+  /** Name of a directory in test/fixtures or test/e2e/fixtures. */
   fixture: string
   pool?: Pool
   /** Arguments after `vitest run`, e.g. the test file. */
@@ -48,7 +48,17 @@ export interface InnerRun {
 const DEADLINE = 60_000
 /** Milliseconds for Vitest's own helpers to see that their parent is gone. */
 const RUNNER_GRACE = 2_000
-export const fixturesDirectory = fileURLToPath(new URL('../fixtures/', import.meta.url))
+const fixtureDirectories = ['../fixtures/', '../e2e/fixtures/']
+
+/** Where a fixture project lies. */
+export function pathOfFixture(name: string): string {
+  const paths = fixtureDirectories.map((directory) =>
+    fileURLToPath(new URL(`${directory}${name}`, import.meta.url)),
+  )
+  const found = paths.find((path) => existsSync(path))
+  if (!found) throw new Error(`There is no fixture project ${name} in ${fixtureDirectories.join(' or ')}.`)
+  return found
+}
 
 /** Runs a fixture project's tests to their end. */
 export function runVitest(options: InnerOptions): Promise<InnerResult> {
@@ -74,7 +84,7 @@ export async function withVitest<T>(options: InnerOptions, use: (run: InnerRun) 
   }
   const watch = setInterval(noteRunIds, 20)
   try {
-    cpSync(join(fixturesDirectory, options.fixture), directory, { recursive: true })
+    cpSync(pathOfFixture(options.fixture), directory, { recursive: true })
     const args = ['run', ...(options.pool ? ['--pool', options.pool] : []), ...(options.args ?? [])]
     const child = execa(installation.node, ['../node_modules/vitest/vitest.mjs', ...args], {
       ...{ cwd: directory, all: true, reject: false, stdin: 'ignore', extendEnv: false },

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { optionNames, resolveOptions } from '../../../src/pool/options.ts'
+import { optionNames, resolveOptions, resolvePools } from '../../../src/pool/options.ts'
 import { SetupError } from '../../../src/process/errors.ts'
 
 test('no options are good options', () => {
@@ -25,8 +25,13 @@ test.each([
   [{ env: { A: 1 } }, 'env.A is 1: write texts only'],
   [{ python: '' }, 'python is "": write a path or a command'],
   ['fork', 'write an object of options'],
+  [{ pools: ['gpu'] }, 'pools.0 is "gpu": write an object of options'],
+  [{ pools: { gpu: true } }, 'pools.gpu is true: write an object of options'],
+  [{ pools: { 'g p u': {} } }, 'name a pool with letters, digits, "_" and "-"'],
+  [{ pools: { gpu: { maxWorkers: 0 } } }, 'pools.gpu.maxWorkers is 0: write at least 1'],
+  [{ pools: { gpu: { pools: {} } } }, 'pools.gpu.pools: there is no such option'],
 ])('%j is refused in a sentence', (options, sentence) => {
-  expect(() => resolveOptions(options)).toThrow(sentence)
+  expect(() => resolvePools(options)).toThrow(sentence)
 })
 
 test('every wrong option is named at once', () => {
@@ -37,11 +42,28 @@ test('whatever is written, the answer is options or a sentence', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.constantFrom(...optionNames, 'other'), fc.jsonValue()), (options) => {
       try {
-        expect(Object.keys(resolveOptions(options)).length).toBeGreaterThan(5)
+        expect(resolvePools(options)).toHaveProperty('default.isolation')
       } catch (error) {
         expect(error).toBeInstanceOf(SetupError)
         for (const line of (error as Error).message.split('\n').slice(1)) expect(line).toMatch(/^ {2}- \S/)
       }
     }),
   )
+})
+
+test('a pool has the options beside it, and its own on top', () => {
+  const given = {
+    modules: ['a.py'],
+    maxWorkers: 3,
+    pools: { gpu: { maxWorkers: 1 }, default: { spares: 0 } },
+  }
+  const pools = resolvePools(given)
+  expect(pools).toEqual({
+    default: resolvePools({ modules: ['a.py'], maxWorkers: 3, spares: 0 })['default'],
+    gpu: resolvePools({ modules: ['a.py'], maxWorkers: 1 })['default'],
+  })
+})
+
+test('there is always a default pool', () => {
+  expect(Object.keys(resolvePools({}))).toEqual(['default'])
 })

@@ -1,0 +1,27 @@
+import { describe, expect, test } from 'vitest'
+import { NOTHING, runVitest } from '../support/runVitest.ts'
+import { pools, versions } from '../support/versions.ts'
+
+describe.concurrent.each(versions)('Vitest %s', (version) => {
+  const run = (...args: string[]) => runVitest({ version, fixture: 'pools', args })
+
+  test('tests choose a pool by its name, each with its own options and its own verdict', async () => {
+    // In Vitest 3.2, what a fixture takes from another one is fixed when it is defined.
+    const extended = version.startsWith('3.') ? [] : ['extended']
+    const { exitCode, output, left } = await run('chosen', 'overridden', ...extended)
+    expect(output).toContain(`${6 + extended.length} passed (${6 + extended.length})`)
+    expect(output.match(/No orphaned processes/g)).toHaveLength(3)
+    expect(exitCode).toBe(0)
+    expect(left).toEqual(NOTHING)
+  })
+
+  test.each(pools)('a pool that is not there is named with those that are, in %s', async (pool) => {
+    const { exitCode, output, left } = await runVitest({ version, fixture: 'pools', pool, args: ['unknown'] })
+    expect(output).toContain(
+      'There is no pool "tpu": the option pools of this project has default, gpu, kept.',
+    )
+    expect(output).not.toContain('No orphaned processes')
+    expect(exitCode).toBe(1)
+    expect(left).toEqual(NOTHING)
+  })
+})
