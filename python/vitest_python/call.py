@@ -9,10 +9,11 @@ from typing import Any, Protocol
 from ._gen.bridge_pb2 import PythonFailure
 from .errors import Cancelled, WrongMethod
 from .executor import Executor
-from .failure import describe, type_name
+from .failure import describe
 from .invoke import invoke
 from .resolve import Names
 from .stream import AsyncStream, SyncStream
+from .type_name import type_name
 from .values import decode_arguments, encode
 
 

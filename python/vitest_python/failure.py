@@ -1,107 +1,120 @@
-"""An exception as another language can show it: type, message, where in the user's code, and why."""
+"""An exception as another language can show it: type, message, arguments, where in the user's code, and why."""
 
 from __future__ import annotations
 
-import linecache
-import os
 import traceback
 from typing import Any
 
-from ._gen.bridge_pb2 import Frame, PythonFailure
+import ormsgpack
 
-_OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
-_MAIN = os.path.join(os.path.dirname(_OURS.rstrip(os.sep)), "__main__.py")
-# A runaway recursion: both ends tell the story.
-_MOST_FRAMES = 100
-_LONGEST_CHAIN = 20
+from ._gen.bridge_pb2 import PythonFailure
+from .bounded import LONGEST_REPR, bounded, told
+from .frames import describe_frames, is_ours
+from .type_name import type_name
+from .values import encode
+
+_MOST_EXCEPTIONS = 100
+"""Of all that belong to one failure: its causes, the members of its groups, and theirs."""
+_DEEPEST = 20
+_MOST_PARTS = 100
+"""Arguments, and notes, of one exception."""
+_LARGEST_ARGUMENT = 100_000
+"""Bytes; a larger one is sent as the beginning of its repr."""
+_LONGEST_TRACEBACK = 100_000
 
 
 def describe(error: BaseException) -> PythonFailure:
-    """The message of proto/, without the frames that only called the user's code."""
-    return _describe(error, set(), outermost=True)
+    """The message of proto/, without the frames that only called the user's code. Raises nothing."""
+    try:
+        printed = _printed(error)
+        failure = _Description().of(error, printed, 0)
+        failure.traceback = _text(printed)
+    except Exception as problem:
+        failure = _bare(error)
+        reason = told(problem, "message")
+        failure.notes.append(f"its traceback cannot be shown: {type(problem).__name__}: {reason}")
+    return failure
 
 
 def describe_import(error: BaseException, module: str) -> dict[str, Any]:
     """The `failure` of a `failed` line in docs/handshake.md."""
     return {
         "type": type_name(type(error)),
-        "message": _message(error),
+        "message": told(error, "message"),
         "traceback": print_traceback(error),
         "module": module,
     }
 
 
-def type_name(kind: type) -> str:
-    """Qualified name; a built-in's without its module, as Python prints it."""
-    return kind.__qualname__ if kind.__module__ in ("builtins", None) else f"{kind.__module__}.{kind.__qualname__}"
-
-
 def print_traceback(error: BaseException) -> str:
     """As Python prints it, without our frames."""
-    printed = traceback.TracebackException.from_exception(error)
-    _trim(printed)
-    return _clean("".join(printed.format()))
+    return _text(_printed(error))
 
 
-def _describe(error: BaseException, seen: set[int], outermost: bool) -> PythonFailure:
-    seen.add(id(error))
-    failure = PythonFailure(
-        type=type_name(type(error)),
-        message=_message(error),
-        frames=_frames(error),
-        notes=[_clean(str(note)) for note in _notes(error)],
-        traceback=print_traceback(error) if outermost else "",
+class _Description:
+    """Walks an exception and all that belong to it beside Python's own account of them, which stops at cycles."""
+
+    def __init__(self) -> None:
+        self._left = _MOST_EXCEPTIONS
+
+    def of(self, error: BaseException, printed: traceback.TracebackException, depth: int) -> PythonFailure:
+        self._left -= 1
+        failure = _bare(error)
+        failure.frames.extend(describe_frames(error, printed.stack))
+        failure.notes.extend(_notes(error))
+        failure.arguments = _arguments(error.args)
+        accounts = getattr(printed, "exceptions", None) or ()
+        for member, account in zip(getattr(error, "exceptions", ()), accounts, strict=False):
+            if self._has_room(depth):
+                failure.group.append(self.of(member, account, depth + 1))
+        cause, account = _cause(error, printed)
+        if cause is not None and account is not None and self._has_room(depth):
+            failure.cause.CopyFrom(self.of(cause, account, depth + 1))
+        return failure
+
+    def _has_room(self, depth: int) -> bool:
+        return self._left > 0 and depth < _DEEPEST
+
+
+def _bare(error: BaseException) -> PythonFailure:
+    kind = type(error)
+    return PythonFailure(
+        type=type_name(kind),
+        message=told(error, "message"),
+        bases=[type_name(base) for base in kind.__mro__[1:] if base is not object],
     )
-    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    if cause is not None and id(cause) not in seen and len(seen) < _LONGEST_CHAIN:
-        failure.cause.CopyFrom(_describe(cause, seen, outermost=False))
-    return failure
 
 
-def _message(error: BaseException) -> str:
-    try:
-        return _clean(str(error))
-    except Exception as problem:
-        return f"<{type(problem).__name__} while its message was made>"
+def _cause(
+    error: BaseException, printed: traceback.TracebackException
+) -> tuple[BaseException | None, traceback.TracebackException | None]:
+    if error.__cause__ is not None:
+        return error.__cause__, printed.__cause__
+    return (None, None) if error.__suppress_context__ else (error.__context__, printed.__context__)
 
 
-def _notes(error: BaseException) -> list[object]:
+def _notes(error: BaseException) -> list[str]:
     notes = getattr(error, "__notes__", [])
-    return list(notes) if isinstance(notes, (list, tuple)) else []
+    return [told(note, "note") for note in notes[:_MOST_PARTS]] if isinstance(notes, (list, tuple)) else []
 
 
-def _clean(text: str) -> str:
-    """Protobuf takes no lone surrogates, which file names and decoding errors bring."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+def _arguments(arguments: tuple[Any, ...]) -> bytes:
+    count = min(len(arguments), _MOST_PARTS)
+    return b"".join([b"\xdc", count.to_bytes(2, "big"), *map(_argument, arguments[:count])])
 
 
-def _frames(error: BaseException) -> list[Frame]:
-    extracted = traceback.TracebackException.from_exception(error).stack
-    stack = [frame for frame in extracted if not _is_ours(frame.filename)]
-    if len(stack) > _MOST_FRAMES:
-        stack = stack[: _MOST_FRAMES // 2] + stack[-_MOST_FRAMES // 2 :]
-    return [
-        Frame(
-            file=_clean(frame.filename),
-            line=frame.lineno or 0,
-            column=_column(frame),
-            function=_clean(frame.name),
-            source=_clean(linecache.getline(frame.filename, frame.lineno or 0).rstrip() or frame.line or ""),
-        )
-        for frame in stack
-    ]
+def _argument(argument: object) -> bytes:
+    try:
+        encoded = encode(argument)
+        if len(encoded) <= _LARGEST_ARGUMENT:
+            return encoded
+    except Exception:
+        pass  # the exception itself is what the caller is to learn, not that a part of it has no counterpart
+    return ormsgpack.packb(told(argument, "repr", repr, LONGEST_REPR))
 
 
-def _column(frame: traceback.FrameSummary) -> int:
-    """1-based, counted in characters; Python counts bytes of UTF-8 from 0."""
-    offset: int | None = getattr(frame, "colno", None)
-    if offset is None:
-        return 0
-    original: str = getattr(frame, "_original_line", None) or getattr(frame, "_original_lines", None) or ""
-    return len(original.encode("utf-8", "replace")[:offset].decode("utf-8", "replace")) + 1 if original else offset + 1
-
-
-def _trim(printed: traceback.TracebackException) -> None:
+def _printed(error: BaseException) -> traceback.TracebackException:
+    printed = traceback.TracebackException.from_exception(error)
     trimmed: set[int] = set()
     waiting: list[traceback.TracebackException | None] = [printed]
     while waiting:
@@ -109,13 +122,10 @@ def _trim(printed: traceback.TracebackException) -> None:
         if one is None or id(one) in trimmed:
             continue
         trimmed.add(id(one))
-        one.stack[:] = [frame for frame in one.stack if not _is_ours(frame.filename)]
+        one.stack[:] = [frame for frame in one.stack if not is_ours(frame.filename)]
         waiting += [one.__cause__, one.__context__, *(getattr(one, "exceptions", None) or [])]
+    return printed
 
 
-def _is_ours(file: str) -> bool:
-    return (
-        file.startswith((_OURS, "<frozen importlib", "<frozen runpy"))
-        or file == _MAIN
-        or file.endswith(("/importlib/__init__.py", "/importlib/_bootstrap.py"))
-    )
+def _text(printed: traceback.TracebackException) -> str:
+    return bounded("".join(printed.format()), _LONGEST_TRACEBACK)

@@ -12,7 +12,7 @@ from typing import Any
 import ormsgpack
 
 from .errors import BadArguments
-from .failure import type_name
+from .type_name import type_name
 
 # Not OPT_SERIALIZE_NUMPY, which reads big-endian arrays as if they were native, and not
 # OPT_DATETIME_AS_TIMESTAMP_EXT, which drops the fraction of the second (both seen in 1.12).

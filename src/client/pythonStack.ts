@@ -10,15 +10,20 @@ export interface PythonFrame {
   function: string
   /** Text of the line; empty where it cannot be read. */
   source: string
+  /** Times that a recursion went through this frame once more. Default: 0. */
+  repeated?: number
 }
 
 /** Python's frames, innermost first, as lines that Vitest and Node read as frames of a stack. */
 export function stackLines(frames: readonly PythonFrame[]): string[] {
-  return frames.map((at) => `    at ${at.function} (${at.file}:${at.line}:${at.column || 1})`)
+  return frames.map((at) => {
+    const times = at.repeated ? ` [repeated ${at.repeated} more times]` : ''
+    return `    at ${at.function}${times} (${at.file}:${at.line}:${at.column || 1})`
+  })
 }
 
-/** Excerpt of the source where an exception was raised, for `error.codeFrame`. */
-export function codeFrame(frame: PythonFrame | undefined): string | undefined {
+/** Excerpt of the source where an exception was raised. */
+export function sourceExcerpt(frame: PythonFrame | undefined): string | undefined {
   if (!frame?.source) return undefined
   const indent = frame.source.length - frame.source.trimStart().length
   const margin = ' '.repeat(`${frame.line}`.length + 2)

@@ -3,6 +3,7 @@ import { DEFAULT_POOL } from '../client/context.ts'
 import type { PythonClient } from '../client/pythonClient.ts'
 import { requireContext } from './context.ts'
 import { leasesOf } from './leases.ts'
+import './matchers.ts'
 import { HolderPool, type PythonPool } from './pool.ts'
 import { expectPool, prefetchBeforeTests } from './prefetch.ts'
 
@@ -11,6 +12,7 @@ export { LeaseError, PythonError, type PythonException, WorkerLostError } from '
 export type { PythonClient, StubConstructor } from '../client/pythonClient.ts'
 export type { PythonFrame } from '../client/pythonStack.ts'
 export type { PoolStats } from '../client/stats.ts'
+export type { PythonMatchers } from '../client/toThrowPython.ts'
 export type { LeasedClient, PythonPool } from './pool.ts'
 
 /** What `withPython` adds to a test's context. */

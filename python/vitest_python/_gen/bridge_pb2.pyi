@@ -58,34 +58,42 @@ class End(_message.Message):
     def __init__(self) -> None: ...
 
 class PythonFailure(_message.Message):
-    __slots__ = ("type", "message", "frames", "cause", "notes", "traceback")
+    __slots__ = ("type", "message", "frames", "cause", "notes", "traceback", "bases", "arguments", "group")
     TYPE_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
     FRAMES_FIELD_NUMBER: _ClassVar[int]
     CAUSE_FIELD_NUMBER: _ClassVar[int]
     NOTES_FIELD_NUMBER: _ClassVar[int]
     TRACEBACK_FIELD_NUMBER: _ClassVar[int]
+    BASES_FIELD_NUMBER: _ClassVar[int]
+    ARGUMENTS_FIELD_NUMBER: _ClassVar[int]
+    GROUP_FIELD_NUMBER: _ClassVar[int]
     type: str
     message: str
     frames: _containers.RepeatedCompositeFieldContainer[Frame]
     cause: PythonFailure
     notes: _containers.RepeatedScalarFieldContainer[str]
     traceback: str
-    def __init__(self, type: _Optional[str] = ..., message: _Optional[str] = ..., frames: _Optional[_Iterable[_Union[Frame, _Mapping]]] = ..., cause: _Optional[_Union[PythonFailure, _Mapping]] = ..., notes: _Optional[_Iterable[str]] = ..., traceback: _Optional[str] = ...) -> None: ...
+    bases: _containers.RepeatedScalarFieldContainer[str]
+    arguments: bytes
+    group: _containers.RepeatedCompositeFieldContainer[PythonFailure]
+    def __init__(self, type: _Optional[str] = ..., message: _Optional[str] = ..., frames: _Optional[_Iterable[_Union[Frame, _Mapping]]] = ..., cause: _Optional[_Union[PythonFailure, _Mapping]] = ..., notes: _Optional[_Iterable[str]] = ..., traceback: _Optional[str] = ..., bases: _Optional[_Iterable[str]] = ..., arguments: _Optional[bytes] = ..., group: _Optional[_Iterable[_Union[PythonFailure, _Mapping]]] = ...) -> None: ...
 
 class Frame(_message.Message):
-    __slots__ = ("file", "line", "column", "function", "source")
+    __slots__ = ("file", "line", "column", "function", "source", "repeated")
     FILE_FIELD_NUMBER: _ClassVar[int]
     LINE_FIELD_NUMBER: _ClassVar[int]
     COLUMN_FIELD_NUMBER: _ClassVar[int]
     FUNCTION_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
+    REPEATED_FIELD_NUMBER: _ClassVar[int]
     file: str
     line: int
     column: int
     function: str
     source: str
-    def __init__(self, file: _Optional[str] = ..., line: _Optional[int] = ..., column: _Optional[int] = ..., function: _Optional[str] = ..., source: _Optional[str] = ...) -> None: ...
+    repeated: int
+    def __init__(self, file: _Optional[str] = ..., line: _Optional[int] = ..., column: _Optional[int] = ..., function: _Optional[str] = ..., source: _Optional[str] = ..., repeated: _Optional[int] = ...) -> None: ...
 
 class CallRequest(_message.Message):
     __slots__ = ("name", "arguments")

@@ -90,6 +90,12 @@ export interface PythonFailure {
   notes: string[];
   /** as Python prints it */
   traceback: string;
+  /** qualified names of the classes it inherits from, nearest first, `object` left out */
+  bases: string[];
+  /** MessagePack: array of `args`; what cannot be sent as its repr */
+  arguments: Uint8Array;
+  /** of an exception group, its exceptions */
+  group: PythonFailure[];
 }
 
 export interface Frame {
@@ -101,6 +107,8 @@ export interface Frame {
   function: string;
   /** the line's text, empty where it cannot be read */
   source: string;
+  /** times that this frame follows once more, folded as Python does for a recursion */
+  repeated: number;
 }
 
 export interface CallRequest {
@@ -481,7 +489,17 @@ export const End: MessageFns<End> = {
 };
 
 function createBasePythonFailure(): PythonFailure {
-  return { type: "", message: "", frames: [], cause: undefined, notes: [], traceback: "" };
+  return {
+    type: "",
+    message: "",
+    frames: [],
+    cause: undefined,
+    notes: [],
+    traceback: "",
+    bases: [],
+    arguments: new Uint8Array(0),
+    group: [],
+  };
 }
 
 export const PythonFailure: MessageFns<PythonFailure> = {
@@ -503,6 +521,15 @@ export const PythonFailure: MessageFns<PythonFailure> = {
     }
     if (message.traceback !== "") {
       writer.uint32(50).string(message.traceback);
+    }
+    for (const v of message.bases) {
+      writer.uint32(58).string(v!);
+    }
+    if (message.arguments.length !== 0) {
+      writer.uint32(66).bytes(message.arguments);
+    }
+    for (const v of message.group) {
+      PythonFailure.encode(v!, writer.uint32(74).fork()).join();
     }
     return writer;
   },
@@ -568,6 +595,30 @@ export const PythonFailure: MessageFns<PythonFailure> = {
             message.traceback = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.bases.push(reader.string());
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.arguments = reader.bytes();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.group.push(PythonFailure.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -582,7 +633,7 @@ export const PythonFailure: MessageFns<PythonFailure> = {
 };
 
 function createBaseFrame(): Frame {
-  return { file: "", line: 0, column: 0, function: "", source: "" };
+  return { file: "", line: 0, column: 0, function: "", source: "", repeated: 0 };
 }
 
 export const Frame: MessageFns<Frame> = {
@@ -601,6 +652,9 @@ export const Frame: MessageFns<Frame> = {
     }
     if (message.source !== "") {
       writer.uint32(42).string(message.source);
+    }
+    if (message.repeated !== 0) {
+      writer.uint32(48).uint32(message.repeated);
     }
     return writer;
   },
@@ -656,6 +710,14 @@ export const Frame: MessageFns<Frame> = {
             }
 
             message.source = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.repeated = reader.uint32();
             continue;
           }
         }
