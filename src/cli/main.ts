@@ -1,15 +1,29 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError } from 'commander'
-import { findInterpreter } from '../pool/interpreter/find.ts'
 import { isRunId } from '../process/runId.ts'
-import { oneShotSignaller } from '../process/signal.ts'
-import { showStatus, showVerification } from './show.ts'
-import { liveRuns } from './status.ts'
-import { isClean, type VerifyRequest, verifyRuns } from './verify.ts'
+import { INTERRUPTED } from './interrupt.ts'
+import type { SetupRequest } from './setup/setup.ts'
+import type { VerifyRequest } from './verify.ts'
+
+// Each command loads what it needs when it is called: the others do not pay for it.
+
+interface Json {
+  json?: boolean
+}
 
 const program = new Command('vitest-python').description(
-  'What vitest-environment-python left on this machine, and what it runs.',
+  'Prepares a project for vitest-environment-python, and tells what it runs and what it left.',
 )
+
+program
+  .command('setup')
+  .description("finds the project's Python, installs what the workers need into the cache, and tries it out")
+  .option('--python <path>', 'interpreter to take: a path, or a command on PATH')
+  .option('--project', "installs the project's own packages, too, into its .venv")
+  .action(async (request: SetupRequest) => {
+    const { setup } = await import('./setup/setup.ts')
+    await setup(request)
+  })
 
 program
   .command('verify')
@@ -17,13 +31,11 @@ program
   .option('--run <id>', 'judge this run only, dead or not', parseRunId)
   .option('--reap', 'end what is found')
   .option('--json', 'print JSON')
-  .action(async ({ json, ...request }: VerifyRequest & { json?: boolean }) => {
+  .action(async ({ json, ...request }: VerifyRequest & Json) => {
+    const { isClean, verifyRuns } = await import('./verify.ts')
     const verification = await verifyRuns(request, signaller)
-    console.log(
-      json
-        ? JSON.stringify({ clean: isClean(verification), ...verification }, null, 2)
-        : showVerification(verification),
-    )
+    if (json) printJson({ clean: isClean(verification), ...verification })
+    else console.log((await import('./show.ts')).showVerification(verification))
     process.exitCode = isClean(verification) ? 0 : 1
   })
 
@@ -31,19 +43,28 @@ program
   .command('status')
   .description('lists the live runs of this user: owner, age, workers, memory')
   .option('--json', 'print JSON')
-  .action(async ({ json }: { json?: boolean }) => {
+  .action(async ({ json }: Json) => {
+    const { liveRuns } = await import('./status.ts')
     const runs = await liveRuns()
-    console.log(json ? JSON.stringify(runs, null, 2) : showStatus(runs))
+    if (json) printJson(runs)
+    else console.log((await import('./show.ts')).showStatus(runs))
   })
 
-program.parseAsync().catch((error: Error) => {
+program.parseAsync().catch((error: Error & { code?: string }) => {
   console.error(error.message)
-  process.exitCode = 1
+  if (error.code) console.error(`(${error.code})`)
+  process.exitCode = error.code?.endsWith('INTERRUPTED') ? INTERRUPTED : 1
 })
 
 async function signaller() {
+  const { findInterpreter } = await import('../pool/interpreter/find.ts')
+  const { oneShotSignaller } = await import('../process/signal.ts')
   const { executable } = await findInterpreter({ root: process.cwd(), env: process.env })
   return oneShotSignaller(executable)
+}
+
+function printJson(value: unknown): void {
+  console.log(JSON.stringify(value, null, 2))
 }
 
 function parseRunId(text: string): string {

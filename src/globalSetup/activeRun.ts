@@ -2,6 +2,7 @@ import type { RunContext } from '../client/context.ts'
 import { listenForTests } from '../pool/broker.ts'
 import type { ResolvedOptions } from '../pool/options.ts'
 import { Pool } from '../pool/pool.ts'
+import type { Install } from '../pool/python.ts'
 import { report } from '../pool/report.ts'
 import { createRun } from '../pool/run.ts'
 import { stopRun } from '../pool/stop.ts'
@@ -28,15 +29,17 @@ export interface Outcome {
 /**
  * Opens a run: a directory and a socket, no Python yet unless `start` is `eager`.
  *
+ * @param provide finds Python and what it lacks; default: for the project, with progress
  * @throws SetupError with `start: 'eager'`, why Python does not come up
  */
-export async function openRun(root: string, options: ResolvedOptions): Promise<ActiveRun> {
+export async function openRun(
+  root: string,
+  options: ResolvedOptions,
+  provide: Install = installOwn(root, options),
+): Promise<ActiveRun> {
   const run = createRun(root, options)
   const giveUp = new AbortController()
-  const install = once(async (signal: AbortSignal) => {
-    const { installPython } = await import('./installPython.ts')
-    return installPython(root, options.python, signal)
-  })
+  const install = once(provide)
   let decide: (failed: boolean) => void = () => {}
   const startPython = (signal: AbortSignal) => {
     decide = failUnlessDecided()
@@ -77,6 +80,13 @@ async function comeUp(
   } else if (!isPrepared(pool.run.root, options.python)) {
     // What fails here fails again for the first test that needs Python, and for no other.
     await install(giveUp).catch(() => {})
+  }
+}
+
+function installOwn(root: string, options: ResolvedOptions): Install {
+  return async (signal) => {
+    const { installPython } = await import('./installPython.ts')
+    return installPython(root, options.python, signal)
   }
 }
 

@@ -18,6 +18,8 @@ export interface Interpreter {
   version: string
   /** As in `cpython-311-x86_64-linux-gnu`: extension modules built for it run on every interpreter that has the same. */
   abi: string
+  /** What it stands in: a virtual environment, one of conda, or none, as the machine's own Python. */
+  environment: Probe['environment']
   /** Where it was found, for humans. */
   source: string
   /** What was there, stood before it in the order, and could not be used. */
@@ -65,10 +67,10 @@ async function ask(candidate: Candidate, about: Circumstances): Promise<Probe | 
 }
 
 function interpreter(answer: Probe, candidate: Candidate, tried: (PassedOver & Objection)[]): Interpreter {
-  const { executable, version, abi, distributions } = answer
+  const { executable, version, abi, environment, distributions } = answer
   // That a command is not on PATH is nothing to mention once another one has been found.
   const passedOver = tried
     .filter(({ reason }) => reason !== NOT_ON_PATH)
     .map(({ candidate, source, reason }) => ({ candidate, source, reason }))
-  return { executable, version, abi, source: candidate.source, passedOver, distributions }
+  return { executable, version, abi, environment, source: candidate.source, passedOver, distributions }
 }

@@ -14,6 +14,8 @@ export interface Probe {
   version: string
   implementation: string
   abi: string
+  /** Whether it stands in an environment that is made for a project, or is the machine's own. */
+  environment: 'venv' | 'conda' | 'none'
   distributions: Record<string, Distribution>
 }
 

@@ -14,10 +14,12 @@ answer = {
     'executable': sys.executable,
     'version': '.'.join(str(part) for part in sys.version_info[:3]),
     'implementation': platform.python_implementation(),
-    'abi': '', 'distributions': {},
+    'abi': '', 'environment': 'none', 'distributions': {},
 }
 if sys.version_info >= (3, 10):
     import importlib.machinery, importlib.metadata, importlib.util, os
+    if sys.prefix != sys.base_prefix: answer['environment'] = 'venv'
+    elif os.path.isdir(os.path.join(sys.prefix, 'conda-meta')): answer['environment'] = 'conda'
     # Name of an extension module's file: cpython-311-x86_64-linux-gnu. macOS leaves out the machine, and some the ABI flags.
     abi = importlib.machinery.EXTENSION_SUFFIXES[0].strip('.').rsplit('.', 1)[0]
     machine = os.uname().machine

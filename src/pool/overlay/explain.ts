@@ -1,5 +1,6 @@
 import { SetupError } from '../../process/errors.ts'
 import type { Interpreter } from '../interpreter/find.ts'
+import { explainCause } from './cause.ts'
 import type { Failure } from './install.ts'
 import { type Job, manualCommand } from './installers.ts'
 import type { Outdated } from './plan.ts'
@@ -52,9 +53,8 @@ function cause(failures: readonly Failure[], job: Job, deadline: number): string
   const last = failures.at(-1)
   if (last?.timedOut)
     return `\nAfter ${deadline / 1000} s ${last.installer} had not finished; this was waited for:\n  ${quote(last.command)}`
-  const words = failures.flatMap(({ lastLines }) => lastLines).join('\n')
-  if (!/no space left on device|errno 28|disk quota exceeded/i.test(words)) return ''
-  return `\nThe disk that holds ${job.target} is full: make room, or set VITEST_PYTHON_CACHE to another place.`
+  const sentence = explainCause(failures.map(({ output }) => output).join('\n'), job.target)
+  return sentence && `\n${sentence}`
 }
 
 function remedies(job: Job, failures: readonly Failure[], env: NodeJS.ProcessEnv): string {

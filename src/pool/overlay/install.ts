@@ -22,6 +22,8 @@ export interface Failure {
   command: string[]
   how: string
   lastLines: string[]
+  /** Everything that it printed. */
+  output: string
   timedOut: boolean
   interrupted: boolean
 }
@@ -74,10 +76,14 @@ async function runInstaller(
 }
 
 function failed(installer: Installer, command: string[], outcome: Outcome, timedOut: boolean): Failure {
-  const said = lastLines(`${outcome.stdout}\n${outcome.stderr}`, 8)
+  const output = `${outcome.stdout}\n${outcome.stderr}`
+  const said = lastLines(output, 8)
   // pip catches SIGINT, says this, and exits with an ordinary status.
   const interrupted = outcome.interrupted || said.some((line) => line.includes('Operation cancelled by user'))
-  return { installer: installer.name, command, how: outcome.failure, lastLines: said, timedOut, interrupted }
+  return {
+    ...{ installer: installer.name, command, how: outcome.failure, lastLines: said, output },
+    ...{ timedOut, interrupted },
+  }
 }
 
 function lacksPip(failure: Failure): boolean {

@@ -30,6 +30,13 @@ export function script(path: string, body: string): string {
 
 /** A "Python" that answers as the given one would. */
 export function fakePython(path: string, answer: { version: string; implementation?: string }): string {
-  const full = { executable: path, implementation: 'CPython', abi: '', distributions: {}, ...answer }
+  const full = {
+    executable: path,
+    implementation: 'CPython',
+    abi: '',
+    environment: 'none',
+    distributions: {},
+    ...answer,
+  }
   return script(path, `echo 'VITEST_PYTHON_PROBE ${JSON.stringify(full)}'`)
 }

@@ -1,0 +1,99 @@
+import { readdirSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { findInterpreter, type Interpreter } from '../../pool/interpreter/find.ts'
+import { lastLines, run } from '../../pool/interpreter/run.ts'
+import { which } from '../../pool/interpreter/which.ts'
+import { explainCause } from '../../pool/overlay/cause.ts'
+import { installerEnvironment } from '../../pool/overlay/installers.ts'
+import { quote } from '../../pool/overlay/quote.ts'
+import { SetupError } from '../../process/errors.ts'
+import { exclusively } from './exclusive.ts'
+import { type ProjectPlan, planProject } from './projectPlan.ts'
+
+const DEADLINE = 1_800_000
+
+export interface ProjectJob {
+  root: string
+  /** The option `--python`. */
+  python: string | undefined
+  env: NodeJS.ProcessEnv
+  signal: AbortSignal
+  progress(line: string): void
+}
+
+/**
+ * Installs what the project's own files name into its `.venv`, which is made where there is none.
+ * No other environment is touched.
+ *
+ * @returns the file that named it
+ * @throws SetupError PROJECT_EMPTY, PROJECT_ENVIRONMENT_UNUSABLE, PROJECT_INSTALL_FAILED, PROJECT_BUSY, INTERRUPTED
+ */
+export async function installProject(job: ProjectJob): Promise<string> {
+  const subject = join(job.root, '.venv')
+  const waiting = () => job.progress(`Another process is at work on ${subject}: waiting for it …`)
+  return exclusively(subject, { patience: DEADLINE, signal: job.signal, waiting }, async () => {
+    const files = new Set(readdirSync(job.root))
+    const hasEnvironment = files.has('.venv')
+    if (hasEnvironment) await checkEnvironment(job)
+    const uv = which('uv', job.env)
+    const base = hasEnvironment || (uv && files.has('uv.lock')) ? '' : (await baseOf(job)).executable
+    const plan = planProject({ root: job.root, files, uv, base, hasEnvironment })
+    if (plan.note) job.progress(plan.note)
+    await carryOut(plan, job, hasEnvironment)
+    await checkEnvironment(job)
+    return plan.source
+  })
+}
+
+/** What lies at `.venv` must be an environment of its own: a link to the machine's Python would be changed too. */
+async function checkEnvironment({ root, env }: ProjectJob): Promise<void> {
+  const python = join(root, '.venv/bin/python')
+  const refuse = (why: string): never => {
+    throw new SetupError(
+      'PROJECT_ENVIRONMENT_UNUSABLE',
+      `${join(root, '.venv')} cannot be installed into: ${why}. Remove it and run again: it is then made anew.`,
+    )
+  }
+  const found = await findInterpreter({ root, python, env }).catch((error: Error) => refuse(error.message))
+  if (found.environment === 'none')
+    refuse('it is no virtual environment, so that a Python of the machine would be changed')
+}
+
+function baseOf({ root, python, env, progress }: ProjectJob): Promise<Interpreter> {
+  return findInterpreter({ root, python, env }, { progress })
+}
+
+/** A `.venv` that is half made would be found by every later run: it is removed. */
+async function carryOut(plan: ProjectPlan, job: ProjectJob, hadEnvironment: boolean): Promise<void> {
+  try {
+    for (const command of [plan.make, plan.install].filter((words) => words.length > 0)) {
+      job.progress(`${quote(command.slice(0, 4))} … (${plan.source} into .venv)`)
+      await execute(command, job)
+    }
+  } catch (error) {
+    if (!hadEnvironment) await rm(join(job.root, '.venv'), { recursive: true, force: true })
+    throw error
+  }
+}
+
+async function execute(command: string[], { root, env, signal }: ProjectJob): Promise<void> {
+  const { VIRTUAL_ENV, CONDA_PREFIX, ...kept } = installerEnvironment(env)
+  const own = { ...kept, UV_PROJECT_ENVIRONMENT: '.venv' }
+  const outcome = await run(command, { cwd: root, env: own, deadline: DEADLINE, signal })
+  if (outcome.ok) return
+  if (signal.aborted || outcome.interrupted)
+    throw new SetupError('INTERRUPTED', 'Interrupted; a .venv that was being made is removed again.')
+  const output = `${outcome.stdout}\n${outcome.stderr}`
+  const cause = explainCause(output, root)
+  throw new SetupError(
+    'PROJECT_INSTALL_FAILED',
+    `The project's own packages could not be installed: ${quote(command)} ${outcome.failure}.${cause && `\n${cause}`}\n` +
+      `${lastLines(output, 12).join('\n').replace(/^/gm, '  | ')}${adviseTools(output)}`,
+  )
+}
+
+function adviseTools(output: string): string {
+  if (!/No module named '?(pip|venv|ensurepip)\b|ensurepip is not available/.test(output)) return ''
+  return '\nWhat to do: install uv, or pip and venv for this Python (Debian and Ubuntu: apt install python3-pip python3-venv).'
+}

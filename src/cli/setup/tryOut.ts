@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { BrokerConnection } from '../../client/lease.ts'
+import { LeasedPython } from '../../client/pythonClient.ts'
+import { type ActiveRun, openRun } from '../../globalSetup/activeRun.ts'
+import type { PythonInstallation } from '../../pool/forkserver.ts'
+import { resolveOptions } from '../../pool/options.ts'
+import { SetupError } from '../../process/errors.ts'
+
+const MODULE = 'def echo(text):\n    return text\n'
+const CALL_TIMEOUT = 30_000
+
+/**
+ * Opens a real run, has a real worker answer a gRPC call, and ends the run as any other.
+ *
+ * @returns milliseconds until the answer
+ * @throws SetupError TRY_OUT_FAILED, and whatever keeps Python from starting
+ */
+export async function tryOut(installation: PythonInstallation): Promise<number> {
+  // A project of its own: no module of the user's is imported.
+  const root = mkdtempSync(join(tmpdir(), 'vitest-python-setup-'))
+  const began = performance.now()
+  try {
+    writeFileSync(join(root, 'tried_out.py'), MODULE)
+    const options = { modules: ['./tried_out.py'], start: 'eager', maxWorkers: 1, spares: 0 }
+    const run = await openRun(root, resolveOptions(options), async () => installation)
+    let milliseconds: number
+    try {
+      await call(run)
+      milliseconds = performance.now() - began
+    } finally {
+      checkEnd(await run.stop())
+    }
+    return milliseconds
+  } finally {
+    rmSync(root, { recursive: true, force: true })
+  }
+}
+
+async function call({ context }: ActiveRun): Promise<void> {
+  const broker = new BrokerConnection(context)
+  try {
+    const lease = await broker.acquire({ file: '', test: 'vitest-python setup' })
+    const python = new LeasedPython(lease)
+    const text = randomUUID()
+    const answer = await python.call('tried_out.echo', [text], { timeout: CALL_TIMEOUT })
+    python.close()
+    lease.release()
+    if (answer !== text)
+      throw new SetupError('TRY_OUT_FAILED', `A worker was told ${text} and said ${answer}.`)
+  } finally {
+    broker.close()
+  }
+}
+
+function checkEnd({ failed, report }: Awaited<ReturnType<ActiveRun['stop']>>): void {
+  if (failed)
+    throw new SetupError(
+      'TRY_OUT_FAILED',
+      `A worker was tried out, and its run did not end clean:\n${report}`,
+    )
+}

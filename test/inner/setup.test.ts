@@ -1,0 +1,180 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { startServer } from '../support/indexServer.ts'
+import { makeProject, runCli, startCli } from '../support/runCli.ts'
+import { basePython, makeVenv, script } from '../unit/interpreter/scratch.ts'
+
+/** Only what the user's pip is told here counts, and it gives up soon. */
+const STRICT = {
+  ...{ PIP_CONFIG_FILE: '/dev/null', PIP_FIND_LINKS: '', PIP_EXTRA_INDEX_URL: '', PIP_CERT: '' },
+  ...{ PIP_RETRIES: '1', PIP_DEFAULT_TIMEOUT: '5', VITEST_PYTHON: basePython, NO_PROXY: '', no_proxy: '' },
+}
+
+/** What installations leave in a cache, whole or not. */
+const overlays = (cache: string) =>
+  existsSync(join(cache, 'overlay')) ? readdirSync(join(cache, 'overlay')) : []
+
+describe.concurrent('setup', () => {
+  test('finds Python, installs what the workers need, and has a worker answer', async () => {
+    using project = makeProject('setup')
+    symlinkSync('/nowhere/venv', join(project.directory, '.venv'))
+    const cache = join(project.directory, 'cache')
+    const { exitCode, output } = await runCli(project.directory, ['setup'], { VITEST_PYTHON_CACHE: cache })
+    expect(output).toMatch(/Passed over: \.venv in .* does not exist/)
+    expect(output).toMatch(/✓ Python 3\.\d+\.\d+: /)
+    expect(output).toContain('is outside a virtual environment')
+    expect(output).toMatch(/✓ Importable: grpcio \d/)
+    expect(output).toMatch(/✓ A worker answered a gRPC call after \d+\.\d s, and no process is left/)
+    expect(output).toContain('Python is ready.')
+    expect(exitCode).toBe(0)
+    expect(overlays(cache)).toHaveLength(1)
+  })
+
+  test('two at once both succeed, and make one overlay', async () => {
+    using project = makeProject('setup')
+    const env = { VITEST_PYTHON_CACHE: join(project.directory, 'cache') }
+    const both = await Promise.all([1, 2].map(() => runCli(project.directory, ['setup'], env)))
+    expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0])
+    expect(overlays(env.VITEST_PYTHON_CACHE)).toHaveLength(1)
+  })
+
+  test('Ctrl-C in the middle leaves no half-written overlay', async () => {
+    using project = makeProject('setup')
+    const cache = join(project.directory, 'cache')
+    // A pip that has written something and is not done.
+    const uv = script(join(project.directory, 'bin/uv'), 'touch "$6/half"; exec sleep 60')
+    const env = {
+      VITEST_PYTHON_CACHE: cache,
+      VITEST_PYTHON: basePython,
+      PATH: `${join(uv, '..')}:${process.env['PATH']}`,
+    }
+    const { child, ended } = startCli(project.directory, ['setup'], env)
+    const halves = () =>
+      overlays(cache).filter((name) => existsSync(join(cache, 'overlay', name, 'overlay/half')))
+    await expect.poll(halves, { timeout: 30_000, message: 'the installation to begin' }).toHaveLength(1)
+    child.kill('SIGINT')
+    const { exitCode, output } = await ended
+    expect(output).toContain('was interrupted; the next run begins it anew')
+    expect(output).toContain('OVERLAY_INTERRUPTED')
+    expect(exitCode).toBe(130)
+    expect(overlays(cache)).toEqual([])
+  })
+})
+
+describe.concurrent('setup that cannot install says why in one sentence', () => {
+  async function fail(env: NodeJS.ProcessEnv, sentence: string, code = 'OVERLAY_INSTALL_FAILED') {
+    using project = makeProject('setup')
+    const cache = join(project.directory, 'cache')
+    const result = await runCli(project.directory, ['setup'], {
+      ...STRICT,
+      VITEST_PYTHON_CACHE: cache,
+      ...env,
+    })
+    expect(result.output).toContain(sentence)
+    expect(result.output).toContain(code)
+    expect(result.exitCode).toBe(1)
+    expect(overlays(cache)).toEqual([])
+  }
+
+  test('no network', () =>
+    fail({ PIP_INDEX_URL: 'http://127.0.0.1:9/simple' }, 'The package index cannot be reached'))
+
+  test('a certificate that nobody trusts', async () => {
+    using project = makeProject('tls')
+    using server = await startServer(404, project.directory)
+    await fail({ PIP_INDEX_URL: `https://127.0.0.1:${server.port}/simple` }, 'is not trusted')
+  })
+
+  test.each([
+    [407, 'The proxy asks for a name and a password'],
+    [403, 'The proxy refuses'],
+  ])('a proxy that answers %i', async (status, sentence) => {
+    using server = await startServer(status)
+    const proxy = `http://127.0.0.1:${server.port}`
+    await fail(
+      { PIP_INDEX_URL: 'https://index.invalid/simple', HTTPS_PROXY: proxy, https_proxy: proxy },
+      sentence,
+    )
+  })
+
+  test('a disk that is full', async () => {
+    using project = makeProject('full')
+    const words = 'ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device'
+    const uv = script(join(project.directory, 'bin/uv'), `echo "${words}" >&2; exit 1`)
+    const PATH = `${join(uv, '..')}:${process.env['PATH']}`
+    await fail({ PATH, PIP_INDEX_URL: 'http://127.0.0.1:9/simple' }, 'is full: make room')
+  })
+
+  test('a cache that cannot be written', async () => {
+    using project = makeProject('file')
+    writeFileSync(join(project.directory, 'file'), '')
+    const cache = join(project.directory, 'file/cache')
+    await fail({ VITEST_PYTHON_CACHE: cache }, 'a part of the path is a file', 'OVERLAY_CACHE_UNWRITABLE')
+  })
+
+  test('no Python', async () => {
+    const env = { VITEST_PYTHON: '/nowhere/python3' }
+    await fail(env, '/nowhere/python3 does not exist', 'PYTHON_NOT_FOUND')
+  })
+})
+
+describe.concurrent('setup --project', () => {
+  const withProject = (files: Record<string, string>) => {
+    const project = makeProject('project')
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(project.directory, name), text)
+    return project
+  }
+
+  test.each([
+    ['requirements.txt', 'iniconfig==2.0.0\n'],
+    ['pyproject.toml', '[project]\nname = "p"\nversion = "1"\ndependencies = ["iniconfig==2.0.0"]\n'],
+  ])('installs what %s names into a .venv that it makes', async (name, text) => {
+    using project = withProject({ [name]: text })
+    const { exitCode, output } = await runCli(project.directory, ['setup', '--project'])
+    expect(output).toContain(`The packages of ${name} are in .venv`)
+    expect(output).toContain('a virtual environment')
+    expect(output).toContain('Python is ready.')
+    expect(exitCode).toBe(0)
+    const [python] = readdirSync(join(project.directory, '.venv/lib')) as [string]
+    const installed = readdirSync(join(project.directory, '.venv/lib', python, 'site-packages'))
+    expect(installed).toContain('iniconfig')
+    // What the workers need lies in the cache.
+    expect(installed).not.toContain('grpc')
+  })
+
+  test('a package that does not exist leaves no .venv that is half made', async () => {
+    using project = withProject({ 'requirements.txt': './no-such-directory\n' })
+    const { exitCode, output } = await runCli(project.directory, ['setup', '--project'])
+    expect(output).toContain('PROJECT_INSTALL_FAILED')
+    expect(output).toContain('no-such-directory')
+    expect(exitCode).toBe(1)
+    expect(readdirSync(project.directory)).toEqual(['requirements.txt'])
+  })
+
+  test('keeps a .venv that was there, whatever happens', async () => {
+    using project = withProject({ 'requirements.txt': './no-such-directory\n' })
+    makeVenv(join(project.directory, '.venv'), { pip: true })
+    const { exitCode } = await runCli(project.directory, ['setup', '--project'])
+    expect(exitCode).toBe(1)
+    expect(existsSync(join(project.directory, '.venv/bin/python'))).toBe(true)
+  })
+
+  test('refuses a .venv that is the machine’s own Python', async () => {
+    using project = withProject({ 'requirements.txt': 'iniconfig\n' })
+    mkdirSync(join(project.directory, '.venv/bin'), { recursive: true })
+    script(join(project.directory, '.venv/bin/python'), `exec ${basePython} "$@"`)
+    chmodSync(join(project.directory, '.venv/bin/python'), 0o755)
+    const { exitCode, output } = await runCli(project.directory, ['setup', '--project'])
+    expect(output).toContain('PROJECT_ENVIRONMENT_UNUSABLE')
+    expect(output).toContain('a Python of the machine would be changed')
+    expect(exitCode).toBe(1)
+  })
+
+  test('says when there is nothing to install', async () => {
+    using project = withProject({})
+    const { exitCode, output } = await runCli(project.directory, ['setup', '--project'])
+    expect(output).toContain('PROJECT_EMPTY')
+    expect(exitCode).toBe(1)
+  })
+})

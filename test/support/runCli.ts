@@ -1,0 +1,42 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
+import { execa } from 'execa'
+import { inject } from 'vitest'
+import { cleanEnvironment } from './environment.ts'
+import { versions } from './versions.ts'
+
+/** Milliseconds for a command, an installation from the index included. */
+const DEADLINE = 110_000
+
+/** A project directory of its own beside an installation, so that the package is found from there. */
+export function makeProject(name: string): { directory: string; [Symbol.dispose](): void } {
+  const { directory: beside } = inject('installations')[versions[0]!]!
+  const directory = realpathSync(mkdtempSync(join(beside, `${name}-`)))
+  return { directory, [Symbol.dispose]: () => rmSync(directory, { recursive: true, force: true }) }
+}
+
+/** Starts `vitest-python` as it was packed. */
+export function startCli(directory: string, words: string[], env: NodeJS.ProcessEnv = {}) {
+  const { node, directory: beside } = inject('installations')[versions[0]!]!
+  const cli = join(beside, 'node_modules/vitest-environment-python/dist/cli.js')
+  const runtime = mkdtempSync(join(tmpdir(), 'vp-'))
+  const child = execa(node, [cli, ...words], {
+    ...{ cwd: directory, all: true, reject: false, stdin: 'ignore', extendEnv: false },
+    ...{ timeout: DEADLINE, killSignal: 'SIGKILL', forceKillAfterDelay: false },
+    env: { ...cleanEnvironment(node), XDG_RUNTIME_DIR: runtime, ...env },
+  })
+  const ended = child.then(({ exitCode, all, stdout, timedOut }) => {
+    rmSync(runtime, { recursive: true, force: true })
+    const output = stripVTControlCharacters(all)
+    if (timedOut) throw new Error(`vitest-python did not end within ${DEADLINE} ms. It printed:\n${output}`)
+    return { exitCode, output, stdout }
+  })
+  return { child, ended }
+}
+
+/** Runs `vitest-python` to its end. */
+export function runCli(directory: string, words: string[], env: NodeJS.ProcessEnv = {}) {
+  return startCli(directory, words, env).ended
+}
