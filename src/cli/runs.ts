@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
+import { lineageOf } from '../process/lineage.ts'
 import { type OwnerState, ownerState } from '../process/owner.ts'
 import {
   listRunDirectories,
@@ -32,7 +33,7 @@ export interface Survey {
 export function surveyRuns(): Survey {
   const found = sweep(procTable, {
     matches: () => true,
-    except: new Set([process.pid]),
+    except: lineageOf(process.pid, procTable),
     limitArmed: true,
     uid: process.geteuid?.() ?? 0,
   })
@@ -56,7 +57,7 @@ function readRun(directory: RunDirectory): KnownRun {
   const known = { runId: directory.runId, directory, processes: [] }
   try {
     const record = readRunRecord(directory)
-    return record ? { ...known, record, owner: ownerState(record.owner) } : { ...known, owner: 'unknown' }
+    return record ? { ...known, record, owner: ownerState(record) } : { ...known, owner: 'unknown' }
   } catch (error) {
     return { ...known, owner: 'unknown', problem: (error as Error).message }
   }

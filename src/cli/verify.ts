@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { nameOf } from '../process/identity.ts'
+import { repeat } from '../process/repeat.ts'
 import { removeRunDirectory } from '../process/runDirectory.ts'
 import type { Signaller } from '../process/signal.ts'
 import type { Sighting, Unreadable } from '../process/sweep.ts'
@@ -83,14 +84,15 @@ function ownerless(run: KnownRun, { run: wanted }: VerifyRequest): string[] {
   ]
 }
 
+/** Ends what is found and what that starts meanwhile; resolves to those of `left` that are gone. */
 async function reap(left: Sighting[], request: VerifyRequest, signal: Signaller): Promise<Sighting[]> {
-  const until = performance.now() + KILL_TIMEOUT
-  let alive = left
-  while (alive.length > 0 && performance.now() < until) {
-    await signal(alive, 'SIGKILL')
-    await sleep(PAUSE)
-    alive = leftOver(surveyRuns(), request)
-  }
+  const alive = await repeat({
+    look: () => leftOver(surveyRuns(), request),
+    isDone: (found) => found.length === 0,
+    act: (found) => signal(found, 'SIGKILL'),
+    timeout: KILL_TIMEOUT,
+    pause: PAUSE,
+  })
   const names = new Set(alive.map(nameOf))
   return left.filter((sighting) => !names.has(nameOf(sighting)))
 }

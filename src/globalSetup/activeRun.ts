@@ -75,7 +75,7 @@ async function comeUp(
   giveUp: AbortSignal,
 ): Promise<void> {
   if (options.start === 'eager') {
-    await pool.python.forkserver()
+    await pool.python.start()
     pool.warm()
   } else if (!isPrepared(pool.run.root, options.python)) {
     // What fails here fails again for the first test that needs Python, and for no other.

@@ -10,7 +10,10 @@ export async function installPython(
   python: string | undefined,
   signal: AbortSignal,
 ): Promise<PythonInstallation> {
-  const interpreter = await findInterpreter({ root, python, env: process.env }, { progress: announce })
+  const interpreter = await findInterpreter(
+    { root, python, env: process.env },
+    { progress: announce, signal },
+  )
   for (const candidate of interpreter.passedOver) announce(describePassedOver(candidate))
   const overlay = await ensureOverlay(interpreter, { env: process.env, progress: announce, root, signal })
   const installation = { executable: interpreter.executable, version: interpreter.version, overlay }

@@ -94,13 +94,13 @@ function describeGrant({ lease, worker }: Grant) {
 }
 
 async function statsOf(pool: Pool): Promise<PoolStats> {
-  const installation = await pool.python.installation()
-  const forkserver = await pool.python.currentForkserver()
+  const python = await pool.python.settled()
+  const { installation, forkserver } = python.phase === 'armed' ? python : {}
   return {
     ...pool.counts(),
     residentBytes: await residentBytes(pool.pids()),
     python: installation?.version ?? '',
     executable: installation?.executable ?? '',
-    startMethod: forkserver?.startMethod ?? '',
+    startMethod: (await forkserver?.catch(() => undefined))?.startMethod ?? '',
   }
 }

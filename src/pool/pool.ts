@@ -172,13 +172,9 @@ export class Pool {
 
   /** From start to end of one worker. */
   async #live(slot: Slot): Promise<Exit> {
-    const forkserver = await this.python.forkserver()
-    const control = await this.python.connectedControl()
-    const installation = (await this.python.installation()) as NonNullable<
-      Awaited<ReturnType<PythonSide['installation']>>
-    >
+    const up = await this.python.start()
     const worker = await startWorker({
-      ...{ id: slot.id, run: this.run, control, forkserver, installation },
+      ...{ id: slot.id, run: this.run, ...up },
       onProcess: (identity) => recordProcess(this.run.directory, slot.id, identity),
     })
     slot.worker = worker
@@ -201,7 +197,8 @@ export class Pool {
 
   /** Nobody holds a worker that is still starting, so it is not asked. */
   async #abort({ id }: Slot): Promise<void> {
-    const forkserver = await this.python.currentForkserver()
+    const { state } = this.python
+    const forkserver = state.phase === 'armed' ? await state.forkserver?.catch(() => undefined) : undefined
     forkserver?.kill(id)
   }
 

@@ -10,9 +10,32 @@ import type { Run } from './run.ts'
 /** How to find the interpreter and what it lacks; told apart, so that the pool can be tested without installing. */
 export type Install = (signal: AbortSignal) => Promise<PythonInstallation>
 
+/** How far the Python side of a run has come. `arming`: the interpreter is looked for, the reaper not yet armed. */
+export type PythonState =
+  | { readonly phase: 'not started' }
+  | { readonly phase: 'arming' | 'failed'; readonly coming: Promise<ArmedPython> }
+  | ArmedPython
+
+/** From here on there is something to end. */
+export interface ArmedPython {
+  readonly phase: 'armed'
+  readonly reaper: Reaper
+  readonly control: Control
+  readonly installation: PythonInstallation
+  /** The one that is up or coming up; rejects where it did not come up. */
+  forkserver: Promise<Forkserver> | undefined
+}
+
+/** What a worker is started with. */
+export interface PythonUp {
+  forkserver: Forkserver
+  control: Control
+  installation: PythonInstallation
+}
+
 /**
  * The Python side of a run: reaper first, then forkservers, one after another where one dies.
- * Nothing is started before the first `forkserver()`.
+ * Nothing is started before the first `start()`.
  */
 export class PythonSide {
   /** Why the run must fail, whatever its processes look like. */
@@ -20,9 +43,9 @@ export class PythonSide {
   readonly #run: Run
   readonly #install: Install
   readonly #announce: (sentence: string) => void
-  #base: Promise<{ reaper: Reaper; control: Control; installation: PythonInstallation }> | undefined
-  #forkserver: Promise<Forkserver> | undefined
+  #state: PythonState = { phase: 'not started' }
   #generation = 0
+  /** A forkserver that is still importing. */
   #starting: Identity | undefined
   readonly #end = new AbortController()
 
@@ -33,43 +56,32 @@ export class PythonSide {
     this.#install = install
   }
 
-  /** The forkserver that is up, or the next one. A start that failed fails the same way again. */
-  forkserver(): Promise<Forkserver> {
-    this.#forkserver ??= this.#startForkserver()
-    return this.#forkserver
+  get state(): PythonState {
+    return this.#state
   }
 
-  /** The forkserver, where one is up or coming up; starts none. */
-  async currentForkserver(): Promise<Forkserver | undefined> {
-    return this.#forkserver?.catch(() => undefined)
+  /** The state when nothing is being armed any more; starts nothing. */
+  async settled(): Promise<PythonState> {
+    if (this.#state.phase === 'arming') await this.#state.coming.catch(() => {})
+    return this.#state
   }
 
-  /** The reaper, where one was started. */
-  async reaper(): Promise<Reaper | undefined> {
-    return (await this.#base?.catch(() => undefined))?.reaper
-  }
-
-  async control(): Promise<Control | undefined> {
-    return (await this.#base?.catch(() => undefined))?.control
-  }
-
-  async installation(): Promise<PythonInstallation | undefined> {
-    return (await this.#base?.catch(() => undefined))?.installation
-  }
-
-  async connectedControl(): Promise<Control> {
-    return (await this.#startBase()).control
+  /** Brings up what is not up, the next forkserver too. A start that failed fails the same way again. */
+  async start(): Promise<PythonUp> {
+    const armed = await this.#arm()
+    armed.forkserver ??= this.#startForkserver(armed)
+    const { control, installation } = armed
+    return { forkserver: await armed.forkserver, control, installation }
   }
 
   /** Starts nothing from now on: gives up an installation, and ends a forkserver that is still importing. */
   async stopStarting(): Promise<void> {
     this.#end.abort()
-    const reaper = this.#starting && (await this.reaper())
-    if (this.#starting && reaper) await reaper.signal([this.#starting], 'SIGKILL').catch(() => {})
+    if (this.#starting && this.#state.phase === 'armed')
+      await this.#state.reaper.signal([this.#starting], 'SIGKILL').catch(() => {})
   }
 
-  async #startForkserver(): Promise<Forkserver> {
-    const { reaper, control, installation } = await this.#startBase()
+  async #startForkserver(armed: ArmedPython): Promise<Forkserver> {
     if (this.problems.length > 0) throw new SetupError('REAPER_DIED', this.problems.join('\n'))
     if (this.#end.signal.aborted)
       throw new SetupError('RUN_ENDED', 'The run ended before Python had started.')
@@ -77,25 +89,35 @@ export class PythonSide {
     const onProcess = (identity: Identity) => {
       this.#starting = identity
     }
-    const launch = { id, run: this.#run, reaper, control, installation, onProcess }
-    const forkserver = await startForkserver(launch).finally(() => {
+    const forkserver = await startForkserver({ id, run: this.#run, ...armed, onProcess }).finally(() => {
       this.#starting = undefined
     })
     recordProcess(this.#run.directory, id, forkserver)
     if (forkserver.fallback !== null)
       this.#announce(`Workers are spawned, not forked: ${forkserver.fallback}`)
     void forkserver.ended.then(() => {
-      this.#forkserver = undefined
+      armed.forkserver = undefined
     })
     return forkserver
   }
 
-  #startBase() {
-    this.#base ??= this.#arm()
-    return this.#base
+  #arm(): ArmedPython | Promise<ArmedPython> {
+    if (this.#state.phase === 'armed') return this.#state
+    if (this.#state.phase !== 'not started') return this.#state.coming
+    const coming = this.#installAndArm()
+    this.#state = { phase: 'arming', coming }
+    coming.then(
+      (armed) => {
+        this.#state = armed
+      },
+      () => {
+        this.#state = { phase: 'failed', coming }
+      },
+    )
+    return coming
   }
 
-  async #arm() {
+  async #installAndArm(): Promise<ArmedPython> {
     const run = this.#run
     const installation = await this.#install(this.#end.signal)
     const { Reaper } = await import('./reaper.ts')
@@ -104,7 +126,7 @@ export class PythonSide {
       const reaper = await Reaper.start(installation.executable, run.directory, run.owner)
       void reaper.ended.then((exit) => this.#noteEnd(reaper, exit))
       recordProcess(run.directory, 'reaper', reaper.armed)
-      return { reaper, installation, control }
+      return { phase: 'armed', reaper, installation, control, forkserver: undefined }
     } catch (error) {
       control.close()
       throw error

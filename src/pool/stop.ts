@@ -5,12 +5,15 @@ import { removeRunDirectory } from '../process/runDirectory.ts'
 import { oneShotSignaller, type Signaller } from '../process/signal.ts'
 import { procTable } from '../process/table.ts'
 import type { Pool } from './pool.ts'
+import type { ArmedPython } from './python.ts'
 import type { Reaper } from './reaper.ts'
 import type { Findings } from './verdict.ts'
 import { verify } from './verify.ts'
 
 /** Milliseconds for the forkserver to end after its workers. */
 const FORKSERVER_TIMEOUT = 2_000
+/** Milliseconds for the search of an interpreter to be given up, or for a reaper that was started to be armed. */
+const ARM_TIMEOUT = 20_000
 /** Milliseconds on top of `stopTimeout` for killed workers to be gone. */
 const KILL_MARGIN = 3_000
 
@@ -26,15 +29,18 @@ export async function stopRun(pool: Pool): Promise<Findings | undefined> {
   const attempt = (step: string, promise: Promise<unknown>, timeout: number) =>
     withDeadline(promise, timeout, step).catch((error: Error) => void problems.push(error.message))
   await attempt('the workers to end', pool.stopWorkers(), run.options.stopTimeout + KILL_MARGIN)
-  const reaper = await python.reaper()
-  if (!reaper) {
+  await attempt('Python to be found and its reaper to be armed', python.settled(), ARM_TIMEOUT)
+  const { state } = python
+  // What comes up after this sees the end of this process, and ends; but nobody has looked.
+  if (state.phase === 'arming') return unproven(pool, problems, performance.now() - began)
+  if (state.phase !== 'armed') {
     removeRunDirectory(run.directory)
     return undefined
   }
-  const installation = (await python.installation()) as { executable: string }
+  const { reaper, installation, control } = state
   const oneShot = oneShotSignaller(installation.executable)
   const signal = firstResponsive(reaper, oneShot)
-  await attempt('the forkserver to end', endForkserver(pool, signal), FORKSERVER_TIMEOUT + KILL_MARGIN)
+  await attempt('the forkserver to end', endForkserver(state, signal), FORKSERVER_TIMEOUT + KILL_MARGIN)
   const stopping = performance.now() - began
   const found = await verify({
     runId: run.directory.runId,
@@ -54,7 +60,7 @@ export async function stopRun(pool: Pool): Promise<Findings | undefined> {
     },
     endReaper: () => endReaper(reaper, oneShot),
   })
-  ;(await python.control())?.close()
+  control.close()
   const all = [...python.problems, ...problems, ...found.problems]
   const findings = {
     ...found,
@@ -67,9 +73,14 @@ export async function stopRun(pool: Pool): Promise<Findings | undefined> {
   return findings
 }
 
+function unproven(pool: Pool, problems: string[], stopping: number): Findings {
+  const nothing = { orphans: [], unknown: [], cleanSweeps: 0, looked: 0, sweeping: 0 }
+  return { ...nothing, runId: pool.run.directory.runId, problems, stopping, workersStarted: 0 }
+}
+
 /** Asks the forkserver, which kills what workers it has left; after a while it is killed itself. */
-async function endForkserver({ python }: Pool, signal: Signaller): Promise<void> {
-  const forkserver = await python.currentForkserver()
+async function endForkserver(python: ArmedPython, signal: Signaller): Promise<void> {
+  const forkserver = await python.forkserver?.catch(() => undefined)
   if (!forkserver) return
   forkserver.exit()
   await withDeadline(forkserver.ended, FORKSERVER_TIMEOUT, 'the forkserver to end').catch(() =>

@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs'
 import { basename } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { controlGroup } from '../process/controlGroup.ts'
 import { bootId } from '../process/identity.ts'
+import { lineageOf } from '../process/lineage.ts'
 import { ownerState } from '../process/owner.ts'
+import { repeat } from '../process/repeat.ts'
 import {
   listRunDirectories,
   type RunDirectory,
@@ -48,8 +49,7 @@ async function sweepRun(
   const judgement = judge(directory)
   if (judgement === 'leave') return undefined
   const left = judgement === 'forget' ? [] : await settled(directory.runId)
-  if (left.length > 0) await kill(directory.runId, await signaller())
-  const alive = judgement === 'forget' ? [] : look(directory.runId)
+  const alive = left.length > 0 ? await kill(directory.runId, await signaller()) : []
   if (alive.length > 0) return `Run ${directory.runId} left ${list(alive)}, which cannot be killed.`
   forgetCgroup(directory)
   removeRunDirectory(directory)
@@ -61,7 +61,7 @@ async function sweepRun(
 function judge(directory: RunDirectory): 'leave' | 'sweep' | 'forget' {
   const record = readRunRecord(directory)
   if (!record) return Date.now() - statSync(directory.path).mtimeMs > ABANDONED_AFTER ? 'sweep' : 'leave'
-  if (ownerState(record.owner) !== 'dead') return 'leave'
+  if (ownerState(record) !== 'dead') return 'leave'
   return record.owner.bootId === bootId() ? 'sweep' : 'forget'
 }
 
@@ -71,26 +71,29 @@ function forgetCgroup(directory: RunDirectory): void {
   if (cgroup && basename(cgroup) === `vitest-python-${directory.runId}`) controlGroup(cgroup).remove()
 }
 
-async function settled(runId: string): Promise<Sighting[]> {
-  const until = performance.now() + REAPER_GRACE
-  for (;;) {
-    const left = look(runId)
-    if (left.length === 0 || performance.now() > until) return left
-    await sleep(PAUSE)
-  }
+function settled(runId: string): Promise<Sighting[]> {
+  return repeat({ look: () => look(runId), isDone: isNobody, timeout: REAPER_GRACE, pause: PAUSE })
 }
 
-async function kill(runId: string, signal: Signaller): Promise<void> {
-  const until = performance.now() + KILL_TIMEOUT
-  for (let left = look(runId); left.length > 0 && performance.now() < until; left = look(runId)) {
-    await signal(left, 'SIGKILL')
-    await sleep(PAUSE)
-  }
+/** Ends what is there and what that starts meanwhile; resolves to who lives all the same. */
+function kill(runId: string, signal: Signaller): Promise<Sighting[]> {
+  return repeat({
+    look: () => look(runId),
+    isDone: isNobody,
+    act: (left) => signal(left, 'SIGKILL'),
+    timeout: KILL_TIMEOUT,
+    pause: PAUSE,
+  })
 }
 
+function isNobody(left: Sighting[]): boolean {
+  return left.length === 0
+}
+
+/** Without this process and its callers: a run of tests may have been started by what a dead run left. */
 function look(runId: string): Sighting[] {
   const query = { matches: (id: string) => id === runId, limitArmed: true, uid: process.geteuid?.() ?? 0 }
-  return sweep(procTable, { ...query, except: new Set([process.pid]) }).found
+  return sweep(procTable, { ...query, except: lineageOf(process.pid, procTable) }).found
 }
 
 function list(processes: Sighting[]): string {

@@ -3,6 +3,7 @@ import { clockTicksNow, millisecondsBetween } from '../process/clock.ts'
 import type { ControlGroup } from '../process/controlGroup.ts'
 import { descendantsOf } from '../process/descendants.ts'
 import { type Identity, isSameProcessAlive, nameOf } from '../process/identity.ts'
+import { repeat } from '../process/repeat.ts'
 import type { Signaller } from '../process/signal.ts'
 import { type Membership, type Sighting, type SweepQuery, type SweepResult, sweep } from '../process/sweep.ts'
 import type { ProcessTable } from '../process/table.ts'
@@ -70,36 +71,29 @@ function membersOf({ reaper, cgroup }: Verification): Map<number, Membership> {
 }
 
 /** Sweeps until nothing is left or the time is up: a child may need a moment to see that its parent is gone. */
-async function settle(look: () => SweepResult): Promise<SweepResult> {
-  const until = performance.now() + SETTLE
-  for (;;) {
-    const result = look()
-    if (isClean(result) || performance.now() > until) return result
-    await sleep(PAUSE)
-  }
+function settle(look: () => SweepResult): Promise<SweepResult> {
+  return repeat({ look, isDone: isClean, timeout: SETTLE, pause: PAUSE })
 }
 
 /** Kills what was found, again and again: a process may fork while it is being killed. */
 async function end(verification: Verification, found: Found, look: () => SweepResult): Promise<void> {
-  const until = performance.now() + KILL_TIMEOUT
-  for (let left = look(); !isClean(left); left = look()) {
-    accuse(found, left.found, verification.leases, 0)
-    if (performance.now() > until) break
-    try {
-      const killed = await verification.killTree(KILL_TIMEOUT).catch(() => [])
-      accuse(
-        found,
-        killed.map((process) => unseen(process, verification.runId)),
-        verification.leases,
-        0,
-      )
-      await verification.signal(left.found, 'SIGKILL')
-    } catch (error) {
-      found.problems.push(`Orphans could not be killed: ${(error as Error).message}`)
-      break
-    }
-    await sleep(PAUSE)
-  }
+  const { runId, leases, killTree, signal } = verification
+  const note = (sightings: Sighting[]) => accuse(found, sightings, leases, 0)
+  await repeat({
+    look: () => {
+      const left = look()
+      note(left.found)
+      return left
+    },
+    isDone: isClean,
+    act: async (left) => {
+      const killed = await killTree(KILL_TIMEOUT).catch(() => [])
+      note(killed.map((process) => unseen(process, runId)))
+      await signal(left.found, 'SIGKILL')
+    },
+    timeout: KILL_TIMEOUT,
+    pause: PAUSE,
+  }).catch((error: Error) => void found.problems.push(`Orphans could not be killed: ${error.message}`))
 }
 
 /** The last word: two clean sweeps in a row, the reaper gone too. */

@@ -12,3 +12,8 @@ export function clockTicksNow(): number {
 export function millisecondsBetween(startTime: string, now: number): number {
   return Math.max(0, Math.round(((now - Number(startTime)) * 1000) / TICKS_PER_SECOND))
 }
+
+/** When this machine was booted, in milliseconds since 1970. */
+export function bootedAt(): number {
+  return Date.now() - (clockTicksNow() * 1000) / TICKS_PER_SECOND
+}

@@ -1,12 +1,18 @@
 import { hostname } from 'node:os'
-import { bootId, isSameProcessAlive, type OwnerIdentity, pidNamespace } from './identity.ts'
+import { bootedAt } from './clock.ts'
+import { bootId, isSameProcessAlive, pidNamespace } from './identity.ts'
+import type { RunRecord } from './runDirectory.ts'
 
 /** `elsewhere`: the owner's pid belongs to another PID namespace or machine that shares the directory. */
 export type OwnerState = 'alive' | 'dead' | 'elsewhere'
 
 /** Whether the owner of a run lives. Only `dead` permits to touch what the run left. */
-export function ownerState(owner: OwnerIdentity): OwnerState {
-  if (owner.bootId !== bootId()) return owner.host === hostname() ? 'dead' : 'elsewhere'
+export function ownerState({ owner, startedAt }: Pick<RunRecord, 'owner' | 'startedAt'>): OwnerState {
+  if (owner.bootId !== bootId()) {
+    // Machines may share their name as well as the directory: what began after this boot began on another one.
+    const before = owner.host === hostname() && Date.parse(startedAt) < bootedAt()
+    return before ? 'dead' : 'elsewhere'
+  }
   if (owner.pidNamespace !== pidNamespace()) return 'elsewhere'
   return isSameProcessAlive(owner) ? 'alive' : 'dead'
 }

@@ -1,3 +1,4 @@
+import { SetupError } from '../../process/errors.ts'
 import { type Candidate, candidates, NOT_ON_PATH, type Search } from './candidates.ts'
 import { explainNamed, explainNone, type PassedOver } from './explain.ts'
 import { judge, type Objection } from './judge.ts'
@@ -34,6 +35,8 @@ export interface FindOptions {
   requirements?: Requirements | undefined
   /** Milliseconds that an interpreter has to answer. */
   deadline?: number | undefined
+  /** Ends the search early. */
+  signal?: AbortSignal | undefined
 }
 
 /**
@@ -41,7 +44,8 @@ export interface FindOptions {
  * `uv run` where there is a `uv.lock`, `python3`, `python`.
  *
  * @throws SetupError `PYTHON_NOT_FOUND` where none can be used; and where the user has named one,
- * `PYTHON_NOT_FOUND`, `PYTHON_BROKEN`, `PYTHON_TOO_OLD` or `PYTHON_NOT_CPYTHON` about that one.
+ * `PYTHON_NOT_FOUND`, `PYTHON_BROKEN`, `PYTHON_TOO_OLD` or `PYTHON_NOT_CPYTHON` about that one;
+ * `RUN_ENDED` where the search was ended early.
  */
 export async function findInterpreter(search: Search, options: FindOptions = {}): Promise<Interpreter> {
   const requirements = options.requirements ?? (await readRequirements())
@@ -50,8 +54,10 @@ export async function findInterpreter(search: Search, options: FindOptions = {})
   for (const candidate of candidates(search)) {
     if (candidate.slow)
       options.progress?.(`Asking \`uv run\` for the project's Python (${candidate.source}) …`)
-    const about = { ...search, requirements, deadline: candidate.slow ? UV_RUN_DEADLINE : deadline }
-    const answer = await ask(candidate, about)
+    const limits = { deadline: candidate.slow ? UV_RUN_DEADLINE : deadline, signal: options.signal }
+    const answer = await ask(candidate, { ...search, requirements, ...limits })
+    if (options.signal?.aborted)
+      throw new SetupError('RUN_ENDED', 'The run ended before its Python had been found.')
     if (!('reason' in answer)) return interpreter(answer, candidate, tried)
     if (candidate.explicit) throw explainNamed(candidate, answer)
     tried.push({ candidate: candidate.name, source: candidate.source, ...answer })

@@ -25,13 +25,16 @@ export interface Circumstances {
   requirements: Requirements
   /** Milliseconds. */
   deadline: number
+  /** Ends it early. */
+  signal?: AbortSignal | undefined
 }
 
 /** Executes a candidate once. A version manager's shim is resolved by what it answers as `sys.executable`. */
 export async function probe(candidate: Candidate, about: Circumstances): Promise<Probe | { broken: string }> {
   const modules = Object.entries(about.requirements).map(([name, entry]) => [name, moduleOf(name, entry)])
   const command = [...candidate.command, '-c', PROBE_SCRIPT, JSON.stringify(Object.fromEntries(modules))]
-  const outcome = await run(command, { cwd: about.root, env: about.env, deadline: about.deadline })
+  const { root: cwd, env, deadline, signal } = about
+  const outcome = await run(command, { cwd, env, deadline, signal })
   const answer = outcome.stdout.split('\n').find((line) => line.startsWith(ANSWER))
   if (outcome.ok && answer) return parse(answer.slice(ANSWER.length))
   const said = lastLines(`${outcome.stdout}\n${outcome.stderr}`, candidate.slow ? 5 : 2).join(' / ')

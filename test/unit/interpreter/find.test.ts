@@ -37,6 +37,15 @@ async function refusal(promise: Promise<unknown>): Promise<SetupError> {
 }
 
 describe('findInterpreter', () => {
+  test('is given up at once when the run ends, and asks nobody else', async () => {
+    script(join(bin, 'python3'), 'exec /bin/sleep 30')
+    fakePython(join(bin, 'python'), { version: '3.11.7' })
+    const began = performance.now()
+    const error = await refusal(find({}, undefined, { signal: AbortSignal.timeout(200) }))
+    expect(error.code).toBe('RUN_ENDED')
+    expect(performance.now() - began).toBeLessThan(10_000)
+  })
+
   test('finds the .venv above the root, and says what it has', async () => {
     const executable = makeVenv(join(scratch.path, 'project/.venv'))
     const found = await find()

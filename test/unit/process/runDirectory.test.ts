@@ -120,10 +120,16 @@ test('a directory too long for the path of a socket gives way to a shorter one',
 
 test('an owner is dead only if nothing speaks against it', () => {
   const owner = ownIdentity()
-  expect(ownerState(owner)).toBe('alive')
-  expect(ownerState({ ...owner, startTime: '1' }), 'its pid has another process').toBe('dead')
-  expect(ownerState({ ...owner, pid: 4_194_304 }), 'nobody has its pid').toBe('dead')
-  expect(ownerState({ ...owner, bootId: 'before' }), 'it lived before the boot').toBe('dead')
-  expect(ownerState({ ...owner, bootId: 'other', host: 'elsewhere' }), 'another machine').toBe('elsewhere')
-  expect(ownerState({ ...owner, pidNamespace: 'pid:[1]' }), 'another container').toBe('elsewhere')
+  const now = new Date().toISOString()
+  const longAgo = new Date(0).toISOString()
+  const stateOf = (changed: object, startedAt = now) =>
+    ownerState({ owner: { ...owner, ...changed }, startedAt })
+  expect(stateOf({})).toBe('alive')
+  expect(stateOf({ startTime: '1' }), 'its pid has another process').toBe('dead')
+  expect(stateOf({ pid: 4_194_304 }), 'nobody has its pid').toBe('dead')
+  expect(stateOf({ bootId: 'before' }, longAgo), 'it lived before the boot').toBe('dead')
+  expect(stateOf({ bootId: 'other' }, now), 'another machine of this name').toBe('elsewhere')
+  expect(stateOf({ bootId: 'other' }, 'nonsense'), 'nobody knows when').toBe('elsewhere')
+  expect(stateOf({ bootId: 'other', host: 'elsewhere' }, longAgo), 'another machine').toBe('elsewhere')
+  expect(stateOf({ pidNamespace: 'pid:[1]' }), 'another container').toBe('elsewhere')
 })

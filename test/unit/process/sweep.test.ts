@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { limitCookie } from '../../../src/process/limitCookie.ts'
+import { lineageOf } from '../../../src/process/lineage.ts'
 import { type SweepQuery, sweep } from '../../../src/process/sweep.ts'
 import { type ProcessFile, type ProcessTable, procTable } from '../../../src/process/table.ts'
 
@@ -10,6 +11,7 @@ interface Fake {
   pid?: number
   state?: string
   threads?: number
+  parent?: number
   startTime?: string
   limit?: bigint | 'denied'
   environ?: string | 'denied' | 'gone'
@@ -34,8 +36,10 @@ function tableOf(...fakes: Fake[]): ProcessTable {
       }
       if (file === 'status') return Buffer.from(`Name:\tx\nUid:\t1000\t${fake.uid ?? 1000}\t1000\t1000\n`)
       if (file === 'cmdline') return Buffer.from('sleep\u0000100\u0000')
-      const { state = 'S', threads = 1, startTime = '500' } = fake
-      return Buffer.from(`${pid} (sleep) ${state} 1 ${'0 '.repeat(15)}${threads} 0 ${startTime} 0 0\n`)
+      const { state = 'S', threads = 1, parent = 1, startTime = '500' } = fake
+      return Buffer.from(
+        `${pid} (sleep) ${state} ${parent} ${'0 '.repeat(15)}${threads} 0 ${startTime} 0 0\n`,
+      )
     },
   }
 }
@@ -110,4 +114,11 @@ test('the real table shows this process and its parent', () => {
   expect(procTable.pids()).toContain(process.pid)
   expect(procTable.read(process.pid, 'stat').toString()).toContain(`${process.pid} (`)
   expect(procTable.read(4_194_304, 'stat')).toBe('gone')
+})
+
+test('the lineage of a process is itself and its ancestors, and comes to an end', () => {
+  const table = tableOf({ pid: 1, parent: 0 }, { pid: 5 }, { pid: 7, parent: 5 }, { pid: 8, parent: 5 })
+  expect([...lineageOf(7, table)]).toEqual([7, 5, 1])
+  expect([...lineageOf(3, tableOf({ pid: 3, parent: 3 }))]).toEqual([3])
+  expect(lineageOf(process.pid, procTable)).toContain(process.ppid)
 })
