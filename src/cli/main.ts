@@ -26,6 +26,18 @@ program
   })
 
 program
+  .command('doctor')
+  .description('checks what a run needs of this machine and this project; exits with 1 on a problem')
+  .option('--json', 'print JSON')
+  .action(async ({ json }: Json) => {
+    const { examineAll } = await import('./doctor/examine.ts')
+    const examined = await examineAll(process.cwd())
+    if (json) printJson(examined)
+    else console.log((await import('./doctor/show.ts')).showExamined(examined))
+    process.exitCode = examined.some(({ state }) => state === 'problem') ? 1 : 0
+  })
+
+program
   .command('verify')
   .description('exits with 1 if a process of a run whose runner is dead is alive')
   .option('--run <id>', 'judge this run only, dead or not', parseRunId)

@@ -1,0 +1,26 @@
+import { availableParallelism } from 'node:os'
+import { type Check, ok, warning } from './check.ts'
+
+const VARIABLES = ['OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS']
+
+export interface BlasFacts {
+  /** Those of the variables that are set, as `NAME=value`. */
+  set: string[]
+  cores: number
+}
+
+export const blasCheck: Check<BlasFacts> = {
+  name: 'BLAS threads',
+  gather: () => ({
+    set: VARIABLES.filter((name) => process.env[name]).map((name) => `${name}=${process.env[name]}`),
+    cores: availableParallelism(),
+  }),
+  judge({ set, cores }) {
+    if (set.length > 0) return ok(set.join(', '))
+    if (cores === 1) return ok('one core, one thread')
+    return warning(
+      `not limited: numpy and the like start up to ${cores} threads in every worker`,
+      "python({ env: { OMP_NUM_THREADS: '1' } }), where tests use them side by side",
+    )
+  },
+}

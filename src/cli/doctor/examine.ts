@@ -1,0 +1,42 @@
+import { blasCheck } from './blas.ts'
+import { type Check, type Judgement, problem } from './check.ts'
+import { clockCheck } from './clock.ts'
+import { interpreterCheck } from './interpreter.ts'
+import { cgroupCheck, forkCheck, pidfdCheck, subreaperCheck } from './kernel.ts'
+import { leftoversCheck } from './leftovers.ts'
+import { limitsCheck } from './limits.ts'
+import { nodeCheck } from './node.ts'
+import { overlayCheck } from './overlay.ts'
+import { procCheck } from './proc.ts'
+import { grpcCheck, runnersCheck } from './runners.ts'
+import { sharedMemoryCheck } from './sharedMemory.ts'
+import { socketPathCheck } from './socketPath.ts'
+import { uvCheck } from './uv.ts'
+
+export interface Examined extends Judgement {
+  name: string
+}
+
+/** Every check, in the order in which they are shown. */
+const checks: ((cwd: string) => Promise<Examined>)[] = [
+  ...[examine(nodeCheck), examine(runnersCheck), examine(grpcCheck), examine(interpreterCheck)],
+  ...[examine(overlayCheck), examine(uvCheck), examine(forkCheck), examine(procCheck), examine(pidfdCheck)],
+  ...[examine(subreaperCheck), examine(cgroupCheck), examine(sharedMemoryCheck), examine(socketPathCheck)],
+  ...[examine(limitsCheck), examine(blasCheck), examine(clockCheck), examine(leftoversCheck)],
+]
+
+/** Looks at everything that a run needs. Changes nothing. */
+export function examineAll(cwd: string): Promise<Examined[]> {
+  return Promise.all(checks.map((check) => check(cwd)))
+}
+
+/** A fact that cannot be gathered is a finding, and no reason to leave the others out. */
+function examine<Facts>({ name, gather, judge }: Check<Facts>) {
+  return async (cwd: string): Promise<Examined> => {
+    try {
+      return { name, ...judge(await gather(cwd)) }
+    } catch (error) {
+      return { name, ...problem(`cannot be found out: ${(error as Error).message}`, 'see the other checks') }
+    }
+  }
+}

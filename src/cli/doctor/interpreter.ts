@@ -1,0 +1,28 @@
+import { findInterpreter, type Interpreter } from '../../pool/interpreter/find.ts'
+import { type Check, ok, problem, warning } from './check.ts'
+
+export type InterpreterFacts = Interpreter | { missing: string }
+
+let found: Promise<InterpreterFacts> | undefined
+
+/** The project's interpreter, looked for once for all checks. */
+export function interpreterOf(cwd: string): Promise<InterpreterFacts> {
+  found ??= findInterpreter({ root: cwd, env: process.env }).catch((error: Error) => ({
+    missing: error.message,
+  }))
+  return found
+}
+
+export const interpreterCheck: Check<InterpreterFacts> = {
+  name: 'Python',
+  gather: interpreterOf,
+  judge(facts) {
+    if ('missing' in facts)
+      return problem(facts.missing.split('\n')[0] as string, 'vitest-python setup lists what was looked at')
+    const { version, executable, source, abi, passedOver } = facts
+    const text = `${version}, ${executable} (${source}), ABI ${abi}`
+    const [first] = passedOver
+    if (!first) return ok(text)
+    return warning(text, `${first.candidate} was passed over: it ${first.reason}`)
+  },
+}

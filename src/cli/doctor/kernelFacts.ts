@@ -1,0 +1,44 @@
+import { tmpdir } from 'node:os'
+import { run } from '../../pool/interpreter/run.ts'
+import { pythonPrograms } from '../../process/signal.ts'
+import { interpreterOf } from './interpreter.ts'
+
+/** What a Python of this machine can do; it is Python that forks and signals. */
+export interface KernelFacts {
+  pidfd: boolean
+  subreaper: boolean
+  /** A control group could be made below our own, and removed. */
+  cgroup: boolean
+  /** Threads of an interpreter that has imported nothing. */
+  threads: number
+}
+
+const PROGRAM = `
+import json, os, sys
+sys.path.insert(0, sys.argv[1])
+threads = len(os.listdir('/proc/self/task'))
+from vitest_python import cgroup, pidfd, prctl
+group = cgroup.make_cgroup(f'{os.getpid():07d}')
+print('VITEST_PYTHON_DOCTOR ' + json.dumps({
+    'pidfd': pidfd.available(), 'subreaper': prctl.adopt_orphans(),
+    'cgroup': group is not None and group.remove(), 'threads': threads,
+}))
+`
+
+const DEADLINE = 20_000
+let asked: Promise<KernelFacts | undefined> | undefined
+
+/** `undefined` where there is no Python to ask. */
+export function kernelFacts(cwd: string): Promise<KernelFacts | undefined> {
+  asked ??= ask(cwd)
+  return asked
+}
+
+async function ask(cwd: string): Promise<KernelFacts | undefined> {
+  const interpreter = await interpreterOf(cwd)
+  if ('missing' in interpreter) return undefined
+  const command = [interpreter.executable, '-c', PROGRAM, pythonPrograms]
+  const { stdout } = await run(command, { cwd: tmpdir(), env: process.env, deadline: DEADLINE })
+  const answer = /^VITEST_PYTHON_DOCTOR (.*)$/m.exec(stdout)?.[1]
+  return answer === undefined ? undefined : (JSON.parse(answer) as KernelFacts)
+}

@@ -1,0 +1,33 @@
+import { readRequirements } from '../../pool/interpreter/requirements.ts'
+import { cacheDirectory, overlayDirectory } from '../../pool/overlay/directory.ts'
+import { isVerified } from '../../pool/overlay/marker.ts'
+import { type Plan, plan } from '../../pool/overlay/plan.ts'
+import { type Check, ok, problem, warning } from './check.ts'
+import { interpreterOf } from './interpreter.ts'
+
+export type OverlayFacts =
+  | (Pick<Plan, 'outdated' | 'missing'> & { overlay: string; verified: boolean })
+  | undefined
+
+export const overlayCheck: Check<OverlayFacts> = {
+  name: 'packages of the workers',
+  async gather(cwd) {
+    const interpreter = await interpreterOf(cwd)
+    if ('missing' in interpreter) return undefined
+    const { outdated, missing, specifiers } = plan(await readRequirements(), interpreter.distributions)
+    const overlay = overlayDirectory(cacheDirectory(process.env), interpreter.abi, specifiers)
+    return { outdated, missing, overlay, verified: isVerified(overlay, specifiers) }
+  },
+  judge(facts) {
+    if (!facts) return problem('unknown without a Python', 'see Python')
+    const { outdated, missing, overlay, verified } = facts
+    if (outdated.length > 0) {
+      const list = outdated.map(({ name, version, minimum }) => `${name} ${version} is older than ${minimum}`)
+      return problem(list.join(', '), 'upgrade them in the environment of that Python')
+    }
+    if (missing.length === 0) return ok('the interpreter has all of them')
+    if (!verified)
+      return warning(`not installed yet: ${missing.join(', ')}`, 'vitest-python setup, or the first run')
+    return ok(`in ${overlay}`)
+  },
+}

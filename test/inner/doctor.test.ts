@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest'
+import { makeProject, runCli } from '../support/runCli.ts'
+
+interface Examined {
+  name: string
+  state: string
+  found: string
+}
+
+describe.concurrent('doctor', () => {
+  test('finds this machine fit, in a table', async () => {
+    using project = makeProject('doctor')
+    const { output } = await runCli(project.directory, ['doctor'])
+    expect(output).toMatch(/✓ +│ ?Node/)
+    expect(output).toMatch(/✓ +│ ?leftover runs|✗ +│ ?leftover runs/)
+    // Runs of other tests on this machine may be dead right now.
+    expect(output.match(/✗ +│ ?(.+?) +│/g) ?? []).not.toContainEqual(
+      expect.not.stringContaining('leftover runs'),
+    )
+  })
+
+  test('exits with 1 and says why where something does not work', async () => {
+    using project = makeProject('doctor')
+    const env = { VITEST_PYTHON: '/nowhere/python3' }
+    const { exitCode, stdout } = await runCli(project.directory, ['doctor', '--json'], env)
+    const examined = JSON.parse(stdout) as Examined[]
+    expect(examined.find(({ name }) => name === 'Python')).toMatchObject({ state: 'problem' })
+    expect(examined.find(({ name }) => name === 'test runner')).toMatchObject({ state: 'ok' })
+    expect(exitCode).toBe(1)
+  })
+})
