@@ -149,7 +149,7 @@ def test_loses_nothing_that_was_printed_before_a_kill(runner: Runner) -> None:
     assert forkserver.until("ready")["event"] == "ready"
     runner.worker(forkserver).start("talks.die")
     assert forkserver.until("exited")["signal"] == "SIGKILL"
-    assert runner.log("w1") == "printWARNING:root:log\n"
+    assert runner.log("w1") == "print\x1b_vp;w\x1b\\WARNING:root:log\n\x1b_vp;o\x1b\\"
     assert "imported" in runner.log("forkserver-1")
 
 

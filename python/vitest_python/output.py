@@ -7,6 +7,7 @@ import io
 import os
 import sys
 
+from .marked import ERROR, OUT, MarkedFile, mark_log_records
 from .spawn import redirect_output
 
 
@@ -15,15 +16,16 @@ def write_through() -> None:
 
     Done before any module of the user is imported: a logging handler keeps the stream that it found.
     """
-    sys.stdout = sys.__stdout__ = _unbuffered(1)  # type: ignore[misc]
-    sys.stderr = sys.__stderr__ = _unbuffered(2)  # type: ignore[misc]
+    sys.stdout = sys.__stdout__ = _unbuffered(1, OUT)  # type: ignore[misc]
+    sys.stderr = sys.__stderr__ = _unbuffered(2, ERROR)  # type: ignore[misc]
+    mark_log_records()
     # By descriptor: after a fork the same numbers lead to the worker's own log.
     # The thread that crashed is the user's; the others are gRPC's.
     faulthandler.enable(2, all_threads=False)
 
 
-def _unbuffered(fd: int) -> io.TextIOWrapper:
-    raw = io.FileIO(fd, "w", closefd=False)
+def _unbuffered(fd: int, kind: str) -> io.TextIOWrapper:
+    raw = MarkedFile(fd, kind)
     stream = io.TextIOWrapper(raw, "utf-8", "backslashreplace", newline="\n", write_through=True)  # type: ignore[arg-type,unused-ignore]
     stream.mode = "w"  # type: ignore[misc,unused-ignore]
     return stream

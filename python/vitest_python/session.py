@@ -10,6 +10,7 @@ from ._gen.bridge_pb2 import ClientFrame, End, PythonFailure, WorkerFrame
 from .call import Call
 from .executor import Executor
 from .resolve import Names
+from .seed import seed
 
 
 class Session:
@@ -72,6 +73,10 @@ class Session:
             call = Call(self._executor, self._names, reply, start.name, start.arguments, credit)
             self._calls[frame.call] = call
             self._executor.submit(call.begin)
+            return
+        if kind == "seed":
+            value = frame.seed.value
+            self._executor.submit(lambda: seed(value))
             return
         known = self._calls.get(frame.call)
         if known is None:

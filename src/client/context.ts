@@ -18,6 +18,8 @@ export interface RunContext {
   isolation: Isolation
   /** Milliseconds that a test waits for a worker. */
   leaseTimeout: number
+  /** What the random numbers of each test follow from, and whether the configuration fixes it; absent: none. */
+  seed?: { value: number; fixed: boolean } | undefined
 }
 
 /**

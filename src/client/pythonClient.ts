@@ -49,12 +49,15 @@ export class LeasedPython implements PythonClient {
   readonly pid: number
   readonly #lease: Lease
   readonly #defaults: CallOptions
+  readonly #beforeAnswer: (() => void) | undefined
   readonly #clients: Client[] = []
   #session: Session | undefined
 
-  constructor(lease: Lease, defaults: CallOptions = {}) {
+  /** @param beforeAnswer is called before an answer of Python is given to the test */
+  constructor(lease: Lease, defaults: CallOptions = {}, beforeAnswer?: () => void) {
     this.#lease = lease
     this.#defaults = defaults
+    this.#beforeAnswer = beforeAnswer
     this.runId = lease.context.runId
     this.workerId = lease.workerId
     this.pid = lease.pid
@@ -80,6 +83,11 @@ export class LeasedPython implements PythonClient {
     return this.#connect(stub, { interceptors: [metadataInterceptor(this.#metadata())] })
   }
 
+  /** Has `random` and `numpy.random` draw from this seed on, 32 bits, in every call from now on. */
+  seed(value: number): void {
+    this.#open().seed(value)
+  }
+
   /** Whether Python may still be at a call that was given up. */
   get busy(): boolean {
     return this.#session?.abandoned ?? false
@@ -96,7 +104,11 @@ export class LeasedPython implements PythonClient {
   #open(): Session {
     if (this.#session) return this.#session
     const bridge = this.#connect(BridgeClient as unknown as StubConstructor<BridgeClient>, {})
-    const session = new Session(bridge.session(this.#metadata()), (broken) => this.#explain(broken))
+    const session = new Session(
+      bridge.session(this.#metadata()),
+      (broken) => this.#explain(broken),
+      this.#beforeAnswer,
+    )
     this.#session = session
     return session
   }

@@ -26,17 +26,23 @@ export interface CallStart {
 export class Session {
   readonly #stream: ClientDuplexStream<ClientFrame, WorkerFrame>
   readonly #receivers = new Map<number, Receiver>()
+  readonly #beforeAnswer: () => void
   /** Whether a call was given up: Python may still be at it. */
   abandoned = false
   #calls = 0
   #ended: Error | undefined
 
-  /** @param explain finds out why the stream broke; what it returns fails the calls */
+  /**
+   * @param explain finds out why the stream broke; what it returns fails the calls
+   * @param beforeAnswer is called before anything that came is given to who waits for it
+   */
   constructor(
     stream: ClientDuplexStream<ClientFrame, WorkerFrame>,
     explain: (broken: Error) => Promise<Error>,
+    beforeAnswer: () => void = () => {},
   ) {
     this.#stream = stream
+    this.#beforeAnswer = beforeAnswer
     stream.on('data', (frame: WorkerFrame) => this.#deliver(frame))
     stream.on('error', async (error) => this.end(await explain(error)))
     stream.on('end', async () =>
@@ -56,6 +62,11 @@ export class Session {
     this.#receivers.set(call, receiver)
     this.#stream.write({ call, kind: { $case: 'start', value: start } })
     return call
+  }
+
+  /** Seeds Python's random numbers, before any call that is started later. */
+  seed(value: number): void {
+    if (!this.#ended) this.#stream.write({ call: 0, kind: { $case: 'seed', value: { value } } })
   }
 
   /** Permits `items` more items of a stream. */
@@ -81,6 +92,7 @@ export class Session {
   #deliver(frame: WorkerFrame): void {
     const receiver = this.#receivers.get(frame.call)
     if (!receiver || !frame.kind) return
+    this.#beforeAnswer()
     if (frame.kind.$case !== 'item') this.#receivers.delete(frame.call)
     try {
       deliver(frame.kind, receiver)

@@ -6,6 +6,7 @@ import { leasesOf } from './leases.ts'
 import './matchers.ts'
 import { HolderPool, type PythonPool } from './pool.ts'
 import { expectPool, prefetchBeforeTests } from './prefetch.ts'
+import { howToRepeat, seedOf } from './seed.ts'
 
 export type { Arguments, CallOptions } from '../client/call.ts'
 export { LeaseError, PythonError, type PythonException, WorkerLostError } from '../client/errors.ts'
@@ -31,12 +32,13 @@ export interface PythonFixtures {
 interface RunningTest {
   task: { name: string; file: { filepath: string; name: string }; suite?: { fullTestName?: string } }
   signal?: AbortSignal
+  onTestFailed(listener: () => void): void
 }
 
 type PoolTest = RunningTest & Pick<PythonFixtures, 'pythonPoolName'>
 
 interface FilePools {
-  get(test: RunningTest, pool: string): HolderPool
+  get(test: Pick<RunningTest, 'task'>, pool: string): HolderPool
 }
 
 /**
@@ -57,7 +59,7 @@ export function withPython<Context>(
       // biome-ignore lint/correctness/noEmptyPattern: the pattern must be there, see above
       async ({}, use: (pools: FilePools) => Promise<void>) => {
         const pools = new Map<string, HolderPool>()
-        const get = ({ task }: RunningTest, name: string) => {
+        const get = ({ task }: Pick<RunningTest, 'task'>, name: string) => {
           const holder = { file: task.file.name, test: '' }
           const pool = pools.get(name) ?? new HolderPool(leasesOf(requireContext(name)), holder)
           pools.set(name, pool)
@@ -73,19 +75,22 @@ export function withPython<Context>(
       use: (pool: PythonPool) => Promise<void>,
     ) => {
       const leases = leasesOf(requireContext(pythonPoolName))
-      const pool = new HolderPool(leases, holderOf(task), signal && { signal })
+      const pool = new HolderPool(leases, holderOf(task), signal && { signal }, 1)
       await use(pool)
       await pool.releaseAll()
     },
     python: async (
-      { task, signal, pythonPoolName, pythonFile }: PoolTest & { pythonFile: FilePools },
+      { task, signal, onTestFailed, pythonPoolName, pythonFile }: PoolTest & { pythonFile: FilePools },
       use: (client: PythonClient) => Promise<void>,
     ) => {
       const context = requireContext(pythonPoolName)
+      const repeat = howToRepeat(context.seed)
+      if (repeat) onTestFailed(() => console.info(repeat))
       if (context.isolation === 'file') {
         const client = await fileClient(pythonFile.get({ task }, pythonPoolName))
+        if (context.seed) client.seed(seedOf(context.seed.value, holderOf(task), 0))
         await use(client)
-        client.showPrinted()
+        client.finishOutput()
         return
       }
       const pool = new HolderPool(leasesOf(context), holderOf(task), signal && { signal })

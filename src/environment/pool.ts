@@ -6,6 +6,7 @@ import { LeasedPython, type PythonClient } from '../client/pythonClient.ts'
 import type { PoolStats } from '../client/stats.ts'
 import type { ProcessLeases } from './leases.ts'
 import { Printed } from './printed.ts'
+import { seedOf } from './seed.ts'
 
 /** What the `pythonPool` fixture is. */
 export interface PythonPool {
@@ -30,11 +31,14 @@ export class HolderPool implements PythonPool {
   readonly #holder: Holder
   readonly #defaults: CallOptions
   readonly #open = new Set<OpenLease>()
+  #number: number
   #closed = false
 
-  constructor(leases: ProcessLeases, holder: Holder, defaults: CallOptions = {}) {
+  /** @param number counts the leases of a test, so that two of them draw different random numbers */
+  constructor(leases: ProcessLeases, holder: Holder, defaults: CallOptions = {}, number = 0) {
     this.#leases = leases
     this.#holder = holder
+    this.#number = number
     this.#defaults = defaults
   }
 
@@ -47,6 +51,10 @@ export class HolderPool implements PythonPool {
     }
     const open = new OpenLease(lease, this.#defaults, () => this.#open.delete(open))
     this.#open.add(open)
+    // Of a file's one lease the seed is set by each test.
+    if (lease.context.seed && this.#holder.test !== '') {
+      open.seed(seedOf(lease.context.seed.value, this.#holder, this.#number++))
+    }
     return open
   }
 
@@ -64,23 +72,27 @@ class OpenLease extends LeasedPython implements LeasedClient {
   readonly #lease: Lease
   readonly #printed: Printed
   readonly #onRelease: () => void
+  #open = true
 
   constructor(lease: Lease, defaults: CallOptions, onRelease: () => void) {
-    super(lease, defaults)
-    this.#lease = lease
     // A shared worker's log begins with what it printed for others.
-    this.#printed = new Printed(lease.log, lease.context.isolation === 'shared')
+    const printed = new Printed(lease.log, lease.context.isolation === 'shared')
+    super(lease, defaults, () => printed.show())
+    this.#lease = lease
+    this.#printed = printed
     this.#onRelease = onRelease
   }
 
-  /** Shows what Python printed as output of the test that is running. */
-  showPrinted(): void {
-    const text = this.#printed.read().trimEnd()
-    if (text !== '') console.log(text)
+  /** Shows the rest of what Python printed as output of the test that is about to end. */
+  finishOutput(): void {
+    this.#printed.finish()
   }
 
   async release(): Promise<void> {
-    this.showPrinted()
+    if (!this.#open) return
+    this.#open = false
+    this.finishOutput()
+    this.#printed.close()
     this.close()
     this.#lease.release(this.busy)
     this.#onRelease()

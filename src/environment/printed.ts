@@ -1,32 +1,71 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { withoutOwnFrames } from '../process/printedText.ts'
+import { type Kind, MarkedText, type Segment } from './markedText.ts'
 
-/** What a worker prints, from where it was read last. */
+/** Bytes of output that are shown of one test. */
+const MOST_SHOWN = 1_000_000
+
+// Taken when the module loads: a test that mocks `console` means its own output and not Python's.
+const { debug, error, info, log, warn } = console
+const show: Record<Kind, (text: string) => void> = { o: log, e: error, w: warn, i: info, d: debug }
+
+const buffer = Buffer.allocUnsafe(64 * 1024)
+
+/** Shows what a worker prints, from where it was read last, as output of the test that is running. */
 export class Printed {
-  readonly #path: string
+  readonly #descriptor: number | undefined
   #offset = 0
+  #left = MOST_SHOWN
+  #skipped = 0
+  #text = new MarkedText()
 
   /** @param fromNow leaves out what is there already */
   constructor(path: string, fromNow: boolean) {
-    this.#path = path
-    if (fromNow) this.#offset = statSync(path, { throwIfNoEntry: false })?.size ?? 0
-  }
-
-  /** What came since the last time; empty where nothing did. */
-  read(): string {
-    const buffer = Buffer.allocUnsafe(64 * 1024)
-    const chunks: Buffer[] = []
-    let descriptor: number | undefined
     try {
-      descriptor = openSync(this.#path, 'r')
-      for (let length = 1; length > 0; this.#offset += length) {
-        length = readSync(descriptor, buffer, 0, buffer.length, this.#offset)
-        chunks.push(Buffer.from(buffer.subarray(0, length)))
-      }
+      this.#descriptor = openSync(path, 'r')
+      if (fromNow) this.#offset = fstatSync(this.#descriptor).size
     } catch {
       // The run directory is gone: the run was killed, and with it everything that printed.
-    } finally {
-      if (descriptor !== undefined) closeSync(descriptor)
     }
-    return Buffer.concat(chunks).toString('utf8')
+  }
+
+  /** Shows the lines that came since the last time. One system call where nothing came. */
+  show(): void {
+    if (this.#descriptor === undefined) return
+    while (this.#left > 0) {
+      const length = readSync(this.#descriptor, buffer, 0, Math.min(buffer.length, this.#left), this.#offset)
+      if (length === 0) return
+      this.#offset += length
+      this.#left -= length
+      this.#print(this.#text.feed(buffer.subarray(0, length)))
+    }
+    const { size } = fstatSync(this.#descriptor)
+    this.#skipped += size - this.#offset
+    this.#offset = size
+  }
+
+  /** The same at the end of a test: with a line that has not ended, and with a word about what was too much. */
+  finish(): void {
+    this.show()
+    this.#print(this.#text.end())
+    if (this.#skipped > 0) {
+      // What was left out may have ended in the middle of anything.
+      this.#text = new MarkedText()
+      const [shown, more] = [MOST_SHOWN, this.#skipped].map((bytes) => `${(bytes / 1e6).toFixed(1)} MB`)
+      warn(`Python printed ${more} more in this test; of each test the first ${shown} are shown.`)
+    }
+    this.#left = MOST_SHOWN
+    this.#skipped = 0
+  }
+
+  close(): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor)
+  }
+
+  #print(segments: Segment[]): void {
+    for (const { kind, text } of segments) {
+      const shown = withoutOwnFrames(text).replace(/\n$/, '')
+      if (shown !== '') show[kind](shown)
+    }
   }
 }

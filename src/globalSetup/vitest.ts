@@ -1,6 +1,6 @@
 import type { TestProject } from 'vitest/node'
-import { CONTEXT_KEY } from '../client/context.ts'
-import { resolvePools } from '../pool/options.ts'
+import { CONTEXT_KEY, type RunContext } from '../client/context.ts'
+import { type ResolvedOptions, resolvePools } from '../pool/options.ts'
 import { PROTOCOL } from '../process/protocol.ts'
 import { holdExitCode } from './exitCode.ts'
 import { announce } from './output.ts'
@@ -31,13 +31,30 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const registry = registryOf(project.vitest)
   try {
     const pools = await registry.acquire(project.config.root, options)
-    project.provide(CONTEXT_KEY, { protocol: PROTOCOL, pools })
+    project.provide(CONTEXT_KEY, {
+      protocol: PROTOCOL,
+      pools: seeded(pools, options, project.config.sequence.seed ?? Date.now()),
+    })
   } catch (error) {
     // A setup that throws has returned nothing to tear down by.
     await end(registry)
     throw error
   }
   return () => end(registry)
+}
+
+/** @param runner what the random numbers follow from where an option says nothing else */
+function seeded(
+  pools: Record<string, RunContext>,
+  options: Record<string, ResolvedOptions>,
+  runner: number,
+): Record<string, RunContext> {
+  const entries = Object.entries(pools).map(([name, context]): [string, RunContext] => {
+    const seed = options[name]?.seed
+    if (seed === false) return [name, context]
+    return [name, { ...context, seed: { value: seed ?? runner, fixed: seed !== undefined } }]
+  })
+  return Object.fromEntries(entries)
 }
 
 function end(registry: Registry): Promise<void> {

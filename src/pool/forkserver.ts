@@ -4,12 +4,13 @@ import { SetupError } from '../process/errors.ts'
 import type { Exit } from '../process/exit.ts'
 import type { Identity } from '../process/identity.ts'
 import type { Line } from '../process/lines.ts'
+import { readLog } from '../process/printedText.ts'
 import { PROTOCOL, RUN_DIRECTORY_VARIABLE, RUN_ID_VARIABLE } from '../process/protocol.ts'
 import { pythonPrograms } from '../process/signal.ts'
 import type { Control, Peer } from './control.ts'
 import type { Reaper } from './reaper.ts'
 import type { Run } from './run.ts'
-import { explainStartFailure, type ImportFailure, readLog } from './startFailure.ts'
+import { explainStartFailure, type ImportFailure } from './startFailure.ts'
 
 /** What the forkserver runs with. */
 export interface PythonInstallation {

@@ -54,6 +54,11 @@ export interface PoolOptions {
    * A run that cannot be verified fails either way. Default: `fail`.
    */
   orphans?: 'fail' | 'warn' | undefined
+  /**
+   * What Python's random numbers (`random`, `numpy.random`) follow from in each test, beside the test's name:
+   * a whole number, or `false` for numbers that nobody can repeat. Default: Vitest's `sequence.seed`, else the time.
+   */
+  seed?: number | false | undefined
   /** Environment variables for Python, on top of the runner's. Default: none. */
   env?: Record<string, string> | undefined
 }
@@ -100,6 +105,9 @@ const PoolSchema = v.strictObject({
   leaseTimeout: v.optional(milliseconds('leaseTimeout'), 60_000),
   stopTimeout: v.optional(milliseconds('stopTimeout'), 1_000),
   orphans: v.optional(v.picklist(['fail', 'warn'], 'write "fail" or "warn"'), 'fail'),
+  seed: v.optional(
+    v.union([v.literal(false), v.pipe(v.number(), v.safeInteger())], 'write a whole number or false'),
+  ),
   env: v.optional(v.record(v.string(), v.string('write texts only'), 'write an object of texts'), {}),
 }) satisfies v.GenericSchema<PoolOptions>
 

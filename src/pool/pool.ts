@@ -1,11 +1,12 @@
 import type { Holder } from '../client/gen/vitest_python/v1/broker.ts'
 import { describeExit, type Exit } from '../process/exit.ts'
+import { readLog, withoutOwnFrames } from '../process/printedText.ts'
 import { describeHolder, LeaseBook, type LeaseRecord } from './leases.ts'
 import { plan } from './plan.ts'
 import { type Install, PythonSide } from './python.ts'
 import { recordProcess } from './record.ts'
 import type { Run } from './run.ts'
-import { lastLines, readLog, withoutOwnFrames } from './startFailure.ts'
+import { lastLines } from './startFailure.ts'
 import { startWorker, type Worker } from './worker.ts'
 
 /** A worker in the hands of whoever asked for it. */

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs'
 import { describeExit, type Exit } from '../process/exit.ts'
-import { pythonPrograms } from '../process/signal.ts'
 
 /** An exception of Python that kept something from starting. */
 export interface ImportFailure {
@@ -73,15 +71,6 @@ function likelyCause({ failure, exit, importing, output }: StartFailure): string
     : 'a machine under heavy load; raise `startupTimeout` if it needs more time.'
 }
 
-/** What a process printed into its log; empty where there is none. */
-export function readLog(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
-  }
-}
-
 /** The end of a text, at most `count` lines. */
 export function lastLines(text: string, count: number): string {
   return text.trimEnd().split('\n').slice(-count).join('\n')
@@ -89,14 +78,4 @@ export function lastLines(text: string, count: number): string {
 
 function indent(text: string): string {
   return text.trimEnd().replace(/^/gm, '    ')
-}
-
-/** Without the lines of a traceback that stand in our own programs: nobody's error is found there. */
-export function withoutOwnFrames(text: string): string {
-  return text
-    .split('\n')
-    .filter(
-      (line) => !line.startsWith(`  File "${pythonPrograms}/`) && !line.startsWith('  File "<frozen runpy>"'),
-    )
-    .join('\n')
 }

@@ -4,10 +4,11 @@ import { SetupError } from '../process/errors.ts'
 import { describeExit, type Exit } from '../process/exit.ts'
 import type { Identity } from '../process/identity.ts'
 import type { Line } from '../process/lines.ts'
+import { readLog } from '../process/printedText.ts'
 import type { Control, Peer } from './control.ts'
 import type { Forkserver, PythonInstallation } from './forkserver.ts'
 import type { Run } from './run.ts'
-import { explainStartFailure, type ImportFailure, readLog } from './startFailure.ts'
+import { explainStartFailure, type ImportFailure } from './startFailure.ts'
 
 /** A worker that is up: its gRPC server listens. */
 export interface Worker extends Identity {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { printedBy } from '../support/printed.ts'
 import { NOTHING, runVitest } from '../support/runVitest.ts'
-import { versions } from '../support/versions.ts'
+import { pools, versions } from '../support/versions.ts'
 
 describe.concurrent.each(versions)('Vitest %s', (version) => {
   test('an exception of Python fails the test and shows where in Python it was raised', async () => {
@@ -16,6 +17,38 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(output).toContain('No orphaned processes')
     expect(exitCode).toBe(1)
     expect(left).toEqual(NOTHING)
+  })
+
+  test.each(
+    pools,
+  )('causes, groups and syntax errors are shown, and kept for reporters, in %s', async (pool) => {
+    const args = ['chained.test.ts', '--reporter=verbose', '--reporter=./fieldsReporter.ts']
+    const result = await runVitest({ version, fixture: 'errors', pool, args })
+    const { output } = result
+    expect(output).toContain("ages.Unreadable: ('not readable', 2)")
+    expect(output).toContain('Caused by: ValueError: an age is not negative: -1')
+    expect(output).not.toContain('Serialized Error')
+    expect(output).toMatch(/1\. ValueError: an age is not negative: -1/)
+    expect(output).toMatch(/2\. ValueError: invalid literal for int\(\) with base 10: 'x'/)
+    expect(output).toMatch(/SyntaxError: .*\n[\s\S]*unfinished.py:2\n +2\| return \(number \+\n +\| +\^/)
+    const fields = printedBy<{ of: object; cause?: object }>(result, 'fields')
+    expect(fields[0]).toMatchObject({
+      of: {
+        pythonType: 'ages.Unreadable',
+        args: ['not readable', 2],
+        notes: [],
+        pythonBases: ['Exception', 'BaseException'],
+      },
+      cause: { pythonType: 'ValueError', args: ['an age is not negative: -1'] },
+    })
+    expect(fields[0]?.of).toHaveProperty('pythonTraceback', expect.stringContaining('direct cause'))
+    expect(fields[1]?.of).toHaveProperty('errors.0.type.pythonType', 'ValueError')
+  })
+
+  test('toThrowPython takes what Python raises by class and message', async () => {
+    const { output } = await runVitest({ version, fixture: 'errors', args: ['matcher.test.ts'] })
+    expect(output).toContain('Expected Python to raise KeyError, but it raised:')
+    expect(output).toMatch(/Tests +1 failed \| 1 passed \(2\)/)
   })
 
   test('a process that ends in a test fails that test with the reason, and no other test', async () => {

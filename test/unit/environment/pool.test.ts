@@ -1,10 +1,6 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import type { ProcessLeases } from '../../../src/environment/leases.ts'
 import { HolderPool } from '../../../src/environment/pool.ts'
-import { Printed } from '../../../src/environment/printed.ts'
 
 /** A broker that grants one lease when the test says so. */
 function broker() {
@@ -54,14 +50,4 @@ test('one that is granted in time is kept until it is released', async () => {
   expect(release).not.toHaveBeenCalled()
   await pool.releaseAll()
   expect(release).toHaveBeenCalledOnce()
-})
-
-test('of a shared worker, only what it prints from now on is shown', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'printed-'))
-  const log = join(directory, 'w1.log')
-  writeFileSync(log, 'for others\n')
-  const [fresh, shared] = [new Printed(log, false), new Printed(log, true)]
-  appendFileSync(log, 'for me\n')
-  expect([fresh.read(), shared.read(), shared.read()]).toEqual(['for others\nfor me\n', 'for me\n', ''])
-  rmSync(directory, { recursive: true })
 })

@@ -29,10 +29,18 @@ export interface ClientFrame {
   /** chosen by the client, unique within the session */
   call: number;
   kind:
+    | //
+    /** of no call */
+    { $case: "seed"; value: Seed }
     | { $case: "start"; value: Start }
     | { $case: "credit"; value: Credit }
     | { $case: "cancel"; value: Cancel }
     | undefined;
+}
+
+/** From here on `random` and `numpy.random` draw the numbers that follow from this seed. */
+export interface Seed {
+  value: number;
 }
 
 export interface Start {
@@ -130,6 +138,9 @@ export const ClientFrame: MessageFns<ClientFrame> = {
       writer.uint32(8).uint64(message.call);
     }
     switch (message.kind?.$case) {
+      case "seed":
+        Seed.encode(message.kind.value, writer.uint32(82).fork()).join();
+        break;
       case "start":
         Start.encode(message.kind.value, writer.uint32(18).fork()).join();
         break;
@@ -164,6 +175,14 @@ export const ClientFrame: MessageFns<ClientFrame> = {
             message.call = longToNumber(reader.uint64());
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.kind = { $case: "seed", value: Seed.decode(reader, reader.uint32()) };
+            continue;
+          }
           case 2: {
             if (tag !== 18) {
               break;
@@ -186,6 +205,52 @@ export const ClientFrame: MessageFns<ClientFrame> = {
             }
 
             message.kind = { $case: "cancel", value: Cancel.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseSeed(): Seed {
+  return { value: 0 };
+}
+
+export const Seed: MessageFns<Seed> = {
+  encode(message: Seed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.value !== 0) {
+      writer.uint32(8).uint32(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Seed {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSeed();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.value = reader.uint32();
             continue;
           }
         }

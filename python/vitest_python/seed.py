@@ -1,0 +1,49 @@
+"""The random numbers of a test: the same in every run with the same seed."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
+from typing import Any
+
+_NUMPY = "numpy.random"
+
+
+def seed(value: int) -> None:
+    """Seeds `random` and the legacy generator of `numpy.random`, which is seeded later where it is imported later.
+
+    `value` has 32 bits. Generators that the code makes for itself (`random.Random()`, `default_rng()`) are its own.
+    """
+    random.seed(value)
+    numpy = sys.modules.get(_NUMPY)
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _SeedOnImport)]
+    if numpy is not None:
+        numpy.seed(value)
+    else:
+        sys.meta_path.insert(0, _SeedOnImport(value))
+
+
+class _SeedOnImport:
+    """Finds nothing itself; has numpy's generator seeded as soon as its module has run."""
+
+    def __init__(self, value: int) -> None:
+        self._value = value
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """See importlib.abc.MetaPathFinder."""
+        spec = PathFinder.find_spec(name, path, target) if name == _NUMPY else None
+        if spec is None or spec.loader is None:
+            return None
+        execute = spec.loader.exec_module
+
+        def execute_and_seed(module: Any) -> None:
+            execute(module)
+            module.seed(self._value)
+
+        spec.loader.exec_module = execute_and_seed  # type: ignore[method-assign]
+        return spec

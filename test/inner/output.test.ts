@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest'
+import { printedBy } from '../support/printed.ts'
+import { NOTHING, runVitest } from '../support/runVitest.ts'
+import { pools, versions } from '../support/versions.ts'
+
+interface Console {
+  test: string
+  type: 'stdout' | 'stderr'
+  text: string
+}
+
+describe.concurrent.each(versions)('Vitest %s', (version) => {
+  test.each([
+    ...pools.map((pool) => ({ pool, isolation: 'test' })),
+    { pool: 'forks' as const, isolation: 'file' },
+    { pool: 'forks' as const, isolation: 'shared' },
+  ])('what Python prints is output of the test that made it, in $pool with isolation $isolation', async ({
+    pool,
+    isolation,
+  }) => {
+    const args = ['talks.test.ts']
+    const result = await runVitest({ version, fixture: 'output', pool, args, python: { isolation } })
+    const consoles = printedBy<Console>(result, 'console')
+    const of = (name: string, type: Console['type']) =>
+      consoles.flatMap((log) => (log.test === name && log.type === type ? [log.text] : [])).join('')
+    expect(of('order', 'stdout')).toBe('before\nfirst\nbetween\nnative second\nchild second\nafter\n')
+    expect(of('levels', 'stderr')).toBe('complaint\nWARNING record\nERROR record\n')
+    expect(of('levels', 'stdout')).toBe('DEBUG record\nINFO record\n')
+    expect(of('late', 'stdout')).toBe('half and half\n')
+    expect(of('mocked', 'stdout')).toBe('seen all the same\n')
+    expect(of('flood', 'stderr')).toContain('Python printed 99.0 MB more in this test')
+    expect(result.output).toMatch(/Tests +5 passed \(5\)/)
+    expect(result.left).toEqual(NOTHING)
+  })
+
+  describe('seeds', () => {
+    async function draw(python: Record<string, unknown>, ...args: string[]) {
+      const result = await runVitest({ version, fixture: 'output', args: ['seeds.test.ts', ...args], python })
+      expect(result.output).toMatch(/Tests +2 passed \(2\)/)
+      return printedBy<number>(result, 'drawn')
+    }
+
+    test.each([
+      'test',
+      'file',
+    ])('follow from sequence.seed and the test, with isolation %s', async (isolation) => {
+      const first = await draw({ isolation }, '--sequence.seed=1')
+      expect(first).toHaveLength(3)
+      expect(first[0]).toBe(first[1])
+      expect(first[2]).not.toBe(first[1])
+      expect(await draw({ isolation }, '--sequence.seed=1')).toEqual(first)
+      expect(await draw({ isolation }, '--sequence.seed=2')).not.toEqual(first)
+      expect(await draw({ isolation, seed: 1 }, '--sequence.seed=2')).toEqual(first)
+    })
+
+    test('are off where the option says so', async () => {
+      const [first, again] = await draw({ seed: false })
+      expect(first).not.toBe(again)
+    })
+
+    test('are told of a test that fails', async () => {
+      const args = ['seeds.test.ts', '-t', 'two', '--sequence.seed=77']
+      const { output } = await runVitest({ version, fixture: 'output', args, env: { FAILS: 'yes' } })
+      expect(output).toContain('the same again: --sequence.seed=77')
+    })
+  })
+})
