@@ -16,6 +16,7 @@ describe('the option table', () => {
   /** What depends on the machine, in the README's words. */
   const inWords: Record<string, unknown> = {
     found: undefined,
+    '`sequence.seed`': undefined,
     "`'fork'` on Linux": process.platform === 'linux' ? 'fork' : 'spawn',
     '4 for each core, at least 8': Math.max(8, 4 * availableParallelism()),
     'one for each core, at most 4': Math.min(4, availableParallelism()),
