@@ -9,7 +9,7 @@ import {
   readRunRecord,
 } from '../process/runDirectory.ts'
 import { type Sighting, sweep, type Unreadable } from '../process/sweep.ts'
-import { procTable } from '../process/table.ts'
+import { system } from '../process/system.ts'
 
 /** What is known of a run of this user: its directory, its owner, its living processes. */
 export interface KnownRun {
@@ -31,9 +31,9 @@ export interface Survey {
 
 /** Looks at every run directory and every process once. Signals nothing. */
 export function surveyRuns(): Survey {
-  const found = sweep(procTable, {
+  const found = sweep(system.table, {
     matches: () => true,
-    except: lineageOf(process.pid, procTable),
+    except: lineageOf(process.pid, system.table),
     limitArmed: true,
     uid: process.geteuid?.() ?? 0,
   })

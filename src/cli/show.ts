@@ -1,6 +1,6 @@
 import Table from 'cli-table3'
 import pc from 'picocolors'
-import { clockTicksNow, millisecondsBetween } from '../process/clock.ts'
+import { ageOf } from '../process/identity.ts'
 import type { Sighting } from '../process/sweep.ts'
 import type { RunStatus } from './status.ts'
 import { isClean, type Verification } from './verify.ts'
@@ -45,14 +45,13 @@ export function showStatus(runs: RunStatus[]): string {
 const STYLE = { head: [], border: [] }
 
 function processTable(left: Sighting[], reaped: Set<Sighting>): string {
-  const now = clockTicksNow()
   const table = new Table({
     head: ['run', 'pid', 'parent', 'age', 'known by', 'state', 'command'],
     style: STYLE,
   })
   for (const orphan of left) {
     const { runId, pid, parent, startTime, cookie, command } = orphan
-    const age = seconds(millisecondsBetween(startTime, now))
+    const age = seconds(ageOf(startTime))
     table.push([
       runId,
       `${pid}`,

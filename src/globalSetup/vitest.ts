@@ -2,6 +2,7 @@ import type { TestProject } from 'vitest/node'
 import { CONTEXT_KEY, type RunContext } from '../client/context.ts'
 import { type ResolvedOptions, resolvePools } from '../pool/options.ts'
 import { PROTOCOL } from '../process/protocol.ts'
+import { objectionTo } from '../process/system.ts'
 import { holdExitCode } from './exitCode.ts'
 import { announce } from './output.ts'
 import { type Registry, registryOf } from './registry.ts'
@@ -15,11 +16,8 @@ import { type Registry, registryOf } from './registry.ts'
  * @throws SetupError what keeps Python from being found or installed
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  if (process.platform === 'win32') {
-    throw new Error(
-      'vitest-environment-python does not run on Windows; run the tests inside WSL, where it does.',
-    )
-  }
+  const objection = objectionTo(process.platform)
+  if (objection !== undefined) throw new Error(objection)
   if (project.config.browser?.enabled) {
     throw new Error(
       'vitest-environment-python cannot serve tests in the browser, which has no Unix sockets; ' +

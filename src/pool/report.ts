@@ -40,6 +40,7 @@ export function describeOrphan(orphan: Orphan): string {
     both: 'environment and resource limit',
     cgroup: 'its control group',
     descent: 'its descent from the reaper',
+    group: 'its process group',
   }
   const fate = orphan.killed ? 'killed now' : pc.bold('STILL ALIVE')
   return (

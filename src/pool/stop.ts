@@ -3,10 +3,11 @@ import { withDeadline } from '../process/deadline.ts'
 import { isSameProcessAlive } from '../process/identity.ts'
 import { removeRunDirectory } from '../process/runDirectory.ts'
 import { oneShotSignaller, type Signaller } from '../process/signal.ts'
-import { procTable } from '../process/table.ts'
+import { system } from '../process/system.ts'
 import type { Pool } from './pool.ts'
 import type { ArmedPython } from './python.ts'
 import type { Reaper } from './reaper.ts'
+import { readProcesses } from './record.ts'
 import type { Findings } from './verdict.ts'
 import { verify } from './verify.ts'
 
@@ -44,7 +45,7 @@ export async function stopRun(pool: Pool): Promise<Findings | undefined> {
   const stopping = performance.now() - began
   const found = await verify({
     runId: run.directory.runId,
-    table: procTable,
+    table: system.table,
     query: {
       limitArmed: reaper.armed.limitCookie,
       notBefore: reaper.armed.startTime,
@@ -53,6 +54,7 @@ export async function stopRun(pool: Pool): Promise<Findings | undefined> {
     leases: pool.leases,
     cgroup: reaper.armed.cgroup === null ? undefined : controlGroup(reaper.armed.cgroup),
     reaper: reaper.armed,
+    leaders: () => [...readProcesses(run.directory).values()],
     signal,
     killTree: async (timeout) => {
       const able = reaper.responsive && isSameProcessAlive(reaper.armed)

@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { controlGroup } from '../process/controlGroup.ts'
-import { bootId } from '../process/identity.ts'
 import { lineageOf } from '../process/lineage.ts'
 import { ownerState } from '../process/owner.ts'
 import { repeat } from '../process/repeat.ts'
@@ -13,7 +12,7 @@ import {
 } from '../process/runDirectory.ts'
 import type { Signaller } from '../process/signal.ts'
 import { type Sighting, sweep } from '../process/sweep.ts'
-import { procTable } from '../process/table.ts'
+import { system } from '../process/system.ts'
 import { readProcesses } from './record.ts'
 
 /** Milliseconds that the reaper of a run whose owner has just died gets to finish its work. */
@@ -62,7 +61,7 @@ function judge(directory: RunDirectory): 'leave' | 'sweep' | 'forget' {
   const record = readRunRecord(directory)
   if (!record) return Date.now() - statSync(directory.path).mtimeMs > ABANDONED_AFTER ? 'sweep' : 'leave'
   if (ownerState(record) !== 'dead') return 'leave'
-  return record.owner.bootId === bootId() ? 'sweep' : 'forget'
+  return record.owner.bootId === system.bootId() ? 'sweep' : 'forget'
 }
 
 /** The group outlives a reaper that was killed; by its name it can be no other run's. */
@@ -93,7 +92,7 @@ function isNobody(left: Sighting[]): boolean {
 /** Without this process and its callers: a run of tests may have been started by what a dead run left. */
 function look(runId: string): Sighting[] {
   const query = { matches: (id: string) => id === runId, limitArmed: true, uid: process.geteuid?.() ?? 0 }
-  return sweep(procTable, { ...query, except: lineageOf(process.pid, procTable) }).found
+  return sweep(system.table, { ...query, except: lineageOf(process.pid, system.table) }).found
 }
 
 function list(processes: Sighting[]): string {

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { clockTicksNow, millisecondsBetween } from '../process/clock.ts'
 import type { ControlGroup } from '../process/controlGroup.ts'
-import { descendantsOf } from '../process/descendants.ts'
-import { type Identity, isSameProcessAlive, nameOf } from '../process/identity.ts'
+import { ageOf, type Identity, isSameProcessAlive, nameOf } from '../process/identity.ts'
 import { repeat } from '../process/repeat.ts'
 import type { Signaller } from '../process/signal.ts'
 import { type Membership, type Sighting, type SweepQuery, type SweepResult, sweep } from '../process/sweep.ts'
+import { system } from '../process/system.ts'
 import type { ProcessTable } from '../process/table.ts'
 import type { LeaseBook } from './leases.ts'
 import type { Findings, Orphan } from './verdict.ts'
@@ -17,6 +16,8 @@ export interface Verification {
   leases: LeaseBook
   /** The run's control group, where it has one: who is in it, and whether it could be removed. */
   cgroup?: ControlGroup | undefined
+  /** Forkservers and workers of the run, each of which may have led a process group. */
+  leaders?(): Identity[]
   /** The reaper, which lives until the end of the verification. */
   reaper: Identity | undefined
   signal: Signaller
@@ -62,9 +63,10 @@ export async function verify(verification: Verification): Promise<Found> {
 }
 
 /** What the kernel knows to be of the run, whatever it did to its cookies. */
-function membersOf({ reaper, cgroup }: Verification): Map<number, Membership> {
-  const descendants = reaper && isSameProcessAlive(reaper) ? [...descendantsOf(reaper.pid)] : []
+function membersOf({ reaper, cgroup, leaders }: Verification): Map<number, Membership> {
+  const descendants = reaper && isSameProcessAlive(reaper) ? [...system.descendantsOf(reaper.pid)] : []
   return new Map<number, Membership>([
+    ...system.groupMembers(leaders?.() ?? []).map((pid): [number, Membership] => [pid, 'group']),
     ...descendants.map((pid): [number, Membership] => [pid, 'descent']),
     ...[...(cgroup?.members() ?? [])].map((pid): [number, Membership] => [pid, 'cgroup']),
   ])
@@ -142,10 +144,9 @@ function unseen({ pid, startTime }: Identity, runId: string): Sighting {
 
 function accuse(found: Found, sightings: Sighting[], leases: LeaseBook, survived: number): void {
   const known = new Set(found.orphans.map(nameOf))
-  const now = clockTicksNow()
   for (const sighting of sightings) {
     if (known.has(nameOf(sighting))) continue
-    const age = millisecondsBetween(sighting.startTime, now)
+    const age = ageOf(sighting.startTime)
     found.orphans.push({ ...sighting, age, survived, killed: false, ...trace(sighting, age, leases) })
   }
 }

@@ -1,18 +1,17 @@
-import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { isAlive, parseStat } from './stat.ts'
+import { system } from './system.ts'
 
 /** Which process is meant, also after its pid was given to another one. */
 export interface Identity {
   pid: number
-  /** Field 22 of `/proc/PID/stat`. */
+  /** When it started, as the system puts it: compared, and never calculated with. */
   startTime: string
 }
 
 /** An identity that keeps its meaning beyond a reboot and outside this PID namespace. */
 export interface OwnerIdentity extends Identity {
   bootId: string
-  /** `readlink /proc/self/ns/pid`, e.g. `pid:[4026531836]`: pids of another namespace mean nothing here. */
+  /** E.g. `pid:[4026531836]`: pids of another namespace mean nothing here. */
   pidNamespace: string
   /** Name of the machine: a directory on a shared disk may hold the runs of others. */
   host: string
@@ -23,35 +22,22 @@ export function nameOf({ pid, startTime }: Identity): string {
   return `${pid} ${startTime}`
 }
 
-/** Identity of the process that has this pid now; `undefined` where there is none or only a zombie. */
-export function identityOf(pid: number): Identity | undefined {
-  try {
-    const stat = parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1'))
-    return stat && isAlive(stat) ? { pid, startTime: stat.startTime } : undefined
-  } catch {
-    return undefined
-  }
-}
-
 /** Whether exactly this process is alive. */
 export function isSameProcessAlive(identity: Identity): boolean {
-  return identityOf(identity.pid)?.startTime === identity.startTime
+  return system.identityOf(identity.pid)?.startTime === identity.startTime
 }
 
 /** Identity of this process, as a run directory records its owner. */
 export function ownIdentity(): OwnerIdentity {
-  const own = identityOf(process.pid)
+  const own = system.identityOf(process.pid)
   if (!own)
-    throw new Error(`/proc/${process.pid}/stat cannot be read, so no process can be told from another`)
-  return { ...own, bootId: bootId(), pidNamespace: pidNamespace(), host: hostname() }
+    throw new Error(
+      `The system does not show process ${process.pid}, this one, so no process can be told from another`,
+    )
+  return { ...own, bootId: system.bootId(), pidNamespace: system.pidNamespace(), host: hostname() }
 }
 
-/** Changes with every boot, so that pids from before are never mistaken for living ones. */
-export function bootId(): string {
-  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-}
-
-/** The PID namespace of this process. */
-export function pidNamespace(): string {
-  return readlinkSync('/proc/self/ns/pid')
+/** Milliseconds since a process of that start time started. */
+export function ageOf(startTime: string): number {
+  return Math.max(0, Math.round(Date.now() - system.startedAt(startTime)))
 }

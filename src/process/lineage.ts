@@ -1,14 +1,8 @@
-import { parseStat } from './stat.ts'
 import type { ProcessTable } from './table.ts'
 
 /** A process and all its ancestors: who asks for others to be ended must not be among them, nor may his callers. */
 export function lineageOf(pid: number, table: ProcessTable): Set<number> {
   const lineage = new Set<number>()
-  for (let at: number | undefined = pid; at && !lineage.has(at); at = parentOf(at, table)) lineage.add(at)
+  for (let at: number | undefined = pid; at && !lineage.has(at); at = table.stat(at)?.parent) lineage.add(at)
   return lineage
-}
-
-function parentOf(pid: number, table: ProcessTable): number | undefined {
-  const stat = table.read(pid, 'stat')
-  return Buffer.isBuffer(stat) ? parseStat(stat.toString('latin1'))?.parent : undefined
 }

@@ -1,8 +1,6 @@
-import { environmentValue } from './environment.ts'
 import { runIdOfLimit } from './limitCookie.ts'
-import { parseResidentLimit } from './limits.ts'
 import { LEASE_VARIABLE, RUN_DIRECTORY_VARIABLE, RUN_ID_VARIABLE } from './protocol.ts'
-import { isAlive, type ProcessStat, parseStat } from './stat.ts'
+import { isAlive, type ProcessStat } from './stat.ts'
 import type { ProcessTable } from './table.ts'
 
 /** A living process that carries a cookie of a run. */
@@ -18,8 +16,8 @@ export interface Sighting extends ProcessStat {
   command: string
 }
 
-/** `cgroup`: it is in the run's control group; `descent`: it descends from the run's reaper. */
-export type Membership = 'cgroup' | 'descent'
+/** It is in the run's control group, descends from its reaper, or is in the process group of a worker. */
+export type Membership = 'cgroup' | 'descent' | 'group'
 
 /** A living process of this user that may belong to the run: nobody can tell. */
 export interface Unreadable {
@@ -49,7 +47,7 @@ export interface SweepQuery {
   except?: ReadonlySet<number>
   /** Whether every process of the run is known to have inherited the limit cookie. */
   limitArmed: boolean
-  /** A process that started before this (clock ticks since boot) cannot belong to the run. */
+  /** A process that started before this start time cannot belong to the run. */
   notBefore?: string
   /** Effective user ID; processes of others that cannot be read are not ours. */
   uid: number
@@ -78,21 +76,18 @@ function lookForMembers(table: ProcessTable, query: SweepQuery, result: SweepRes
     if (met.has(pid) || query.except?.has(pid)) continue
     const seen = look(table, pid, query)
     if (seen && 'runId' in seen) result.found.push(seen)
-    else if (table.read(pid, 'stat') === 'gone') result.fleeting += 1
+    else if (!table.stat(pid)) result.fleeting += 1
   }
 }
 
+const VARIABLES = [RUN_ID_VARIABLE, LEASE_VARIABLE, RUN_DIRECTORY_VARIABLE]
+
 function look(table: ProcessTable, pid: number, query: SweepQuery): Sighting | Unreadable | undefined {
-  const limits = table.read(pid, 'limits')
-  if (limits === 'gone') return undefined
-  const limit = limits === 'denied' ? undefined : parseResidentLimit(limits.toString('latin1'))
-  const byLimit = limit === undefined ? undefined : runIdOfLimit(limit)
-  const environ = table.read(pid, 'environ')
-  if (environ === 'gone') return undefined
-  const readable = environ !== 'denied'
-  const byEnvironment = readable ? environmentValue(environ, RUN_ID_VARIABLE) : undefined
-  const lease = readable ? environmentValue(environ, LEASE_VARIABLE) : undefined
-  const directory = readable ? environmentValue(environ, RUN_DIRECTORY_VARIABLE) : undefined
+  const limit = table.limit(pid)
+  const variables = limit === 'gone' ? 'gone' : table.variables(pid, VARIABLES)
+  if (limit === 'gone' || variables === 'gone') return undefined
+  const byLimit = typeof limit === 'bigint' ? runIdOfLimit(limit) : undefined
+  const [byEnvironment, lease, directory] = variables === 'denied' ? [] : variables
   const runId = [byLimit, byEnvironment].find((id) => id !== undefined && query.matches(id))
   if (runId !== undefined) {
     const cookie = byLimit === byEnvironment ? 'both' : runId === byLimit ? 'limit' : 'environment'
@@ -102,7 +97,7 @@ function look(table: ProcessTable, pid: number, query: SweepQuery): Sighting | U
   if (query.members && membership)
     return sighting(table, pid, { runId: query.members.runId, cookie: membership, lease, directory })
   // The limit cannot be shed without privilege, so a process that shows another one is none of the run's.
-  const excluded = readable || (limits !== 'denied' && query.limitArmed)
+  const excluded = variables !== 'denied' || (limit !== 'denied' && query.limitArmed)
   return excluded ? undefined : unreadable(table, pid, query)
 }
 
@@ -111,29 +106,16 @@ function sighting(
   pid: number,
   cookies: Pick<Sighting, 'runId' | 'cookie' | 'lease' | 'directory'>,
 ): Sighting | undefined {
-  const stat = readStat(table, pid)
+  const stat = table.stat(pid)
   if (!stat || !isAlive(stat)) return undefined
-  return { ...stat, ...cookies, command: commandOf(table, stat) }
+  return { ...stat, ...cookies, command: table.command(pid) || `[${stat.name}]` }
 }
 
 function unreadable(table: ProcessTable, pid: number, query: SweepQuery): Unreadable | undefined {
-  const stat = readStat(table, pid)
+  const stat = table.stat(pid)
   if (!stat || !isAlive(stat)) return undefined
-  if (query.notBefore !== undefined && BigInt(stat.startTime) < BigInt(query.notBefore)) return undefined
-  // Not the owner of /proc/PID: the files of an undumpable process belong to root (proc(5)).
-  const status = table.read(pid, 'status')
-  const uid = Buffer.isBuffer(status) ? /^Uid:\t\d+\t(\d+)/m.exec(status.toString('latin1'))?.[1] : undefined
-  if (status === 'gone' || (uid !== undefined && Number(uid) !== query.uid)) return undefined
+  if (query.notBefore !== undefined && table.isBefore(stat.startTime, query.notBefore)) return undefined
+  const user = table.user(pid)
+  if (user === 'gone' || (user !== undefined && user !== query.uid)) return undefined
   return { pid, startTime: stat.startTime, name: stat.name, reason: `/proc/${pid}/environ cannot be read` }
-}
-
-function readStat(table: ProcessTable, pid: number): ProcessStat | undefined {
-  const stat = table.read(pid, 'stat')
-  return Buffer.isBuffer(stat) ? parseStat(stat.toString('latin1')) : undefined
-}
-
-function commandOf(table: ProcessTable, stat: ProcessStat): string {
-  const line = table.read(stat.pid, 'cmdline')
-  const text = Buffer.isBuffer(line) ? line.toString('utf8').replaceAll('\0', ' ').trim() : ''
-  return text === '' ? `[${stat.name}]` : text
 }

@@ -1,52 +1,22 @@
-import { closeSync, openSync, readdirSync, readSync } from 'node:fs'
+import type { ProcessStat } from './stat.ts'
 
-/** What a read of one file of a process gave: its bytes, or why there are none. */
-export type ProcessFile = Buffer | 'gone' | 'denied'
+/** Why there is nothing to be read of a process. */
+export type Absence = 'gone' | 'denied'
 
-/**
- * The processes of the machine, as files. The sweep judges what it reads here,
- * so that a fake table shows it every case.
- */
+/** The processes of the machine. The sweep judges what it reads here, so that a fake table shows it every case. */
 export interface ProcessTable {
+  /** Process IDs; where all processes are read at once, this is when. */
   pids(): number[]
-  /** The returned bytes are valid until the next read. */
-  read(pid: number, file: 'stat' | 'limits' | 'environ' | 'status' | 'cmdline'): ProcessFile
-}
-
-// One buffer for all reads: a sweep reads three small files of every process on the machine,
-// and synchronous reads into warm memory are ten times faster than promises for each.
-let buffer = Buffer.allocUnsafe(256 * 1024)
-
-/** The table of Linux: `/proc`. */
-export const procTable: ProcessTable = {
-  pids: () =>
-    readdirSync('/proc')
-      .map(Number)
-      .filter((pid) => pid > 0),
-  read(pid, file) {
-    let descriptor: number | undefined
-    try {
-      descriptor = openSync(`/proc/${pid}/${file}`, 'r')
-      return readWhole(descriptor)
-    } catch (error) {
-      return reasonOf(error as NodeJS.ErrnoException)
-    } finally {
-      if (descriptor !== undefined) closeSync(descriptor)
-    }
-  },
-}
-
-function readWhole(descriptor: number): Buffer {
-  for (let length = 0; ; ) {
-    const read = readSync(descriptor, buffer, length, buffer.length - length, null)
-    length += read
-    if (read === 0) return buffer.subarray(0, length)
-    if (length === buffer.length) buffer = Buffer.concat([buffer], buffer.length * 2)
-  }
-}
-
-function reasonOf(error: NodeJS.ErrnoException): 'gone' | 'denied' {
-  // ESRCH: the process ended between open and read.
-  if (error.code === 'ENOENT' || error.code === 'ESRCH') return 'gone'
-  return 'denied'
+  /** `undefined` where it is gone. */
+  stat(pid: number): ProcessStat | undefined
+  /** Values of variables of its environment, in the order of the names. */
+  variables(pid: number, names: readonly string[]): (string | undefined)[] | Absence
+  /** Its hard `RLIMIT_RSS` in bytes; `undefined` where it is unlimited, or nobody can tell. */
+  limit(pid: number): bigint | undefined | Absence
+  /** Effective user ID; `undefined` where nobody can tell. */
+  user(pid: number): number | undefined | 'gone'
+  /** Arguments joined by spaces; empty where there are none. */
+  command(pid: number): string
+  /** Whether one start time lies before another one. */
+  isBefore(startTime: string, other: string): boolean
 }

@@ -15,6 +15,13 @@ test('Windows is refused in one sentence', async () => {
   )
 })
 
+test('a system that is neither Linux nor macOS is refused in one sentence', async () => {
+  vi.stubGlobal('process', { ...process, platform: 'freebsd' })
+  await expect(setup(project({}))).rejects.toThrow(
+    'runs on Linux and macOS, not on freebsd, where it could not tell its processes from others.',
+  )
+})
+
 test('a project in browser mode is refused in one sentence', async () => {
   await expect(setup(project({ browser: { enabled: true } }))).rejects.toThrow(
     'cannot serve tests in the browser, which has no Unix sockets',

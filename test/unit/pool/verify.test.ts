@@ -2,18 +2,18 @@ import { expect, test } from 'vitest'
 import { LeaseBook } from '../../../src/pool/leases.ts'
 import { judge } from '../../../src/pool/verdict.ts'
 import { type Verification, verify } from '../../../src/pool/verify.ts'
-import { clockTicksNow } from '../../../src/process/clock.ts'
-import type { ProcessFile, ProcessTable } from '../../../src/process/table.ts'
+import { linux } from '../../../src/process/linux.ts'
+import { linuxTable, type ProcessFile } from '../../../src/process/linuxTable.ts'
 
 const RUN = 'abc1234'
 
 /** A machine on which the processes are what the test says, and a signal kills what `mortal` permits. */
 function machine(initial: Fake[], options: { mortal?: boolean; bornAfterKill?: Fake } = {}) {
   const alive = new Map(initial.map((fake) => [fake.pid, started(fake)]))
-  const table: ProcessTable = {
+  const table = linuxTable({
     pids: () => [...alive.keys()],
     read: (pid, file) => read(alive.get(pid), file),
-  }
+  })
   const killed: number[] = []
   const verification: Verification = {
     ...{ runId: RUN, table, leases: new LeaseBook(), reaper: { pid: 1, startTime: '1' } },
@@ -46,7 +46,7 @@ interface Fake {
 }
 
 function started(fake: Fake): Fake {
-  return { ...fake, start: Math.round(clockTicksNow() - (fake.age ?? 0) / 10) }
+  return { ...fake, start: Math.round((Date.now() - linux.bootedAt() - (fake.age ?? 0)) / 10) }
 }
 
 function read(fake: Fake | undefined, file: string): ProcessFile {

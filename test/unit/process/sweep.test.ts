@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
 import { limitCookie } from '../../../src/process/limitCookie.ts'
 import { lineageOf } from '../../../src/process/lineage.ts'
+import { linux } from '../../../src/process/linux.ts'
+import { linuxTable, type ProcessFile } from '../../../src/process/linuxTable.ts'
 import { type SweepQuery, sweep } from '../../../src/process/sweep.ts'
-import { type ProcessFile, type ProcessTable, procTable } from '../../../src/process/table.ts'
+import type { ProcessTable } from '../../../src/process/table.ts'
 
 const RUN = 'abc1234'
 const query: SweepQuery = { matches: (id) => id === RUN, limitArmed: true, uid: 1000 }
@@ -20,7 +22,7 @@ interface Fake {
 
 function tableOf(...fakes: Fake[]): ProcessTable {
   const processes = new Map(fakes.map((fake, index) => [fake.pid ?? index + 1, fake]))
-  return {
+  return linuxTable({
     pids: () => [...processes.keys()],
     read(pid, file): ProcessFile {
       const fake = processes.get(pid)
@@ -41,7 +43,7 @@ function tableOf(...fakes: Fake[]): ProcessTable {
         `${pid} (sleep) ${state} ${parent} ${'0 '.repeat(15)}${threads} 0 ${startTime} 0 0\n`,
       )
     },
-  }
+  })
 }
 
 const found = (result: ReturnType<typeof sweep>) => result.found.map(({ pid, cookie }) => ({ pid, cookie }))
@@ -111,14 +113,15 @@ test('a process that ends while it is looked at is passed over', () => {
 })
 
 test('the real table shows this process and its parent', () => {
-  expect(procTable.pids()).toContain(process.pid)
-  expect(procTable.read(process.pid, 'stat').toString()).toContain(`${process.pid} (`)
-  expect(procTable.read(4_194_304, 'stat')).toBe('gone')
+  expect(linux.table.pids()).toContain(process.pid)
+  expect(linux.table.stat(process.pid)).toMatchObject({ pid: process.pid, parent: process.ppid })
+  expect(linux.table.stat(4_194_304)).toBeUndefined()
+  expect(linux.table.limit(4_194_304)).toBe('gone')
 })
 
 test('the lineage of a process is itself and its ancestors, and comes to an end', () => {
   const table = tableOf({ pid: 1, parent: 0 }, { pid: 5 }, { pid: 7, parent: 5 }, { pid: 8, parent: 5 })
   expect([...lineageOf(7, table)]).toEqual([7, 5, 1])
   expect([...lineageOf(3, tableOf({ pid: 3, parent: 3 }))]).toEqual([3])
-  expect(lineageOf(process.pid, procTable)).toContain(process.ppid)
+  expect(lineageOf(process.pid, linux.table)).toContain(process.ppid)
 })

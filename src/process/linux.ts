@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { linuxTable } from './linuxTable.ts'
+import { isAlive } from './stat.ts'
+import type { System } from './system.ts'
+
+/** USER_HZ: what the kernel shows to programs, 100 on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100
+
+/** Linux: everything is in `/proc`. A start time is field 22 of `/proc/PID/stat`, clock ticks since boot. */
+export const linux: System = {
+  table: linuxTable(),
+  identityOf(pid) {
+    const stat = linux.table.stat(pid)
+    return stat && isAlive(stat) ? { pid, startTime: stat.startTime } : undefined
+  },
+  bootId: () => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
+  bootedAt: () => Date.now() - Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0]) * 1000,
+  pidNamespace: () => readlinkSync('/proc/self/ns/pid'),
+  startedAt: (startTime) => linux.bootedAt() + (Number(startTime) * 1000) / TICKS_PER_SECOND,
+  descendantsOf(pid) {
+    const found = new Set<number>()
+    const queue = [pid]
+    for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
+      for (const child of childrenOf(at)) {
+        if (found.has(child)) continue
+        found.add(child)
+        queue.push(child)
+      }
+    }
+    return found
+  },
+  // The reaper adopts what loses its parent, so that descent tells more.
+  groupMembers: () => [],
+}
+
+/** As the kernel lists them for each thread; none where it keeps no such lists (CONFIG_PROC_CHILDREN). */
+function childrenOf(pid: number): number[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+      readFileSync(`/proc/${pid}/task/${thread}/children`, 'latin1').split(' ').map(Number).filter(Boolean),
+    )
+  } catch {
+    return []
+  }
+}
