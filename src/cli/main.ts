@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError } from 'commander'
 import { isRunId } from '../process/runId.ts'
+import type { InitRequest } from './init/init.ts'
 import { INTERRUPTED } from './interrupt.ts'
 import type { SetupRequest } from './setup/setup.ts'
 import type { VerifyRequest } from './verify.ts'
@@ -23,6 +24,16 @@ program
   .action(async (request: SetupRequest) => {
     const { setup } = await import('./setup/setup.ts')
     await setup(request)
+  })
+
+program
+  .command('init')
+  .description("puts the plugin into the project's Vitest configuration, and an example beside it")
+  .option('--dry-run', 'show what would be written, and write nothing')
+  .option('--force', 'overwrite an example that is there')
+  .action(async (request: InitRequest) => {
+    const { init } = await import('./init/init.ts')
+    init(request)
   })
 
 program

@@ -1,0 +1,39 @@
+import { locateConfig, propertyOf } from './locate.ts'
+import { insertElement, insertImport, insertProperty, splice } from './splice.ts'
+
+const PLUGIN = 'vitest-environment-python/vitest'
+
+/** The edited text; or nothing to do; or why it cannot be edited, for the end of "… cannot be edited: it". */
+export type Edit = { code: string } | { unchanged: true } | { refusal: string }
+
+/** Puts the plugin into a configuration of Vitest or Vite. */
+export function editVitest(code: string, module: string): Edit {
+  if (code.includes(PLUGIN)) return { unchanged: true }
+  const located = locateConfig(code)
+  if ('refusal' in located) return located
+  const quote = code.includes('"') && !code.includes("'") ? '"' : "'"
+  const call = `python({ modules: [${quote}${module}${quote}] })`
+  const plugins = propertyOf(located.config, 'plugins')
+  if (plugins && plugins.type !== 'ArrayExpression') return { refusal: 'has plugins that are no list' }
+  const insertion = plugins
+    ? insertElement(code, plugins, call)
+    : insertProperty(code, located.config, `plugins: [${call}]`)
+  return { code: splice(code, [insertImport(code, located, '{ python }', PLUGIN), insertion]) }
+}
+
+/** A configuration for a project that has none. */
+export function newVitest(module: string): string {
+  return [
+    "import { defineConfig } from 'vitest/config'",
+    ...newSnippet(module).split('\n').slice(0, 1),
+    '',
+    'export default defineConfig({',
+    `  plugins: [python({ modules: ['${module}'] })],`,
+    '})\n',
+  ].join('\n')
+}
+
+/** What to paste into a configuration that cannot be edited. */
+export function newSnippet(module: string): string {
+  return `import { python } from '${PLUGIN}'\n\nplugins: [python({ modules: ['${module}'] })]`
+}

@@ -1,0 +1,69 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { SetupError } from '../../process/errors.ts'
+import { planInit } from './plan.ts'
+import { showDiff } from './showDiff.ts'
+
+export interface InitRequest {
+  /** Overwrites an example that is there. */
+  force?: boolean | undefined
+  /** Shows what would be written, and writes nothing. */
+  dryRun?: boolean | undefined
+}
+
+/**
+ * Puts the plugin into the project's configuration, and an example beside it; shows every change.
+ *
+ * @throws SetupError INIT_NO_PROJECT, INIT_CONFIG_NOT_EDITABLE, INIT_NOT_WRITABLE
+ */
+export function init({ force = false, dryRun = false }: InitRequest, root = process.cwd()): void {
+  const plan = planInit({
+    files: new Set(readdirSync(root)),
+    esm: isEsm(root),
+    force,
+    read: (path) => read(root, path),
+  })
+  if (plan.refusal !== undefined) throw new SetupError('INIT_CONFIG_NOT_EDITABLE', plan.refusal)
+  for (const change of plan.changes) console.log(`${showDiff(change)}\n`)
+  for (const note of plan.notes) console.log(note)
+  if (dryRun) return console.log('Nothing was written (--dry-run).')
+  for (const { path, after } of plan.changes) write(join(root, path), after)
+  if (plan.changes.length > 0) console.log('Now: npx vitest run greeting')
+}
+
+function isEsm(root: string): boolean {
+  const manifest = read(root, 'package.json')
+  if (manifest === undefined)
+    throw new SetupError(
+      'INIT_NO_PROJECT',
+      `${root} has no package.json: run this in the root of a project, or npm init first.`,
+    )
+  try {
+    return (JSON.parse(manifest) as { type?: string }).type === 'module'
+  } catch (cause) {
+    throw new SetupError(
+      'INIT_NO_PROJECT',
+      `${join(root, 'package.json')} is no JSON: ${(cause as Error).message}`,
+      { cause },
+    )
+  }
+}
+
+function read(root: string, path: string): string | undefined {
+  try {
+    return readFileSync(join(root, path), 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+function write(path: string, text: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, text)
+  } catch (cause) {
+    throw new SetupError('INIT_NOT_WRITABLE', `${path} cannot be written: ${(cause as Error).message}`, {
+      cause,
+    })
+  }
+}

@@ -1,0 +1,77 @@
+import { parseModule } from 'magicast'
+
+/** A node of the syntax tree, as far as it is looked at here. */
+export interface Node {
+  type: string
+  start: number
+  end: number
+  [field: string]: unknown
+}
+
+export interface Located {
+  /** The object literal that is the configuration. */
+  config: Node
+  imports: Node[]
+}
+
+/** Wrappers that return the object that they are given. */
+const TRANSPARENT = ['defineConfig', 'defineProject']
+
+/**
+ * Finds the configuration in a module that exports an object literal, directly, through `defineConfig`, or by a constant.
+ *
+ * @returns a refusal, for the end of "… cannot be edited: it", where the module has another shape
+ */
+export function locateConfig(code: string): Located | { refusal: string } {
+  let body: Node[]
+  try {
+    body = (parseModule(steady(code)).$ast as unknown as { body: Node[] }).body
+  } catch (error) {
+    return { refusal: `cannot be parsed (${(error as Error).message.split('\n')[0]})` }
+  }
+  const exported = body.find(({ type }) => type === 'ExportDefaultDeclaration')?.['declaration'] as
+    | Node
+    | undefined
+  if (!exported) return { refusal: 'has no default export' }
+  const config = unwrap(exported, body)
+  if (config.type !== 'ObjectExpression') return { refusal: describe(config) }
+  return { config, imports: body.filter(({ type }) => type === 'ImportDeclaration') }
+}
+
+/** The value of an object's property; `undefined` where it has none of that name. */
+export function propertyOf(config: Node, name: string): Node | undefined {
+  const properties = config['properties'] as (Node & {
+    key?: { name?: string; value?: string }
+    value?: Node
+  })[]
+  return properties.find(({ key }) => key?.name === name || key?.value === name)?.value
+}
+
+/** The parser counts a tab as several characters and a line end as one: without them, its offsets are those of the file. */
+function steady(code: string): string {
+  return code.replace(/\t|\r(?=\n)/g, ' ')
+}
+
+function unwrap(node: Node, body: Node[]): Node {
+  if (node.type === 'TSSatisfiesExpression' || node.type === 'TSAsExpression')
+    return unwrap(node['expression'] as Node, body)
+  if (node.type === 'Identifier')
+    return unwrap(constant(String(node['name']), body) ?? { ...node, type: 'Unknown' }, body)
+  if (node.type !== 'CallExpression') return node
+  const callee = (node['callee'] as { name?: string }).name ?? ''
+  const [first] = node['arguments'] as Node[]
+  return first && TRANSPARENT.includes(callee) ? unwrap(first, body) : node
+}
+
+function constant(name: string, body: Node[]): Node | undefined {
+  const declarators = body.flatMap((node) => (node['declarations'] as Node[] | undefined) ?? [])
+  const found = declarators.find(({ id }) => (id as { name?: string }).name === name)
+  return (found?.['init'] as Node | null) ?? undefined
+}
+
+function describe({ type, callee }: Node): string {
+  if (type.endsWith('FunctionExpression') || type === 'FunctionDeclaration') return 'exports a function'
+  if (type === 'CallExpression')
+    return `exports what ${(callee as { name?: string }).name ?? 'a call'}(…) returns`
+  return 'exports no object literal'
+}

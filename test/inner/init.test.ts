@@ -1,0 +1,73 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { describe, expect, inject, test } from 'vitest'
+import { cleanEnvironment } from '../support/environment.ts'
+import { makeProject, runCli } from '../support/runCli.ts'
+import { versions } from '../support/versions.ts'
+
+const CONFIG =
+  "import { defineConfig } from 'vitest/config'\n\nexport default defineConfig({\n  test: { watch: false },\n})\n"
+
+function project(files: Record<string, string>) {
+  const made = makeProject('init')
+  const all = { 'package.json': '{ "type": "module" }', ...files }
+  for (const [name, text] of Object.entries(all)) writeFileSync(join(made.directory, name), text)
+  return made
+}
+
+/** Runs the tests of a project with the Vitest beside it. */
+async function runTests(directory: string) {
+  const { node } = inject('installations')[versions[0]!]!
+  const options = { cwd: directory, all: true, reject: false, extendEnv: false, timeout: 60_000 } as const
+  const env = cleanEnvironment(node)
+  const { exitCode, all } = await execa(node, ['../node_modules/vitest/vitest.mjs', 'run'], {
+    ...options,
+    env,
+  })
+  return { exitCode, output: all }
+}
+
+describe.concurrent('init', () => {
+  test.each([
+    ['writes a configuration', 'vitest.config.ts', {}],
+    ['writes one that a CommonJS package can load', 'vitest.config.mts', { 'package.json': '{}' }],
+    ['edits the one that is there', 'vitest.config.ts', { 'vitest.config.ts': CONFIG }],
+    ['edits the one of Vite', 'vite.config.mjs', { 'vite.config.mjs': CONFIG }],
+  ])('%s, and its example passes', async (_, config, files) => {
+    using made = project(files)
+    const { exitCode, output } = await runCli(made.directory, ['init'])
+    expect(output).toContain(`+++ ${config}`)
+    expect(output).toContain("+import { python } from 'vitest-environment-python/vitest'")
+    expect(exitCode).toBe(0)
+    const tests = await runTests(made.directory)
+    expect(tests.output).toContain('1 passed')
+    expect(tests.output).toContain('No orphaned processes')
+    expect(tests.exitCode).toBe(0)
+  })
+
+  test('--dry-run shows the same and writes nothing', async () => {
+    using made = project({ 'vitest.config.ts': CONFIG })
+    const { exitCode, output } = await runCli(made.directory, ['init', '--dry-run'])
+    expect(output).toContain("+  plugins: [python({ modules: ['./python/greeting.py'] })],")
+    expect(exitCode).toBe(0)
+    expect(readFileSync(join(made.directory, 'vitest.config.ts'), 'utf8')).toBe(CONFIG)
+    expect(readdirSync(made.directory).sort()).toEqual(['package.json', 'vitest.config.ts'])
+  })
+
+  test('leaves what it cannot edit alone, and says what to paste', async () => {
+    using made = project({ 'vitest.config.ts': 'export default mergeConfig(a, {})\n' })
+    const { exitCode, output } = await runCli(made.directory, ['init'])
+    expect(output).toContain('INIT_CONFIG_NOT_EDITABLE')
+    expect(output).toContain("plugins: [python({ modules: ['./python/greeting.py'] })]")
+    expect(exitCode).toBe(1)
+    expect(existsSync(join(made.directory, 'python'))).toBe(false)
+  })
+
+  test('says where it must be run', async () => {
+    using made = makeProject('init')
+    const { exitCode, output } = await runCli(made.directory, ['init'])
+    expect(output).toContain('INIT_NO_PROJECT')
+    expect(exitCode).toBe(1)
+  })
+})
