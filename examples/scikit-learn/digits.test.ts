@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest'
-import { type PythonClient, PythonError, test } from 'vitest-environment-python/fixtures'
+import { type NdArray, type PythonClient, PythonError, test } from 'vitest-environment-python/fixtures'
 
 interface Epoch {
   epoch: number
@@ -10,7 +10,7 @@ interface Epoch {
 interface Evaluation {
   images: number
   accuracy: number
-  confusion: number[][]
+  confusion: NdArray<BigInt64Array>
 }
 
 async function train(python: PythonClient, epochs: number): Promise<Epoch[]> {
@@ -53,18 +53,20 @@ describe('a trained model', () => {
     const { images, accuracy, confusion } = await python.call<Evaluation>('digits.evaluate')
     expect(images).toBe(450)
     expect(accuracy).toBeGreaterThan(0.93)
-    // A matrix of numpy is an array of arrays here: row for the true digit, column for the predicted one.
-    expect(confusion).toHaveLength(10)
-    expect(confusion.flat().reduce((sum, count) => sum + count)).toBe(images)
+    // A matrix of numpy is a typed array with a shape: row for the true digit, column for the predicted one.
+    expect(confusion.shape).toEqual([10, 10])
+    expect(confusion.reduce((sum, count) => sum + count)).toBe(BigInt(images))
   })
 
   test('names a sample of each digit', async ({ python }) => {
     await train(python, 15)
     const digits = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
-    const images = await Promise.all(digits.map((digit) => python.call<number[]>('digits.sample', { digit })))
+    const images = await Promise.all(
+      digits.map((digit) => python.call<NdArray<Float64Array>>('digits.sample', { digit })),
+    )
     expect(images[0]).toHaveLength(64)
-    const predicted = await python.call<number[]>('digits.predict', { images })
-    const right = predicted.filter((digit, index) => digit === index)
+    const predicted = await python.call<NdArray<BigInt64Array>>('digits.predict', { images })
+    const right = predicted.filter((digit, index) => digit === BigInt(index))
     expect(right.length).toBeGreaterThanOrEqual(9)
   })
 
@@ -87,7 +89,7 @@ describe('a trained model', () => {
 })
 
 test('an untrained model says so', async ({ python }) => {
-  const image = await python.call<number[]>('digits.sample', { digit: 7 })
+  const image = await python.call<NdArray<Float64Array>>('digits.sample', { digit: 7 })
   await expect(python.call('digits.predict', { images: [image] })).rejects.toMatchObject({
     name: 'sklearn.exceptions.NotFittedError',
   })

@@ -26,6 +26,7 @@ from vitest_python._gen.bridge_pb2 import (
     Start,
     WorkerFrame,
 )
+from vitest_python.values import decode
 
 from .reaping import PACKAGE
 
@@ -216,7 +217,7 @@ class Worker:
         if frame.WhichOneof("kind") == "failure":
             raise Failed(frame.failure)
         assert frame.WhichOneof("kind") == "value", frame
-        return ormsgpack.unpackb(frame.value)
+        return decode(frame.value)
 
     def call(self, name: str, *positional: Any, **keywords: Any) -> Any:
         """Starts a call and waits for it."""
@@ -226,7 +227,7 @@ class Worker:
         """What a stream still sends. Raises Failed."""
         found = []
         while (frame := self.next(call)).WhichOneof("kind") == "item":
-            found.append(ormsgpack.unpackb(frame.item))
+            found.append(decode(frame.item))
         if frame.WhichOneof("kind") == "failure":
             raise Failed(frame.failure)
         return found

@@ -68,13 +68,16 @@ def test_lets_what_a_coroutine_started_go_on(worker: Worker) -> None:
 
 
 def test_sends_arrays_and_tuples_as_arrays(worker: Worker) -> None:
-    expected = {"a": [0, 1, 2], "m": [[1, 0], [0, 1]], "f": 0.5, "t": [1, 2]}
-    assert worker.call("embeddings.arrays") == expected
+    sent = {
+        name: getattr(part, "tolist", lambda part=part: part)()
+        for name, part in worker.call("embeddings.arrays").items()
+    }
+    assert sent == {"a": [0, 1, 2], "m": [[1, 0], [0, 1]], "f": 0.5, "t": [1, 2]}
 
 
 def test_names_the_path_of_what_cannot_be_sent(worker: Worker) -> None:
-    assert "result[0]['model'].y: _thread.lock cannot be sent" in str(failure_of(worker, "embeddings.unsendable"))
-    assert "result['n']: an integer beyond 64 bits" in str(failure_of(worker, "embeddings.huge"))
+    assert "result[0]['model']['y']: _thread.lock cannot be sent" in str(failure_of(worker, "embeddings.unsendable"))
+    assert worker.call("embeddings.huge") == {"n": 2**70}
 
 
 @pytest.mark.parametrize("arguments", [b"\xc1", b"\x01", b"\x91", b"\x81\x01\x02"])

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import datetime
+import enum
+import math
+import re
 import struct
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy
 import ormsgpack
+import pydantic
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from vitest_python.values import encode
+from vitest_python.errors import BadArguments
+from vitest_python.values import Carrier, decode, encode
 
 
 def timestamp(data: bytes) -> tuple[int, int]:
@@ -30,13 +39,236 @@ def test_a_moment_keeps_its_microseconds(moment: datetime.datetime) -> None:
     assert epoch + datetime.timedelta(seconds=seconds, microseconds=nanoseconds / 1000) == moment
 
 
-def test_dates_and_times_without_a_zone_are_iso_texts() -> None:
-    values = [datetime.datetime(2026, 1, 2, 3, 4, 5, 6), datetime.date(2026, 1, 2), datetime.time(3, 4)]
-    assert ormsgpack.unpackb(encode(values)) == ["2026-01-02T03:04:05.000006", "2026-01-02", "03:04:00"]
+class Lender:
+    """A carrier that keeps everything in lists."""
+
+    def __init__(self) -> None:
+        self.handles: list[object] = []
+
+    def export_handle(self, value: object) -> int:
+        self.handles.append(value)
+        return len(self.handles) - 1
+
+    def import_handle(self, id: int) -> object:
+        return self.handles[id]
+
+    def import_function(self, id: int, name: str) -> Callable[..., Any]:
+        return lambda: (id, name)
+
+    def import_iterable(self, id: int) -> object:
+        return ["iterable", id]
+
+    def export_buffer(self, data: memoryview) -> bytes | None:
+        return None
+
+    def import_buffer(self, descriptor: bytes) -> bytes:
+        raise OSError("no such buffer")
 
 
-@pytest.mark.parametrize("dtype", ["<i4", ">i4", "<f8", ">f8", "?", "<u8", "<f2"])
-def test_an_array_is_its_numbers_whatever_their_bytes(dtype: str) -> None:
-    array = numpy.arange(3).astype(dtype)
-    assert ormsgpack.unpackb(encode(array)) == array.tolist()
-    assert ormsgpack.unpackb(encode(array[1])) == array.tolist()[1]
+def plain(value: object, carrier: Carrier | None = None) -> Any:
+    """What TypeScript reads, its extensions as (code, payload)."""
+    return ormsgpack.unpackb(encode(value, carrier), ext_hook=lambda tag, data: (tag, data))
+
+
+def back(value: object) -> Any:
+    return decode(encode(value))
+
+
+class Color(enum.Enum):
+    RED = "red"
+
+
+class Level(str, enum.Enum):
+    LOW = "low"
+
+
+@dataclasses.dataclass
+class Point:
+    x: int
+    _hidden: tuple[int, ...] = (1,)
+
+
+class Pair(NamedTuple):
+    left: object
+    right: object
+
+
+class Model(pydantic.BaseModel):
+    when: datetime.date
+    secret: str = pydantic.Field(exclude=True, default="s")
+
+
+hashable = (
+    some.none()
+    | some.booleans()
+    | some.integers()
+    | some.floats(allow_nan=False)
+    | some.text()
+    | some.binary()
+    | some.decimals(allow_nan=False)
+    | some.uuids()
+    | some.dates()
+    | some.datetimes()
+    | some.times()
+    | some.timedeltas()
+)
+values = some.recursive(
+    hashable | some.floats(allow_nan=False, width=32),
+    lambda inner: (
+        some.lists(inner)
+        | some.dictionaries(some.text(), inner)
+        | some.dictionaries(some.tuples(some.integers(), hashable) | some.integers(), inner, min_size=1)
+        | some.sets(hashable)
+    ),
+)
+
+
+@given(values)
+def test_every_kind_of_value_is_read_again_as_it_was(value: object) -> None:
+    assert back(value) == value
+
+
+def test_zero_and_one_keep_their_sign_and_their_type() -> None:
+    assert math.copysign(1, back(-0.0)) == -1
+    assert [type(item) for item in back([1.0, 1, True])] == [float, int, bool]
+
+
+def test_classes_with_fields_are_dicts_of_all_of_them() -> None:
+    assert back([Point(1), Pair(1, {2}), Color.RED, Level.LOW, {Level.LOW: 1}]) == [
+        {"x": 1, "_hidden": [1]},
+        {"left": 1, "right": {2}},
+        "red",
+        "low",
+        {"low": 1},
+    ]
+    assert back(Model(when=datetime.date(2026, 1, 2))) == {"when": datetime.date(2026, 1, 2)}
+
+
+def test_what_has_no_counterpart_becomes_a_handle_once() -> None:
+    lender = Lender()
+    stays = object()
+    # The integer among the keys takes a second attempt.
+    (code, payload), _ = plain([stays, {1: 2}], lender)
+    number, kind, text = ormsgpack.unpackb(payload)
+    assert (code, number, kind) == (0x48, 0, "object")
+    assert text.startswith("<object object")
+    assert lender.handles == [stays]
+    assert decode(b"\xd4\x48\x00", lender) is stays
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        ({"a": [1, object()]}, "result['a'][1]: object cannot be sent"),
+        ({1: {(2, 3): [object()]}}, "result[1][(2, 3)][0]: object cannot be sent"),
+        ([Point(object())], "result[0]['x']: object cannot be sent"),  # type: ignore[arg-type]
+        ({"a": "\ud800"}, "result['a']: a string that is not valid Unicode cannot be sent"),
+        ([numpy.array([object()])], "result[0]: numpy.ndarray cannot be sent"),
+        (numpy.zeros(2, dtype="i4,f8"), "result: numpy.ndarray cannot be sent"),
+        ([3 + 4j], "result[0]: complex cannot be sent"),
+    ],
+)
+def test_what_cannot_be_sent_is_named_with_its_place(value: object, sentence: str) -> None:
+    with pytest.raises(TypeError, match=re.escape(sentence)):
+        encode(value)
+
+
+def nested(levels: int, around: Callable[[Any], object]) -> object:
+    value: object = 1
+    for _ in range(levels):
+        value = around(value)
+    return value
+
+
+@pytest.mark.parametrize(
+    "around", [lambda v: [v], lambda v: {"a": v}, lambda v: {1: v}, Point, lambda v: frozenset([v])]
+)
+@pytest.mark.parametrize("levels", [260, 1_000, 20_000])
+def test_deep_nesting_is_an_error_of_one_sentence(around: Callable[[Any], object], levels: int) -> None:
+    with pytest.raises(TypeError, match=r"^result.{0,90}: nested ") as raised:
+        encode(nested(levels, around))
+    assert len(str(raised.value)) < 200
+
+
+def test_cycles_are_errors() -> None:
+    cycle: list[object] = []
+    cycle.append({"again": cycle})
+    with pytest.raises(TypeError, match="or within itself"):
+        encode(cycle)
+
+
+def test_arrays_cross_in_their_own_order_whatever_their_layout() -> None:
+    for dtype in [
+        "i1",
+        "u1",
+        ">i2",
+        "<u2",
+        ">i4",
+        "u4",
+        ">i8",
+        "u8",
+        "f2",
+        ">f4",
+        "f8",
+        "?",
+        ">c8",
+        "c16",
+        ">M8[ns]",
+        "m8[s]",
+    ]:
+        cube = numpy.arange(24).reshape(2, 3, 4).astype(dtype)
+        for array in (
+            cube,
+            cube.T,
+            cube[:, ::2],
+            cube[0, 0, 0:0],
+            numpy.array(cube[1, 1, 1]),
+            numpy.asfortranarray(cube),
+        ):
+            again = back(array)
+            assert again.dtype == array.dtype.newbyteorder("=")
+            assert again.shape == array.shape
+            assert (again == array).all()
+            assert again.flags.writeable
+
+
+def test_numpy_scalars_are_numbers() -> None:
+    sent = [
+        numpy.float32(1.5),
+        numpy.int64(-3),
+        numpy.bool_(True),
+        numpy.float16(0.5),
+        numpy.str_("a"),
+        numpy.bytes_(b"b"),
+    ]
+    assert [(type(item), item) for item in back(sent)] == [
+        *[(float, 1.5), (int, -3), (bool, True), (float, 0.5), (str, "a"), (bytes, b"b")]
+    ]
+
+
+@given(
+    some.binary().filter(lambda data: b"\xdd" not in data)
+    | some.lists(some.sampled_from([*b"\xc1\xc7\xd4\xdc\xde\xdb\x44\x4e\x53\x4d\x42\x91", 0])).map(bytes)
+)
+def test_any_bytes_are_a_value_or_an_error(data: bytes) -> None:
+    with contextlib.suppress(BadArguments):
+        decode(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"\xc1", "the arguments cannot be read"),
+        (b"\x93\x01", "end of file"),
+        (b"\xd4\x79\x00", "the extension 0x79 is not known"),
+        (b"\xd4\x48\x00", "this call carries none"),
+        (b"\xd4\x42\x00", "this call carries none"),
+        (b"\xc7\x03\x64abc", "'abc' is no date.fromisoformat"),
+        (b"\x91" * 100_000, "the arguments cannot be read"),
+        (b"\xc7\x03\x53\x91\x80\xc0", "the arguments cannot be read"),
+        (b"\xc7\x02\x53\x91\x80", "a Set with a dict in it"),
+    ],
+)
+def test_malformed_bytes_are_refused_with_a_sentence(data: bytes, sentence: str) -> None:
+    with pytest.raises(BadArguments, match=re.escape(sentence)):
+        decode(data)

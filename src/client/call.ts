@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { clearTimeout, setTimeout } from './clock.ts'
 import { pointAtCaller } from './errors.ts'
 import type { Session } from './session.ts'
-import { encode } from './values.ts'
+import { encode } from './values/encode.ts'
 
 /** An array for positional arguments, an object for keyword arguments. */
 export type Arguments = readonly unknown[] | Readonly<Record<string, unknown>>

@@ -1,5 +1,5 @@
 import { type PythonFrame, sourceExcerpt, stackLines } from './pythonStack.ts'
-import { decode } from './values.ts'
+import { decode } from './values/decode.ts'
 
 /** An exception as Python describes it (`PythonFailure` of proto/). */
 export interface PythonException {

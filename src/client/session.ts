@@ -1,7 +1,7 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js'
 import { PythonError } from './errors.ts'
 import type { ClientFrame, WorkerFrame } from './gen/vitest_python/v1/bridge.ts'
-import { decode } from './values.ts'
+import { decode } from './values/decode.ts'
 
 /** Who waits for the frames of one call. */
 export interface Receiver {

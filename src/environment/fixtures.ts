@@ -14,6 +14,17 @@ export type { PythonClient, StubConstructor } from '../client/pythonClient.ts'
 export type { PythonFrame } from '../client/pythonStack.ts'
 export type { PoolStats } from '../client/stats.ts'
 export type { PythonMatchers } from '../client/toThrowPython.ts'
+export { type NdArray, ndarray } from '../client/values/ndarray.ts'
+export {
+  Decimal,
+  Float,
+  PlainDate,
+  PlainDateTime,
+  PlainTime,
+  TimeDelta,
+  Uuid,
+} from '../client/values/scalars.ts'
+export { ArrowTable, DataFrame, Series } from '../client/values/tables.ts'
 export type { LeasedClient, PythonPool } from './pool.ts'
 
 /** What `withPython` adds to a test's context. */

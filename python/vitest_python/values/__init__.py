@@ -1,0 +1,6 @@
+"""Values between the languages; docs/values.md has the table and docs/handshake.md the wire."""
+
+from .carrier import Carrier as Carrier
+from .decode import decode as decode
+from .decode import decode_arguments as decode_arguments
+from .encode import encode as encode

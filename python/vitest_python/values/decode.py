@@ -1,0 +1,73 @@
+"""MessagePack from TypeScript as Python values."""
+
+from __future__ import annotations
+
+import gc
+from typing import Any
+
+import ormsgpack
+
+from ..errors import BadArguments
+from ..type_name import type_name
+from .carrier import Carrier
+from .extensions import read_extension
+
+# Bytes from which on the garbage collector pauses: it would look through what is being made again and again.
+_LARGE = 64 * 1024
+
+
+def decode_arguments(data: bytes, carrier: Carrier | None = None) -> tuple[list[Any], dict[str, Any]]:
+    """Positional and keyword arguments: a MessagePack array is the former, a map the latter, nothing neither.
+
+    Raises BadArguments for anything else.
+    """
+    if not data:
+        return [], {}
+    arguments = decode(data, carrier)
+    if isinstance(arguments, list):
+        return arguments, {}
+    if isinstance(arguments, dict):
+        if all(type(key) is str for key in arguments):
+            return [], arguments
+        raise BadArguments("keyword arguments must have strings for names")
+    raise BadArguments(f"arguments are an array or a map, not {type_name(type(arguments))}")
+
+
+def decode(data: bytes | memoryview, carrier: Carrier | None = None) -> Any:
+    """One value. `carrier` finds what crossed by number. Raises BadArguments that says what is wrong with it."""
+    decoder = Decoder(carrier)
+    pause = len(data) >= _LARGE and gc.isenabled()
+    if pause:
+        gc.disable()
+    try:
+        return decoder.unpack(data)
+    except RecursionError:
+        raise BadArguments("the arguments are nested too deep") from None
+    except ValueError as error:
+        problem = decoder.problem
+        if problem is None or isinstance(problem, (ValueError, TypeError, KeyError, IndexError, ArithmeticError)):
+            raise BadArguments(f"the arguments cannot be read: {problem or error}") from problem
+        raise problem from None
+    finally:
+        if pause:
+            gc.enable()
+
+
+class Decoder:
+    """One value on its way."""
+
+    def __init__(self, carrier: Carrier | None) -> None:
+        self.carrier = carrier
+        # ormsgpack does not pass on what its hook raised.
+        self.problem: Exception | None = None
+
+    def unpack(self, data: bytes | memoryview) -> Any:
+        """What `data` says; raises ValueError, and keeps the reason where it is an extension's."""
+        return ormsgpack.unpackb(data, ext_hook=self._extension)
+
+    def _extension(self, code: int, payload: bytes) -> object:
+        try:
+            return read_extension(self, code, payload)
+        except Exception as error:
+            self.problem = self.problem or error
+            raise

@@ -1,0 +1,112 @@
+"""What MessagePack's extensions stand for, from TypeScript."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import struct
+import uuid
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from . import codes
+from .arrays import array_from
+from .carrier import Carrier
+from .tables import dataframe_from, series_from, table_from
+
+if TYPE_CHECKING:
+    from .decode import Decoder
+
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+
+
+def read_extension(decoder: Decoder, code: int, payload: bytes) -> object:
+    """Raises ValueError for a code that is not known, and whatever reading it brings."""
+    read = _READERS.get(code)
+    if read is None:
+        raise ValueError(f"the extension 0x{code & 0xFF:02x} is not known")
+    return read(decoder, payload)
+
+
+def _text(make: Callable[[str], object]) -> Callable[[Decoder, bytes], object]:
+    def read(_: Decoder, payload: bytes) -> object:
+        text = payload.decode()
+        try:
+            return make(text)
+        except (ValueError, ArithmeticError) as error:
+            raise ValueError(f"{text!r} is no {getattr(make, '__qualname__', 'value')} ({error})") from None
+
+    return read
+
+
+def _list(make: Callable[..., object]) -> Callable[[Decoder, bytes], object]:
+    return lambda decoder, payload: make(*decoder.unpack(payload))
+
+
+def _borrowed(take: Callable[[Carrier, Any], object]) -> Callable[[Decoder, bytes], object]:
+    def read(decoder: Decoder, payload: bytes) -> object:
+        if decoder.carrier is None:
+            raise ValueError("it has a handle, a function, an iterable or a buffer, and this call carries none")
+        return take(decoder.carrier, payload if take is _buffer else decoder.unpack(payload))
+
+    return read
+
+
+def _buffer(carrier: Carrier, descriptor: bytes) -> bytes | memoryview:
+    return carrier.import_buffer(descriptor)
+
+
+def _message(decoder: Decoder, payload: bytes) -> object:
+    if decoder.carrier is None:
+        raise ValueError("it is in shared memory, and this call carries none")
+    return decoder.unpack(decoder.carrier.import_buffer(payload))
+
+
+def _timestamp(_: Decoder, payload: bytes) -> datetime.datetime:
+    nanoseconds, seconds = struct.unpack(">Iq", payload)
+    return _EPOCH + datetime.timedelta(seconds=seconds, microseconds=nanoseconds // 1000)
+
+
+def _set(decoder: Decoder, payload: bytes) -> set[object]:
+    return {_key(item, "a Set") for item in decoder.unpack(payload)}
+
+
+def _dict(decoder: Decoder, payload: bytes) -> dict[object, object]:
+    flat = decoder.unpack(payload)
+    return {_key(key, "a Map"): value for key, value in zip(flat[::2], flat[1::2], strict=True)}
+
+
+def _key(value: object, of: str) -> object:
+    """An array in a Set, or as a key, is a tuple, and a Set in a Set a frozenset: only those can be hashed."""
+    if isinstance(value, list):
+        return tuple(_key(part, of) for part in value)
+    if isinstance(value, set):
+        return frozenset(value)
+    try:
+        hash(value)
+    except TypeError:
+        raise ValueError(f"{of} with a {type(value).__name__} in it, which Python cannot hash") from None
+    return value
+
+
+_READERS: dict[int, Callable[[Decoder, bytes], object]] = {
+    codes.TIMESTAMP: _timestamp,
+    codes.SET: _set,
+    codes.DICT: _dict,
+    codes.INTEGER: lambda _, payload: int(payload, 16),
+    codes.DECIMAL: _text(decimal.Decimal),
+    codes.UUID: _text(uuid.UUID),
+    codes.DATE: _text(datetime.date.fromisoformat),
+    codes.DATETIME: _text(datetime.datetime.fromisoformat),
+    codes.TIME: _text(datetime.time.fromisoformat),
+    codes.TIMEDELTA: _list(datetime.timedelta),
+    codes.NDARRAY: _list(array_from),
+    codes.DATAFRAME: _list(dataframe_from),
+    codes.SERIES: _list(series_from),
+    codes.ARROW: _list(table_from),
+    codes.BUFFER: _borrowed(_buffer),
+    codes.HANDLE: _borrowed(lambda carrier, id: carrier.import_handle(id)),
+    codes.FUNCTION: _borrowed(lambda carrier, parts: carrier.import_function(*parts)),
+    codes.ITERABLE: _borrowed(lambda carrier, parts: carrier.import_iterable(*parts)),
+    codes.MESSAGE: _message,
+}

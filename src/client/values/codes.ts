@@ -1,0 +1,25 @@
+/** MessagePack's extension codes on the wire; docs/handshake.md lists the payloads. */
+export const Code = {
+  arrow: 0x41,
+  buffer: 0x42,
+  decimal: 0x43,
+  dict: 0x44,
+  function: 0x46,
+  handle: 0x48,
+  iterable: 0x49,
+  timedelta: 0x4c,
+  message: 0x4d,
+  ndarray: 0x4e,
+  dataframe: 0x50,
+  series: 0x51,
+  set: 0x53,
+  timestamp: 0x54,
+  uuid: 0x55,
+  integer: 0x5a,
+  date: 0x64,
+  datetime: 0x6e,
+  time: 0x74,
+} as const
+
+/** Levels of lists and dicts in each other that may cross. Python's encoder bears 255. */
+export const DEEPEST = 250

@@ -1,0 +1,97 @@
+type Numbers =
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array
+  | Float32Array
+  | Float64Array
+
+/**
+ * A numpy array: a typed array of its elements in C order, and two properties that do not enumerate.
+ *
+ * `float16` is a `Float32Array`, `bool` a `Uint8Array` of 0 and 1, `complex64` and `complex128` have the real
+ * and the imaginary part of each element one after the other, `datetime64[…]` and `timedelta64[…]` are a
+ * `BigInt64Array` of their unit.
+ */
+export type NdArray<T extends Numbers = Numbers> = T & {
+  /** Name of numpy's dtype. */
+  readonly dtype: string
+  /** Length of each dimension. */
+  readonly shape: readonly number[]
+}
+
+const KINDS = new Map<string, { new (buffer: ArrayBuffer): Numbers; name: string }>([
+  ['int8', Int8Array],
+  ['uint8', Uint8Array],
+  ['int16', Int16Array],
+  ['uint16', Uint16Array],
+  ['int32', Int32Array],
+  ['uint32', Uint32Array],
+  ['int64', BigInt64Array],
+  ['uint64', BigUint64Array],
+  ['float32', Float32Array],
+  ['float64', Float64Array],
+  // From here on the name of the dtype is needed.
+  ['bool', Uint8Array],
+  ['float16', Float32Array],
+  ['complex64', Float32Array],
+  ['complex128', Float64Array],
+])
+/** What a typed array is without being told; `Uint8Array` alone is bytes. */
+const DTYPES = new Map([...KINDS].slice(0, 10).map(([dtype, kind]) => [kind.name, dtype]))
+DTYPES.set('Uint8ClampedArray', 'uint8')
+
+function kindOf(dtype: string) {
+  const kind = /^(datetime|timedelta)64\[/.test(dtype) ? BigInt64Array : KINDS.get(dtype)
+  if (!kind) throw new TypeError(`'${dtype}' is no dtype that a typed array can hold`)
+  return kind
+}
+
+/**
+ * Gives a typed array the shape, and if need be the dtype, that it has in Python.
+ *
+ * @param shape length of each dimension; default: one dimension
+ * @param dtype default: that of the typed array (`Float64Array`: `'float64'`)
+ * @throws TypeError when the dtype needs another typed array, or the shape another number of elements
+ */
+export function ndarray<T extends Numbers>(
+  data: T,
+  shape: readonly number[] = [data.length],
+  dtype = DTYPES.get(data.constructor.name) ?? '',
+): NdArray<T> {
+  const kind = kindOf(dtype)
+  if (!(data instanceof kind) && !(data instanceof Uint8ClampedArray && dtype === 'uint8'))
+    throw new TypeError(`An array of ${dtype} is a ${kind.name}, not a ${data.constructor.name}.`)
+  const parts = dtype.startsWith('complex') ? 2 : 1
+  const elements = shape.reduce((product, length) => product * length, parts)
+  if (elements !== data.length || shape.some((length) => !Number.isInteger(length) || length < 0)) {
+    throw new TypeError(`The shape [${shape.join(', ')}] of ${dtype} does not fit ${data.length} elements.`)
+  }
+  const property = (value: unknown) => ({ value, configurable: true })
+  return Object.defineProperties(data, { shape: property([...shape]), dtype: property(dtype) }) as NdArray<T>
+}
+
+/** Dtype and shape of what can be sent as an array; `undefined` for a `DataView`. A plain `Uint8Array` is bytes. */
+export function describeArray(
+  data: ArrayBufferView,
+): { dtype: string; shape: readonly number[] } | undefined {
+  const { dtype, shape } = data as NdArray
+  const known = typeof dtype === 'string' ? dtype : DTYPES.get(data.constructor.name)
+  return known === undefined
+    ? undefined
+    : { dtype: known, shape: Array.isArray(shape) ? shape : [(data as NdArray).length] }
+}
+
+/** @param bytes little-endian, in C order; memory of its own */
+export function arrayOf(dtype: string, shape: readonly number[], bytes: Uint8Array): NdArray {
+  const kind = kindOf(dtype)
+  // A typed array starts at a multiple of its elements' size.
+  const own =
+    bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength ? bytes : Uint8Array.from(bytes)
+  return ndarray(new kind(own.buffer as ArrayBuffer), shape, dtype)
+}
