@@ -4,6 +4,9 @@ export default defineConfig({
   entry: {
     vitest: 'src/globalSetup/plugin.ts',
     'vitest/global-setup': 'src/globalSetup/vitest.ts',
+    'vitest/setup': 'src/environment/setup.ts',
+    environment: 'src/environment/environment.ts',
+    globals: 'src/environment/globals.ts',
     fixtures: 'src/environment/fixtures.ts',
     cli: 'src/cli/main.ts',
   },

@@ -35,7 +35,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
+          include: ['test/e2e/*.test.ts'],
           globalSetup: ['test/support/globalSetup.ts'],
           fileParallelism: false,
           maxConcurrency: 3,

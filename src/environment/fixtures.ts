@@ -2,6 +2,7 @@ import { test as base, type TestAPI } from 'vitest'
 import { DEFAULT_POOL } from '../client/context.ts'
 import type { PythonClient } from '../client/pythonClient.ts'
 import { requireContext } from './context.ts'
+import { leaseForFile, pythonForFile } from './fileLease.ts'
 import { leasesOf } from './leases.ts'
 import './matchers.ts'
 import { HolderPool, type PythonPool } from './pool.ts'
@@ -25,12 +26,17 @@ export {
   Uuid,
 } from '../client/values/scalars.ts'
 export { ArrowTable, DataFrame, Series } from '../client/values/tables.ts'
+export { pythonForFile } from './fileLease.ts'
 export type { LeasedClient, PythonPool } from './pool.ts'
 
 /** What `withPython` adds to a test's context. */
 export interface PythonFixtures {
   /** A leased Python process: pristine for each test, or as the option `isolation` says. */
   python: PythonClient
+  /** The process of the test file, the same for all its tests; `pythonForFile()` gives it to hooks. */
+  pythonFile: PythonClient
+  /** A process for everything that this test process runs; in VM pools, for a file. */
+  pythonProcess: PythonClient
   /** Leases more processes and tells figures of the pool. */
   pythonPool: PythonPool
   /**
@@ -48,10 +54,6 @@ interface RunningTest {
 
 type PoolTest = RunningTest & Pick<PythonFixtures, 'pythonPoolName'>
 
-interface FilePools {
-  get(test: Pick<RunningTest, 'task'>, pool: string): HolderPool
-}
-
 /**
  * Adds the fixtures `python` and `pythonPool` to a project's own extended `test`.
  * A process is leased only by tests that ask for it.
@@ -68,18 +70,18 @@ export function withPython<Context>(
     // Vitest reads the names of what a fixture needs from the source of its first parameter.
     pythonFile: [
       // biome-ignore lint/correctness/noEmptyPattern: the pattern must be there, see above
-      async ({}, use: (pools: FilePools) => Promise<void>) => {
-        const pools = new Map<string, HolderPool>()
-        const get = ({ task }: Pick<RunningTest, 'task'>, name: string) => {
-          const holder = { file: task.file.name, test: '' }
-          const pool = pools.get(name) ?? new HolderPool(leasesOf(requireContext(name)), holder)
-          pools.set(name, pool)
-          return pool
-        }
-        await use({ get })
-        for (const pool of pools.values()) await pool.releaseAll()
-      },
+      async ({}, use: (client: PythonClient) => Promise<void>) => use(await pythonForFile(name)),
       { scope: 'file' },
+    ],
+    pythonProcess: [
+      // biome-ignore lint/correctness/noEmptyPattern: see above
+      async ({}, use: (client: PythonClient) => Promise<void>) => {
+        const holder = { file: `test process ${process.pid}`, test: '' }
+        const pool = new HolderPool(leasesOf(requireContext(name)), holder)
+        await use(await pool.lease())
+        await pool.releaseAll()
+      },
+      { scope: 'worker' },
     ],
     pythonPool: async (
       { task, signal, pythonPoolName }: PoolTest,
@@ -91,14 +93,14 @@ export function withPython<Context>(
       await pool.releaseAll()
     },
     python: async (
-      { task, signal, onTestFailed, pythonPoolName, pythonFile }: PoolTest & { pythonFile: FilePools },
+      { task, signal, onTestFailed, pythonPoolName }: PoolTest,
       use: (client: PythonClient) => Promise<void>,
     ) => {
       const context = requireContext(pythonPoolName)
       const repeat = howToRepeat(context.seed)
       if (repeat) onTestFailed(() => console.info(repeat))
       if (context.isolation === 'file') {
-        const client = await fileClient(pythonFile.get({ task }, pythonPoolName))
+        const client = await leaseForFile(pythonPoolName)
         if (context.seed) client.seed(seedOf(context.seed.value, holderOf(task), 0))
         await use(client)
         client.finishOutput()
@@ -110,15 +112,6 @@ export function withPython<Context>(
     },
   }
   return test.extend(fixtures as never) as unknown as TestAPI<Context & PythonFixtures>
-}
-
-const fileClients = new WeakMap<HolderPool, ReturnType<HolderPool['lease']>>()
-
-/** The one lease of a file, taken by its first test. */
-function fileClient(pool: HolderPool): ReturnType<HolderPool['lease']> {
-  const client = fileClients.get(pool) ?? pool.lease()
-  fileClients.set(pool, client)
-  return client
 }
 
 function holderOf(task: RunningTest['task']) {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest'
 import { DEFAULT_POOL } from '../client/context.ts'
 import { findContext } from './context.ts'
+import { endFile, fileState } from './fileEnd.ts'
 import { leasesOf } from './leases.ts'
 
 /** Pools that were named beside the default one: who names them is about to use them instead. */
@@ -24,6 +25,8 @@ export function prefetchBeforeTests(): void {
     context.leaseTimeout + 5_000,
   )
   afterAll(async () => void (await Promise.all(leases().map((of) => of.forgo()))))
+  // Without the plugin there may be no setup file to do it.
+  if (!fileState().watched) afterAll(endFile)
 }
 
 function leasesOfPool(name: string) {

@@ -4,7 +4,10 @@ import { type PythonOptions, resolvePools } from '../pool/options.ts'
 
 export type { PythonOptions } from '../pool/options.ts'
 
+const NAME = 'vitest-environment-python'
 const GLOBAL_SETUP = fileURLToPath(new URL('./vitest/global-setup.js', import.meta.url))
+const ENVIRONMENT = fileURLToPath(new URL('./environment.js', import.meta.url))
+const SETUP = fileURLToPath(new URL('./vitest/setup.js', import.meta.url))
 
 /**
  * Gives the tests of a Vitest project Python workers: `plugins: [python({ modules: ['./python/tools.py'] })]`.
@@ -14,7 +17,7 @@ const GLOBAL_SETUP = fileURLToPath(new URL('./vitest/global-setup.js', import.me
 export function python(options: PythonOptions = {}): Plugin {
   resolvePools(options)
   return {
-    name: 'vitest-environment-python',
+    name: NAME,
     config(config) {
       const user = config as TestConfig
       user.test ??= {}
@@ -24,11 +27,43 @@ export function python(options: PythonOptions = {}): Plugin {
       const others = [test.globalSetup ?? []].flat().filter((file) => file !== GLOBAL_SETUP)
       // Last in the list: Vitest tears down in reverse, and a teardown that throws skips the ones after it.
       test.globalSetup = [...others, GLOBAL_SETUP]
+      // First in the list: its hooks are then the last to run when a file ends.
+      test.setupFiles = [SETUP, ...[test.setupFiles ?? []].flat().filter((file) => file !== SETUP)]
+      inline(test, SETUP)
       test.environmentOptions = { ...test.environmentOptions, python: options }
     },
+    resolveId: { order: 'pre', handler: resolveEnvironment },
   }
 }
 
+/**
+ * A test process of Vitest 3 that runs a second file asks the first file's closed connection where an environment
+ * outside the project's root is, and waits for ever; for an `/@fs/` path it does not ask.
+ * Later versions resolve environments in a Vite environment of their own, which is not called `ssr`.
+ */
+function resolveEnvironment(this: { environment?: { name: string } }, id: string) {
+  return id === NAME && this.environment?.name === 'ssr' ? `/@fs${ENVIRONMENT}` : undefined
+}
+
+/** What is not inlined is loaded once for each process, which without isolation runs many files. */
+function inline(test: Test, file: string): void {
+  test.server ??= {}
+  test.server.deps ??= {}
+  const { deps } = test.server
+  if (deps.inline !== true) deps.inline = [...(deps.inline ?? []), exactly(file)]
+}
+
+function exactly(file: string): RegExp {
+  return new RegExp(`${file.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`)
+}
+
+interface Test {
+  globalSetup?: string | string[]
+  setupFiles?: string | string[]
+  server?: { deps?: { inline?: true | (string | RegExp)[] } }
+  environmentOptions?: Record<string, unknown>
+}
+
 interface TestConfig {
-  test?: { globalSetup?: string | string[]; environmentOptions?: Record<string, unknown> }
+  test?: Test
 }

@@ -6,6 +6,8 @@ import { describeProblem } from './optionProblems.ts'
 
 /** Options of `python({ … })`. */
 export interface PythonOptions extends PoolOptions {
+  /** What the environment `python` puts its global on top of. Default: `node`. */
+  base?: 'node' | 'jsdom' | 'happy-dom' | undefined
   /**
    * More pools, by name: each has the options beside it, and its own on top. `default` is the one that
    * the fixtures take where no name is given. Default: none but `default`.
@@ -115,6 +117,10 @@ const NAME = v.pipe(v.string(), v.regex(/^[\w-]+$/, 'name a pool with letters, d
 
 const OptionsSchema = v.strictObject({
   ...PoolSchema.entries,
+  base: v.optional(
+    v.picklist(['node', 'jsdom', 'happy-dom'], 'write "node", "jsdom" or "happy-dom"'),
+    'node',
+  ),
   // What is in them is checked with what they inherit.
   pools: v.optional(
     v.record(
@@ -141,7 +147,7 @@ export const optionNames: readonly string[] = Object.keys(OptionsSchema.entries)
  */
 export function resolvePools(options: unknown, where = 'python({ … })'): Record<string, ResolvedOptions> {
   const { pools } = parse(OptionsSchema, options ?? {}, where)
-  const { pools: _, ...common } = (options ?? {}) as PythonOptions
+  const { pools: _, base: __, ...common } = (options ?? {}) as PythonOptions
   const named = Object.entries({ [DEFAULT_POOL]: {}, ...pools })
   return Object.fromEntries(
     named.map(([name, own]) => [name, parse(PoolSchema, { ...common, ...own }, where, `pools.${name}.`)]),

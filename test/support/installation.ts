@@ -60,6 +60,9 @@ function dependenciesOf(version: VitestVersion, tarball: string): Record<string,
     'vitest-environment-python': `file:${tarball}`,
     '@grpc/grpc-js': '^1.14.0',
     typescript: '5.9.3',
+    jsdom: '^26.1.0',
+    // Beside one version only: the others show what is said where it is missing.
+    ...(version.startsWith('4.') ? { 'happy-dom': '^20.0.0' } : {}),
     // Vitest 5 brings no Vite of its own and does not run on Node 20.
     ...(needsNode24(version)
       ? { vite: '^8.0.0', node: NODE_24, '@types/node': '^24.0.0' }

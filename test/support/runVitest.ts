@@ -15,7 +15,9 @@ export interface InnerOptions {
   /** Name of a directory in test/fixtures or test/e2e/fixtures. */
   fixture: string
   pool?: Pool
-  /** Arguments after `vitest run`, e.g. the test file. */
+  /** Vitest's command, e.g. `['list']`; `run` by default. */
+  command?: string[]
+  /** Arguments after it, e.g. the test file. */
   args?: string[]
   /** Options of `python({ … })`, on top of what the fixture's configuration says. */
   python?: Record<string, unknown>
@@ -85,7 +87,8 @@ export async function withVitest<T>(options: InnerOptions, use: (run: InnerRun) 
   const watch = setInterval(noteRunIds, 20)
   try {
     cpSync(pathOfFixture(options.fixture), directory, { recursive: true })
-    const args = ['run', ...(options.pool ? ['--pool', options.pool] : []), ...(options.args ?? [])]
+    const pool = options.pool ? ['--pool', options.pool] : []
+    const args = [...(options.command ?? ['run']), ...pool, ...(options.args ?? [])]
     const child = execa(installation.node, ['../node_modules/vitest/vitest.mjs', ...args], {
       ...{ cwd: directory, all: true, reject: false, stdin: 'ignore', extendEnv: false },
       ...{ timeout: DEADLINE, killSignal: 'SIGKILL', forceKillAfterDelay: false },

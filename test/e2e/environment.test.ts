@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest'
+import { checkTypes } from '../support/checkTypes.ts'
+import { printedBy } from '../support/printed.ts'
+import { type InnerOptions, NOTHING, runVitest } from '../support/runVitest.ts'
+import { everyPool, versions } from '../support/versions.ts'
+
+describe.concurrent.each(versions)('Vitest %s', (version) => {
+  const run = (options: Partial<InnerOptions>) => runVitest({ version, fixture: 'environment', ...options })
+
+  test.each(
+    everyPool,
+  )('gives a file one process from its first line to its last hook, in %s', async (pool) => {
+    const result = await run({ pool, args: ['uses', 'lazy', 'untouched'] })
+    expect(result.output).toMatch(/Tests +5 passed \(5\)/)
+    expect(printedBy(result, 'seen')).toEqual([['collected', 'beforeAll', 'one', 'two', 'afterAll']])
+    expect(result.output).toContain('No orphaned processes')
+    expect(result.exitCode).toBe(0)
+    expect(result.left).toEqual(NOTHING)
+  })
+
+  test('gives each file its own where files share a test process', async () => {
+    const args = ['--no-isolate', '--no-file-parallelism', 'uses', 'again', 'lazy']
+    const result = await run({ args })
+    expect(result.output).toMatch(/Tests +5 passed \(5\)/)
+    expect(printedBy(result, 'seen')).toEqual([['collected', 'beforeAll', 'one', 'two', 'afterAll']])
+    expect(result.exitCode).toBe(0)
+    expect(result.left).toEqual(NOTHING)
+  })
+
+  test('starts no Python for files that do not use it', async () => {
+    const { exitCode, output, left } = await run({ args: ['untouched'] })
+    expect(output).toMatch(/Tests +1 passed \(1\)/)
+    expect(output).not.toContain('orphaned processes')
+    expect(exitCode).toBe(0)
+    expect(left).toEqual(NOTHING)
+  })
+
+  test.each(everyPool)('stands on jsdom, in %s', async (pool) => {
+    const { exitCode, output, left } = await run({ pool, args: ['document'], python: { base: 'jsdom' } })
+    expect(output).toMatch(/Tests +1 passed \(1\)/)
+    expect(exitCode).toBe(0)
+    expect(left).toEqual(NOTHING)
+  })
+
+  test('stands on happy-dom, or says how to install it', async () => {
+    const { exitCode, output } = await run({ args: ['document'], python: { base: 'happy-dom' } })
+    if (version.startsWith('4.')) return expect({ exitCode, output }).toMatchObject({ exitCode: 0 })
+    expect(output).toContain('happy-dom is not installed. Install it: npm install --save-dev happy-dom')
+    expect(exitCode).toBe(1)
+  })
+
+  test('refuses another base', async () => {
+    const { exitCode, output } = await run({ args: ['untouched'], python: { base: 'deno' } })
+    expect(output).toContain('base is "deno": write "node", "jsdom" or "happy-dom"')
+    expect(exitCode).toBe(1)
+  })
+
+  test('types the global', async () => {
+    expect(await checkTypes(version, 'environment')).toEqual({ exitCode: 0, output: '' })
+  })
+})
