@@ -26,6 +26,8 @@ class Config:
     services: tuple[str, ...]
     start_method: str
     overlay: str | None
+    watch: bool
+    """Whether to tell which files each lease has used."""
     token: str
 
     def for_worker(self, worker: str) -> Config:
@@ -52,6 +54,7 @@ class Config:
                 "services": self.services,
                 "startMethod": self.start_method,
                 "overlay": self.overlay,
+                "watch": self.watch,
             }
         )
 
@@ -75,5 +78,6 @@ def read_config(argument: str) -> Config:
         services=tuple(given.get("services", ())),
         start_method=given["startMethod"],
         overlay=given.get("overlay"),
+        watch=given.get("watch", False),
         token=os.environ.pop(TOKEN_VARIABLE, ""),
     )

@@ -7,6 +7,7 @@ import os
 import select
 import sys
 import traceback
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from .children import Children, execute_worker, fork
@@ -49,14 +50,17 @@ class Forkserver:
                 }
             )
         from .failure import describe_import
-        from .program import ImportFailed, find_entries, import_program
+        from .program import ImportFailed, find_entries, find_sources, import_program
+
+        sources = find_sources(self.config)
 
         try:
             if self.config.start_method == "fork":
                 self.program = import_program(self.config, self._tell, self._check)
             entries = find_entries(self.config)
         except ImportFailed as failed:
-            self._fail(describe_import(failed.error, failed.module))
+            files = sources.loaded() | sources.blamed(failed.error)
+            self._fail(describe_import(failed.error, failed.module), sorted(files))
         from .load import file_of
 
         self.control.send(
@@ -64,6 +68,7 @@ class Forkserver:
                 "event": "ready",
                 "startMethod": "spawn" if self.fallback else self.config.start_method,
                 "fallback": self.fallback,
+                "files": sorted(sources.loaded()),
                 "modules": [{"name": entry.name, "file": file_of(entry)} for entry in entries],
             }
         )
@@ -140,8 +145,8 @@ class Forkserver:
                 "or choose startMethod: 'spawn'"
             )
 
-    def _fail(self, failure: dict[str, object]) -> NoReturn:
-        self.control.send({"event": "failed", "failure": failure})
+    def _fail(self, failure: dict[str, object], files: Sequence[str] = ()) -> NoReturn:
+        self.control.send({"event": "failed", "failure": failure, "files": files})
         print(f"forkserver: {failure['traceback']}", file=sys.stderr)
         os._exit(1)
 

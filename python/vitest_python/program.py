@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from .config import Config
 from .errors import ModuleProblem
 from .load import Entry, extend_path, load, locate
 from .resolve import Names
+from .sources import Imports, Sources
 
 
 class ImportFailed(Exception):
@@ -29,6 +31,8 @@ class Program:
     names: Names = field(default_factory=Names)
     registers: list[tuple[str, Callable[[Any], Any]]] = field(default_factory=list)
     """Entries of `services` with the functions that they name."""
+    imports: Imports | None = None
+    """Who imports whom, where somebody wants to know."""
 
 
 def find_entries(config: Config) -> list[Entry]:
@@ -37,6 +41,13 @@ def find_entries(config: Config) -> list[Entry]:
         return locate(config.modules, config.root)
     except ModuleProblem as error:
         raise ImportFailed("", error) from None
+
+
+def find_sources(config: Config) -> Sources:
+    """The user's files: those below the root, and those beside a listed module."""
+    entries = [os.path.abspath(os.path.join(config.root, entry)) for entry in config.modules if entry.endswith(".py")]
+    files = map(os.path.dirname, entries)
+    return Sources([config.root, *files], config.overlay)
 
 
 def import_program(
@@ -52,6 +63,9 @@ def import_program(
     services = [_find_service(service, config.root) for service in config.services]
     extend_path([*entries, *(entry for _, entry, _ in services)], config.root)
     program = Program()
+    if config.watch:
+        program.imports = Imports(find_sources(config))
+        program.imports.listen()
     for entry in entries:
         program.names.add(_import(entry, before, after), *{entry.name, entry.module})
     for service, entry, attribute in services:

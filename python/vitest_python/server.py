@@ -9,11 +9,13 @@ import grpc
 
 from .bridge import Bridge
 from .config import Config
+from .control import Control
 from .errors import ModuleProblem
 from .executor import Executor
 from .program import ImportFailed, Program
 from .services import add_standard_services
 from .token import TokenInterceptor
+from .usage import NotingNames, Usage, UsageInterceptor
 
 # Sessions and the user's streaming servicers hold a thread each; threads are made as they are needed.
 MOST_THREADS = 256
@@ -24,7 +26,7 @@ LONGEST_SOCKET_PATH = 107
 _started: list[grpc.Server] = []
 
 
-def start_server(config: Config, program: Program, executor: Executor) -> str:
+def start_server(config: Config, program: Program, executor: Executor, control: Control) -> str:
     """Starts it on `workers/<id>.sock` in the run directory, mode 0600, and returns its gRPC address.
 
     Raises ImportFailed where a servicer cannot be registered, and OSError where the socket cannot be had.
@@ -33,12 +35,18 @@ def start_server(config: Config, program: Program, executor: Executor) -> str:
     if len(os.fsencode(path)) > LONGEST_SOCKET_PATH:
         raise OSError(f"{path} is longer than the {LONGEST_SOCKET_PATH} bytes that a Unix socket's path may have")
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    names = program.names
+    interceptors: list[grpc.ServerInterceptor] = [TokenInterceptor(config.token)]
+    if program.imports is not None:
+        usage = Usage(control, program.imports)
+        names = NotingNames(names, usage)
+        interceptors.append(UsageInterceptor(usage, program))
     server = grpc.server(
         ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="grpc"),
-        interceptors=[TokenInterceptor(config.token)],
+        interceptors=interceptors,
         options=[("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)],
     )
-    server.add_generic_rpc_handlers((Bridge(executor, program.names),))
+    server.add_generic_rpc_handlers((Bridge(executor, names),))
     for service, register in program.registers:
         try:
             register(server)

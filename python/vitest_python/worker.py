@@ -36,7 +36,7 @@ def serve(config: Config, program: Program | None) -> NoReturn:
     control.hello("worker", config)
     executor = Executor()
     try:
-        address = start_server(config, program or import_program(config), executor)
+        address = start_server(config, program or import_program(config), executor, control)
     except ImportFailed as failed:
         control.welcome()
         control.send({"event": "failed", "failure": describe_import(failed.error, failed.module)})

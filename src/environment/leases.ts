@@ -12,8 +12,8 @@ export class ProcessLeases {
   }
 
   /** Leases a worker before a test asks for it; a failure is left for the test to meet. */
-  async prefetch(): Promise<void> {
-    this.#ahead ??= this.connection.acquire({ file: '', test: '' })
+  async prefetch(file: string): Promise<void> {
+    this.#ahead ??= this.connection.acquire({ file, test: '' })
     await this.#ahead.catch(() => {})
   }
 

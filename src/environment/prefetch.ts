@@ -20,10 +20,12 @@ export function prefetchBeforeTests(): void {
   const context = findContext(DEFAULT_POOL)
   if (!context) return
   const leases = () => (named.size > 0 ? [...named] : [DEFAULT_POOL]).flatMap(leasesOfPool)
-  beforeAll(
-    async () => void (await Promise.all(leases().map((of) => of.prefetch()))),
-    context.leaseTimeout + 5_000,
-  )
+  async function prefetch() {
+    // biome-ignore lint/complexity/noArguments: Vitest 4.1 passes a context before the suite, 3.2 does not, and both read parameters
+    const { name } = Array.from(arguments).at(-1) as { name: string }
+    await Promise.all(leases().map((of) => of.prefetch(name)))
+  }
+  beforeAll(prefetch, context.leaseTimeout + 5_000)
   afterAll(async () => void (await Promise.all(leases().map((of) => of.forgo()))))
   // Without the plugin there may be no setup file to do it.
   if (!fileState().watched) afterAll(endFile)

@@ -4,7 +4,7 @@ import type { ResolvedOptions } from '../pool/options.ts'
 import { Pool } from '../pool/pool.ts'
 import type { Install } from '../pool/python.ts'
 import { report } from '../pool/report.ts'
-import { createRun } from '../pool/run.ts'
+import { createRun, type Watch } from '../pool/run.ts'
 import { stopRun } from '../pool/stop.ts'
 import { sweepDeadRuns } from '../pool/sweepDeadRuns.ts'
 import { mustFail } from '../pool/verdict.ts'
@@ -16,6 +16,8 @@ import { isPrepared } from './prepared.ts'
 /** A run with its broker. */
 export interface ActiveRun {
   readonly context: RunContext
+  /** A Python file has changed; the test files, as absolute paths, that this concerns. */
+  fileChanged(file: string): string[]
   /** Ends it; resolves to the report and whether the runner must exit non-zero. */
   stop(): Promise<Outcome>
 }
@@ -29,15 +31,16 @@ export interface Outcome {
 /**
  * Opens a run: a directory and a socket, no Python yet unless `start` is `eager`.
  *
- * @param provide finds Python and what it lacks; default: for the project, with progress
+ * @param how `provide` finds Python and what it lacks, by default for the project, with progress; `watch` is for a
+ * runner that watches files
  * @throws SetupError with `start: 'eager'`, why Python does not come up
  */
 export async function openRun(
   root: string,
   options: ResolvedOptions,
-  provide: Install = installOwn(root, options),
+  { provide = installOwn(root, options), watch }: { provide?: Install; watch?: Watch | undefined } = {},
 ): Promise<ActiveRun> {
-  const run = createRun(root, options)
+  const run = createRun(root, options, watch)
   const giveUp = new AbortController()
   const install = once(provide)
   let decide: (failed: boolean) => void = () => {}
@@ -64,7 +67,11 @@ export async function openRun(
     if (failed && left) announce(left)
     throw error
   }
-  return { context: contextOf(pool), stop }
+  const fileChanged = (file: string) => {
+    pool.fileChanged()
+    return pool.usage.testsUsing(file)
+  }
+  return { context: contextOf(pool), fileChanged, stop }
 }
 
 /** Does before the tests what must not run into the time limit of a test. */

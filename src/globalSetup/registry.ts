@@ -1,5 +1,6 @@
 import type { RunContext } from '../client/context.ts'
 import type { ResolvedOptions } from '../pool/options.ts'
+import type { Watch } from '../pool/run.ts'
 import { type ActiveRun, openRun } from './activeRun.ts'
 
 /**
@@ -8,7 +9,15 @@ import { type ActiveRun, openRun } from './activeRun.ts'
  */
 export class Registry {
   readonly #runs = new Map<string, Promise<ActiveRun>>()
+  /** Those that have been opened. */
+  readonly #active = new Set<ActiveRun>()
+  readonly #watch: Watch | undefined
   #users = 0
+
+  /** @param watch where the runner watches files */
+  constructor(watch?: Watch) {
+    this.#watch = watch
+  }
 
   /**
    * Opens runs, or joins those that are open, for one more user.
@@ -26,12 +35,18 @@ export class Registry {
     return contexts
   }
 
+  /** A Python file has changed; the test files, as absolute paths, that this concerns. */
+  fileChanged(file: string): string[] {
+    return [...this.#active].flatMap((run) => run.fileChanged(file))
+  }
+
   /** Gives up one use; the last one ends every run. */
   async release(): Promise<{ reports: string[]; failed: boolean }> {
     this.#users -= 1
     if (this.#users > 0) return { reports: [], failed: false }
     const runs = await Promise.allSettled(this.#runs.values())
     this.#runs.clear()
+    this.#active.clear()
     const outcomes = await Promise.all(
       runs.flatMap((run) => (run.status === 'fulfilled' ? [run.value.stop()] : [])),
     )
@@ -43,8 +58,11 @@ export class Registry {
 
   #open(root: string, options: ResolvedOptions): Promise<ActiveRun> {
     const key = JSON.stringify([root, options])
-    const opening = this.#runs.get(key) ?? openRun(root, options)
+    const known = this.#runs.get(key)
+    if (known) return known
+    const opening = openRun(root, options, { watch: this.#watch })
     this.#runs.set(key, opening)
+    void opening.then((run) => this.#active.add(run)).catch(() => {})
     return opening
   }
 }
@@ -56,11 +74,12 @@ const KEY = Symbol.for('vitest-environment-python.registries')
  * because plugin and global setup can be two instances of one module.
  *
  * @param runner whatever lives as long as the runner does, and no longer
+ * @param make is asked for it once
  */
-export function registryOf(runner: object): Registry {
+export function registryOf(runner: object, make: () => Registry): Registry {
   const holder = globalThis as { [KEY]?: WeakMap<object, Registry> }
   holder[KEY] ??= new WeakMap()
-  const registry = holder[KEY].get(runner) ?? new Registry()
+  const registry = holder[KEY].get(runner) ?? make()
   holder[KEY].set(runner, registry)
   return registry
 }

@@ -6,6 +6,7 @@ import { objectionTo } from '../process/system.ts'
 import { holdExitCode } from './exitCode.ts'
 import { announce } from './output.ts'
 import { type Registry, registryOf } from './registry.ts'
+import { watchingRegistry } from './watch.ts'
 
 /**
  * Global setup of a Vitest project. The options come from the plugin, or without it from
@@ -26,7 +27,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   }
   const written = (project.config.environmentOptions as Record<string, unknown> | undefined)?.['python']
   const options = resolvePools(written, 'The configuration of vitest-environment-python')
-  const registry = registryOf(project.vitest)
+  const registry = registryOf(project.vitest, () => watchingRegistry(project.vitest))
   try {
     const pools = await registry.acquire(project.config.root, options)
     project.provide(CONTEXT_KEY, {

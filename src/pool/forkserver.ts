@@ -45,6 +45,8 @@ export interface Launch {
   installation: PythonInstallation
   /** Called as soon as the process exists. */
   onProcess(identity: Identity): void
+  /** Called with the user's files that were imported, also where one of them could not be. */
+  onFiles(files: string[]): void
 }
 
 /**
@@ -88,6 +90,7 @@ export async function startForkserver(launch: Launch): Promise<Forkserver> {
   })
   if ('exit' in outcome) return fail({ exit: outcome.exit })
   const { peer, line } = outcome
+  launch.onFiles((line['files'] ?? []) as string[])
   if (line['event'] === 'failed') return fail({ failure: line['failure'] as ImportFailure })
   return connectedForkserver(id, spawned, peer, line, starts)
 }
@@ -155,7 +158,7 @@ function configOf({ id, run, reaper, installation }: Launch) {
   return {
     ...{ protocol: PROTOCOL, id, runId: run.directory.runId, runDirectory: run.directory.path },
     ...{ control: run.controlPath, parent: reaper.armed.pid, root: run.root },
-    ...{ modules, services, startMethod, overlay: installation.overlay },
+    ...{ modules, services, startMethod, overlay: installation.overlay, watch: run.watch !== undefined },
   }
 }
 

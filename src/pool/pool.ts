@@ -3,10 +3,11 @@ import { describeExit, type Exit } from '../process/exit.ts'
 import { readLog, withoutOwnFrames } from '../process/printedText.ts'
 import { describeHolder, LeaseBook, type LeaseRecord } from './leases.ts'
 import { plan } from './plan.ts'
-import { type Install, PythonSide } from './python.ts'
+import { type Install, PythonSide, type PythonUp } from './python.ts'
 import { recordProcess } from './record.ts'
 import type { Run } from './run.ts'
 import { lastLines } from './startFailure.ts'
+import { UsageBook } from './usage.ts'
 import { startWorker, type Worker } from './worker.ts'
 
 /** A worker in the hands of whoever asked for it. */
@@ -27,6 +28,11 @@ export interface Applicant {
 interface Slot {
   readonly id: string
   state: 'starting' | 'idle' | 'leased' | 'leaving'
+  /** What it is started with. */
+  readonly up: Promise<PythonUp>
+  readonly epoch: number
+  /** Not to be leased any more: what it has imported has changed. */
+  outdated?: boolean
   worker?: Worker
   lastFile?: string
   applicant?: Applicant
@@ -51,6 +57,7 @@ export class Pool {
   readonly run: Run
   readonly python: PythonSide
   readonly leases = new LeaseBook()
+  readonly usage: UsageBook
   readonly #slots = new Map<string, Slot>()
   readonly #waiting = new Map<string, Request>()
   #started = 0
@@ -65,10 +72,12 @@ export class Pool {
   constructor(run: Run, install: Install, announce: (sentence: string) => void) {
     this.run = run
     this.python = new PythonSide(run, install, announce)
+    this.usage = new UsageBook(run.root)
   }
 
   /** Asks for a worker; the returned function takes the request back or ends the lease, `busy` where a call may still be running. Safe to repeat. */
   request(applicant: Applicant): (busy?: boolean) => void {
+    this.#refresh()
     const id = `r${++this.#requests}`
     const timeout = this.run.options.leaseTimeout
     const expiry = setTimeout(() => this.#refuse(id, this.#explainWait(timeout)), timeout).unref()
@@ -89,6 +98,11 @@ export class Pool {
   /** Brings up Python and the first workers without a request. */
   warm(): void {
     this.#step(true)
+  }
+
+  /** A Python file has changed; whoever leases a worker from now on gets what is there now. */
+  fileChanged(): void {
+    if (this.#refresh()) this.#step(true)
   }
 
   /** Leases nothing from now on, asks every worker to end, and kills what has not after `stopTimeout`. */
@@ -119,6 +133,23 @@ export class Pool {
   /** Process IDs of the workers that are up. */
   pids(): number[] {
     return [...this.#slots.values()].flatMap(({ worker }) => (worker ? [worker.pid] : []))
+  }
+
+  /** Leases no worker any more that has imported what has changed since. */
+  #refresh(): boolean {
+    if (this.#closed || !this.python.outdate()) return false
+    this.#idleDeaths = 0
+    this.#failedStarts = 0
+    for (const slot of this.#slots.values()) {
+      slot.outdated = true
+      if (slot.state === 'idle') this.#retire(slot)
+    }
+    this.#endOutdated()
+    return true
+  }
+
+  #endOutdated(): void {
+    this.python.endOutdated(new Set([...this.#slots.values()].map(({ epoch }) => epoch)))
   }
 
   #step(warm = false): void {
@@ -156,14 +187,16 @@ export class Pool {
     delete slot.lease
     delete slot.applicant
     // A worker that may still be at a call which was given up would make the next test wait for it.
-    if (this.run.options.isolation === 'shared' && slot.state === 'leased' && !busy) slot.state = 'idle'
+    const isReusable = this.run.options.isolation === 'shared' && !busy && !slot.outdated
+    if (isReusable && slot.state === 'leased') slot.state = 'idle'
     else this.#retire(slot)
     this.#step()
   }
 
   #start(): void {
     const id = `w${++this.#started}`
-    const slot: Slot = { id, state: 'starting', gone: Promise.resolve() }
+    const { epoch } = this.python
+    const slot: Slot = { id, state: 'starting', epoch, up: this.python.start(), gone: Promise.resolve() }
     this.#slots.set(id, slot)
     slot.gone = this.#live(slot).then(
       (exit) => this.#leave(slot, exit),
@@ -173,15 +206,16 @@ export class Pool {
 
   /** From start to end of one worker. */
   async #live(slot: Slot): Promise<Exit> {
-    const up = await this.python.start()
+    const up = await slot.up
     const worker = await startWorker({
       ...{ id: slot.id, run: this.run, ...up },
       onProcess: (identity) => recordProcess(this.run.directory, slot.id, identity),
+      onUsed: (leaseId, files) => this.#noteUse(leaseId, files),
     })
     slot.worker = worker
     this.#failedStarts = 0
     this.#cameUp += 1
-    if (this.#closed) this.#retire(slot)
+    if (this.#closed || slot.outdated) this.#retire(slot)
     else slot.state = 'idle'
     this.#step()
     return worker.exited
@@ -197,15 +231,21 @@ export class Pool {
   }
 
   /** Nobody holds a worker that is still starting, so it is not asked. */
-  async #abort({ id }: Slot): Promise<void> {
-    const { state } = this.python
-    const forkserver = state.phase === 'armed' ? await state.forkserver?.catch(() => undefined) : undefined
-    forkserver?.kill(id)
+  async #abort({ id, up }: Slot): Promise<void> {
+    const python = await up.catch(() => undefined)
+    python?.forkserver.kill(id)
+  }
+
+  #noteUse(leaseId: string, files: string[]): void {
+    const lease = this.leases.get(leaseId)
+    if (lease) this.usage.note(lease, files)
+    this.python.sources.add(files)
   }
 
   #leave(slot: Slot, exit: Exit): void {
     if (slot.state === 'idle') this.#idleDeaths += 1
     this.#slots.delete(slot.id)
+    this.#endOutdated()
     if (slot.lease) {
       this.leases.close(slot.lease)
       slot.applicant?.lost(explainLoss(slot as Required<Slot>, exit))
@@ -215,13 +255,19 @@ export class Pool {
 
   #failToStart(slot: Slot, error: Error): void {
     this.#slots.delete(slot.id)
+    this.#endOutdated()
     if (this.#closed) return
+    // What is there now may do better.
+    if (slot.outdated) return this.#step()
     this.#failedStarts += 1
     // Where others start or work, one failure is one request's; where nothing comes up, it is everybody's.
     // A spare that nobody waits for fails in silence: the next request meets the same error.
     const hopeless = this.#slots.size === 0 || this.#failedStarts >= MOST_FAILED_STARTS
     const refused = [...this.#waiting.keys()].slice(0, hopeless ? undefined : 1)
-    for (const id of refused) this.#refuse(id, error.message)
+    for (const id of refused) {
+      this.usage.noteFailure(this.#waiting.get(id)?.holder.file ?? '')
+      this.#refuse(id, error.message)
+    }
   }
 
   #refuse(id: string, message: string): void {

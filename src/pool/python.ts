@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { SetupError } from '../process/errors.ts'
 import { describeExit, type Exit } from '../process/exit.ts'
 import type { Identity } from '../process/identity.ts'
@@ -6,6 +7,7 @@ import { type Forkserver, type PythonInstallation, startForkserver } from './for
 import type { Reaper } from './reaper.ts'
 import { recordProcess } from './record.ts'
 import type { Run } from './run.ts'
+import { Sources } from './sources.ts'
 
 /** How to find the interpreter and what it lacks; told apart, so that the pool can be tested without installing. */
 export type Install = (signal: AbortSignal) => Promise<PythonInstallation>
@@ -24,6 +26,8 @@ export interface ArmedPython {
   readonly installation: PythonInstallation
   /** The one that is up or coming up; rejects where it did not come up. */
   forkserver: Promise<Forkserver> | undefined
+  /** Those that have imported what has changed since, by epoch, until they have ended. */
+  readonly outdated: Map<number, Promise<Forkserver>>
 }
 
 /** What a worker is started with. */
@@ -40,13 +44,17 @@ export interface PythonUp {
 export class PythonSide {
   /** Why the run must fail, whatever its processes look like. */
   readonly problems: string[] = []
+  /** What of the user's is imported. */
+  readonly sources: Sources
+  /** Counts how often everything had to be imported anew. */
+  epoch = 0
   readonly #run: Run
   readonly #install: Install
   readonly #announce: (sentence: string) => void
   #state: PythonState = { phase: 'not started' }
   #generation = 0
-  /** A forkserver that is still importing. */
-  #starting: Identity | undefined
+  /** Forkservers that are still importing. */
+  readonly #starting = new Set<Identity>()
   readonly #end = new AbortController()
 
   /** @param announce tells the user what happens without his asking */
@@ -54,6 +62,7 @@ export class PythonSide {
     this.#announce = announce
     this.#run = run
     this.#install = install
+    this.sources = new Sources((file) => run.watch?.onFile(file))
   }
 
   get state(): PythonState {
@@ -74,11 +83,38 @@ export class PythonSide {
     return { forkserver: await armed.forkserver, control, installation }
   }
 
+  /**
+   * Begins an epoch where something that is imported has changed: what starts from now on imports it anew.
+   * The forkserver before serves the workers that it has, until it is ended.
+   */
+  outdate(): boolean {
+    if (this.#state.phase !== 'armed' || !this.#state.forkserver || !this.sources.haveChanged()) return false
+    this.#state.outdated.set(this.epoch, this.#state.forkserver)
+    this.#state.forkserver = undefined
+    this.epoch += 1
+    return true
+  }
+
+  /** Ends the outdated forkservers, except those of these epochs. */
+  endOutdated(inUse: ReadonlySet<number>): void {
+    if (this.#state.phase !== 'armed') return
+    for (const [epoch, outdated] of this.#state.outdated) {
+      if (!inUse.has(epoch)) void this.#endOutdated(this.#state, epoch, outdated)
+    }
+  }
+
+  async #endOutdated(armed: ArmedPython, epoch: number, outdated: Promise<Forkserver>): Promise<void> {
+    const forkserver = await outdated.catch(() => undefined)
+    forkserver?.exit()
+    await forkserver?.ended
+    armed.outdated.delete(epoch)
+  }
+
   /** Starts nothing from now on: gives up an installation, and ends a forkserver that is still importing. */
   async stopStarting(): Promise<void> {
     this.#end.abort()
-    if (this.#starting && this.#state.phase === 'armed')
-      await this.#state.reaper.signal([this.#starting], 'SIGKILL').catch(() => {})
+    if (this.#state.phase === 'armed')
+      await this.#state.reaper.signal([...this.#starting], 'SIGKILL').catch(() => {})
   }
 
   async #startForkserver(armed: ArmedPython): Promise<Forkserver> {
@@ -86,17 +122,24 @@ export class PythonSide {
     if (this.#end.signal.aborted)
       throw new SetupError('RUN_ENDED', 'The run ended before Python had started.')
     const id = `forkserver-${++this.#generation}`
+    let born: Identity | undefined
     const onProcess = (identity: Identity) => {
-      this.#starting = identity
+      born = identity
+      this.#starting.add(identity)
     }
-    const forkserver = await startForkserver({ id, run: this.#run, ...armed, onProcess }).finally(() => {
-      this.#starting = undefined
+    const onFiles = (files: string[]) => this.sources.add(files)
+    this.sources.restart()
+    onFiles(this.#run.options.modules.filter(isFile).map((file) => resolve(this.#run.root, file)))
+    const launch = { id, run: this.#run, ...armed, onProcess, onFiles }
+    const forkserver = await startForkserver(launch).finally(() => {
+      if (born) this.#starting.delete(born)
     })
     recordProcess(this.#run.directory, id, forkserver)
     if (forkserver.fallback !== null)
       this.#announce(`Workers are spawned, not forked: ${forkserver.fallback}`)
+    const { epoch } = this
     void forkserver.ended.then(() => {
-      armed.forkserver = undefined
+      if (epoch === this.epoch) armed.forkserver = undefined
     })
     return forkserver
   }
@@ -126,7 +169,7 @@ export class PythonSide {
       const reaper = await Reaper.start(installation.executable, run.directory, run.owner)
       void reaper.ended.then((exit) => this.#noteEnd(reaper, exit))
       recordProcess(run.directory, 'reaper', reaper.armed)
-      return { phase: 'armed', reaper, installation, control, forkserver: undefined }
+      return { phase: 'armed', reaper, installation, control, forkserver: undefined, outdated: new Map() }
     } catch (error) {
       control.close()
       throw error
@@ -141,4 +184,8 @@ export class PythonSide {
         'Without it nothing ends the Python processes when the runner is killed, so the run fails.',
     )
   }
+}
+
+function isFile(entry: string): boolean {
+  return entry.endsWith('.py')
 }

@@ -13,16 +13,24 @@ export interface Run {
   /** Root of the project; paths in the options are relative to it. */
   readonly root: string
   readonly options: ResolvedOptions
+  /** Set where the runner watches files and runs tests again. */
+  readonly watch: Watch | undefined
   readonly brokerPath: string
   readonly controlPath: string
 }
 
+/** What a runner that watches files wants to know. */
+export interface Watch {
+  /** A Python file of the user is in use and to be watched. */
+  onFile(file: string): void
+}
+
 /** Mints a run. */
-export function createRun(root: string, options: ResolvedOptions): Run {
+export function createRun(root: string, options: ResolvedOptions, watch?: Watch): Run {
   const owner = ownIdentity()
   const directory = createRunDirectory(owner, root)
   return {
-    ...{ directory, owner, root, options },
+    ...{ directory, owner, root, options, watch },
     token: randomBytes(24).toString('base64url'),
     brokerPath: join(directory.path, 'broker.sock'),
     controlPath: join(directory.path, 'control.sock'),

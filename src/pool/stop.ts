@@ -4,6 +4,7 @@ import { isSameProcessAlive } from '../process/identity.ts'
 import { removeRunDirectory } from '../process/runDirectory.ts'
 import { oneShotSignaller, type Signaller } from '../process/signal.ts'
 import { system } from '../process/system.ts'
+import type { Forkserver } from './forkserver.ts'
 import type { Pool } from './pool.ts'
 import type { ArmedPython } from './python.ts'
 import type { Reaper } from './reaper.ts'
@@ -41,7 +42,7 @@ export async function stopRun(pool: Pool): Promise<Findings | undefined> {
   const { reaper, installation, control } = state
   const oneShot = oneShotSignaller(installation.executable)
   const signal = firstResponsive(reaper, oneShot)
-  await attempt('the forkserver to end', endForkserver(state, signal), FORKSERVER_TIMEOUT + KILL_MARGIN)
+  await attempt('the forkserver to end', endForkservers(state, signal), FORKSERVER_TIMEOUT + KILL_MARGIN)
   const stopping = performance.now() - began
   const found = await verify({
     runId: run.directory.runId,
@@ -80,10 +81,17 @@ function unproven(pool: Pool, problems: string[], stopping: number): Findings {
   return { ...nothing, runId: pool.run.directory.runId, problems, stopping, workersStarted: 0 }
 }
 
+async function endForkservers(python: ArmedPython, signal: Signaller): Promise<void> {
+  const coming = [...python.outdated.values(), ...(python.forkserver ? [python.forkserver] : [])]
+  const ending = coming.map(async (forkserver) => {
+    const up = await forkserver.catch(() => undefined)
+    if (up) await endForkserver(up, signal)
+  })
+  await Promise.all(ending)
+}
+
 /** Asks the forkserver, which kills what workers it has left; after a while it is killed itself. */
-async function endForkserver(python: ArmedPython, signal: Signaller): Promise<void> {
-  const forkserver = await python.forkserver?.catch(() => undefined)
-  if (!forkserver) return
+async function endForkserver(forkserver: Forkserver, signal: Signaller): Promise<void> {
   forkserver.exit()
   await withDeadline(forkserver.ended, FORKSERVER_TIMEOUT, 'the forkserver to end').catch(() =>
     signal([forkserver], 'SIGKILL'),

@@ -32,6 +32,8 @@ export interface WorkerStart {
   installation: PythonInstallation
   /** Called as soon as the process exists. */
   onProcess(identity: Identity): void
+  /** Called with files of the user that a lease has come to use. */
+  onUsed(leaseId: string, files: string[]): void
 }
 
 /**
@@ -43,8 +45,11 @@ export async function startWorker(start: WorkerStart): Promise<Worker> {
   const { id, run, control, forkserver } = start
   const log = join(run.directory.path, 'logs', `${id}.log`)
   const up = new Promise<{ peer: Peer; line: Line }>((resolve) => {
-    // A worker says one thing only: that it is ready, or why not.
-    control.expect('worker', id, (line, peer) => resolve({ peer, line }))
+    control.expect('worker', id, (line, peer) => {
+      if (line['event'] === 'used') start.onUsed(String(line['lease']), line['files'] as string[])
+      // Else it says one thing only: that it is ready, or why not.
+      else resolve({ peer, line })
+    })
   })
   const { pid, startTime, exited } = await forkserver.start(id).catch((error: unknown) => {
     // It may be born yet: nobody would hold it.

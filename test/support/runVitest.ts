@@ -22,6 +22,11 @@ export interface InnerOptions {
   /** Options of `python({ … })`, on top of what the fixture's configuration says. */
   python?: Record<string, unknown>
   env?: Record<string, string>
+  /** Puts a command around that of Vitest. */
+  wrap?: (command: string[]) => string[]
+  stdin?: 'pipe'
+  /** Milliseconds after which it is killed. Default: 60,000. */
+  deadline?: number
 }
 
 /** How an inner run of Vitest ended, and what it left. */
@@ -41,13 +46,15 @@ export interface InnerRun {
   pid: number
   /** The copy of the fixture project that it runs in. */
   directory: string
+  /** What it has printed so far, without colours. */
+  output(): string
+  stdin: NodeJS.WritableStream | null
   ended: Promise<Omit<InnerResult, 'left'>>
   /** Python processes of the run that are alive, after `grace` milliseconds to end. */
   pythonProcesses(grace?: number): Promise<Survivor[]>
   runDirectories(): string[]
 }
 
-const DEADLINE = 60_000
 /** Milliseconds for Vitest's own helpers to see that their parent is gone. */
 const RUNNER_GRACE = 2_000
 const fixtureDirectories = ['../fixtures/', '../e2e/fixtures/']
@@ -73,6 +80,7 @@ export function runVitest(options: InnerOptions): Promise<InnerResult> {
 
 /** Starts Vitest in a fixture project; whatever `use` and the run leave is cleared away. */
 export async function withVitest<T>(options: InnerOptions, use: (run: InnerRun) => Promise<T>): Promise<T> {
+  const { deadline = 60_000 } = options
   const installation = inject('installations')[options.version]!
   const directory = mkdtempSync(join(installation.directory, `${options.fixture}-`))
   // Short, because sockets live below it; its own, so that every directory that is left there is of this run.
@@ -89,9 +97,11 @@ export async function withVitest<T>(options: InnerOptions, use: (run: InnerRun) 
     cpSync(pathOfFixture(options.fixture), directory, { recursive: true })
     const pool = options.pool ? ['--pool', options.pool] : []
     const args = [...(options.command ?? ['run']), ...pool, ...(options.args ?? [])]
-    const child = execa(installation.node, ['../node_modules/vitest/vitest.mjs', ...args], {
-      ...{ cwd: directory, all: true, reject: false, stdin: 'ignore', extendEnv: false },
-      ...{ timeout: DEADLINE, killSignal: 'SIGKILL', forceKillAfterDelay: false },
+    const vitest = [installation.node, '../node_modules/vitest/vitest.mjs', ...args]
+    const [file, ...words] = (options.wrap ?? ((command) => command))(vitest) as [string, ...string[]]
+    const child = execa(file, words, {
+      ...{ cwd: directory, all: true, reject: false, stdin: options.stdin ?? 'ignore', extendEnv: false },
+      ...{ timeout: deadline, killSignal: 'SIGKILL', forceKillAfterDelay: false },
       env: {
         ...cleanEnvironment(installation.node),
         ...{ [CASE_VARIABLE]: inner.id, XDG_RUNTIME_DIR: runtime },
@@ -99,15 +109,20 @@ export async function withVitest<T>(options: InnerOptions, use: (run: InnerRun) 
         ...options.env,
       },
     })
+    let printed = ''
+    child.all.on('data', (chunk) => {
+      printed += chunk
+    })
     const ended = child.then(({ exitCode, signal, all, timedOut }) => {
       const output = stripVTControlCharacters(all)
-      if (timedOut) throw new Error(`Vitest did not end within ${DEADLINE} ms. It printed:\n${output}`)
+      if (timedOut) throw new Error(`Vitest did not end within ${deadline} ms. It printed:\n${output}`)
       return { exitCode, signal, output }
     })
     // Its failure belongs to whoever awaits it.
     ended.catch(() => {})
     return await use({
-      ...{ pid: child.pid!, directory, ended, runDirectories: noteRunIds },
+      ...{ pid: child.pid!, directory, ended, runDirectories: noteRunIds, stdin: child.stdin },
+      output: () => stripVTControlCharacters(printed),
       pythonProcesses: (grace) => survivorsOf(inner, 'python', grace),
     })
   } finally {

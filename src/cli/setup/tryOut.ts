@@ -25,7 +25,7 @@ export async function tryOut(installation: PythonInstallation): Promise<number> 
   try {
     writeFileSync(join(root, 'tried_out.py'), MODULE)
     const options = { modules: ['./tried_out.py'], start: 'eager', maxWorkers: 1, spares: 0 }
-    const run = await openRun(root, resolveOptions(options), async () => installation)
+    const run = await openRun(root, resolveOptions(options), { provide: async () => installation })
     let milliseconds: number
     try {
       await call(run)

@@ -1,0 +1,23 @@
+import { relative } from 'node:path'
+import type { Vitest } from 'vitest/node'
+import { Registry } from './registry.ts'
+
+/**
+ * A registry for a Vitest. In watch mode, the test files that have used a Python file run again when it changes:
+ * `watchTriggerPatterns` is Vitest's own way from other files to tests.
+ */
+export function watchingRegistry(vitest: Vitest): Registry {
+  const { config } = vitest
+  if (!config.watch) return new Registry()
+  const registry = new Registry({
+    onFile: (file) => {
+      // Vite watches its root itself.
+      if (relative(config.root, file).startsWith('..')) vitest.vite.watcher.add(file)
+    },
+  })
+  config.watchTriggerPatterns = [
+    ...(config.watchTriggerPatterns ?? []),
+    { pattern: /\.py$/, testsToRun: (file) => registry.fileChanged(file) },
+  ]
+  return registry
+}

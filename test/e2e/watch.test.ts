@@ -1,0 +1,98 @@
+import { appendFileSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { versions } from '../support/versions.ts'
+import { type Watching, watchVitest } from '../support/watchVitest.ts'
+
+/** Reaper, forkserver, and the spares. */
+const PROCESSES = 2 + Math.min(4, availableParallelism())
+
+/** The number of processes when the workers that were leased have been replaced; else what it is after a while. */
+async function settled(vitest: Watching): Promise<number> {
+  for (const until = performance.now() + 5_000; ; await sleep(50)) {
+    const { length } = await vitest.pythonProcesses()
+    if (length === PROCESSES || performance.now() > until) return length
+  }
+}
+
+describe.concurrent.each(versions)('Vitest %s', (version) => {
+  const save = ({ directory }: Watching, file: string, text: string) =>
+    writeFileSync(join(directory, file), text)
+
+  test('a change of a Python file runs the tests again that use it, and no others', async () => {
+    await watchVitest({ version, fixture: 'watch' }, async (vitest) => {
+      const first = await vitest.round(1)
+      expect([first.printed('words'), first.printed('sums'), first.printed('plain')]).toEqual([
+        [['a']],
+        [3],
+        [true],
+      ])
+
+      save(vitest, 'python/common.py', 'LIMIT = 2\n')
+      const second = await vitest.round(2)
+      expect([second.printed('words'), second.printed('sums'), second.printed('plain')]).toEqual([
+        [['a', 'b']],
+        [],
+        [],
+      ])
+
+      save(vitest, 'python/scale.py', 'FACTOR = 10\n')
+      const third = await vitest.round(3)
+      expect([third.printed('words'), third.printed('sums')]).toEqual([[], [30]])
+
+      vitest.press('q')
+      const { exitCode, output } = await vitest.ended
+      expect(output).toMatch(/No orphaned processes: run [0-9a-z]{7}/)
+      expect(exitCode).toBe(0)
+      expect(await vitest.pythonProcesses()).toEqual([])
+      expect(vitest.runDirectories()).toEqual([])
+    })
+  })
+
+  test('a syntax error is one message, and the next save mends it', async () => {
+    await watchVitest({ version, fixture: 'watch' }, async (vitest) => {
+      await vitest.round(1)
+      save(vitest, 'python/common.py', 'LIMIT = = 2\n')
+      const broken = await vitest.round(2)
+      expect(broken.output).toContain(
+        'importing words raised SyntaxError: invalid syntax (common.py, line 1)',
+      )
+      expect(broken.output.match(/FAIL {2}words/g)).toHaveLength(1)
+      save(vitest, 'python/common.py', 'LIMIT = 3\n')
+      const mended = await vitest.round(3)
+      expect([mended.printed('words'), mended.printed('sums')]).toEqual([[['a', 'b', 'c']], []])
+      vitest.press('q')
+      expect((await vitest.ended).output).toMatch(/No orphaned processes: run [0-9a-z]{7}/)
+      expect(await vitest.pythonProcesses()).toEqual([])
+    })
+  })
+
+  test('twenty reruns, half of them with a new generation, keep the number of processes', async () => {
+    await watchVitest({ version, fixture: 'watch', args: ['words'] }, async (vitest) => {
+      const counts: number[] = []
+      for (let rerun = 1; rerun <= 20; rerun++) {
+        await vitest.round(rerun)
+        counts.push(await settled(vitest))
+        if (rerun % 2 === 0) save(vitest, 'python/common.py', `LIMIT = ${rerun}\n`)
+        else appendFileSync(join(vitest.directory, 'words.test.ts'), `// ${rerun}\n`)
+      }
+      await vitest.round(21)
+      expect(new Set(counts)).toEqual(new Set([PROCESSES]))
+      vitest.press('\x03')
+      await vitest.ended
+      expect(await vitest.pythonProcesses(1_000)).toEqual([])
+    })
+  })
+
+  test('a watcher that gets SIGTERM leaves nothing', async () => {
+    await watchVitest({ version, fixture: 'watch', args: ['words'] }, async (vitest) => {
+      await vitest.round(1)
+      expect(await vitest.pythonProcesses()).not.toEqual([])
+      process.kill(vitest.pid, 'SIGTERM')
+      expect((await vitest.ended).exitCode).not.toBe(0)
+      expect(await vitest.pythonProcesses(1_000)).toEqual([])
+    })
+  })
+})
