@@ -84,6 +84,7 @@ export class Session {
   end(reason: Error): void {
     if (this.#ended) return
     this.#ended = reason
+    this.#beforeAnswer()
     for (const receiver of this.#receivers.values()) receiver.fail(reason)
     this.#receivers.clear()
     this.#stream.cancel()

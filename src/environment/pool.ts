@@ -91,9 +91,9 @@ class OpenLease extends LeasedPython implements LeasedClient {
   async release(): Promise<void> {
     if (!this.#open) return
     this.#open = false
+    this.close()
     this.finishOutput()
     this.#printed.close()
-    this.close()
     this.#lease.release(this.busy)
     this.#onRelease()
   }

@@ -13,7 +13,7 @@ const buffer = Buffer.allocUnsafe(64 * 1024)
 
 /** Shows what a worker prints, from where it was read last, as output of the test that is running. */
 export class Printed {
-  readonly #descriptor: number | undefined
+  #descriptor: number | undefined
   #offset = 0
   #left = MOST_SHOWN
   #skipped = 0
@@ -60,6 +60,7 @@ export class Printed {
 
   close(): void {
     if (this.#descriptor !== undefined) closeSync(this.#descriptor)
+    this.#descriptor = undefined
   }
 
   #print(segments: Segment[]): void {

@@ -59,6 +59,9 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
       /pid \d+\) was killed by SIGABRT during "is killed by a signal" \(crashes.test.ts\)/,
     )
     expect(output).toMatch(/pid \d+\) exited with status 41 during "ends with a status" \(crashes.test.ts\)/)
+    expect(output).toContain('Fatal Python error: Aborted')
+    expect(output).toMatch(/File ".*python\/crash.py", line 6 in abort/)
+    expect(output).not.toContain('vitest_python/')
     expect(output).toMatch(/Tests +2 failed \| 1 passed \(3\)/)
     expect(output).toContain('No orphaned processes')
     expect(exitCode).toBe(1)
