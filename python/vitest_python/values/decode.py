@@ -60,6 +60,8 @@ class Decoder:
         self.carrier = carrier
         # ormsgpack does not pass on what its hook raised.
         self.problem: Exception | None = None
+        # Whether the next buffer is an array's elements.
+        self.inside_array = False
 
     def unpack(self, data: bytes | memoryview) -> Any:
         """What `data` says; raises ValueError, and keeps the reason where it is an extension's."""

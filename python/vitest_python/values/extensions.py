@@ -7,7 +7,7 @@ import decimal
 import struct
 import uuid
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from . import codes
 from .arrays import array_from
@@ -43,23 +43,29 @@ def _list(make: Callable[..., object]) -> Callable[[Decoder, bytes], object]:
     return lambda decoder, payload: make(*decoder.unpack(payload))
 
 
-def _borrowed(take: Callable[[Carrier, Any], object]) -> Callable[[Decoder, bytes], object]:
-    def read(decoder: Decoder, payload: bytes) -> object:
-        if decoder.carrier is None:
-            raise ValueError("it has a handle, a function, an iterable or a buffer, and this call carries none")
-        return take(decoder.carrier, payload if take is _buffer else decoder.unpack(payload))
-
-    return read
+def _carrier(decoder: Decoder) -> Carrier:
+    if decoder.carrier is None:
+        raise ValueError("it has a handle, a function, an iterable or a buffer, and this call carries none")
+    return decoder.carrier
 
 
-def _buffer(carrier: Carrier, descriptor: bytes) -> bytes | memoryview:
-    return carrier.import_buffer(descriptor)
+def _buffer(decoder: Decoder, descriptor: bytes) -> bytes | memoryview:
+    data = _carrier(decoder).import_buffer(descriptor)
+    # Bytes are what was sent; an array takes the memory as it is.
+    return data if decoder.inside_array else bytes(data)
+
+
+def _ndarray(decoder: Decoder, payload: bytes) -> object:
+    decoder.inside_array = True
+    try:
+        parts = decoder.unpack(payload)
+    finally:
+        decoder.inside_array = False
+    return array_from(*parts)
 
 
 def _message(decoder: Decoder, payload: bytes) -> object:
-    if decoder.carrier is None:
-        raise ValueError("it is in shared memory, and this call carries none")
-    return decoder.unpack(decoder.carrier.import_buffer(payload))
+    return decoder.unpack(_carrier(decoder).import_buffer(payload))
 
 
 def _timestamp(_: Decoder, payload: bytes) -> datetime.datetime:
@@ -100,13 +106,13 @@ _READERS: dict[int, Callable[[Decoder, bytes], object]] = {
     codes.DATETIME: _text(datetime.datetime.fromisoformat),
     codes.TIME: _text(datetime.time.fromisoformat),
     codes.TIMEDELTA: _list(datetime.timedelta),
-    codes.NDARRAY: _list(array_from),
+    codes.NDARRAY: _ndarray,
     codes.DATAFRAME: _list(dataframe_from),
     codes.SERIES: _list(series_from),
     codes.ARROW: _list(table_from),
-    codes.BUFFER: _borrowed(_buffer),
-    codes.HANDLE: _borrowed(lambda carrier, id: carrier.import_handle(id)),
-    codes.FUNCTION: _borrowed(lambda carrier, parts: carrier.import_function(*parts)),
-    codes.ITERABLE: _borrowed(lambda carrier, parts: carrier.import_iterable(*parts)),
+    codes.BUFFER: _buffer,
+    codes.HANDLE: lambda decoder, payload: _carrier(decoder).import_handle(decoder.unpack(payload)),
+    codes.FUNCTION: lambda decoder, payload: _carrier(decoder).import_function(*decoder.unpack(payload)),
+    codes.ITERABLE: lambda decoder, payload: _carrier(decoder).import_iterable(*decoder.unpack(payload)),
     codes.MESSAGE: _message,
 }

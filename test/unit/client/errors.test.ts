@@ -1,8 +1,8 @@
 import { deserialize, serialize } from 'node:v8'
-import { Packr } from 'msgpackr'
 import { describe, expect, test } from 'vitest'
 import { PythonError, type PythonException } from '../../../src/client/errors.ts'
 import { isOfType, toThrowPython } from '../../../src/client/toThrowPython.ts'
+import { encode } from '../../../src/client/values/encode.ts'
 
 const frame = {
   file: '/p/ages.py',
@@ -22,7 +22,7 @@ function exception(overrides: Partial<PythonException> = {}): PythonException {
       traceback: 'Traceback',
     },
     bases: ['ValueError', 'Exception', 'BaseException'],
-    arguments: new Packr().pack(['x', 3, { a: null }]),
+    arguments: encode(['x', 3, { a: null }], 'args'),
     cause: {
       type: 'KeyError',
       message: "'k'",
