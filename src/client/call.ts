@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { clearTimeout, setTimeout } from './clock.ts'
-import { pointAtCaller } from './errors.ts'
+import { CallError, pointAtCaller } from './errors.ts'
 import type { Session } from './session.ts'
 import { encode } from './values/encode.ts'
 
@@ -114,7 +114,10 @@ function giveUpOn(name: string, options: CallOptions, giveUp: (error: Error) => 
   const timer =
     timeout === undefined
       ? undefined
-      : setTimeout(() => giveUp(new Error(`${name} did not answer within ${timeout} ms.`)), timeout)
+      : setTimeout(
+          () => giveUp(new CallError('CALL_TIMEOUT', `${name} did not answer within ${timeout} ms.`)),
+          timeout,
+        )
   const abort = () => giveUp(abortError(name, signal as AbortSignal))
   if (signal?.aborted) queueMicrotask(abort)
   // Every call of a test listens to the one signal of the test.
@@ -127,5 +130,7 @@ function giveUpOn(name: string, options: CallOptions, giveUp: (error: Error) => 
 }
 
 function abortError(name: string, signal: AbortSignal): Error {
-  return signal.reason instanceof Error ? signal.reason : new Error(`The call of ${name} was aborted.`)
+  return signal.reason instanceof Error
+    ? signal.reason
+    : new CallError('CALL_ABORTED', `The call of ${name} was aborted.`)
 }

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../process/errorCodes.ts'
 import { stackOf } from './pythonError.ts'
 
 export { PythonError, type PythonException } from './pythonError.ts'
@@ -5,15 +6,28 @@ export { PythonError, type PythonException } from './pythonError.ts'
 /** The worker of this lease ended before the lease did. */
 export class WorkerLostError extends Error {
   override readonly name = 'WorkerLostError'
+  readonly code: ErrorCode = 'WORKER_LOST'
 }
 
 /** No worker could be leased. It has no frames: it comes from the pool, and no line of a test is at fault. */
 export class LeaseError extends Error {
   override readonly name = 'LeaseError'
+  readonly code: ErrorCode = 'LEASE_FAILED'
 
   constructor(message: string, options?: ErrorOptions) {
     super(message, options)
     this.stack = `${this.name}: ${message}`
+  }
+}
+
+/** A call that has no answer, and not because Python raised. */
+export class CallError extends Error {
+  override readonly name = 'CallError'
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
   }
 }
 

@@ -1,7 +1,7 @@
 import { type ChannelCredentials, type Client, type ClientOptions, credentials } from '@grpc/grpc-js'
 import { type Arguments, type CallOptions, call, stream } from './call.ts'
 import { setTimeout } from './clock.ts'
-import { callerStack } from './errors.ts'
+import { CallError, callerStack } from './errors.ts'
 import { BridgeClient } from './gen/vitest_python/v1/bridge.ts'
 import type { Lease } from './lease.ts'
 import { CHANNEL_OPTIONS, callMetadata, metadataInterceptor } from './metadata.ts'
@@ -96,7 +96,10 @@ export class LeasedPython implements PythonClient {
   /** Ends the connections; the lease itself is released by whoever took it. */
   close(): void {
     this.#session?.end(
-      new Error('The lease of this Python process has ended; its client cannot be used any more.'),
+      new CallError(
+        'LEASE_ENDED',
+        'The lease of this Python process has ended; its client cannot be used any more.',
+      ),
     )
     for (const client of this.#clients.splice(0)) client.close()
   }

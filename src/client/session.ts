@@ -1,5 +1,5 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js'
-import { PythonError } from './errors.ts'
+import { CallError, PythonError } from './errors.ts'
 import type { ClientFrame, WorkerFrame } from './gen/vitest_python/v1/bridge.ts'
 import { decode } from './values/decode.ts'
 
@@ -99,7 +99,11 @@ export class Session {
       deliver(frame.kind, receiver)
     } catch (cause) {
       this.#receivers.delete(frame.call)
-      receiver.fail(new Error(`Python's answer cannot be read: ${(cause as Error).message}`, { cause }))
+      receiver.fail(
+        new CallError('ANSWER_UNREADABLE', `Python's answer cannot be read: ${(cause as Error).message}`, {
+          cause,
+        }),
+      )
     }
   }
 }

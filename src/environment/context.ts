@@ -1,5 +1,6 @@
 import { inject } from 'vitest'
 import { CONTEXT_KEY, type ProvidedPools, type RunContext } from '../client/context.ts'
+import { SetupError } from '../process/errors.ts'
 import { PROTOCOL } from '../process/protocol.ts'
 
 /** A pool that the tests of this process may lease from; `undefined` where there is none of this name. */
@@ -10,19 +11,21 @@ export function findContext(pool: string): RunContext | undefined {
 /**
  * The same, for whoever cannot do without.
  *
- * @throws Error what is missing from the configuration, or which pools there are
+ * @throws SetupError NOT_CONFIGURED, PROTOCOL_MISMATCH, POOL_UNKNOWN: what is missing from the configuration, or which pools there are
  */
 export function requireContext(pool: string): RunContext {
   const context = provided()
-  if (!context) throw new Error(MISSING)
+  if (!context) throw new SetupError('NOT_CONFIGURED', MISSING)
   if (context.protocol !== PROTOCOL) {
-    throw new Error(
+    throw new SetupError(
+      'PROTOCOL_MISMATCH',
       `The run speaks protocol ${context.protocol} and these fixtures ${PROTOCOL}: two versions of vitest-environment-python are installed. Install one.`,
     )
   }
   const found = context.pools[pool]
   if (found) return found
-  throw new Error(
+  throw new SetupError(
+    'POOL_UNKNOWN',
     `There is no pool ${JSON.stringify(pool)}: the option pools of this project has ${Object.keys(context.pools).join(', ')}.`,
   )
 }

@@ -10,7 +10,13 @@ import { expectPool, prefetchBeforeTests } from './prefetch.ts'
 import { howToRepeat, seedOf } from './seed.ts'
 
 export type { Arguments, CallOptions } from '../client/call.ts'
-export { LeaseError, PythonError, type PythonException, WorkerLostError } from '../client/errors.ts'
+export {
+  CallError,
+  LeaseError,
+  PythonError,
+  type PythonException,
+  WorkerLostError,
+} from '../client/errors.ts'
 export type { PythonClient, StubConstructor } from '../client/pythonClient.ts'
 export type { PythonFrame } from '../client/pythonStack.ts'
 export type { PoolStats } from '../client/stats.ts'

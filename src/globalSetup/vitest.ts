@@ -1,6 +1,7 @@
 import type { TestProject } from 'vitest/node'
 import { CONTEXT_KEY, type RunContext } from '../client/context.ts'
 import { type ResolvedOptions, resolvePools } from '../pool/options.ts'
+import { SetupError } from '../process/errors.ts'
 import { PROTOCOL } from '../process/protocol.ts'
 import { objectionTo } from '../process/system.ts'
 import { holdExitCode } from './exitCode.ts'
@@ -18,9 +19,10 @@ import { watchingRegistry } from './watch.ts'
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const objection = objectionTo(process.platform)
-  if (objection !== undefined) throw new Error(objection)
+  if (objection !== undefined) throw new SetupError('PLATFORM_UNSUPPORTED', objection)
   if (project.config.browser?.enabled) {
-    throw new Error(
+    throw new SetupError(
+      'BROWSER_MODE',
       'vitest-environment-python cannot serve tests in the browser, which has no Unix sockets; ' +
         'keep the tests that need Python in a project without browser mode.',
     )

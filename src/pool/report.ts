@@ -9,10 +9,12 @@ export function report(findings: Findings): string {
   const parts = [
     ...(findings.orphans.length > 0 ? [pc.red(orphans(findings))] : []),
     ...(findings.unknown.length > 0 ? [pc.red(unknown(findings))] : []),
-    ...findings.problems.map((problem) => pc.red(`Not verified: ${problem}`)),
+    ...findings.problems.map((problem) => pc.red(`Not verified: ${problem} (RUN_NOT_VERIFIED)`)),
   ]
   if (parts.length === 0)
-    parts.push(pc.red('Not verified: the sweeps at the end of the run did not come to rest.'))
+    parts.push(
+      pc.red('Not verified: the sweeps at the end of the run did not come to rest. (RUN_NOT_VERIFIED)'),
+    )
   return parts.join('\n')
 }
 
@@ -28,7 +30,7 @@ function orphans({ runId, orphans: found }: Findings): string {
   return (
     `Found ${counted(found.length, 'orphaned process', 'orphaned processes')} of run ${runId}:\n${lines.join('\n')}\n` +
     'They were started from Python during the tests and were still alive after every worker had stopped. ' +
-    'Stop them in the test that starts them.'
+    'Stop them in the test that starts them. (ORPHANS_FOUND)'
   )
 }
 
@@ -61,7 +63,7 @@ function unknown({ runId, unknown: found }: Findings): string {
     `Cannot tell whether ${counted(found.length, 'process', 'processes')} of this user belong to run ${runId}, so the run is not clean:\n` +
     `${lines.join('\n')}\n` +
     'They hide from their own user (PR_SET_DUMPABLE, or /proc mounted with hidepid) and this system has no free resource limit to mark them by. ' +
-    'Run the tests where /proc is readable, or end those processes.'
+    'Run the tests where /proc is readable, or end those processes. (RUN_NOT_VERIFIED)'
   )
 }
 

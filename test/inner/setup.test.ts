@@ -152,6 +152,20 @@ describe.concurrent('setup --project', () => {
     expect(readdirSync(project.directory)).toEqual(['requirements.txt'])
   })
 
+  test('Ctrl-C leaves no .venv that is half made', async () => {
+    using project = withProject({ 'requirements.txt': 'iniconfig\n' })
+    const uv = script(join(project.directory, 'bin/uv'), 'mkdir .venv; exec sleep 60')
+    const PATH = `${join(uv, '..')}:${process.env['PATH']}`
+    const { child, ended } = startCli(project.directory, ['setup', '--project'], { PATH })
+    const begun = () => existsSync(join(project.directory, '.venv'))
+    await expect.poll(begun, { timeout: 30_000, message: 'the .venv to be begun' }).toBe(true)
+    child.kill('SIGINT')
+    const { exitCode, output } = await ended
+    expect(output).toContain('(INTERRUPTED)')
+    expect(exitCode).toBe(130)
+    expect(begun()).toBe(false)
+  })
+
   test('keeps a .venv that was there, whatever happens', async () => {
     using project = withProject({ 'requirements.txt': './no-such-directory\n' })
     makeVenv(join(project.directory, '.venv'), { pip: true })

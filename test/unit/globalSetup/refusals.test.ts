@@ -10,6 +10,7 @@ afterEach(() => vi.unstubAllGlobals())
 
 test('Windows is refused in one sentence', async () => {
   vi.stubGlobal('process', { ...process, platform: 'win32' })
+  await expect(setup(project({}))).rejects.toMatchObject({ code: 'PLATFORM_UNSUPPORTED' })
   await expect(setup(project({}))).rejects.toThrow(
     'vitest-environment-python does not run on Windows; run the tests inside WSL, where it does.',
   )
@@ -23,6 +24,7 @@ test('a system that is neither Linux nor macOS is refused in one sentence', asyn
 })
 
 test('a project in browser mode is refused in one sentence', async () => {
+  await expect(setup(project({ browser: { enabled: true } }))).rejects.toMatchObject({ code: 'BROWSER_MODE' })
   await expect(setup(project({ browser: { enabled: true } }))).rejects.toThrow(
     'cannot serve tests in the browser, which has no Unix sockets',
   )

@@ -45,6 +45,7 @@ test('whatever is written, the answer is options or a sentence', () => {
         expect(resolvePools(options)).toHaveProperty('default.isolation')
       } catch (error) {
         expect(error).toBeInstanceOf(SetupError)
+        expect((error as SetupError).code).toBe('OPTIONS_INVALID')
         for (const line of (error as Error).message.split('\n').slice(1)) expect(line).toMatch(/^ {2}- \S/)
       }
     }),

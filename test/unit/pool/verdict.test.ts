@@ -51,6 +51,7 @@ test.each<[string, Partial<Findings>, string]>([
   expect(judge(findings)).toBe('unknown')
   expect([mustFail(findings, 'fail'), mustFail(findings, 'warn')]).toEqual([true, true])
   expect(report(findings)).toContain(sentence)
+  expect(report(findings)).toContain('(RUN_NOT_VERIFIED)')
   expect(report(findings)).not.toContain('No orphaned processes')
 })
 
@@ -60,6 +61,7 @@ test('an orphan fails the run, is named, and is forgiven only if it is dead and 
   expect([mustFail(findings, 'fail'), mustFail(findings, 'warn')]).toEqual([true, false])
   expect(mustFail({ ...findings, orphans: [{ ...orphan, killed: false }] }, 'warn')).toBe(true)
   expect(report(findings)).toContain('Found 1 orphaned process of run 7f3c9ab')
+  expect(report(findings)).toContain('(ORPHANS_FOUND)')
   expect(report(findings)).toContain(
     'pid 4121 (python -m http.server), parent 4100, age 3.2 s, alive 1.0 s after the pool had stopped, ' +
       'known by environment and resource limit, started by worker w3 during "serves files" (test/server.test.ts); killed now',

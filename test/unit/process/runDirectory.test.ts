@@ -61,6 +61,7 @@ test('a directory above that is open to others, a link, or a file is refused wit
     /is open to others \(mode 0777\).*Delete it/,
   )
   expect(() => listRunDirectories(base)).toThrow('is open to others')
+  expect(() => listRunDirectories(base)).toThrow(expect.objectContaining({ code: 'RUN_DIRECTORY_UNSAFE' }))
   rmSync(base, { recursive: true })
   symlinkSync(tmpdir(), base)
   expect(() => createRunDirectory(ownIdentity(), '/p', base)).toThrow('is a symbolic link')
@@ -93,6 +94,15 @@ test.each([
   writeFileSync(join(directory.path, 'run.json'), text.replace('RUN', directory.runId))
   expect(() => readRunRecord(directory)).toThrow(
     /does not say whose run this was, so nothing is done about it/,
+  )
+  expect(() => readRunRecord(directory)).toThrow(expect.objectContaining({ code: 'RUN_DIRECTORY_CORRUPT' }))
+})
+
+test('a directory above that cannot be made is refused', () => {
+  writeFileSync(base, '')
+  const below = join(base, 'runs')
+  expect(() => createRunDirectory(ownIdentity(), '/p', below)).toThrow(
+    expect.objectContaining({ code: 'RUNS_DIRECTORY_UNWRITABLE' }),
   )
 })
 

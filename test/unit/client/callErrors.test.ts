@@ -1,0 +1,48 @@
+import { EventEmitter } from 'node:events'
+import { expect, test } from 'vitest'
+import { call } from '../../../src/client/call.ts'
+import { LeaseError, WorkerLostError } from '../../../src/client/errors.ts'
+import { Session } from '../../../src/client/session.ts'
+import { requireContext } from '../../../src/environment/context.ts'
+
+/** A session whose Python says only what `answer` emits. */
+function session(answer: (stream: EventEmitter, number: number) => void = () => {}) {
+  const stream = Object.assign(new EventEmitter(), {
+    cancel() {},
+    write(frame: { call: number; kind: { $case: string } }) {
+      if (frame.kind.$case === 'start') queueMicrotask(() => answer(stream, frame.call))
+    },
+  })
+  return new Session(stream as never, async (broken) => broken)
+}
+
+const attempt = (of: Session, options: { timeout?: number; signal?: AbortSignal }) =>
+  call(of, 'm.f', [], options, 'Error\n    at here')
+
+test('a call that takes too long says so', async () => {
+  await expect(attempt(session(), { timeout: 20 })).rejects.toMatchObject({
+    ...{ code: 'CALL_TIMEOUT', message: 'm.f did not answer within 20 ms.' },
+  })
+})
+
+test('a call that is aborted for no reason says so, and else has that reason', async () => {
+  const bare = AbortSignal.abort('no error')
+  await expect(attempt(session(), { signal: bare })).rejects.toMatchObject({ code: 'CALL_ABORTED' })
+  const reason = new Error('the test ended')
+  await expect(attempt(session(), { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+})
+
+test('without a worker, and without a run, the code says so', () => {
+  expect(new LeaseError('none')).toMatchObject({ name: 'LeaseError', code: 'LEASE_FAILED' })
+  expect(new WorkerLostError('gone')).toMatchObject({ name: 'WorkerLostError', code: 'WORKER_LOST' })
+  // This very test runs in a project without the plugin.
+  expect(() => requireContext('default')).toThrow(expect.objectContaining({ code: 'NOT_CONFIGURED' }))
+})
+
+test('an answer that is no MessagePack says so', async () => {
+  const garbled = session((stream, number) => {
+    // 0xc1 is the one byte that MessagePack never uses.
+    stream.emit('data', { call: number, kind: { $case: 'value', value: Buffer.from([0xc1]) } })
+  })
+  await expect(attempt(garbled, {})).rejects.toMatchObject({ code: 'ANSWER_UNREADABLE' })
+})
