@@ -9,6 +9,7 @@ import {
   type Holder,
   type LeaseEvent,
   type LeaseRequest,
+  type LeftReply,
 } from './gen/vitest_python/v1/broker.ts'
 import { CHANNEL_OPTIONS, callMetadata } from './metadata.ts'
 import type { PoolStats } from './stats.ts'
@@ -62,6 +63,15 @@ export class BrokerConnection {
     return new Promise((resolve, reject) => {
       this.#client.stats({}, callMetadata(this.#context.token), (error, stats) =>
         error ? reject(brokerError(error)) : resolve(stats),
+      )
+    })
+  }
+
+  /** What leases that have ended left alive, once their workers are gone. */
+  left(leaseIds: string[]): Promise<LeftReply> {
+    return new Promise((resolve, reject) => {
+      this.#client.left({ leaseIds }, callMetadata(this.#context.token), (error, left) =>
+        error ? reject(brokerError(error)) : resolve(left),
       )
     })
   }

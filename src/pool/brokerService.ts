@@ -4,12 +4,15 @@ import {
   BrokerService,
   type Holder,
   type LeaseEvent,
+  type LeftReply,
+  type LeftRequest,
   type PoolStats,
 } from '../client/gen/vitest_python/v1/broker.ts'
 import { TOKEN_KEY } from '../client/metadata.ts'
 import { PROTOCOL } from '../process/protocol.ts'
 import type { LeaseCall } from './broker.ts'
 import { equalSecrets } from './control.ts'
+import { leftBy } from './leftBy.ts'
 import type { Grant, Pool } from './pool.ts'
 import { residentBytes } from './sample.ts'
 
@@ -24,6 +27,14 @@ export function serveLeases(pool: Pool): { inject(socket: Socket): void; close()
     ) => {
       if (!isAuthorised(pool, call.metadata)) return callback(UNAUTHENTICATED)
       callback(null, await statsOf(pool))
+    },
+    left: async (
+      call: { metadata: Metadata; request: LeftRequest },
+      callback: (error: ServiceFailure | null, left?: LeftReply) => void,
+    ) => {
+      if (!isAuthorised(pool, call.metadata)) return callback(UNAUTHENTICATED)
+      const message = await leftBy(pool, call.request.leaseIds).catch((error: Error) => error.message)
+      callback(null, { message, fail: pool.run.options.orphans === 'fail' })
     },
   })
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure())

@@ -152,6 +152,14 @@ export class Pool {
     this.python.endOutdated(new Set([...this.#slots.values()].map(({ epoch }) => epoch)))
   }
 
+  /** Resolves when those of these workers that are on their way out have ended. */
+  async ended(workerIds: ReadonlySet<string>): Promise<void> {
+    const leaving = [...this.#slots.values()].filter(
+      ({ id, state }) => state === 'leaving' && workerIds.has(id),
+    )
+    await Promise.all(leaving.map(({ gone }) => gone))
+  }
+
   #step(warm = false): void {
     if (this.#closed || (this.#waiting.size === 0 && this.#slots.size === 0 && !warm)) return
     const slots = [...this.#slots.values()]

@@ -151,7 +151,12 @@ function accuse(found: Found, sightings: Sighting[], leases: LeaseBook, survived
   }
 }
 
-function trace(sighting: Sighting, age: number, leases: LeaseBook): Pick<Orphan, 'lessees' | 'tracedBy'> {
+/** Whose process it is, as surely as can be told. */
+export function trace(
+  sighting: Sighting,
+  age: number,
+  leases: LeaseBook,
+): Pick<Orphan, 'lessees' | 'tracedBy'> {
   const byLease = sighting.lease === undefined ? undefined : leases.get(sighting.lease)
   if (byLease) return { lessees: [byLease], tracedBy: 'lease' }
   const started = Date.now() - age

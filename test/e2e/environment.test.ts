@@ -55,6 +55,32 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(exitCode).toBe(1)
   })
 
+  test.each(everyPool)('a file that leaves processes fails, and no other, in %s', async (pool) => {
+    const result = await run({ pool, args: ['leaves', 'stops'] })
+    expect(result.output).toMatch(/Test Files +1 failed \| 1 passed \(2\)/)
+    expect(result.output).toMatch(/FAIL +leaves\.test\.ts/)
+    expect(result.output).toContain('The Python of this file left 2 processes behind:')
+    const pids = printedBy<number>(result, 'left')
+    expect(result.output).toContain(`pid ${pids[0]} (sleep 121), started by leaves.test.ts`)
+    expect(result.output).toContain(`pid ${pids[1]} (sleep 122), started by leaves.test.ts`)
+    expect(result.exitCode).toBe(1)
+    expect(result.left).toEqual(NOTHING)
+  })
+
+  test('a process that ends with its worker is none that a file leaves', async () => {
+    const { exitCode, output } = await run({ args: ['stops', '--no-isolate'] })
+    expect(output).not.toContain('behind')
+    expect(exitCode).toBe(0)
+  })
+
+  test("with orphans: 'warn' the file is warned and passes", async () => {
+    const { exitCode, output, left } = await run({ args: ['leaves'], python: { orphans: 'warn' } })
+    expect(output).toContain('The Python of this file left 2 processes behind:')
+    expect(output).toMatch(/Test Files +1 passed \(1\)/)
+    expect(exitCode).toBe(0)
+    expect(left).toEqual(NOTHING)
+  })
+
   test('types the global', async () => {
     expect(await checkTypes(version, 'environment')).toEqual({ exitCode: 0, output: '' })
   })

@@ -80,6 +80,18 @@ export interface Failure {
   message: string;
 }
 
+export interface LeftRequest {
+  /** ended, or about to be */
+  leaseIds: string[];
+}
+
+export interface LeftReply {
+  /** what these leases left alive; empty where that is nothing */
+  message: string;
+  /** whether it is to fail the caller (option `orphans`) */
+  fail: boolean;
+}
+
 export interface StatsRequest {
 }
 
@@ -538,6 +550,109 @@ export const Failure: MessageFns<Failure> = {
   },
 };
 
+function createBaseLeftRequest(): LeftRequest {
+  return { leaseIds: [] };
+}
+
+export const LeftRequest: MessageFns<LeftRequest> = {
+  encode(message: LeftRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.leaseIds) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LeftRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLeftRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.leaseIds.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseLeftReply(): LeftReply {
+  return { message: "", fail: false };
+}
+
+export const LeftReply: MessageFns<LeftReply> = {
+  encode(message: LeftReply, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.message !== "") {
+      writer.uint32(10).string(message.message);
+    }
+    if (message.fail !== false) {
+      writer.uint32(16).bool(message.fail);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LeftReply {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLeftReply();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.fail = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseStatsRequest(): StatsRequest {
   return {};
 }
@@ -757,6 +872,16 @@ export const BrokerService = {
     responseSerialize: (value: PoolStats): Buffer => Buffer.from(PoolStats.encode(value).finish()),
     responseDeserialize: (value: Buffer): PoolStats => PoolStats.decode(value),
   },
+  /** Answers when the workers of these leases have ended. */
+  left: {
+    path: "/vitest_python.v1.Broker/Left" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: LeftRequest): Buffer => Buffer.from(LeftRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): LeftRequest => LeftRequest.decode(value),
+    responseSerialize: (value: LeftReply): Buffer => Buffer.from(LeftReply.encode(value).finish()),
+    responseDeserialize: (value: Buffer): LeftReply => LeftReply.decode(value),
+  },
 } as const;
 
 export interface BrokerServer extends UntypedServiceImplementation {
@@ -766,6 +891,8 @@ export interface BrokerServer extends UntypedServiceImplementation {
    */
   lease: handleBidiStreamingCall<LeaseRequest, LeaseEvent>;
   stats: handleUnaryCall<StatsRequest, PoolStats>;
+  /** Answers when the workers of these leases have ended. */
+  left: handleUnaryCall<LeftRequest, LeftReply>;
 }
 
 export interface BrokerClient extends Client {
@@ -787,6 +914,19 @@ export interface BrokerClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: PoolStats) => void,
+  ): ClientUnaryCall;
+  /** Answers when the workers of these leases have ended. */
+  left(request: LeftRequest, callback: (error: ServiceError | null, response: LeftReply) => void): ClientUnaryCall;
+  left(
+    request: LeftRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: LeftReply) => void,
+  ): ClientUnaryCall;
+  left(
+    request: LeftRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: LeftReply) => void,
   ): ClientUnaryCall;
 }
 
