@@ -20,9 +20,9 @@ PACKAGE = str(Path(__file__).resolve().parent.parent)
 OWNER = """
 import os, subprocess, sys, time
 sys.path.insert(0, {package!r})
-from vitest_python.identity import own_start_time
+{start}
 reaper = subprocess.Popen(
-    [sys.executable, "-I", "-S", {package!r}, "reaper", "--run-id", {run_id!r}, "--run-directory", {directory!r},
+    [sys.executable, "-I", "-S", *{program!r}, "reaper", "--run-id", {run_id!r}, "--run-directory", {directory!r},
      "--owner-pid", str(os.getpid()), "--owner-start-time", own_start_time(), "--protocol", "1"],
     stdin=subprocess.PIPE, stdout=open({out!r}, "wb"), stderr=open({out!r} + ".err", "wb"), start_new_session=True)
 for line in sys.stdin.buffer:
@@ -30,6 +30,9 @@ for line in sys.stdin.buffer:
     reaper.stdin.flush()
 time.sleep(60)
 """
+
+# How an owner knows its own start time.
+LINUX = "from vitest_python.identity import own_start_time"
 
 # Leaves its parent, its session, its environment and its descriptors behind.
 DAEMON = """
@@ -47,12 +50,19 @@ os.execve("/bin/sleep", ["sleep", "60"], {})
 class Run:
     """One run: an owner, its reaper, and what the reaper has said."""
 
-    def __init__(self, base: Path, run_id: str) -> None:
+    def __init__(self, base: Path, run_id: str, program: tuple[str, ...] = (PACKAGE,), start: str = LINUX) -> None:
         self.run_id = run_id
         self.directory = base / run_id
         self.directory.mkdir(mode=0o700)
         self.out = base / "reaper.out"
-        script = OWNER.format(package=PACKAGE, run_id=run_id, directory=str(self.directory), out=str(self.out))
+        script = OWNER.format(
+            package=PACKAGE,
+            program=program,
+            run_id=run_id,
+            directory=str(self.directory),
+            out=str(self.out),
+            start=start,
+        )
         self.owner = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE)
         self.pid = int(self.wait_for("armed")["pid"])
 

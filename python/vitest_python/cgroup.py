@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from .system import DARWIN
+
 _NAME = "vitest-python-"
 
 
@@ -47,6 +49,8 @@ class Cgroup:
 
 def make_cgroup(run_id: str) -> Cgroup | None:
     """Makes a group below this process's own; None where that is not delegated to us or the kernel is too old."""
+    if DARWIN:
+        return None
     own = _own_cgroup()
     if own is None or not os.access(own / "cgroup.procs", os.W_OK):
         return None

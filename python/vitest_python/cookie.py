@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import resource
 
+from .system import DARWIN
+
 RUN_ID_VARIABLE = "VITEST_PYTHON_RUN_ID"
 ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 RUN_ID_LENGTH = 7
@@ -38,6 +40,8 @@ def run_id_of(limit: int) -> str | None:
 
 def set_limit(run_id: str) -> bool:
     """Marks this process and everything it will start; False where the hard limit is finite already."""
+    if DARWIN:  # where it would be enforced, and nobody could read it
+        return False
     if resource.getrlimit(resource.RLIMIT_RSS)[1] != resource.RLIM_INFINITY:
         return False
     value = limit_of(run_id)

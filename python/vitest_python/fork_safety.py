@@ -8,6 +8,8 @@ import sys
 import threading
 from pathlib import Path
 
+from .system import DARWIN
+
 # Pools of these libraries know about fork and start anew in the child.
 _POOLS = ("openblas", "libmkl", "mkl_rt", "gomp", "iomp", "libomp", "blis", "tbb")
 # Names that gRPC's own threads give themselves.
@@ -30,6 +32,8 @@ def find_hazard() -> str | None:
 
 
 def _find_native_thread() -> str | None:
+    if DARWIN:  # which tells nobody of native threads; Python itself spawns there for that reason
+        return None
     try:
         tasks = [task for task in os.listdir("/proc/self/task") if int(task) != os.getpid()]
         if not tasks:

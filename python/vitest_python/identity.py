@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import NamedTuple
+
+from .system import DARWIN
 
 
 class Stat(NamedTuple):
@@ -16,7 +17,8 @@ class Stat(NamedTuple):
     parent: int
     threads: int
     start_time: str
-    """Field 22: clock ticks since boot, as text, because it is compared and never calculated with."""
+    """Field 22: clock ticks since boot, as text, because it is compared and never calculated with.
+    On macOS what `ps -o lstart=` prints."""
 
     @property
     def alive(self) -> bool:
@@ -26,8 +28,8 @@ class Stat(NamedTuple):
 
 def read_stat(pid: int) -> Stat | None:
     """The process that has this pid now, zombies included; None where there is none."""
-    if not sys.platform.startswith("linux"):
-        from .identity_ps import read_stat as read_by_ps
+    if DARWIN:
+        from .darwin.ps import read_stat as read_by_ps  # late: needs subprocess, which costs the reaper milliseconds
 
         return read_by_ps(pid)
     try:
@@ -59,6 +61,10 @@ def own_start_time() -> str:
 
 def boot_id() -> str:
     """Changes with every boot; empty where the system does not tell."""
+    if DARWIN:
+        from .darwin.ps import boot_id as ask_sysctl
+
+        return ask_sysctl()
     try:
         with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
             return file.read().strip()

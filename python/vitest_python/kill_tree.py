@@ -7,21 +7,13 @@ import select
 import signal
 import time
 from collections.abc import Callable
-from typing import NamedTuple
 
 from .descendants import children_of
+from .killed import Killed
 from .pidfd import Process
 
 # A killed process needs about a millisecond to end; whoever it leaves behind is looked for then.
 PAUSE_MS = 5
-
-
-class Killed(NamedTuple):
-    """Whom SIGKILL was sent to, and whether nobody is left."""
-
-    processes: dict[int, str]
-    """Start time by pid."""
-    empty: bool
 
 
 def kill_tree(timeout: float, reap: Callable[[], bool]) -> Killed:

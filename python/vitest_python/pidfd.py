@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 
 from .identity import Stat, read_stat
+from .system import DARWIN
 
 
 def available() -> bool:
     """Whether this system and this Python have pidfds (Linux 5.3, and 3.9)."""
-    if not sys.platform.startswith("linux") or not hasattr(os, "pidfd_open"):
+    if DARWIN or not hasattr(os, "pidfd_open"):
         return False
     try:
         os.close(os.pidfd_open(os.getpid()))

@@ -5,14 +5,15 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
-import sys
+
+from .system import DARWIN
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 
 
 def _find_prctl() -> ctypes._NamedFuncPointer | None:
-    if not sys.platform.startswith("linux"):
+    if DARWIN:
         return None
     try:
         return ctypes.CDLL(None, use_errno=True).prctl

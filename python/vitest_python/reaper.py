@@ -16,15 +16,21 @@ from .cgroup import make_cgroup
 from .cookie import set_limit
 from .deliver import answer_signal
 from .identity import boot_id, own_start_time, start_time
-from .kill_tree import kill_tree
 from .lines import Outbox, Splitter, decode
 from .owner import Owner
 from .pidfd import HAS_PIDFD
 from .prctl import adopt_orphans
 from .run_directory import remove_run_directory
 from .spawn import spawn
-from .sweep import kill_marked
+from .system import DARWIN
 from .wait import exit_of, wake_up_on_child
+
+if DARWIN:
+    from .darwin.kill_tree import kill_tree
+    from .darwin.sweep import kill_marked
+else:
+    from .kill_tree import kill_tree
+    from .sweep import kill_marked
 
 # Longer than any process needs to end once SIGKILL is pending, unless it hangs in the kernel.
 LAST_KILL_SECONDS = 30.0

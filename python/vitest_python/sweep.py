@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import time
 
 from .cookie import carries
@@ -29,8 +28,6 @@ def kill_marked(run_id: str, spare: dict[int, str]) -> dict[int, str]:
 
 
 def _kill_once(run_id: str, spare: dict[int, str]) -> dict[int, str]:
-    if not sys.platform.startswith("linux"):
-        return {}
     found: dict[int, str] = {}
     for name in os.listdir("/proc"):
         if not name.isdigit() or int(name) == os.getpid() or not carries(int(name), run_id):

@@ -1,0 +1,84 @@
+"""Runs the package as on macOS: its `sys.platform`, its `ps`, its kqueue; whatever belongs to Linux raises.
+
+Arguments: directory of the package, then its own. Processes and signals are the real ones.
+"""
+
+from __future__ import annotations
+
+import ctypes  # noqa: F401  loaded before the platform changes, as are the next two
+import os
+import resource  # noqa: F401
+import select
+import shutil  # noqa: F401
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+_pidfd_open = os.pidfd_open
+
+
+class Kqueue:
+    """A kqueue that knows EVFILT_PROC with NOTE_EXIT, and nothing else."""
+
+    def __init__(self) -> None:
+        self._fd = -1
+
+    def control(self, changes: list[tuple[int, int, int, int]], events: int, timeout: float) -> list[object]:
+        """Registers one process."""
+        ((pid, kind, flags, what),) = changes
+        assert (kind, flags, what, events, timeout) == (-5, 1, 0x80000000, 0, 0)
+        self._fd = _pidfd_open(pid)
+        return []
+
+    def fileno(self) -> int:
+        return self._fd
+
+    def close(self) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+
+
+def kevent(ident: int, filter: int, flags: int, fflags: int) -> tuple[int, int, int, int]:
+    """As `select.kevent`."""
+    return ident, filter, flags, fflags
+
+
+def refuse_linux(event: str, arguments: tuple[Any, ...]) -> None:
+    """Nothing of Linux alone may be asked for."""
+    path = arguments[0] if arguments else ""
+    in_proc = event in ("open", "os.listdir", "os.scandir") and str(path).startswith(("/proc", "/sys"))
+    if in_proc or event in ("ctypes.dlopen", "ctypes.dlsym", "resource.setrlimit"):
+        os.write(2, f"touched Linux: {event} {arguments}\n".encode())
+        os._exit(99)
+
+
+def be_mac() -> None:
+    """From here on this process is on macOS."""
+    fake: Any = select
+    for name, value in {"KQ_FILTER_PROC": -5, "KQ_EV_ADD": 1, "KQ_NOTE_EXIT": 0x80000000}.items():
+        setattr(fake, name, value)
+    fake.kqueue, fake.kevent = Kqueue, kevent
+    del os.pidfd_open
+    del signal.pidfd_send_signal
+    vars(subprocess)["_USE_POSIX_SPAWN"] = False
+    sys.platform = "darwin"
+    from vitest_python.darwin import ps
+
+    ps.PS = [sys.executable, "-I", "-S", str(Path(__file__).with_name("ps.py"))]
+    ps.SYSCTL = ["/bin/echo"]
+    sys.addaudithook(refuse_linux)
+
+
+if __name__ == "__main__":
+    package, *sys.argv[1:] = sys.argv[1:]
+    sys.path[0] = package
+    be_mac()
+    import importlib.util
+
+    spec = importlib.util.spec_from_file_location("program", f"{package}/__main__.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.start(sys.argv[1], sys.argv[2:])
