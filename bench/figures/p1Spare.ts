@@ -1,0 +1,62 @@
+import { atMost, type Figure, type Row, timesFaster } from '../harness/figure.ts'
+import { interleave, timed } from '../harness/interleave.ts'
+import { median } from '../harness/statistics.ts'
+import { coldWorker } from '../support/cold.ts'
+import { BenchRun } from '../support/run.ts'
+
+/** A pristine worker from the request to its first answer, with a spare ready and without. */
+export const spare: Figure = {
+  id: 'P1',
+  async measure() {
+    const run = await BenchRun.open()
+    try {
+      const { cold, ready } = await interleave(12, { cold: coldWorker, ready: () => spareReady(run) })
+      return [row('worker of one’s own, spare ready', ready, cold, 2, 50)]
+    } finally {
+      await run.stop()
+    }
+  },
+}
+
+export const noSpare: Figure = {
+  id: 'P2',
+  async measure() {
+    const run = await BenchRun.open({ spares: 0 })
+    try {
+      const { cold, forked } = await interleave(12, { cold: coldWorker, forked: () => fork(run) })
+      return [row('the same, forked on demand', forked, cold, 12, 10)]
+    } finally {
+      await run.stop()
+    }
+  },
+}
+
+function row(what: string, samples: number[], cold: number[], limit: number, factor: number): Row {
+  const [figure, baseline] = [median(samples), median(cold)]
+  return {
+    ...{ what, figure, unit: 'ms', baseline: { what: 'cold', figure: baseline } },
+    targets: [atMost(figure, limit, 'ms'), timesFaster(figure, baseline, factor)],
+  }
+}
+
+/** The worker was leased ahead while the test before was running, or waits as a spare. */
+async function spareReady(run: BenchRun): Promise<number> {
+  await run.leases.prefetch('bench.test.ts')
+  await run.settle(({ idle }) => idle >= 2, 'two spares')
+  return firstAnswer(run)
+}
+
+async function fork(run: BenchRun): Promise<number> {
+  await run.settle(({ workers }) => workers === 0, 'no workers')
+  return firstAnswer(run)
+}
+
+async function firstAnswer(run: BenchRun): Promise<number> {
+  const pool = run.test()
+  const took = await timed(async () => {
+    const client = await pool.lease()
+    await client.call('work.echo', [1])
+  })
+  await pool.releaseAll()
+  return took
+}

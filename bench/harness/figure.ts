@@ -1,0 +1,44 @@
+/** One line of the table. */
+export interface Row {
+  what: string
+  figure: number
+  unit: Unit
+  baseline?: { what: string; figure: number }
+  /** What is asked of it; none: it is there for comparison. */
+  targets: Target[]
+}
+
+export type Unit = 'ms' | 'µs' | 'MB' | '/s' | 'KB'
+
+/** A condition and what it came to. `ratio` targets compare two figures of one run, which noise hits alike. */
+export interface Target {
+  text: string
+  kind: 'absolute' | 'ratio'
+  /** How far the target was missed: 1 or less is met, 1.3 is missed by 30 %. */
+  excess: number
+}
+
+/** What a benchmark measures, in one go. */
+export interface Figure {
+  id: string
+  measure(): Promise<Row[]>
+}
+
+export function atMost(figure: number, limit: number, unit: Unit): Target {
+  return { text: `≤ ${limit} ${unit}`, kind: 'absolute', excess: figure / limit }
+}
+
+/** For durations: at least so many times faster than the baseline. */
+export function timesFaster(figure: number, baseline: number, factor: number): Target {
+  return { text: `≥ ${factor}× faster`, kind: 'ratio', excess: (factor * figure) / baseline }
+}
+
+/** For durations: at most so many times the baseline. */
+export function within(figure: number, baseline: number, factor: number): Target {
+  return { text: `≤ ${factor} × baseline`, kind: 'ratio', excess: figure / (factor * baseline) }
+}
+
+/** For rates: at least so many times the baseline. */
+export function reaches(figure: number, baseline: number, factor: number): Target {
+  return { text: `≥ ${factor} × baseline`, kind: 'ratio', excess: (factor * baseline) / figure }
+}

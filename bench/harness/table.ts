@@ -1,0 +1,45 @@
+import Table from 'cli-table3'
+import pc from 'picocolors'
+import type { Row, Unit } from './figure.ts'
+
+export type Results = { id: string; rows: Row[] }[]
+
+/** The results as a table for a terminal. */
+export function tabulate(results: Results): string {
+  const table = new Table({
+    head: ['', 'what', 'figure', 'baseline', 'ratio', 'target', ''],
+    style: { head: [], border: [], compact: true },
+    colAligns: ['left', 'left', 'right', 'right', 'right', 'left', 'left'],
+  })
+  for (const { id, rows } of results) {
+    for (const [index, row] of rows.entries()) table.push([index === 0 ? id : '', ...cells(row)])
+  }
+  return table.toString()
+}
+
+function cells({ what, figure, unit, baseline, targets }: Row): string[] {
+  return [
+    what,
+    format(figure, unit),
+    baseline ? `${baseline.what} ${format(baseline.figure, unit)}` : '',
+    baseline ? ratio(figure, baseline.figure) : '',
+    targets.map(({ text }) => text).join(', '),
+    targets.length === 0 ? '' : isMet(targets) ? pc.green('met') : pc.red('missed'),
+  ]
+}
+
+/** Whether all targets are met; with `slack` 0.3 also where a target is missed by 30 %. */
+export function isMet(targets: Row['targets'], slack = 0): boolean {
+  return targets.every(({ excess }) => excess <= 1 + slack)
+}
+
+function format(figure: number, unit: Unit): string {
+  const digits = figure < 10 ? 2 : figure < 100 ? 1 : 0
+  return `${figure.toFixed(digits)} ${unit}`
+}
+
+/** 0.07 (1/14): what a small share means is easier to see as its inverse. */
+function ratio(figure: number, baseline: number): string {
+  const share = figure / baseline
+  return share < 0.5 ? `1/${(1 / share).toFixed(share < 0.1 ? 0 : 1)}` : share.toFixed(2)
+}

@@ -1,0 +1,31 @@
+// Measures what the project promises, beside its baselines, in one run. Arguments choose figures: `P4 P5`.
+import { writeFileSync } from 'node:fs'
+import { availableParallelism, cpus, loadavg } from 'node:os'
+import { join } from 'node:path'
+import { noSpare, spare } from './figures/p1Spare.ts'
+import { fromNothing } from './figures/p3Nothing.ts'
+import { calls, inFlight } from './figures/p4Calls.ts'
+import { memory } from './figures/p9Memory.ts'
+import type { Figure } from './harness/figure.ts'
+import { type Results, tabulate } from './harness/table.ts'
+import { cache } from './support/paths.ts'
+
+const FIGURES: Figure[] = [spare, noSpare, fromNothing, calls, inFlight, memory]
+
+const wanted = process.argv.slice(2).map((name) => name.toLowerCase())
+const chosen = FIGURES.filter(({ id }) => wanted.length === 0 || wanted.includes(id.toLowerCase()))
+if (chosen.length === 0)
+  throw new Error(`There is no such figure; there are ${FIGURES.map(({ id }) => id).join(', ')}.`)
+
+const results: Results = []
+for (const figure of chosen) {
+  const began = performance.now()
+  results.push({ id: figure.id, rows: await figure.measure() })
+  console.error(`${figure.id} measured in ${((performance.now() - began) / 1000).toFixed(1)} s`)
+}
+const machine = {
+  ...{ cores: availableParallelism(), model: cpus()[0]?.model, load: loadavg()[0] },
+  ...{ node: process.version, at: new Date().toISOString() },
+}
+writeFileSync(join(cache, '../bench.json'), `${JSON.stringify({ machine, results }, null, 2)}\n`)
+console.log(tabulate(results))

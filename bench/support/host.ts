@@ -1,0 +1,46 @@
+// The runner's main process, as far as Python is concerned: pool and broker in a process of their own.
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { type ActiveRun, openRun } from '../../src/globalSetup/activeRun.ts'
+import { resolveOptions } from '../../src/pool/options.ts'
+import { programs } from './paths.ts'
+
+export type Order = { op: 'open'; options: object } | { op: 'stop' } | { op: 'memory' }
+
+/** What the end of a run took. */
+export interface Stopped {
+  /** Milliseconds. */
+  took: number
+  /** The longest that the event loop was blocked, in milliseconds. */
+  blocked: number
+  report: string
+  failed: boolean
+}
+
+let run: ActiveRun | undefined
+
+async function obey(order: Order): Promise<unknown> {
+  if (order.op === 'open') {
+    run = await openRun(programs, resolveOptions(order.options))
+    return run.context
+  }
+  return order.op === 'stop' ? stop() : process.memoryUsage()
+}
+
+async function stop(): Promise<Stopped> {
+  const delay = monitorEventLoopDelay({ resolution: 1 })
+  delay.enable()
+  const began = performance.now()
+  const outcome = await run?.stop()
+  const took = performance.now() - began
+  delay.disable()
+  return { took, blocked: delay.max / 1e6, report: outcome?.report ?? '', failed: outcome?.failed ?? true }
+}
+
+process.on('message', async ({ id, order }: { id: number; order: Order }) => {
+  const answer = await obey(order).then(
+    (value) => ({ id, value }),
+    (error: Error) => ({ id, error: error.message }),
+  )
+  process.send?.(answer)
+})
+process.on('disconnect', () => process.exit())

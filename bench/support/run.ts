@@ -1,0 +1,84 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { RunContext } from '../../src/client/context.ts'
+import type { PoolStats } from '../../src/client/stats.ts'
+import { ProcessLeases } from '../../src/environment/leases.ts'
+import { HolderPool } from '../../src/environment/pool.ts'
+import type { PoolOptions } from '../../src/pool/options.ts'
+import type { Order, Stopped } from './host.ts'
+import { python } from './paths.ts'
+
+const HOST = fileURLToPath(new URL('./host.js', import.meta.url))
+
+/** A run in a main process of its own, with this process as its test process. */
+export class BenchRun {
+  readonly context: RunContext
+  readonly leases: ProcessLeases
+  readonly #host: ChildProcess
+  #orders = 0
+
+  private constructor(host: ChildProcess, context: RunContext) {
+    this.#host = host
+    this.context = context
+    this.leases = new ProcessLeases(context)
+  }
+
+  /** Opens a run; Python is not started yet. */
+  static async open(options: PoolOptions = {}): Promise<BenchRun> {
+    const host = fork(HOST, [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    await once(host, 'spawn')
+    const context = (await ask(host, 0, { op: 'open', options: { ...DEFAULTS, ...options } })) as RunContext
+    return new BenchRun(host, context)
+  }
+
+  /** What one test has: its leases, all released together. */
+  test(name = 'bench'): HolderPool {
+    return new HolderPool(this.leases, { file: 'bench.test.ts', test: name })
+  }
+
+  stats(): Promise<PoolStats> {
+    return this.leases.connection.stats()
+  }
+
+  /** Waits until the pool is as wanted. */
+  async settle(isSettled: (stats: PoolStats) => boolean, what: string): Promise<void> {
+    const until = performance.now() + 30_000
+    for (;;) {
+      const stats = await this.stats()
+      if (isSettled(stats)) return
+      if (performance.now() > until) throw new Error(`The pool never had ${what}: ${JSON.stringify(stats)}`)
+      await sleep(5)
+    }
+  }
+
+  memory(): Promise<NodeJS.MemoryUsage> {
+    return ask(this.#host, ++this.#orders, { op: 'memory' }) as Promise<NodeJS.MemoryUsage>
+  }
+
+  async stop(): Promise<Stopped> {
+    await this.leases.forgo()
+    this.leases.connection.close()
+    const stopped = (await ask(this.#host, ++this.#orders, { op: 'stop' })) as Stopped
+    this.#host.disconnect()
+    await once(this.#host, 'exit')
+    if (stopped.failed) throw new Error(`The run was not clean: ${stopped.report}`)
+    return stopped
+  }
+}
+
+const DEFAULTS: PoolOptions = { python, modules: ['./work.py'], maxWorkers: 16, spares: 2 }
+
+function ask(host: ChildProcess, id: number, order: Order): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const receive = (answer: { id: number; value?: unknown; error?: string }) => {
+      if (answer.id !== id) return
+      host.off('message', receive)
+      if (answer.error === undefined) resolve(answer.value)
+      else reject(new Error(answer.error))
+    }
+    host.on('message', receive)
+    host.send({ id, order })
+  })
+}

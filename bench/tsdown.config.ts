@@ -1,0 +1,14 @@
+import { defineConfig } from 'tsdown'
+
+/** The benchmark with the sources that it measures, as they would be in `dist`. */
+export default defineConfig({
+  entry: { main: 'main.ts', host: 'support/host.ts' },
+  outDir: '../.cache/bench/built',
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  dts: false,
+  fixedExtension: false,
+  minify: true,
+  deps: { alwaysBundle: [/^@bufbuild\/protobuf/], onlyBundle: ['@bufbuild/protobuf'] },
+})
