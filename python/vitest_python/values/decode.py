@@ -36,11 +36,8 @@ def decode_arguments(data: bytes, carrier: Carrier | None = None) -> tuple[list[
 def decode(data: bytes | memoryview, carrier: Carrier | None = None) -> Any:
     """One value. `carrier` finds what crossed by number. Raises BadArguments that says what is wrong with it."""
     decoder = Decoder(carrier)
-    pause = len(data) >= _LARGE and gc.isenabled()
-    if pause:
-        gc.disable()
     try:
-        return decoder.unpack(data)
+        return decoder.unpack(data) if len(data) < _LARGE else _without_collector(decoder, data)
     except RecursionError:
         raise BadArguments("the arguments are nested too deep") from None
     except ValueError as error:
@@ -48,6 +45,13 @@ def decode(data: bytes | memoryview, carrier: Carrier | None = None) -> Any:
         if problem is None or isinstance(problem, (ValueError, TypeError, KeyError, IndexError, ArithmeticError)):
             raise BadArguments(f"the arguments cannot be read: {problem or error}") from problem
         raise problem from None
+
+
+def _without_collector(decoder: Decoder, data: bytes | memoryview) -> Any:
+    pause = gc.isenabled()
+    gc.disable()
+    try:
+        return decoder.unpack(data)
     finally:
         if pause:
             gc.enable()
@@ -55,6 +59,8 @@ def decode(data: bytes | memoryview, carrier: Carrier | None = None) -> Any:
 
 class Decoder:
     """One value on its way."""
+
+    __slots__ = ("carrier", "inside_array", "problem")
 
     def __init__(self, carrier: Carrier | None) -> None:
         self.carrier = carrier

@@ -25,6 +25,7 @@ _OPTIONS = (
 _DEEPEST = 250
 # Members of a dict or list in which big buffers are looked for.
 _FEW = 32
+_BYTES = frozenset((bytes, bytearray))
 _AS_IT_IS = (type(None), bool, float, bytes, bytearray, ormsgpack.Ext)
 
 
@@ -50,6 +51,8 @@ def encode(value: object, carrier: Carrier | None = None) -> bytes:
 class Encoder:
     """One value on its way."""
 
+    __slots__ = ("_carrier", "_done")
+
     def __init__(self, carrier: Carrier | None) -> None:
         self._carrier = carrier
         # A second attempt must not lend the carrier the same again. The values are kept, so their ids are their own.
@@ -74,12 +77,12 @@ class Encoder:
     def without_big_buffers(self, value: Any) -> object:
         """`value` with the big buffers in it exported, where they are not deep inside: ormsgpack would copy them."""
         kind = type(value)
-        if _is_big(value):
+        if kind in _BYTES:
             return self.buffer(value)
-        if kind is dict and len(value) <= _FEW and any(map(_is_big, value.values())):
-            return {key: self.buffer(part) if _is_big(part) else part for key, part in value.items()}
-        if (kind is list or kind is tuple) and len(value) <= _FEW and any(map(_is_big, value)):
-            return [self.buffer(part) if _is_big(part) else part for part in value]
+        if kind is dict and len(value) <= _FEW and not _BYTES.isdisjoint(map(type, value.values())):
+            return {key: self.buffer(part) if type(part) in _BYTES else part for key, part in value.items()}
+        if (kind is list or kind is tuple) and len(value) <= _FEW and not _BYTES.isdisjoint(map(type, value)):
+            return [self.buffer(part) if type(part) in _BYTES else part for part in value]
         return value
 
     def substitute(self, value: Any) -> object:
@@ -140,10 +143,6 @@ class Encoder:
         except Problem as problem:
             problem.path.append(step)
             raise
-
-
-def _is_big(value: Any) -> bool:
-    return (type(value) is bytes or type(value) is bytearray) and len(value) >= BIG
 
 
 def _checked(text: str) -> str:

@@ -1,16 +1,21 @@
 const INVALID = '\ufffd'
 const strict = new TextDecoder('utf-8', { fatal: true })
 
+/** How many short texts are remembered; a power of two. */
+const RECENT = 512
+const recent: (string | undefined)[] = new Array(RECENT).fill(undefined)
+
 /** Reads MessagePack's parts, never beyond its end. */
 export class Reader {
   readonly #bytes: Buffer
-  readonly #view: DataView
+  #lazyView: DataView | undefined
   readonly #end: number
   position = 0
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.#bytes = Buffer.isBuffer(bytes)
+      ? bytes
+      : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#end = bytes.byteLength
   }
 
@@ -72,16 +77,33 @@ export class Reader {
     return count
   }
 
-  /** Short texts of ASCII are read faster here than by a call into the platform. */
+  get #view(): DataView {
+    const { buffer, byteOffset, byteLength } = this.#bytes
+    this.#lazyView ??= new DataView(buffer, byteOffset, byteLength)
+    return this.#lazyView
+  }
+
+  /** Short texts of ASCII are mostly keys that were there before: found again faster than made. */
   #short(at: number, length: number): string | undefined {
     const bytes = this.#bytes
-    let text = ''
+    let hash = length
     for (let index = at; index < at + length; index++) {
       const code = bytes[index] as number
       if (code >= 0x80) return undefined
-      text += String.fromCharCode(code)
+      hash = (Math.imul(hash, 31) + code) | 0
     }
+    const known = recent[hash & (RECENT - 1)]
+    if (known?.length === length && this.#holds(known, at)) return known
+    const text = bytes.toString('latin1', at, at + length)
+    recent[hash & (RECENT - 1)] = text
     return text
+  }
+
+  #holds(text: string, at: number): boolean {
+    for (let index = 0; index < text.length; index++) {
+      if (this.#bytes[at + index] !== text.charCodeAt(index)) return false
+    }
+    return true
   }
 
   #pass(count: number): number {
