@@ -10,7 +10,7 @@ import { sweepDeadRuns } from '../pool/sweepDeadRuns.ts'
 import { mustFail } from '../pool/verdict.ts'
 import { oneShotSignaller } from '../process/signal.ts'
 import { failUnlessDecided } from './exitCode.ts'
-import { announce } from './output.ts'
+import { announce, progress } from './output.ts'
 import { isPrepared } from './prepared.ts'
 
 /** A run with its broker. */
@@ -48,7 +48,7 @@ export async function openRun(
     decide = failUnlessDecided()
     return install(signal)
   }
-  const pool = new Pool(run, startPython, announce)
+  const pool = new Pool(run, startPython, progress)
   const broker = await listenForTests(pool)
   const stop = async (): Promise<Outcome> => {
     giveUp.abort()

@@ -1,7 +1,7 @@
 import type { PythonInstallation } from '../pool/forkserver.ts'
 import { describePassedOver, findInterpreter } from '../pool/interpreter/find.ts'
 import { ensureOverlay } from '../pool/overlay/ensure.ts'
-import { announce } from './output.ts'
+import { progress } from './output.ts'
 import { notePrepared } from './prepared.ts'
 
 /** Finds the project's interpreter and provides what it lacks, with progress. */
@@ -10,12 +10,9 @@ export async function installPython(
   python: string | undefined,
   signal: AbortSignal,
 ): Promise<PythonInstallation> {
-  const interpreter = await findInterpreter(
-    { root, python, env: process.env },
-    { progress: announce, signal },
-  )
-  for (const candidate of interpreter.passedOver) announce(describePassedOver(candidate))
-  const overlay = await ensureOverlay(interpreter, { env: process.env, progress: announce, root, signal })
+  const interpreter = await findInterpreter({ root, python, env: process.env }, { progress, signal })
+  for (const candidate of interpreter.passedOver) progress(describePassedOver(candidate))
+  const overlay = await ensureOverlay(interpreter, { env: process.env, progress, root, signal })
   const installation = { executable: interpreter.executable, version: interpreter.version, overlay }
   notePrepared(root, python, installation)
   return installation

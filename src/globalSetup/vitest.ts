@@ -5,7 +5,7 @@ import { SetupError } from '../process/errors.ts'
 import { PROTOCOL } from '../process/protocol.ts'
 import { objectionTo } from '../process/system.ts'
 import { holdExitCode } from './exitCode.ts'
-import { announce } from './output.ts'
+import { announce, silenceProgress } from './output.ts'
 import { type Registry, registryOf } from './registry.ts'
 import { watchingRegistry } from './watch.ts'
 
@@ -27,6 +27,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
         'keep the tests that need Python in a project without browser mode.',
     )
   }
+  silenceProgress(project.config.silent === true)
   const written = (project.config.environmentOptions as Record<string, unknown> | undefined)?.['python']
   const options = resolvePools(written, 'The configuration of vitest-environment-python')
   const registry = registryOf(project.vitest, () => watchingRegistry(project.vitest))

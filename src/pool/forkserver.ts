@@ -45,6 +45,8 @@ export interface Launch {
   installation: PythonInstallation
   /** Called as soon as the process exists. */
   onProcess(identity: Identity): void
+  /** Called with each module before it is imported. */
+  onImport(module: string): void
   /** Called with the user's files that were imported, also where one of them could not be. */
   onFiles(files: string[]): void
 }
@@ -61,8 +63,10 @@ export async function startForkserver(launch: Launch): Promise<Forkserver> {
   const starts = new Starts()
   const up = new Promise<{ peer: Peer; line: Line }>((resolve) => {
     control.expect('forkserver', id, (line, peer) => {
-      if (line['event'] === 'importing') progress.importing = String(line['module'])
-      else if (line['event'] === 'ready' || line['event'] === 'failed') resolve({ peer, line })
+      if (line['event'] === 'importing') {
+        progress.importing = String(line['module'])
+        launch.onImport(progress.importing)
+      } else if (line['event'] === 'ready' || line['event'] === 'failed') resolve({ peer, line })
       else starts.receive(line)
     })
   })

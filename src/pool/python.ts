@@ -7,6 +7,7 @@ import { type Forkserver, type PythonInstallation, startForkserver } from './for
 import type { Reaper } from './reaper.ts'
 import { recordProcess } from './record.ts'
 import type { Run } from './run.ts'
+import { SlowStart } from './slowStart.ts'
 import { Sources } from './sources.ts'
 
 /** How to find the interpreter and what it lacks; told apart, so that the pool can be tested without installing. */
@@ -130,10 +131,14 @@ export class PythonSide {
     const onFiles = (files: string[]) => this.sources.add(files)
     this.sources.restart()
     onFiles(this.#run.options.modules.filter(isFile).map((file) => resolve(this.#run.root, file)))
-    const launch = { id, run: this.#run, ...armed, onProcess, onFiles }
+    const slow = new SlowStart(this.#announce)
+    const onImport = (module: string) => slow.importing(module)
+    const launch = { id, run: this.#run, ...armed, onProcess, onFiles, onImport }
     const forkserver = await startForkserver(launch).finally(() => {
+      slow.end()
       if (born) this.#starting.delete(born)
     })
+    slow.tellEnd()
     recordProcess(this.#run.directory, id, forkserver)
     if (forkserver.fallback !== null)
       this.#announce(`Workers are spawned, not forked: ${forkserver.fallback}`)
