@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { DEFAULT_POOL } from '../client/context.ts'
 import { SetupError } from '../process/errors.ts'
 import { describeProblem } from './optionProblems.ts'
+import type { RecycleOptions } from './recycle.ts'
 
 /** Options of `python({ … })`. */
 export interface PythonOptions extends PoolOptions {
@@ -61,6 +62,13 @@ export interface PoolOptions {
    * a whole number, or `false` for numbers that nobody can repeat. Default: Vitest's `sequence.seed`, else the time.
    */
   seed?: number | false | undefined
+  /** With `isolation: 'shared'`: when a worker is replaced, always between two leases. Default: never. */
+  recycle?: RecycleOptions | undefined
+  /**
+   * With `isolation: 'shared'`: whether the tests of a file get the process that the file had before where it is
+   * free (`hint`), or wait for it (`strict`). Default: `hint`.
+   */
+  affinity?: 'hint' | 'strict' | undefined
   /** Environment variables for Python, on top of the runner's. Default: none. */
   env?: Record<string, string> | undefined
 }
@@ -110,6 +118,18 @@ const PoolSchema = v.strictObject({
   seed: v.optional(
     v.union([v.literal(false), v.pipe(v.number(), v.safeInteger())], 'write a whole number or false'),
   ),
+  recycle: v.optional(
+    v.strictObject(
+      {
+        leases: v.optional(count(1)),
+        age: v.optional(milliseconds('recycle.age')),
+        memory: v.optional(count(1)),
+      },
+      'write an object, as in { leases: 100, memory: 500 }',
+    ),
+    {},
+  ),
+  affinity: v.optional(v.picklist(['hint', 'strict'], 'write "hint" or "strict"'), 'hint'),
   env: v.optional(v.record(v.string(), v.string('write texts only'), 'write an object of texts'), {}),
 }) satisfies v.GenericSchema<PoolOptions>
 

@@ -1,3 +1,5 @@
+import type { Holder } from '../client/gen/vitest_python/v1/broker.ts'
+
 /** What the pool looks like when it decides. */
 export interface PoolState {
   /** Workers being started. */
@@ -7,7 +9,9 @@ export interface PoolState {
   /** Workers in use or on their way out. */
   busy: number
   /** Lease requests in the order in which they came. */
-  waiting: readonly { id: string; file: string }[]
+  waiting: readonly (Holder & { id: string })[]
+  /** With strict affinity: who holds the workers that can be had again. */
+  serving?: readonly Holder[] | undefined
   maxWorkers: number
   spares: number
 }
@@ -25,14 +29,30 @@ export interface Plan {
 export function plan(state: PoolState): Plan {
   const idle = [...state.idle]
   const grants: Plan['grants'] = []
-  for (const request of state.waiting) {
-    if (idle.length === 0) break
-    const affine = idle.findIndex((worker) => worker.lastFile === request.file)
-    const [worker] = idle.splice(Math.max(affine, 0), 1)
-    grants.push({ worker: (worker as { id: string }).id, request: request.id })
+  const room = Math.max(0, state.maxWorkers - state.idle.length - state.busy - state.starting)
+  const waiting = state.waiting.filter((request) => !state.serving?.some((other) => isOwn(other, request)))
+  let unmet = 0
+  for (const request of waiting) {
+    const index = choose(idle, request.file, state.serving !== undefined && unmet < room + state.starting)
+    const [worker] = index < 0 ? [] : idle.splice(index, 1)
+    if (worker) grants.push({ worker: worker.id, request: request.id })
+    else unmet += 1
   }
-  const unmet = state.waiting.length - grants.length
-  const wanted = unmet + state.spares - idle.length - state.starting
-  const room = state.maxWorkers - state.idle.length - state.busy - state.starting
+  // Who is idle beside an unmet request is left alone for others.
+  const spare = unmet > 0 ? 0 : idle.length
+  const wanted = unmet + state.spares - spare - state.starting
   return { grants, starts: Math.max(0, Math.min(wanted, room)) }
+}
+
+/** Whether the worker that this lease holds is the one to wait for. A test that wants two does not wait for itself. */
+function isOwn(lease: Holder, request: Holder): boolean {
+  return lease.file === request.file && lease.test !== request.test
+}
+
+/** @param fresh leaves alone what serves other files */
+function choose(idle: PoolState['idle'], file: string, fresh: boolean): number {
+  const affine = idle.findIndex((worker) => worker.lastFile === file)
+  if (affine >= 0) return affine
+  const unused = idle.findIndex((worker) => worker.lastFile === undefined)
+  return unused >= 0 || fresh ? unused : Math.min(0, idle.length - 1)
 }

@@ -5,6 +5,7 @@ import { describeHolder, LeaseBook, type LeaseRecord } from './leases.ts'
 import { plan } from './plan.ts'
 import { type Install, PythonSide, type PythonUp } from './python.ts'
 import { recordProcess } from './record.ts'
+import { Wear } from './recycle.ts'
 import type { Run } from './run.ts'
 import { lastLines } from './startFailure.ts'
 import { UsageBook } from './usage.ts'
@@ -27,13 +28,14 @@ export interface Applicant {
 
 interface Slot {
   readonly id: string
-  state: 'starting' | 'idle' | 'leased' | 'leaving'
+  state: 'starting' | 'idle' | 'leased' | 'resting' | 'leaving'
   /** What it is started with. */
   readonly up: Promise<PythonUp>
   readonly epoch: number
   /** Not to be leased any more: what it has imported has changed. */
   outdated?: boolean
   worker?: Worker
+  wear?: Wear
   lastFile?: string
   applicant?: Applicant
   lease?: LeaseRecord
@@ -121,7 +123,7 @@ export class Pool {
     const inState = (...states: Slot['state'][]) =>
       [...this.#slots.values()].filter(({ state }) => states.includes(state)).length
     return {
-      workers: inState('starting', 'idle', 'leased'),
+      workers: inState('starting', 'idle', 'leased', 'resting'),
       idle: inState('idle'),
       leased: inState('leased'),
       waiting: this.#waiting.size,
@@ -167,12 +169,17 @@ export class Pool {
     const starting = slots.filter(({ state }) => state === 'starting').length
     const { grants, starts } = plan({
       ...{ idle, starting, busy: slots.length - idle.length - starting },
-      waiting: [...this.#waiting.values()].map(({ id, holder }) => ({ id, file: holder.file })),
+      waiting: [...this.#waiting.values()].map(({ id, holder }) => ({ id, ...holder })),
+      serving: this.run.options.affinity === 'strict' ? this.#serving(slots) : undefined,
       maxWorkers: this.run.options.maxWorkers,
       spares: this.#idleDeaths < MOST_IDLE_DEATHS ? this.run.options.spares : 0,
     })
     for (const { worker, request } of grants) this.#grant(worker, request)
     for (let n = 0; n < starts; n++) this.#start()
+  }
+
+  #serving(slots: Slot[]): Holder[] {
+    return slots.flatMap(({ state, lease }) => (state === 'leased' && lease ? [lease.holder] : []))
   }
 
   #grant(workerId: string, requestId: string): void {
@@ -196,8 +203,19 @@ export class Pool {
     delete slot.applicant
     // A worker that may still be at a call which was given up would make the next test wait for it.
     const isReusable = this.run.options.isolation === 'shared' && !busy && !slot.outdated
-    if (isReusable && slot.state === 'leased') slot.state = 'idle'
-    else this.#retire(slot)
+    if (isReusable && slot.state === 'leased') return void this.#rest(slot)
+    this.#retire(slot)
+    this.#step()
+  }
+
+  /** Between two leases, and only there, a worker that is worn is replaced. */
+  async #rest(slot: Slot): Promise<void> {
+    slot.state = 'resting'
+    const worn = await slot.wear?.isWornAfterLease()
+    // It may have ended meanwhile, or have been asked to.
+    if (slot.state !== 'resting' || !this.#slots.has(slot.id)) return
+    if (worn || slot.outdated) this.#retire(slot)
+    else slot.state = 'idle'
     this.#step()
   }
 
@@ -220,6 +238,7 @@ export class Pool {
       onProcess: (identity) => recordProcess(this.run.directory, slot.id, identity),
       onUsed: (leaseId, files) => this.#noteUse(leaseId, files),
     })
+    slot.wear = await Wear.begin(worker.pid, this.run.options.recycle)
     slot.worker = worker
     this.#failedStarts = 0
     this.#cameUp += 1

@@ -70,7 +70,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
   })
 
   test('twenty reruns, half of them with a new generation, keep the number of processes', async () => {
-    await watchVitest({ version, fixture: 'watch', args: ['words'] }, async (vitest) => {
+    await watchVitest({ version, fixture: 'watch', args: ['words'], deadline: 290_000 }, async (vitest) => {
       const counts: number[] = []
       for (let rerun = 1; rerun <= 20; rerun++) {
         await vitest.round(rerun)
@@ -84,7 +84,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
       await vitest.ended
       expect(await vitest.pythonProcesses(1_000)).toEqual([])
     })
-  })
+  }, 300_000)
 
   test('a watcher that gets SIGTERM leaves nothing', async () => {
     await watchVitest({ version, fixture: 'watch', args: ['words'] }, async (vitest) => {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { type PoolState, plan } from '../../../src/pool/plan.ts'
 
 const quiet: PoolState = { starting: 0, idle: [], busy: 0, waiting: [], maxWorkers: 8, spares: 2 }
-const request = (id: string, file = 'a.test.ts') => ({ id, file })
+const request = (id: string, file = 'a.test.ts', test = id) => ({ id, file, test })
 
 test('a request and an idle worker meet, and a spare takes its place', () => {
   const state = { ...quiet, idle: [{ id: 'w1' }, { id: 'w2' }], waiting: [request('r1')] }
@@ -22,6 +22,28 @@ test('a worker that served the file before is preferred', () => {
   expect(plan(state).grants).toEqual([{ worker: 'w2', request: 'r1' }])
 })
 
+test('with strict affinity, a test waits for the worker of its file, but not for its own', () => {
+  const serving = [{ file: 'a.test.ts', test: 'one' }]
+  const state = { ...quiet, idle: [{ id: 'w2' }], busy: 1, serving, spares: 0 }
+  expect(plan({ ...state, waiting: [request('r1', 'a.test.ts', 'two')] }).grants).toEqual([])
+  expect(plan({ ...state, waiting: [request('r1', 'a.test.ts', 'one')] }).grants).toHaveLength(1)
+  expect(plan({ ...state, waiting: [request('r1', 'b.test.ts', 'two')] }).grants).toHaveLength(1)
+  const hint = { ...state, serving: undefined, waiting: [request('r1', 'a.test.ts', 'two')] }
+  expect(plan(hint).grants).toHaveLength(1)
+})
+
+test('with strict affinity, the worker of another file is left alone as long as there can be another one', () => {
+  const state = {
+    ...quiet,
+    idle: [{ id: 'w1', lastFile: 'b' }],
+    serving: [],
+    spares: 0,
+    waiting: [request('r1', 'a')],
+  }
+  expect(plan(state)).toEqual({ grants: [], starts: 1 })
+  expect(plan({ ...state, maxWorkers: 1 })).toEqual({ grants: [{ worker: 'w1', request: 'r1' }], starts: 0 })
+})
+
 test('requests without a worker are counted with the spares, those being started are not started again', () => {
   expect(plan({ ...quiet, waiting: [request('r1')] })).toEqual({ grants: [], starts: 3 })
   expect(plan({ ...quiet, waiting: [request('r1')], starting: 3 })).toEqual({ grants: [], starts: 0 })
@@ -32,7 +54,10 @@ test('there are never more workers than permitted, and never fewer than fit the 
     starting: fc.nat(5),
     idle: fc.array(fc.record({ id: fc.uuid() }), { maxLength: 5 }),
     busy: fc.nat(5),
-    waiting: fc.array(fc.record({ id: fc.uuid(), file: fc.constantFrom('a', 'b') }), { maxLength: 5 }),
+    waiting: fc.array(
+      fc.record({ id: fc.uuid(), file: fc.constantFrom('a', 'b'), test: fc.constantFrom('one', 'two') }),
+      { maxLength: 5 },
+    ),
     maxWorkers: fc.integer({ min: 1, max: 10 }),
     spares: fc.nat(4),
   })
