@@ -90,7 +90,7 @@ def wrong_inside(): return len()
 def bad_item():
     try:
         yield 1
-        yield object()
+        yield "\\ud800"
     finally:
         closed.append("bad_item")
 
@@ -99,7 +99,7 @@ class Point:
     x: int
     y: object
 
-def unsendable(): return [{"model": Point(1, threading.Lock())}]
+def unsendable(): return [{"model": Point(1, "\\ud800")}]
 def huge(): return {"n": 2 ** 70}
 def arrays(): return {"a": numpy.arange(3), "m": numpy.eye(2).T, "f": numpy.float32(0.5), "t": (1, 2)}
 

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import SimpleQueue
@@ -169,7 +170,7 @@ class Worker:
         self.channel = grpc.insecure_channel(address)
         self._outgoing: SimpleQueue[ClientFrame | None] = SimpleQueue()
         self._last = 0
-        self._incoming: dict[int, SimpleQueue[WorkerFrame]] = {}
+        self._incoming: defaultdict[int, SimpleQueue[WorkerFrame]] = defaultdict(SimpleQueue)
         metadata = (("x-vitest-python-token", TOKEN), ("x-vitest-python-lease", "l1"))
         self._frames: Iterator[WorkerFrame] = self.channel.stream_stream(
             "/vitest_python.v1.Bridge/Session", ClientFrame.SerializeToString, WorkerFrame.FromString
@@ -189,11 +190,18 @@ class Worker:
 
     def start_raw(self, name: str, arguments: bytes, stream: int | None = None) -> int:
         """The same with arguments that are encoded already, or not at all."""
-        self._last += 1
-        self._incoming[self._last] = SimpleQueue()
         start = Start(name=name, arguments=arguments, stream=stream is not None, credit=stream or 0)
-        self._outgoing.put(ClientFrame(call=self._last, start=start))
+        return self.send_raw(lambda call: ClientFrame(call=call, start=start))
+
+    def send_raw(self, make: Callable[[int], ClientFrame]) -> int:
+        """Sends whatever frame `make` makes for the next number of a call; that number."""
+        self._last += 1
+        self._outgoing.put(make(self._last))
         return self._last
+
+    def again(self, frame: ClientFrame) -> None:
+        """Sends one more frame."""
+        self._outgoing.put(frame)
 
     def credit(self, call: int, items: int) -> None:
         """Allows more items."""

@@ -76,7 +76,9 @@ def test_sends_arrays_and_tuples_as_arrays(worker: Worker) -> None:
 
 
 def test_names_the_path_of_what_cannot_be_sent(worker: Worker) -> None:
-    assert "result[0]['model']['y']: _thread.lock cannot be sent" in str(failure_of(worker, "embeddings.unsendable"))
+    assert "result[0]['model']['y']: a string that is not valid Unicode" in str(
+        failure_of(worker, "embeddings.unsendable")
+    )
     assert worker.call("embeddings.huge") == {"n": 2**70}
 
 

@@ -76,6 +76,6 @@ def test_says_which_method_to_use(worker: Worker, counter: str) -> None:
 
 
 def test_ends_with_the_failure_of_an_item(worker: Worker) -> None:
-    with pytest.raises(Failed, match="object cannot be sent"):
+    with pytest.raises(Failed, match="not valid Unicode"):
         worker.items(worker.start("embeddings.bad_item", stream=9))
     assert "bad_item" in worker.call("embeddings.closings")

@@ -8,10 +8,11 @@ from typing import Any
 
 import grpc
 
-from ._gen.bridge_pb2 import CallReply, CallRequest, ClientFrame, PythonFailure, WorkerFrame
+from ._gen.bridge_pb2 import CallReply, CallRequest, ClientFrame, PythonFailure, Start, WorkerFrame
 from .call import Call
 from .executor import Executor
 from .resolve import Names
+from .scope import Scope
 from .session import Session
 
 SERVICE = "vitest_python.v1.Bridge"
@@ -46,7 +47,8 @@ class Bridge(grpc.GenericRpcHandler):
 
     def _run_call(self, request: CallRequest, context: grpc.ServicerContext) -> CallReply:
         reply = _UnaryReply()
-        call = Call(self._executor, self._names, reply, request.name, request.arguments)
+        start = Start(name=request.name, arguments=request.arguments)
+        call = Call(self._executor, Scope(self._names), reply, start)
         context.add_callback(call.cancel_soon)
         self._executor.submit(call.begin)
         return reply.wait()

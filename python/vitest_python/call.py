@@ -6,15 +6,15 @@ import asyncio
 from types import AsyncGeneratorType, GeneratorType
 from typing import Any, Protocol
 
-from ._gen.bridge_pb2 import PythonFailure
+from . import interrupt
+from ._gen.bridge_pb2 import EXEC, PythonFailure, Start
 from .errors import Cancelled, WrongMethod
 from .executor import Executor
 from .failure import describe
 from .invoke import invoke
-from .resolve import Names
+from .scope import Scope
 from .stream import AsyncStream, SyncStream
 from .type_name import type_name
-from .values import decode_arguments, encode
 
 
 class Reply(Protocol):
@@ -36,85 +36,103 @@ class Reply(Protocol):
 class Call:
     """Everything here runs on the main thread, except `cancel_soon`."""
 
-    def __init__(
-        self,
-        executor: Executor,
-        names: Names,
-        reply: Reply,
-        name: str,
-        arguments: bytes,
-        credit: int | None = None,
-    ) -> None:
-        """`credit` is None for a call of one value, and the items that may be sent at once for a stream."""
-        self._executor = executor
-        self._names = names
-        self._reply = reply
-        self._name = name
-        self._arguments = arguments
-        self._credit = credit
+    def __init__(self, executor: Executor, scope: Scope, reply: Reply, start: Start) -> None:
+        self.executor = executor
+        self.scope = scope
+        self.reply = reply
+        self.credit = start.credit
+        """Items that a stream may send before more are granted."""
+        self.task: asyncio.Future[Any] | None = None
+        self._start = start
         self._cancelled = False
-        self._task: asyncio.Future[Any] | None = None
+        self._ended = False
         self._stream: SyncStream | AsyncStream | None = None
 
     def begin(self) -> None:
         """Calls the function."""
         try:
             if self._cancelled:
-                raise Cancelled(f"{self._name} was cancelled before it was called")
-            function = self._names.resolve(self._name)
-            arguments, keywords = decode_arguments(self._arguments)
-            self._take(invoke(function, self._name, arguments, keywords))
+                raise Cancelled(f"{self._start.name} was cancelled before it was called")
+            function, arguments, keywords = self.scope.prepare(self._start)
+            self._take(invoke(function, self._start.name, arguments, keywords, self))
         except BaseException as error:
             # SystemExit and KeyboardInterrupt end the call and not the worker.
-            self._reply.failure(describe(error))
+            self.fail(error)
 
     def grant(self, items: int) -> None:
         """Allows a stream that many more items."""
+        self.credit += items
         if self._stream is not None:
-            self._stream.grant(items)
-        elif self._credit is not None:
-            self._credit += items
+            self._stream.granted()
 
     def cancel_soon(self) -> None:
-        """From any thread: a call that waits is not begun, a coroutine is cancelled, a generator closed."""
+        """From any thread: a call that waits is not begun, a coroutine cancelled, code that runs interrupted."""
+        # A coroutine hears of it by its own means first, and is interrupted when asked once more.
+        if self.task is None or self._cancelled:
+            interrupt.request(self)
         self._cancelled = True
-        self._executor.submit(self._cancel)
+        self.executor.submit(self._cancel)
+
+    def succeed(self, value: object) -> None:
+        """Ends the call with a value."""
+        data = self.scope.encode(value, self._start.keep)
+        self._forget()
+        self.reply.value(data)
+
+    def end(self) -> None:
+        """Ends a stream."""
+        self._forget()
+        self.reply.end()
+
+    def fail(self, error: BaseException) -> None:
+        """Ends the call with what was raised."""
+        self._forget()
+        failure = describe(error)
+        if self.scope.callbacks is not None:
+            failure.number = self.scope.callbacks.remember(error)
+        self.reply.failure(failure)
+
+    def _forget(self) -> None:
+        self._ended = True
+        interrupt.forget(self)
 
     def _cancel(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
+        if self._ended:
+            interrupt.forget(self)  # it ended while it was given up
         elif self._stream is not None:
             self._stream.cancel()
+        elif self.task is not None:
+            self.task.cancel()
 
     def _take(self, result: Any) -> None:
         if hasattr(type(result), "__await__"):
-            self._task = self._executor.start(result, self._settle)
+            self.task = self.executor.start(result, self._settle)
             if self._cancelled:
-                self._task.cancel()
-        elif self._credit is not None:
-            self._open(result, self._credit)
-        elif type(result) in (GeneratorType, AsyncGeneratorType):
+                self.task.cancel()
+        elif self._start.stream:
+            self._open(result)
+        elif type(result) in (GeneratorType, AsyncGeneratorType) and not self._start.keep:
             if isinstance(result, GeneratorType):
                 result.close()
-            raise WrongMethod(f"{self._name} returned a generator; use python.stream instead of python.call")
+            raise WrongMethod(f"{self._start.name} returned a generator; use python.stream instead of python.call")
         else:
-            self._reply.value(encode(result))
+            self.succeed(None if self._start.verb == EXEC else result)
 
     def _settle(self, task: asyncio.Future[Any]) -> None:
-        self._task = None
+        self.task = None
         try:
             self._take(task.result())
         except BaseException as error:
-            self._reply.failure(describe(error))
+            self.fail(error)
 
-    def _open(self, result: Any, credit: int) -> None:
+    def _open(self, result: Any) -> None:
         if hasattr(type(result), "__anext__"):
-            self._stream = AsyncStream(self._executor, self._reply, result, credit)
+            self._stream = AsyncStream(self, result)
         elif hasattr(type(result), "__next__"):
-            self._stream = SyncStream(self._executor, self._reply, result, credit)
+            self._stream = SyncStream(self, result)
         else:
             raise WrongMethod(
-                f"{self._name} returned no iterator but {type_name(type(result))}; "
+                f"{self._start.name} returned no iterator but {type_name(type(result))}; "
                 "use python.call instead of python.stream"
             )
         self._stream.begin()

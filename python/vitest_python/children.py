@@ -27,12 +27,12 @@ class Children:
         self._children[worker] = process
         return {"event": "forked", "id": worker, "pid": pid, "startTime": process.stat.start_time}
 
-    def kill(self, worker: str) -> None:
-        """SIGKILL; nothing where it has ended."""
+    def kill(self, worker: str, number: int = signal.SIGKILL) -> None:
+        """Sends SIGKILL, or another signal; nothing where it has ended."""
         process = self._children.get(worker)
         if process is not None:
             try:
-                process.send(signal.SIGKILL)
+                process.send(number)
             except ProcessLookupError:
                 pass
 

@@ -39,3 +39,26 @@ class BadArguments(_Refusal):
 
 class Cancelled(_Refusal):
     """The caller gave up before the function was called."""
+
+
+class UnknownHandle(_Refusal):
+    """A handle that was released, or that never was."""
+
+
+class SessionEnded(_Refusal):
+    """Python wanted something of a test that is over."""
+
+
+class JavaScriptError(Exception):
+    """What a function of the test threw, or the promise that it returned was rejected with.
+
+    `name` is the error's (`TypeError`), `stack` its JavaScript stack.
+    """
+
+    __module__ = "vitest_python"
+
+    def __init__(self, name: str, message: str, stack: str, callback: int) -> None:
+        super().__init__(f"{name}: {message}" if message else name)
+        self.name = name
+        self.stack = stack
+        self.callback = callback

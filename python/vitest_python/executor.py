@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from queue import SimpleQueue
 from typing import Any, NoReturn
 
+from . import interrupt
+
 Work = Callable[[], None]
+# Frames of ours between a function that waits and one that runs meanwhile; they are not the user's recursion.
+_OUR_FRAMES = 24
 
 
 class Executor:
@@ -30,6 +35,10 @@ class Executor:
         if self._looping and self._loop is not None:
             self._loop.call_soon_threadsafe(self._loop.stop)
 
+    def wake(self, _reason: object = None) -> None:
+        """Has the main thread look again at what it waits for; from any thread."""
+        self.submit(_nothing)
+
     def start(self, awaitable: Awaitable[Any], done: Callable[[asyncio.Future[Any]], None]) -> asyncio.Future[Any]:
         """Runs `awaitable` as a task of the loop; on the main thread only. `done` is called there as well."""
         if self._loop is None or self._loop.is_closed():
@@ -41,17 +50,34 @@ class Executor:
     def run(self) -> NoReturn:
         """Works for ever; called by the main thread."""
         while True:
-            try:
-                self._work()
-            except (KeyboardInterrupt, SystemExit):
-                # A task's own failure has been reported by now; anything else was meant for code that has ended.
-                continue
+            self._step()
+
+    def work_until(self, done: Callable[[], bool]) -> None:
+        """Does other work until then; on the main thread, within a function of the user. Raises Interrupted."""
+        call = interrupt.enter(None)
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(limit + _OUR_FRAMES)
+        try:
+            while not done():
+                self._step()
+                interrupt.check(call)
+        finally:
+            sys.setrecursionlimit(limit)
+            interrupt.leave(call)
+
+    def _step(self) -> None:
+        try:
+            self._work()
+        except (KeyboardInterrupt, SystemExit):
+            # A task's own failure has been reported by now; anything else was meant for code that has ended.
+            pass
 
     def _work(self) -> None:
         # No more than is there now: a stream that submits its next step must not starve the loop.
         for _ in range(self._queue.qsize()):
             self._queue.get()()
-        if self._loop is None or self._loop.is_closed():
+        # A loop that runs already, below a function that waits inside it, cannot be run once more.
+        if self._loop is None or self._loop.is_closed() or asyncio._get_running_loop() is not None:
             self._queue.get()()
         else:
             self._run_loop(self._loop)
@@ -64,3 +90,7 @@ class Executor:
             loop.run_forever()
         finally:
             self._looping = False
+
+
+def _nothing() -> None:
+    pass

@@ -9,6 +9,7 @@ import ormsgpack
 
 from ._gen.bridge_pb2 import PythonFailure
 from .bounded import LONGEST_REPR, bounded, told
+from .errors import JavaScriptError
 from .frames import describe_frames, is_ours
 from .type_name import type_name
 from .values import encode
@@ -81,6 +82,7 @@ def _bare(error: BaseException) -> PythonFailure:
     return PythonFailure(
         type=type_name(kind),
         message=told(error, "message"),
+        callback=error.callback if isinstance(error, JavaScriptError) else 0,
         bases=[type_name(base) for base in kind.__mro__[1:] if base is not object],
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import select
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -99,6 +100,9 @@ class Forkserver:
             self._start(worker)
         elif op == "kill":
             self._children.kill(worker)
+        elif op == "abort":
+            # Not Python but faulthandler answers this one, also where C code never comes back to Python.
+            self._children.kill(worker, signal.SIGABRT)
         elif op == "exit":
             self._report(self._children.kill_all())
             exit_in_order()

@@ -9,9 +9,15 @@ from typing import Any
 from . import interrupt
 
 
-def invoke(function: Callable[..., Any], name: str, arguments: list[Any], keywords: dict[str, Any]) -> Any:
+def invoke(
+    function: Callable[..., Any],
+    name: str,
+    arguments: list[Any],
+    keywords: dict[str, Any],
+    call: interrupt.Interruptible,
+) -> Any:
     """What the function returns. Raises what it raises; TypeError names the signature where the call was wrong."""
-    interrupt.in_user_code = True
+    previous = interrupt.enter(call)
     try:
         return function(*arguments, **keywords)
     except TypeError as error:
@@ -22,7 +28,7 @@ def invoke(function: Callable[..., Any], name: str, arguments: list[Any], keywor
         if explained is None:
             raise
     finally:
-        interrupt.in_user_code = False
+        interrupt.leave(previous)
     raise TypeError(explained)
 
 

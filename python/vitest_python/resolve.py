@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -20,6 +20,11 @@ class Names:
 
     def __init__(self) -> None:
         self._modules: dict[str, ModuleType] = {}
+
+    @property
+    def modules(self) -> Mapping[str, ModuleType]:
+        """Every listed module under its names."""
+        return self._modules
 
     def add(self, module: ModuleType, *names: str) -> None:
         """Makes what the module exports callable as `<name>.<function>`."""

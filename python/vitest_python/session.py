@@ -6,10 +6,14 @@ import threading
 from collections.abc import Iterable, Iterator
 from queue import SimpleQueue
 
+from google.protobuf.message import DecodeError
+
 from ._gen.bridge_pb2 import ClientFrame, End, PythonFailure, WorkerFrame
 from .call import Call
+from .callbacks import Callbacks
 from .executor import Executor
 from .resolve import Names
+from .scope import Scope
 from .seed import seed
 
 
@@ -18,7 +22,9 @@ class Session:
 
     def __init__(self, executor: Executor, names: Names) -> None:
         self._executor = executor
-        self._names = names
+        self._scope = Scope(names)
+        self._callbacks = Callbacks(executor, self.send, self._scope.encode, self._scope.decode)
+        self._scope.callbacks = self._callbacks
         self._calls: dict[int, Call] = {}
         self._half_closed = False
         self._out: SimpleQueue[WorkerFrame | None] = SimpleQueue()
@@ -31,6 +37,7 @@ class Session:
     def stop(self) -> None:
         """The client is gone: nothing is sent any more, and every call is cancelled."""
         self._out.put(None)
+        self._callbacks.end()
         for call in list(self._calls.values()):
             call.cancel_soon()
 
@@ -50,7 +57,13 @@ class Session:
 
     def receive(self, data: bytes) -> ClientFrame:
         """Decodes a frame and acts on it at once, on gRPC's own thread."""
-        frame = ClientFrame.FromString(data)
+        try:
+            frame = ClientFrame.FromString(data)
+        except DecodeError as error:
+            # Which call it was about cannot be known; and to raise here would end the stream without a word.
+            self.send(_refusal(0, f"a frame of {len(data)} bytes cannot be read: {error}"))
+            self.stop()
+            return ClientFrame()
         self._take(frame)
         return frame
 
@@ -67,25 +80,38 @@ class Session:
     def _take(self, frame: ClientFrame) -> None:
         kind = frame.WhichOneof("kind")
         if kind == "start":
-            start = frame.start
-            credit = start.credit if start.stream else None
-            reply = _SessionReply(self, frame.call)
-            call = Call(self._executor, self._names, reply, start.name, start.arguments, credit)
-            self._calls[frame.call] = call
-            self._executor.submit(call.begin)
-            return
-        if kind == "seed":
+            call = Call(self._executor, self._scope, _SessionReply(self, frame.call), frame.start)
+            if self._calls.setdefault(frame.call, call) is call:
+                self._executor.submit(call.begin)
+            else:
+                self.send(_refusal(frame.call, f"call {frame.call} was started twice"))
+        elif kind == "answer":
+            self._callbacks.answer(frame.answer)
+        elif kind == "forget":
+            numbers = list(frame.forget.handles)
+            # In the order of the calls that may still use them.
+            self._executor.submit(lambda: self._scope.forget(numbers))
+        elif kind == "seed":
             value = frame.seed.value
             self._executor.submit(lambda: seed(value))
-            return
+        elif kind is None:
+            self.end(_refusal(frame.call, "a frame of a kind that this worker does not know"))
+        else:
+            self._steer(frame, kind)
+
+    def _steer(self, frame: ClientFrame, kind: str) -> None:
         known = self._calls.get(frame.call)
         if known is None:
             return  # it has ended meanwhile
         if kind == "credit":
             items = frame.credit.items
             self._executor.submit(lambda: known.grant(items))
-        elif kind == "cancel":
+        else:
             known.cancel_soon()
+
+
+def _refusal(call: int, sentence: str) -> WorkerFrame:
+    return WorkerFrame(call=call, failure=PythonFailure(type="vitest_python.BadFrame", message=sentence))
 
 
 class _SessionReply:

@@ -9,18 +9,27 @@ from typing import Any, NoReturn
 
 import grpc
 
+from . import PROTOCOL
+
+PROTOCOL_KEY = "x-vitest-python-protocol"
 TOKEN_KEY = "x-vitest-python-token"
 LEASE_KEY = "x-vitest-python-lease"
 LEASE_VARIABLE = "VITEST_PYTHON_LEASE"
 
 
 class TokenInterceptor(grpc.ServerInterceptor):  # type: ignore[misc,unused-ignore]
-    """Refuses every call without the run's token, and puts the caller's lease into the environment."""
+    """Refuses every call without the run's token or of another protocol, and puts the caller's lease into `os.environ`.
+
+    Clients that are not of this project need not name a protocol.
+    """
 
     def __init__(self, token: str) -> None:
         self._token = token.encode()
         self._lease = ""
-        self._refusal: grpc.RpcMethodHandler[Any, Any] = grpc.stream_stream_rpc_method_handler(_refuse)
+        self._stranger = _refusal(
+            grpc.StatusCode.UNAUTHENTICATED,
+            f"this worker belongs to a test run: send its token as the metadata {TOKEN_KEY}",
+        )
 
     def intercept_service(
         self,
@@ -31,7 +40,14 @@ class TokenInterceptor(grpc.ServerInterceptor):  # type: ignore[misc,unused-igno
         metadata: dict[str, str | bytes] = dict(handler_call_details.invocation_metadata or ())
         given = metadata.get(TOKEN_KEY, "")
         if not hmac.compare_digest(given if isinstance(given, bytes) else given.encode(), self._token):
-            return self._refusal
+            return self._stranger
+        protocol = metadata.get(PROTOCOL_KEY, str(PROTOCOL))
+        if protocol != str(PROTOCOL):
+            return _refusal(
+                grpc.StatusCode.FAILED_PRECONDITION,
+                f"the test process speaks protocol {protocol!s} and this worker {PROTOCOL}: "
+                "two versions of vitest-environment-python are installed; install one",
+            )
         lease = metadata.get(LEASE_KEY, "")
         if lease and lease != self._lease:
             self._lease = str(lease)
@@ -39,9 +55,9 @@ class TokenInterceptor(grpc.ServerInterceptor):  # type: ignore[misc,unused-igno
         return continuation(handler_call_details)
 
 
-def _refuse(_requests: Iterator[Any], context: grpc.ServicerContext) -> NoReturn:
+def _refusal(code: grpc.StatusCode, sentence: str) -> grpc.RpcMethodHandler[Any, Any]:
+    def refuse(_requests: Iterator[Any], context: grpc.ServicerContext) -> NoReturn:
+        context.abort(code, sentence)
+
     # The most general kind of handler: it need not wait for a first message, whatever the method.
-    context.abort(
-        grpc.StatusCode.UNAUTHENTICATED,
-        f"this worker belongs to a test run: send its token as the metadata {TOKEN_KEY}",
-    )
+    return grpc.stream_stream_rpc_method_handler(refuse)

@@ -1,30 +1,31 @@
 import { setMaxListeners } from 'node:events'
 import { clearTimeout, setTimeout } from './clock.ts'
 import { CallError, pointAtCaller } from './errors.ts'
-import type { Session } from './session.ts'
-import { encode } from './values/encode.ts'
+import { interrupt } from './interruption.ts'
+import type { CallStart, Session } from './session.ts'
+import { timeoutError } from './timeout.ts'
 
 /** An array for positional arguments, an object for keyword arguments. */
 export type Arguments = readonly unknown[] | Readonly<Record<string, unknown>>
 
 export interface CallOptions {
-  /** Milliseconds after which the call is given up. Default: none of its own. */
+  /**
+   * Milliseconds after which Python is interrupted (`KeyboardInterrupt`, `CancelledError` in a coroutine)
+   * and the call fails with a `PythonTimeoutError`. Default: none of its own.
+   */
   timeout?: number
-  /** Gives the call up when it aborts. Default: the signal of the test, where the runner has one. */
+  /** Interrupts Python when it aborts. Default: the signal of the test, where the runner has one. */
   signal?: AbortSignal
 }
 
-/** Items that Python may be ahead of the reader of a stream. */
-const WINDOW = 16
-
-/** Refuses what MessagePack would encode as something else without a word. */
-export function encodeArguments(name: string, args: Arguments): Uint8Array {
+/** Refuses what would be read as something else without a word. */
+export function lendArguments(session: Session, name: string, args: Arguments): ReturnType<Session['lend']> {
   if (typeof args !== 'object' || args === null) {
     throw new TypeError(
       `The arguments of ${name} are ${String(args)}; write an array for positional or an object for keyword arguments.`,
     )
   }
-  return encode(args, 'args')
+  return session.lend(args)
 }
 
 /**
@@ -34,91 +35,54 @@ export function encodeArguments(name: string, args: Arguments): Uint8Array {
  */
 export function call(
   session: Session,
-  name: string,
+  start: CallStart,
   args: Arguments,
   options: CallOptions,
   here: string,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const payload = encodeArguments(name, args)
+    const lent = lendArguments(session, start.name, args)
     const settle = (finish: () => void) => {
       release()
+      // What Python keeps may still read from them.
+      if (!start.keep) lent.close()
       finish()
     }
+    const fail = (error: Error) => settle(() => reject(pointAtCaller(error, here)))
     const number = session.start(
-      { name, arguments: payload, stream: false, credit: 0 },
+      { ...start, arguments: lent.bytes },
       {
         value: (value) => settle(() => resolve(value)),
         item: () => {},
         end: () => settle(() => resolve(undefined)),
-        fail: (error) => settle(() => reject(pointAtCaller(error, here))),
+        fail,
       },
     )
-    const release = giveUpOn(name, options, (error) => {
-      session.cancel(number)
-      reject(pointAtCaller(error, here))
+    const release = watch({ ...session.defaults, ...options }, start.name, {
+      timeout: async (after) =>
+        fail(timeoutError(start.name, after, await interrupt(session, number, start.name))),
+      abort: (reason) => {
+        session.noteAborted(interrupt(session, number, start.name))
+        fail(reason)
+      },
     })
   })
 }
 
-/** Iterates over what a generator yields; leaving the loop closes the generator. Parameters as `call`. */
-export async function* stream(
-  session: Session,
-  name: string,
-  args: Arguments,
-  options: CallOptions,
-  here: string,
-): AsyncGenerator<unknown, void, undefined> {
-  const arrived: unknown[] = []
-  const outcome: { of?: 'end' | Error } = {}
-  let wake = () => {}
-  const become = (end: 'end' | Error) => {
-    outcome.of ??= end
-    wake()
-  }
-  const number = session.start(
-    { name, arguments: encodeArguments(name, args), stream: true, credit: WINDOW },
-    {
-      value: () => become('end'),
-      item: (item) => {
-        arrived.push(item)
-        wake()
-      },
-      end: () => become('end'),
-      fail: (error) => become(pointAtCaller(error, here)),
-    },
-  )
-  const release = giveUpOn(name, options, (error) => become(pointAtCaller(error, here)))
-  try {
-    while (true) {
-      while (arrived.length > 0) {
-        const item = arrived.shift()
-        session.credit(number, 1)
-        yield item
-      }
-      if (outcome.of === 'end') return
-      if (outcome.of) throw outcome.of
-      await new Promise<void>((resolve) => {
-        wake = resolve
-      })
-    }
-  } finally {
-    release()
-    session.cancel(number)
-  }
+/** Who is told that the time of a call is up. */
+interface Limits {
+  timeout(after: number): void
+  abort(reason: Error): void
 }
 
-function giveUpOn(name: string, options: CallOptions, giveUp: (error: Error) => void): () => void {
+const nothing = () => {}
+
+/** Watches the time limit and the signal of a call until the returned function is called. */
+export function watch(options: CallOptions, name: string, limits: Limits): () => void {
   const { timeout, signal } = options
-  if (timeout === undefined && signal === undefined) return () => {}
-  const timer =
-    timeout === undefined
-      ? undefined
-      : setTimeout(
-          () => giveUp(new CallError('CALL_TIMEOUT', `${name} did not answer within ${timeout} ms.`)),
-          timeout,
-        )
-  const abort = () => giveUp(abortError(name, signal as AbortSignal))
+  if (timeout === undefined && signal === undefined) return nothing
+  const timer = timeout === undefined ? undefined : setTimeout(() => limits.timeout(timeout), timeout)
+  const abort = () => limits.abort(reasonOf(signal as AbortSignal, name))
   if (signal?.aborted) queueMicrotask(abort)
   // Every call of a test listens to the one signal of the test.
   if (signal) setMaxListeners(0, signal)
@@ -129,7 +93,7 @@ function giveUpOn(name: string, options: CallOptions, giveUp: (error: Error) => 
   }
 }
 
-function abortError(name: string, signal: AbortSignal): Error {
+function reasonOf(signal: AbortSignal, name: string): Error {
   return signal.reason instanceof Error
     ? signal.reason
     : new CallError('CALL_ABORTED', `The call of ${name} was aborted.`)

@@ -28,6 +28,8 @@ export interface Lease {
   readonly lost: Promise<WorkerLostError>
   /** Says who uses the lease from now on. */
   hold(holder: Holder): void
+  /** Has the worker ended: a call in it cannot be interrupted. `lost` then says where it was. */
+  stuck(name: string): void
   /** Gives the worker back; `busy` where a call that was given up may still be running. Safe to repeat. */
   release(busy?: boolean): void
 }
@@ -120,6 +122,9 @@ function leaseOf(
     ...{ context, leaseId, workerId, address, pid, log, lost },
     hold: (holder) => {
       if (open) stream.write({ kind: { $case: 'holder', value: holder } })
+    },
+    stuck: (name) => {
+      if (open) stream.write({ kind: { $case: 'stuck', value: { name } } })
     },
     release: (busy = false) => {
       if (!open) return

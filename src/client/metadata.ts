@@ -5,16 +5,21 @@ import {
   type Metadata,
   Metadata as MetadataClass,
 } from '@grpc/grpc-js'
+import { PROTOCOL } from '../process/protocol.ts'
 
 /** Metadata key of the run's secret. */
 export const TOKEN_KEY = 'x-vitest-python-token'
 /** Metadata key of the lease on whose behalf a call is made. */
 export const LEASE_KEY = 'x-vitest-python-lease'
 
+/** Metadata key of the protocol version that the caller speaks. */
+const PROTOCOL_KEY = 'x-vitest-python-protocol'
+
 /** Metadata for calls to the broker or to a worker. */
 export function callMetadata(token: string, leaseId?: string): Metadata {
   const metadata = new MetadataClass()
   metadata.set(TOKEN_KEY, token)
+  metadata.set(PROTOCOL_KEY, String(PROTOCOL))
   if (leaseId !== undefined) metadata.set(LEASE_KEY, leaseId)
   return metadata
 }

@@ -1,11 +1,14 @@
 import { type ChannelCredentials, type Client, type ClientOptions, credentials } from '@grpc/grpc-js'
-import { type Arguments, type CallOptions, call, stream } from './call.ts'
+import { type Arguments, type CallOptions, call } from './call.ts'
 import { setTimeout } from './clock.ts'
 import { CallError, callerStack } from './errors.ts'
-import { BridgeClient } from './gen/vitest_python/v1/bridge.ts'
+import { BridgeClient, Verb } from './gen/vitest_python/v1/bridge.ts'
+import { Inline } from './inline.ts'
 import type { Lease } from './lease.ts'
 import { CHANNEL_OPTIONS, callMetadata, metadataInterceptor } from './metadata.ts'
+import type { PythonRef } from './ref.ts'
 import { Session } from './session.ts'
+import { stream } from './stream.ts'
 
 /** Milliseconds to wait for the pool's account of a worker's end. */
 const EXPLANATION_TIMEOUT = 2_000
@@ -34,6 +37,18 @@ export interface PythonClient {
     args?: Arguments,
     options?: CallOptions,
   ): AsyncGenerator<T, void, undefined>
+  /**
+   * Calls a Python function and keeps what it returns in Python: a handle, for models, connections, generators.
+   * Throws as `call`.
+   */
+  ref(name: string, args?: Arguments, options?: CallOptions): Promise<PythonRef>
+  /**
+   * The value of a Python expression: `` await python.eval`sum(${[1, 2, 3]})` ``. Values are passed as data.
+   * The listed modules are there by their names, and so is what `exec` defined in the same lease.
+   */
+  eval<T = unknown>(source: TemplateStringsArray | string, ...values: unknown[]): Promise<T>
+  /** Runs Python statements, which may `await`; what they define, later ones see. Values as in `eval`. */
+  exec(source: TemplateStringsArray | string, ...values: unknown[]): Promise<void>
   /** A stub of the project's own, connected to the project's own servicer in this process (option `services`). */
   client<C extends Client>(stub: StubConstructor<C>): C
   readonly runId: string
@@ -51,6 +66,7 @@ export class LeasedPython implements PythonClient {
   readonly #defaults: CallOptions
   readonly #beforeAnswer: (() => void) | undefined
   readonly #clients: Client[] = []
+  readonly #inline = new Inline()
   #session: Session | undefined
 
   /** @param beforeAnswer is called before an answer of Python is given to the test */
@@ -65,8 +81,7 @@ export class LeasedPython implements PythonClient {
   }
 
   call<T = unknown>(name: string, args: Arguments = [], options: CallOptions = {}): Promise<T> {
-    const here = callerStack(this.call)
-    return call(this.#open(), name, args, { ...this.#defaults, ...options }, here) as Promise<T>
+    return call(this.#open(), { name }, args, options, callerStack(this.call)) as Promise<T>
   }
 
   stream<T = unknown>(
@@ -74,9 +89,26 @@ export class LeasedPython implements PythonClient {
     args: Arguments = [],
     options: CallOptions = {},
   ): AsyncGenerator<T, void, undefined> {
-    const here = callerStack(this.stream)
-    const items = stream(this.#open(), name, args, { ...this.#defaults, ...options }, here)
+    const items = stream(this.#open(), { name }, args, options, callerStack(this.stream))
     return items as AsyncGenerator<T, void, undefined>
+  }
+
+  ref(name: string, args: Arguments = [], options: CallOptions = {}): Promise<PythonRef> {
+    return call(
+      this.#open(),
+      { name, keep: true },
+      args,
+      options,
+      callerStack(this.ref),
+    ) as Promise<PythonRef>
+  }
+
+  eval<T = unknown>(source: TemplateStringsArray | string, ...values: unknown[]): Promise<T> {
+    return this.#run(Verb.EVAL, source, values, callerStack(this.eval)) as Promise<T>
+  }
+
+  async exec(source: TemplateStringsArray | string, ...values: unknown[]): Promise<void> {
+    await this.#run(Verb.EXEC, source, values, callerStack(this.exec))
   }
 
   client<C extends Client>(stub: StubConstructor<C>): C {
@@ -90,7 +122,12 @@ export class LeasedPython implements PythonClient {
 
   /** Whether Python may still be at a call that was given up. */
   get busy(): boolean {
-    return this.#session?.abandoned ?? false
+    return this.#session?.busy ?? false
+  }
+
+  /** Waits for calls that a signal aborted: what Python raised where it was. */
+  async aborted(): Promise<Error[]> {
+    return (await this.#session?.aborted()) ?? []
   }
 
   /** Ends the connections; the lease itself is released by whoever took it. */
@@ -104,14 +141,20 @@ export class LeasedPython implements PythonClient {
     for (const client of this.#clients.splice(0)) client.close()
   }
 
+  #run(verb: Verb, source: TemplateStringsArray | string, values: unknown[], here: string): Promise<unknown> {
+    const { name, args } = this.#inline.compose(source, values)
+    return call(this.#open(), { name, verb }, args, {}, here)
+  }
+
   #open(): Session {
     if (this.#session) return this.#session
     const bridge = this.#connect(BridgeClient as unknown as StubConstructor<BridgeClient>, {})
-    const session = new Session(
-      bridge.session(this.#metadata()),
-      (broken) => this.#explain(broken),
-      this.#beforeAnswer,
-    )
+    const lease = {
+      explain: (broken: Error) => this.#explain(broken),
+      stuck: (name: string) => this.#lease.stuck(name),
+      beforeAnswer: this.#beforeAnswer ?? (() => {}),
+    }
+    const session = new Session(bridge.session(this.#metadata()), lease, this.#defaults)
     this.#session = session
     return session
   }

@@ -71,7 +71,7 @@ export class PythonError extends Error {
 
 /** The stack of an error with Python's frames in front of the given lines. */
 export function stackOf(error: Error, lines: readonly string[]): string {
-  const python = error instanceof PythonError ? stackLines(error.pythonFrames) : []
+  const python = 'pythonFrames' in error ? stackLines(error.pythonFrames as PythonFrame[]) : []
   return [`${error.name}: ${error.message}`, ...python, ...lines].join('\n')
 }
 

@@ -1,7 +1,12 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js'
-import { CallError, PythonError } from './errors.ts'
-import type { ClientFrame, WorkerFrame } from './gen/vitest_python/v1/bridge.ts'
+import type { CallOptions } from './call.ts'
+import { CallError, PythonError, type PythonException } from './errors.ts'
+import { Exports } from './exports.ts'
+import type { ClientFrame, PythonFailure, Start, WorkerFrame } from './gen/vitest_python/v1/bridge.ts'
+import { SessionRef } from './ref.ts'
+import type { Carrier } from './values/carrier.ts'
 import { decode } from './values/decode.ts'
+import { encode } from './values/encode.ts'
 
 /** Who waits for the frames of one call. */
 export interface Receiver {
@@ -11,43 +16,70 @@ export interface Receiver {
   fail(error: Error): void
 }
 
-/** Of a call's start, what the caller decides. */
-export interface CallStart {
-  name: string
-  arguments: Uint8Array
-  stream: boolean
-  credit: number
+/** The start of a call; what is left out is 0, false, or a call of a function by its name. */
+export type CallStart = Pick<Start, 'name'> & Partial<Start>
+
+const PLAIN: Omit<Start, 'name'> = {
+  ...{ arguments: new Uint8Array(), stream: false, credit: 0, verb: 0, handle: 0, keep: false },
+}
+
+/** What a session needs of the lease that it serves. */
+export interface SessionLease {
+  /** Finds out why the stream broke; what it returns fails the calls. */
+  explain(broken: Error): Promise<Error>
+  /** A call cannot be interrupted: the worker is ended, and the session with it. */
+  stuck(name: string): void
+  /** Called before anything that came from Python is given to who waits for it. */
+  beforeAnswer(): void
 }
 
 /**
  * All calls of a lease on one bidirectional stream, which costs a third of a unary call each.
- * Answers may overtake each other.
+ * Answers may overtake each other, and Python may call back meanwhile.
  */
-export class Session {
+export class Session implements Carrier {
   readonly #stream: ClientDuplexStream<ClientFrame, WorkerFrame>
+  readonly #lease: SessionLease
   readonly #receivers = new Map<number, Receiver>()
-  readonly #beforeAnswer: () => void
-  /** Whether a call was given up: Python may still be at it. */
-  abandoned = false
+  /** Calls that were given up, and that Python may still be at. */
+  readonly #leaving = new Map<number, (failure?: Error) => void>()
+  readonly #exports: Exports
+  readonly #numbers = new WeakMap<object, number>()
+  readonly #aborted: Promise<Error | undefined>[] = []
   #calls = 0
   #ended: Error | undefined
 
-  /**
-   * @param explain finds out why the stream broke; what it returns fails the calls
-   * @param beforeAnswer is called before anything that came is given to who waits for it
-   */
+  /** @param defaults options of calls that say nothing else */
   constructor(
     stream: ClientDuplexStream<ClientFrame, WorkerFrame>,
-    explain: (broken: Error) => Promise<Error>,
-    beforeAnswer: () => void = () => {},
+    lease: SessionLease,
+    readonly defaults: CallOptions = {},
   ) {
     this.#stream = stream
-    this.#beforeAnswer = beforeAnswer
-    stream.on('data', (frame: WorkerFrame) => this.#deliver(frame))
-    stream.on('error', async (error) => this.end(await explain(error)))
+    this.#lease = lease
+    this.#exports = new Exports({
+      encode: (value, place) => this.encode(value, place),
+      decode: (bytes) => decode(bytes, this),
+      numberOf: (error) => this.#numbers.get(error as object) ?? 0,
+    })
+    stream.on('data', (frame: WorkerFrame) => this.#take(frame))
+    stream.on('error', async (error) => this.end(await lease.explain(error)))
     stream.on('end', async () =>
-      this.end(await explain(new Error('Python closed the session of this lease.'))),
+      this.end(await lease.explain(new Error('Python closed the session of this lease.'))),
     )
+  }
+
+  /** Whether Python may still be at a call that was given up. */
+  get busy(): boolean {
+    return this.#leaving.size > 0
+  }
+
+  /** Encodes the arguments of a call; `close` ends the iterables among them. */
+  lend(args: unknown): { bytes: Uint8Array; close: () => void } {
+    const before = this.#exports.last
+    const bytes = this.encode(args, 'args')
+    const after = this.#exports.last
+    return { bytes, close: () => after !== before && this.#exports.close(before, after) }
   }
 
   /** Starts a call and returns its number. */
@@ -60,7 +92,7 @@ export class Session {
     }
     const call = ++this.#calls
     this.#receivers.set(call, receiver)
-    this.#stream.write({ call, kind: { $case: 'start', value: start } })
+    this.#stream.write({ call, kind: { $case: 'start', value: { ...PLAIN, ...start } } })
     return call
   }
 
@@ -74,31 +106,109 @@ export class Session {
     if (this.#receivers.has(call)) this.#stream.write({ call, kind: { $case: 'credit', value: { items } } })
   }
 
-  /** Gives a call up; nothing more of it is delivered. */
-  cancel(call: number): void {
-    this.abandoned ||= this.#receivers.has(call)
-    if (this.#receivers.delete(call)) this.#stream.write({ call, kind: { $case: 'cancel', value: {} } })
+  /**
+   * Gives a call up; nothing more of it is delivered.
+   *
+   * @returns when Python has ended it: what it raised meanwhile, if anything
+   */
+  cancel(call: number): Promise<Error | undefined> {
+    if (!this.#receivers.delete(call)) return Promise.resolve(undefined)
+    return new Promise((resolve) => {
+      this.#leaving.set(call, resolve)
+      this.#cancel(call)
+    })
+  }
+
+  /** Interrupts what has not ended after `cancel`. */
+  insist(call: number): void {
+    if (this.#leaving.has(call)) this.#cancel(call)
+  }
+
+  /** Has the worker ended, because a call that was given up goes on. */
+  giveUpOn(call: number, name: string): void {
+    if (this.#leaving.has(call)) this.#lease.stuck(name)
+  }
+
+  /** Remembers how a call ended that a signal aborted, whose caller has its answer already. */
+  noteAborted(ended: Promise<Error | undefined>): void {
+    this.#aborted.push(ended)
+  }
+
+  /** What Python raised where a signal aborted a call: it tells where Python was. */
+  async aborted(): Promise<Error[]> {
+    const ends = await Promise.all(this.#aborted.splice(0))
+    return ends.filter((end) => end !== undefined)
   }
 
   /** Fails what is pending and what comes later. The first reason counts. */
   end(reason: Error): void {
     if (this.#ended) return
     this.#ended = reason
-    this.#beforeAnswer()
+    this.#lease.beforeAnswer()
     for (const receiver of this.#receivers.values()) receiver.fail(reason)
+    for (const left of this.#leaving.values()) left(reason)
     this.#receivers.clear()
+    this.#leaving.clear()
+    this.#exports.close()
     this.#stream.cancel()
   }
 
-  #deliver(frame: WorkerFrame): void {
-    const receiver = this.#receivers.get(frame.call)
-    if (!receiver || !frame.kind) return
-    this.#beforeAnswer()
-    if (frame.kind.$case !== 'item') this.#receivers.delete(frame.call)
+  /** Python need not keep these objects any longer. */
+  forget(handles: number[]): void {
+    if (!this.#ended) this.#stream.write({ call: 0, kind: { $case: 'forget', value: { handles } } })
+  }
+
+  /** MessagePack of what goes to Python; functions, iterables and handles by their numbers. */
+  encode(value: unknown, place: string): Uint8Array {
+    return encode(value, place, this)
+  }
+
+  exportFunction(fn: (...args: never[]) => unknown): number {
+    return this.#exports.addFunction(fn)
+  }
+
+  exportIterable(iterable: Iterable<unknown> | AsyncIterable<unknown>): number {
+    return this.#exports.addIterable(iterable)
+  }
+
+  handleId(value: object): number | undefined {
+    return SessionRef.numberIn(this, value)
+  }
+
+  importHandle(id: number, type: string, text: string): SessionRef {
+    return new SessionRef(this, id, type, text)
+  }
+
+  #cancel(call: number): void {
+    if (!this.#ended) this.#stream.write({ call, kind: { $case: 'cancel', value: {} } })
+  }
+
+  #take({ call, kind }: WorkerFrame): void {
+    if (kind?.$case === 'callback') void this.#answer(kind.value)
+    else if (kind?.$case === 'failure' && call === 0) this.end(new PythonError(kind.value))
+    else if (kind) this.#deliver(call, kind)
+  }
+
+  async #answer(callback: Parameters<Exports['answer']>[0]): Promise<void> {
+    this.#lease.beforeAnswer()
+    const answer = await this.#exports.answer(callback)
+    if (!this.#ended) this.#stream.write({ call: 0, kind: { $case: 'answer', value: answer } })
+  }
+
+  #deliver(call: number, kind: NonNullable<WorkerFrame['kind']>): void {
+    const left = this.#leaving.get(call)
+    if (left && kind.$case !== 'item') {
+      this.#leaving.delete(call)
+      return left(kind.$case === 'failure' ? this.#errorOf(kind.value) : undefined)
+    }
+    const receiver = this.#receivers.get(call)
+    if (!receiver) return
+    this.#lease.beforeAnswer()
+    if (kind.$case !== 'item') this.#receivers.delete(call)
     try {
-      deliver(frame.kind, receiver)
+      this.#hand(kind, receiver)
     } catch (cause) {
-      this.#receivers.delete(frame.call)
+      this.#receivers.delete(call)
       receiver.fail(
         new CallError('ANSWER_UNREADABLE', `Python's answer cannot be read: ${(cause as Error).message}`, {
           cause,
@@ -106,17 +216,28 @@ export class Session {
       )
     }
   }
-}
 
-function deliver(kind: NonNullable<WorkerFrame['kind']>, receiver: Receiver): void {
-  switch (kind.$case) {
-    case 'value':
-      return receiver.value(decode(kind.value))
-    case 'item':
-      return receiver.item(decode(kind.value))
-    case 'end':
-      return receiver.end()
-    case 'failure':
-      return receiver.fail(new PythonError(kind.value))
+  #hand(kind: NonNullable<WorkerFrame['kind']>, receiver: Receiver): void {
+    switch (kind.$case) {
+      case 'value':
+        return receiver.value(decode(kind.value, this))
+      case 'item':
+        return receiver.item(decode(kind.value, this))
+      case 'end':
+        return receiver.end()
+      case 'failure':
+        return receiver.fail(this.#errorOf(kind.value))
+    }
+  }
+
+  #errorOf(failure: PythonFailure): PythonError {
+    const error = new PythonError(failure as PythonException)
+    if (failure.number !== 0) this.#numbers.set(error, failure.number)
+    let at: PythonFailure | undefined = failure
+    let shown: Error | undefined = error
+    for (; at && shown; at = at.cause, shown = shown.cause as Error | undefined) {
+      if (at.callback !== 0 && shown.cause === undefined) shown.cause = this.#exports.thrownIn(at.callback)
+    }
+    return error
   }
 }

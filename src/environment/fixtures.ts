@@ -19,7 +19,9 @@ export {
 } from '../client/errors.ts'
 export type { PythonClient, StubConstructor } from '../client/pythonClient.ts'
 export type { PythonFrame } from '../client/pythonStack.ts'
+export type { PythonRef } from '../client/ref.ts'
 export type { PoolStats } from '../client/stats.ts'
+export { PythonTimeoutError } from '../client/timeout.ts'
 export type { PythonMatchers } from '../client/toThrowPython.ts'
 export { type NdArray, ndarray } from '../client/values/ndarray.ts'
 export {

@@ -1,5 +1,5 @@
 import type { CallOptions } from '../client/call.ts'
-import { LeaseError } from '../client/errors.ts'
+import { LeaseError, PythonError } from '../client/errors.ts'
 import type { Holder } from '../client/gen/vitest_python/v1/broker.ts'
 import type { Lease } from '../client/lease.ts'
 import { LeasedPython, type PythonClient } from '../client/pythonClient.ts'
@@ -91,14 +91,23 @@ class OpenLease extends LeasedPython implements LeasedClient {
   async release(): Promise<void> {
     if (!this.#open) return
     this.#open = false
+    const aborted = await this.aborted()
+    const { busy } = this
     this.close()
     this.finishOutput()
     this.#printed.close()
-    this.#lease.release(this.busy)
+    for (const error of aborted) console.error(describeAborted(error))
+    this.#lease.release(busy)
     this.#onRelease()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.release()
   }
+}
+
+/** Where Python was when the test ended by its time limit, which the runner's own error does not know. */
+function describeAborted(error: Error): string {
+  const where = error instanceof PythonError ? error.pythonTraceback : error.message
+  return `The test ended while Python was at work:\n${where}`
 }

@@ -55,6 +55,7 @@ function serveLease(pool: Pool, call: LeaseCall): void {
   }
   call.on('data', ({ kind }) => {
     if (kind?.$case === 'release') end(kind.value.busy)
+    if (kind?.$case === 'stuck' && grant) pool.endStuck(grant, kind.value.name)
     if (kind?.$case === 'holder' && grant) grant.lease.holder = kind.value
     // Messages are decoded later than a cancellation is noticed; and one stream is one lease.
     if (kind?.$case !== 'acquire' || call.cancelled || acquired) return

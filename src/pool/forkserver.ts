@@ -33,6 +33,8 @@ export interface Forkserver extends Identity {
   start(id: string): Promise<Identity & { exited: Promise<Exit> }>
   /** SIGKILL for a worker. */
   kill(id: string): void
+  /** Has a worker write its stack into its log and end. */
+  abort(id: string): void
   /** Ends it, and what workers are left. */
   exit(): void
 }
@@ -129,6 +131,7 @@ function connectedForkserver(
       return { pid: line['pid'] as number, startTime: String(line['startTime']), exited }
     },
     kill: (worker) => peer.send({ op: 'kill', id: worker }),
+    abort: (worker) => peer.send({ op: 'abort', id: worker }),
     exit: () => peer.send({ op: 'exit' }),
   }
 }

@@ -39,6 +39,8 @@ interface Slot {
   lastFile?: string
   applicant?: Applicant
   lease?: LeaseRecord
+  /** Why we ended it though it was leased. */
+  because?: string
   gone: Promise<void>
 }
 
@@ -50,6 +52,9 @@ interface Request extends Applicant {
 
 /** After so many, nothing is forked ahead of need any more: what ends by itself would be started for ever. */
 const MOST_IDLE_DEATHS = 3
+
+/** Milliseconds for a worker to write down where it is. */
+const STACK_TIMEOUT = 1_000
 
 /** After so many in a row, nothing is expected to come up any more. */
 const MOST_FAILED_STARTS = 3
@@ -95,6 +100,15 @@ export class Pool {
     if (this.#closed) this.#refuse(id, 'The run is over; no Python process is leased any more.')
     this.#step()
     return (busy) => end(busy)
+  }
+
+  /** Ends the worker of a lease in which a call can neither be waited for nor be interrupted. */
+  endStuck({ worker }: Grant, call: string): void {
+    const slot = this.#slots.get(worker.id)
+    if (!slot) return
+    slot.because = `${call} went on though it was interrupted`
+    worker.abort()
+    this.#killUnlessGone(worker, STACK_TIMEOUT)
   }
 
   /** Brings up Python and the first workers without a request. */
@@ -253,7 +267,11 @@ export class Pool {
     if (!slot.worker) return void this.#abort(slot)
     const { worker } = slot
     worker.askToExit()
-    const kill = setTimeout(() => worker.kill(), this.run.options.stopTimeout)
+    this.#killUnlessGone(worker, this.run.options.stopTimeout)
+  }
+
+  #killUnlessGone(worker: Worker, timeout: number): void {
+    const kill = setTimeout(() => worker.kill(), timeout)
     void worker.exited.then(() => clearTimeout(kill))
   }
 
@@ -275,7 +293,8 @@ export class Pool {
     this.#endOutdated()
     if (slot.lease) {
       this.leases.close(slot.lease)
-      slot.applicant?.lost(explainLoss(slot as Required<Slot>, exit))
+      const why = slot.because === undefined ? exit : { ...exit, because: slot.because }
+      slot.applicant?.lost(explainLoss(slot as LostSlot, why))
     }
     this.#step()
   }
@@ -320,7 +339,9 @@ export class Pool {
   }
 }
 
-function explainLoss({ worker, lease }: Required<Slot>, exit: Exit): string {
+type LostSlot = Slot & { worker: Worker; lease: LeaseRecord }
+
+function explainLoss({ worker, lease }: LostSlot, exit: Exit): string {
   const printed = lastLines(withoutOwnFrames(readLog(worker.log)), 20)
   const what = `The Python process of this lease (worker ${worker.id}, pid ${worker.pid}) ${describeExit(exit)} during ${describeHolder(lease.holder)}.`
   return printed === '' ? what : `${what}\nIt printed last:\n${printed.replace(/^/gm, '    ')}`

@@ -22,6 +22,8 @@ export interface Worker extends Identity {
   /** Asks it to run its `atexit` functions and to end. */
   askToExit(): void
   kill(): void
+  /** Ends it, with its stack at the end of its log. */
+  abort(): void
 }
 
 export interface WorkerStart {
@@ -88,5 +90,6 @@ export async function startWorker(start: WorkerStart): Promise<Worker> {
     ...{ id, pid, startTime, log, exited: ended, address: String(line['address']) },
     askToExit: () => peer.send({ op: 'exit' }),
     kill: () => forkserver.kill(id),
+    abort: () => forkserver.abort(id),
   }
 }

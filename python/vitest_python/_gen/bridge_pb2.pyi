@@ -1,23 +1,48 @@
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class Verb(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    CALL: _ClassVar[Verb]
+    GET: _ClassVar[Verb]
+    EVAL: _ClassVar[Verb]
+    EXEC: _ClassVar[Verb]
+
+class CallbackVerb(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    INVOKE: _ClassVar[CallbackVerb]
+    NEXT: _ClassVar[CallbackVerb]
+    CLOSE: _ClassVar[CallbackVerb]
+CALL: Verb
+GET: Verb
+EVAL: Verb
+EXEC: Verb
+INVOKE: CallbackVerb
+NEXT: CallbackVerb
+CLOSE: CallbackVerb
+
 class ClientFrame(_message.Message):
-    __slots__ = ("call", "seed", "start", "credit", "cancel")
+    __slots__ = ("call", "seed", "start", "credit", "cancel", "answer", "forget")
     CALL_FIELD_NUMBER: _ClassVar[int]
     SEED_FIELD_NUMBER: _ClassVar[int]
     START_FIELD_NUMBER: _ClassVar[int]
     CREDIT_FIELD_NUMBER: _ClassVar[int]
     CANCEL_FIELD_NUMBER: _ClassVar[int]
+    ANSWER_FIELD_NUMBER: _ClassVar[int]
+    FORGET_FIELD_NUMBER: _ClassVar[int]
     call: int
     seed: Seed
     start: Start
     credit: Credit
     cancel: Cancel
-    def __init__(self, call: _Optional[int] = ..., seed: _Optional[_Union[Seed, _Mapping]] = ..., start: _Optional[_Union[Start, _Mapping]] = ..., credit: _Optional[_Union[Credit, _Mapping]] = ..., cancel: _Optional[_Union[Cancel, _Mapping]] = ...) -> None: ...
+    answer: Answer
+    forget: Forget
+    def __init__(self, call: _Optional[int] = ..., seed: _Optional[_Union[Seed, _Mapping]] = ..., start: _Optional[_Union[Start, _Mapping]] = ..., credit: _Optional[_Union[Credit, _Mapping]] = ..., cancel: _Optional[_Union[Cancel, _Mapping]] = ..., answer: _Optional[_Union[Answer, _Mapping]] = ..., forget: _Optional[_Union[Forget, _Mapping]] = ...) -> None: ...
 
 class Seed(_message.Message):
     __slots__ = ("value",)
@@ -26,16 +51,22 @@ class Seed(_message.Message):
     def __init__(self, value: _Optional[int] = ...) -> None: ...
 
 class Start(_message.Message):
-    __slots__ = ("name", "arguments", "stream", "credit")
+    __slots__ = ("name", "arguments", "stream", "credit", "verb", "handle", "keep")
     NAME_FIELD_NUMBER: _ClassVar[int]
     ARGUMENTS_FIELD_NUMBER: _ClassVar[int]
     STREAM_FIELD_NUMBER: _ClassVar[int]
     CREDIT_FIELD_NUMBER: _ClassVar[int]
+    VERB_FIELD_NUMBER: _ClassVar[int]
+    HANDLE_FIELD_NUMBER: _ClassVar[int]
+    KEEP_FIELD_NUMBER: _ClassVar[int]
     name: str
     arguments: bytes
     stream: bool
     credit: int
-    def __init__(self, name: _Optional[str] = ..., arguments: _Optional[bytes] = ..., stream: bool = ..., credit: _Optional[int] = ...) -> None: ...
+    verb: Verb
+    handle: int
+    keep: bool
+    def __init__(self, name: _Optional[str] = ..., arguments: _Optional[bytes] = ..., stream: bool = ..., credit: _Optional[int] = ..., verb: _Optional[_Union[Verb, str]] = ..., handle: _Optional[int] = ..., keep: bool = ...) -> None: ...
 
 class Credit(_message.Message):
     __slots__ = ("items",)
@@ -47,26 +78,70 @@ class Cancel(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 
+class Answer(_message.Message):
+    __slots__ = ("callback", "value", "end", "failure")
+    CALLBACK_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    END_FIELD_NUMBER: _ClassVar[int]
+    FAILURE_FIELD_NUMBER: _ClassVar[int]
+    callback: int
+    value: bytes
+    end: End
+    failure: ScriptFailure
+    def __init__(self, callback: _Optional[int] = ..., value: _Optional[bytes] = ..., end: _Optional[_Union[End, _Mapping]] = ..., failure: _Optional[_Union[ScriptFailure, _Mapping]] = ...) -> None: ...
+
+class ScriptFailure(_message.Message):
+    __slots__ = ("name", "message", "stack", "exception")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    STACK_FIELD_NUMBER: _ClassVar[int]
+    EXCEPTION_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    message: str
+    stack: str
+    exception: int
+    def __init__(self, name: _Optional[str] = ..., message: _Optional[str] = ..., stack: _Optional[str] = ..., exception: _Optional[int] = ...) -> None: ...
+
+class Forget(_message.Message):
+    __slots__ = ("handles",)
+    HANDLES_FIELD_NUMBER: _ClassVar[int]
+    handles: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, handles: _Optional[_Iterable[int]] = ...) -> None: ...
+
 class WorkerFrame(_message.Message):
-    __slots__ = ("call", "value", "item", "end", "failure")
+    __slots__ = ("call", "value", "item", "end", "failure", "callback")
     CALL_FIELD_NUMBER: _ClassVar[int]
     VALUE_FIELD_NUMBER: _ClassVar[int]
     ITEM_FIELD_NUMBER: _ClassVar[int]
     END_FIELD_NUMBER: _ClassVar[int]
     FAILURE_FIELD_NUMBER: _ClassVar[int]
+    CALLBACK_FIELD_NUMBER: _ClassVar[int]
     call: int
     value: bytes
     item: bytes
     end: End
     failure: PythonFailure
-    def __init__(self, call: _Optional[int] = ..., value: _Optional[bytes] = ..., item: _Optional[bytes] = ..., end: _Optional[_Union[End, _Mapping]] = ..., failure: _Optional[_Union[PythonFailure, _Mapping]] = ...) -> None: ...
+    callback: Callback
+    def __init__(self, call: _Optional[int] = ..., value: _Optional[bytes] = ..., item: _Optional[bytes] = ..., end: _Optional[_Union[End, _Mapping]] = ..., failure: _Optional[_Union[PythonFailure, _Mapping]] = ..., callback: _Optional[_Union[Callback, _Mapping]] = ...) -> None: ...
+
+class Callback(_message.Message):
+    __slots__ = ("callback", "target", "verb", "arguments")
+    CALLBACK_FIELD_NUMBER: _ClassVar[int]
+    TARGET_FIELD_NUMBER: _ClassVar[int]
+    VERB_FIELD_NUMBER: _ClassVar[int]
+    ARGUMENTS_FIELD_NUMBER: _ClassVar[int]
+    callback: int
+    target: int
+    verb: CallbackVerb
+    arguments: bytes
+    def __init__(self, callback: _Optional[int] = ..., target: _Optional[int] = ..., verb: _Optional[_Union[CallbackVerb, str]] = ..., arguments: _Optional[bytes] = ...) -> None: ...
 
 class End(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 
 class PythonFailure(_message.Message):
-    __slots__ = ("type", "message", "frames", "cause", "notes", "traceback", "bases", "arguments", "group")
+    __slots__ = ("type", "message", "frames", "cause", "notes", "traceback", "bases", "arguments", "group", "number", "callback")
     TYPE_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
     FRAMES_FIELD_NUMBER: _ClassVar[int]
@@ -76,6 +151,8 @@ class PythonFailure(_message.Message):
     BASES_FIELD_NUMBER: _ClassVar[int]
     ARGUMENTS_FIELD_NUMBER: _ClassVar[int]
     GROUP_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    CALLBACK_FIELD_NUMBER: _ClassVar[int]
     type: str
     message: str
     frames: _containers.RepeatedCompositeFieldContainer[Frame]
@@ -85,7 +162,9 @@ class PythonFailure(_message.Message):
     bases: _containers.RepeatedScalarFieldContainer[str]
     arguments: bytes
     group: _containers.RepeatedCompositeFieldContainer[PythonFailure]
-    def __init__(self, type: _Optional[str] = ..., message: _Optional[str] = ..., frames: _Optional[_Iterable[_Union[Frame, _Mapping]]] = ..., cause: _Optional[_Union[PythonFailure, _Mapping]] = ..., notes: _Optional[_Iterable[str]] = ..., traceback: _Optional[str] = ..., bases: _Optional[_Iterable[str]] = ..., arguments: _Optional[bytes] = ..., group: _Optional[_Iterable[_Union[PythonFailure, _Mapping]]] = ...) -> None: ...
+    number: int
+    callback: int
+    def __init__(self, type: _Optional[str] = ..., message: _Optional[str] = ..., frames: _Optional[_Iterable[_Union[Frame, _Mapping]]] = ..., cause: _Optional[_Union[PythonFailure, _Mapping]] = ..., notes: _Optional[_Iterable[str]] = ..., traceback: _Optional[str] = ..., bases: _Optional[_Iterable[str]] = ..., arguments: _Optional[bytes] = ..., group: _Optional[_Iterable[_Union[PythonFailure, _Mapping]]] = ..., number: _Optional[int] = ..., callback: _Optional[int] = ...) -> None: ...
 
 class Frame(_message.Message):
     __slots__ = ("file", "line", "column", "function", "source", "repeated")

@@ -48,6 +48,11 @@ def encode(value: object, carrier: Carrier | None = None) -> bytes:
     return packed if descriptor is None else ormsgpack.packb(ormsgpack.Ext(MESSAGE, descriptor))
 
 
+def encode_handle(value: object, carrier: Carrier) -> bytes:
+    """A handle to `value`, which stays here."""
+    return ormsgpack.packb(Encoder(carrier).handle(value))
+
+
 class Encoder:
     """One value on its way."""
 
@@ -98,7 +103,7 @@ class Encoder:
         """The substitute, or why there is none: that is found out once, not once more for each level around it."""
         try:
             instead = substitute_of(value, self)
-            return self._handle(value) if instead is NotImplemented else instead
+            return self.handle(value) if instead is NotImplemented else instead
         except Exception as error:
             return error
 
@@ -106,7 +111,8 @@ class Encoder:
         """An extension whose payload is itself MessagePack."""
         return ormsgpack.Ext(code, self.pack(payload))
 
-    def _handle(self, value: object) -> object:
+    def handle(self, value: object) -> object:
+        """What stands for something that stays here; raises Problem where there is no carrier."""
         if self._carrier is None:
             raise Problem(f"{type_name(type(value))} cannot be sent")
         payload = [self._carrier.export_handle(value), type_name(type(value)), _short(value)]

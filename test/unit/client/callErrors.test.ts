@@ -11,17 +11,20 @@ function session(answer: (stream: EventEmitter, number: number) => void = () => 
     cancel() {},
     write(frame: { call: number; kind: { $case: string } }) {
       if (frame.kind.$case === 'start') queueMicrotask(() => answer(stream, frame.call))
+      if (frame.kind.$case === 'cancel')
+        stream.emit('data', { call: frame.call, kind: { $case: 'end', value: {} } })
     },
   })
-  return new Session(stream as never, async (broken) => broken)
+  const lease = { explain: async (broken: Error) => broken, stuck() {}, beforeAnswer() {} }
+  return new Session(stream as never, lease)
 }
 
 const attempt = (of: Session, options: { timeout?: number; signal?: AbortSignal }) =>
-  call(of, 'm.f', [], options, 'Error\n    at here')
+  call(of, { name: 'm.f' }, [], options, 'Error\n    at here')
 
 test('a call that takes too long says so', async () => {
   await expect(attempt(session(), { timeout: 20 })).rejects.toMatchObject({
-    ...{ code: 'CALL_TIMEOUT', message: 'm.f did not answer within 20 ms.' },
+    ...{ code: 'CALL_TIMEOUT', message: 'm.f did not answer within 20 ms (timeout).' },
   })
 })
 

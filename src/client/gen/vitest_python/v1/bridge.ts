@@ -25,8 +25,22 @@ export const protobufPackage = "vitest_python.v1";
 
 export const protobufFileName = "vitest_python/v1/bridge.proto";
 
+export enum Verb {
+  CALL = 0,
+  GET = 1,
+  EVAL = 2,
+  EXEC = 3,
+}
+
+export enum CallbackVerb {
+  INVOKE = 0,
+  NEXT = 1,
+  /** CLOSE - no item is wanted any more; answered by End */
+  CLOSE = 2,
+}
+
 export interface ClientFrame {
-  /** chosen by the client, unique within the session */
+  /** chosen by the client, unique within the session; 0 where the frame is of no call */
   call: number;
   kind:
     | //
@@ -35,6 +49,8 @@ export interface ClientFrame {
     | { $case: "start"; value: Start }
     | { $case: "credit"; value: Credit }
     | { $case: "cancel"; value: Cancel }
+    | { $case: "answer"; value: Answer }
+    | { $case: "forget"; value: Forget }
     | undefined;
 }
 
@@ -44,14 +60,22 @@ export interface Seed {
 }
 
 export interface Start {
-  /** module.function, any depth */
+  /**
+   * CALL: module.function, any depth; with `handle` a method of that object. GET: an attribute of `handle`, or
+   * nothing for the object itself. EVAL: an expression. EXEC: statements.
+   */
   name: string;
-  /** MessagePack: array = positional, map = keyword */
+  /** MessagePack: array = positional, map = keyword; of EVAL and EXEC: map of names to values */
   arguments: Uint8Array;
   /** A generator whose items are sent against `credit`; else one value. */
   stream: boolean;
   /** items that may be sent before the first Credit */
   credit: number;
+  verb: Verb;
+  /** 0: none */
+  handle: number;
+  /** the result stays in Python, and a handle is sent */
+  keep: boolean;
 }
 
 export interface Credit {
@@ -60,10 +84,38 @@ export interface Credit {
 }
 
 /**
- * The call is no longer wanted: one that has not begun does not begin, a coroutine is cancelled,
- * a stream's generator is closed. The call is still ended by one frame, when that has been done.
+ * The call is no longer wanted: one that has not begun does not begin, a coroutine is cancelled, a function that
+ * runs is interrupted, a stream's generator is closed. The call is still ended by one frame, when that has been done.
  */
 export interface Cancel {
+}
+
+/** What a callback came to. */
+export interface Answer {
+  callback: number;
+  kind:
+    | //
+    /** MessagePack */
+    { $case: "value"; value: Uint8Array }
+    | //
+    /** NEXT: there are no more items */
+    { $case: "end"; value: End }
+    | { $case: "failure"; value: ScriptFailure }
+    | undefined;
+}
+
+/** What a function of the client threw. */
+export interface ScriptFailure {
+  name: string;
+  message: string;
+  stack: string;
+  /** PythonFailure.number where it was Python's own; else 0 */
+  exception: number;
+}
+
+/** Handles that the client uses no more. */
+export interface Forget {
+  handles: number[];
 }
 
 export interface WorkerFrame {
@@ -79,9 +131,21 @@ export interface WorkerFrame {
     /** ends a stream */
     { $case: "end"; value: End }
     | //
-    /** ends either */
+    /** ends either; with call 0: ends the session */
     { $case: "failure"; value: PythonFailure }
+    | { $case: "callback"; value: Callback }
     | undefined;
+}
+
+/** Python uses a function or an iterable that was among the arguments. Answered by an Answer. */
+export interface Callback {
+  /** chosen by the worker, unique within the session */
+  callback: number;
+  /** the number in the extension that stood for it */
+  target: number;
+  verb: CallbackVerb;
+  /** INVOKE: MessagePack of [positional, keywords] */
+  arguments: Uint8Array;
 }
 
 export interface End {
@@ -104,6 +168,10 @@ export interface PythonFailure {
   arguments: Uint8Array;
   /** of an exception group, its exceptions */
   group: PythonFailure[];
+  /** under which the worker still knows the exception */
+  number: number;
+  /** the callback whose failure this is; 0: none */
+  callback: number;
 }
 
 export interface Frame {
@@ -149,6 +217,12 @@ export const ClientFrame: MessageFns<ClientFrame> = {
         break;
       case "cancel":
         Cancel.encode(message.kind.value, writer.uint32(34).fork()).join();
+        break;
+      case "answer":
+        Answer.encode(message.kind.value, writer.uint32(42).fork()).join();
+        break;
+      case "forget":
+        Forget.encode(message.kind.value, writer.uint32(50).fork()).join();
         break;
     }
     return writer;
@@ -205,6 +279,22 @@ export const ClientFrame: MessageFns<ClientFrame> = {
             }
 
             message.kind = { $case: "cancel", value: Cancel.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.kind = { $case: "answer", value: Answer.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.kind = { $case: "forget", value: Forget.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -267,7 +357,7 @@ export const Seed: MessageFns<Seed> = {
 };
 
 function createBaseStart(): Start {
-  return { name: "", arguments: new Uint8Array(0), stream: false, credit: 0 };
+  return { name: "", arguments: new Uint8Array(0), stream: false, credit: 0, verb: 0, handle: 0, keep: false };
 }
 
 export const Start: MessageFns<Start> = {
@@ -283,6 +373,15 @@ export const Start: MessageFns<Start> = {
     }
     if (message.credit !== 0) {
       writer.uint32(32).uint32(message.credit);
+    }
+    if (message.verb !== 0) {
+      writer.uint32(40).int32(message.verb);
+    }
+    if (message.handle !== 0) {
+      writer.uint32(48).uint64(message.handle);
+    }
+    if (message.keep !== false) {
+      writer.uint32(56).bool(message.keep);
     }
     return writer;
   },
@@ -330,6 +429,30 @@ export const Start: MessageFns<Start> = {
             }
 
             message.credit = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.verb = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.handle = longToNumber(reader.uint64());
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.keep = reader.bool();
             continue;
           }
         }
@@ -426,6 +549,226 @@ export const Cancel: MessageFns<Cancel> = {
   },
 };
 
+function createBaseAnswer(): Answer {
+  return { callback: 0, kind: undefined };
+}
+
+export const Answer: MessageFns<Answer> = {
+  encode(message: Answer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.callback !== 0) {
+      writer.uint32(8).uint64(message.callback);
+    }
+    switch (message.kind?.$case) {
+      case "value":
+        writer.uint32(18).bytes(message.kind.value);
+        break;
+      case "end":
+        End.encode(message.kind.value, writer.uint32(26).fork()).join();
+        break;
+      case "failure":
+        ScriptFailure.encode(message.kind.value, writer.uint32(34).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Answer {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAnswer();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.callback = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.kind = { $case: "value", value: reader.bytes() };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.kind = { $case: "end", value: End.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.kind = { $case: "failure", value: ScriptFailure.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseScriptFailure(): ScriptFailure {
+  return { name: "", message: "", stack: "", exception: 0 };
+}
+
+export const ScriptFailure: MessageFns<ScriptFailure> = {
+  encode(message: ScriptFailure, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.message !== "") {
+      writer.uint32(18).string(message.message);
+    }
+    if (message.stack !== "") {
+      writer.uint32(26).string(message.stack);
+    }
+    if (message.exception !== 0) {
+      writer.uint32(32).uint64(message.exception);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ScriptFailure {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseScriptFailure();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.stack = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.exception = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseForget(): Forget {
+  return { handles: [] };
+}
+
+export const Forget: MessageFns<Forget> = {
+  encode(message: Forget, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.handles.length !== 0) {
+      writer.uint32(10).fork();
+      for (const v of message.handles) {
+        writer.uint64(v);
+      }
+      writer.join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Forget {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseForget();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag === 8) {
+              message.handles.push(longToNumber(reader.uint64()));
+
+              continue;
+            }
+
+            if (tag === 10) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.handles.push(longToNumber(reader.uint64()));
+              }
+
+              continue;
+            }
+
+            break;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseWorkerFrame(): WorkerFrame {
   return { call: 0, kind: undefined };
 }
@@ -447,6 +790,9 @@ export const WorkerFrame: MessageFns<WorkerFrame> = {
         break;
       case "failure":
         PythonFailure.encode(message.kind.value, writer.uint32(42).fork()).join();
+        break;
+      case "callback":
+        Callback.encode(message.kind.value, writer.uint32(50).fork()).join();
         break;
     }
     return writer;
@@ -503,6 +849,93 @@ export const WorkerFrame: MessageFns<WorkerFrame> = {
             }
 
             message.kind = { $case: "failure", value: PythonFailure.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.kind = { $case: "callback", value: Callback.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseCallback(): Callback {
+  return { callback: 0, target: 0, verb: 0, arguments: new Uint8Array(0) };
+}
+
+export const Callback: MessageFns<Callback> = {
+  encode(message: Callback, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.callback !== 0) {
+      writer.uint32(8).uint64(message.callback);
+    }
+    if (message.target !== 0) {
+      writer.uint32(16).uint64(message.target);
+    }
+    if (message.verb !== 0) {
+      writer.uint32(24).int32(message.verb);
+    }
+    if (message.arguments.length !== 0) {
+      writer.uint32(34).bytes(message.arguments);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Callback {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCallback();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.callback = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.target = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.verb = reader.int32() as any;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.arguments = reader.bytes();
             continue;
           }
         }
@@ -564,6 +997,8 @@ function createBasePythonFailure(): PythonFailure {
     bases: [],
     arguments: new Uint8Array(0),
     group: [],
+    number: 0,
+    callback: 0,
   };
 }
 
@@ -595,6 +1030,12 @@ export const PythonFailure: MessageFns<PythonFailure> = {
     }
     for (const v of message.group) {
       PythonFailure.encode(v!, writer.uint32(74).fork()).join();
+    }
+    if (message.number !== 0) {
+      writer.uint32(160).uint64(message.number);
+    }
+    if (message.callback !== 0) {
+      writer.uint32(168).uint64(message.callback);
     }
     return writer;
   },
@@ -682,6 +1123,22 @@ export const PythonFailure: MessageFns<PythonFailure> = {
             }
 
             message.group.push(PythonFailure.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 20: {
+            if (tag !== 160) {
+              break;
+            }
+
+            message.number = longToNumber(reader.uint64());
+            continue;
+          }
+          case 21: {
+            if (tag !== 168) {
+              break;
+            }
+
+            message.callback = longToNumber(reader.uint64());
             continue;
           }
         }

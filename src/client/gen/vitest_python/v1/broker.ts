@@ -36,12 +36,20 @@ export interface LeaseRequest {
     | //
     /** last message; without one the worker is given back as it is */
     { $case: "release"; value: Release }
+    | //
+    /** a call cannot be interrupted: the worker is ended, and `lost` says where it was */
+    { $case: "stuck"; value: Stuck }
     | undefined;
 }
 
 export interface Release {
   /** a call that was given up may still be running: no other test should wait for it */
   busy: boolean;
+}
+
+export interface Stuck {
+  /** of the call */
+  name: string;
 }
 
 export interface Acquire {
@@ -130,6 +138,9 @@ export const LeaseRequest: MessageFns<LeaseRequest> = {
       case "release":
         Release.encode(message.kind.value, writer.uint32(26).fork()).join();
         break;
+      case "stuck":
+        Stuck.encode(message.kind.value, writer.uint32(34).fork()).join();
+        break;
     }
     return writer;
   },
@@ -169,6 +180,14 @@ export const LeaseRequest: MessageFns<LeaseRequest> = {
             }
 
             message.kind = { $case: "release", value: Release.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.kind = { $case: "stuck", value: Stuck.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -215,6 +234,52 @@ export const Release: MessageFns<Release> = {
             }
 
             message.busy = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseStuck(): Stuck {
+  return { name: "" };
+}
+
+export const Stuck: MessageFns<Stuck> = {
+  encode(message: Stuck, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Stuck {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStuck();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
             continue;
           }
         }

@@ -1,0 +1,120 @@
+"""What a session does with frames that no client of ours sends, and with what it lends and borrows."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import grpc
+import ormsgpack
+import pytest
+
+from vitest_python._gen.bridge_pb2 import (
+    CALL,
+    EVAL,
+    EXEC,
+    GET,
+    Answer,
+    Cancel,
+    ClientFrame,
+    Credit,
+    End,
+    Forget,
+    PythonFailure,
+    ScriptFailure,
+    Start,
+)
+
+from .running import TOKEN, Failed, Worker
+
+BRIDGE = "/vitest_python.v1.Bridge/Session"
+KEY = ("x-vitest-python-token", TOKEN)
+
+
+def test_refuses_another_protocol_and_names_both(worker: Worker) -> None:
+    with pytest.raises(grpc.RpcError) as caught:
+        call: Any = worker.channel.stream_stream(BRIDGE)
+        next(call(iter([]), metadata=(KEY, ("x-vitest-python-protocol", "7")), timeout=10))
+    assert caught.value.code() == grpc.StatusCode.FAILED_PRECONDITION
+    assert "protocol 7" in str(caught.value.details())
+    assert "and this worker 1" in str(caught.value.details())
+
+
+def test_a_frame_that_cannot_be_read_ends_its_session_and_nothing_else(worker: Worker) -> None:
+    from vitest_python._gen.bridge_pb2 import WorkerFrame
+
+    session: Any = worker.channel.stream_stream(BRIDGE, response_deserializer=WorkerFrame.FromString)
+    frame = next(session(iter([b"\x08\x01\x12\xff\xff\xff"]), metadata=(KEY,), timeout=10))
+    assert (frame.call, frame.failure.type) == (0, "vitest_python.BadFrame")
+    assert "a frame of 6 bytes cannot be read" in frame.failure.message
+    assert worker.call("embeddings.echo", 1) == 1
+
+
+def test_a_kind_that_is_not_known_fails_that_call(worker: Worker) -> None:
+    call = worker.send_raw(lambda number: ClientFrame(call=number))
+    with pytest.raises(Failed, match="does not know"):
+        worker.result(call)
+
+
+def test_the_same_number_twice_is_refused(worker: Worker) -> None:
+    call = worker.start("embeddings.later", 0.2, "first")
+    worker.again(ClientFrame(call=call, start=Start(name="embeddings.echo")))
+    with pytest.raises(Failed, match="started twice"):
+        worker.result(call)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_frames_at_random_neither_hang_nor_kill(worker: Worker, seed: int) -> None:
+    dice = random.Random(seed)
+    for _ in range(40):
+        worker.send_raw(lambda number: _any_frame(dice, number))
+    assert worker.call("embeddings.embed", ["cat"]) == [3]
+
+
+def _any_frame(dice: random.Random, number: int) -> ClientFrame:
+    some = dice.choice([0, 1, number, 2**60])
+    junk = dice.randbytes(dice.randrange(12))
+    names = ["embeddings.echo", "embeddings.count", "embeddings", "", "1 +", "x" * 1000, "\u2028"]
+    start = Start(
+        name=dice.choice(names),
+        arguments=dice.choice([junk, b"", ormsgpack.packb([3]), ormsgpack.packb({"value": 1})]),
+        stream=dice.random() < 0.3,
+        credit=dice.choice([0, 1, 16]),
+        verb=dice.choice([CALL, GET, EVAL, EXEC]),
+        handle=dice.choice([0, 0, some]),
+        keep=dice.random() < 0.3,
+    )
+    failure = ScriptFailure(name="Error", message="", stack="", exception=some)
+    return dice.choice(
+        [
+            ClientFrame(call=number, start=start),
+            ClientFrame(call=number, start=start),
+            ClientFrame(call=some, credit=Credit(items=dice.choice([0, 1, 2**31]))),
+            ClientFrame(call=number, cancel=Cancel()),
+            ClientFrame(answer=Answer(callback=some, value=junk)),
+            ClientFrame(answer=Answer(callback=some, failure=failure)),
+            ClientFrame(answer=Answer(callback=some, end=End())),
+            ClientFrame(answer=Answer(callback=some)),
+            ClientFrame(forget=Forget(handles=[some, 5])),
+        ]
+    )
+
+
+def test_a_unary_call_cannot_carry_functions(worker: Worker) -> None:
+    arguments = ormsgpack.packb([ormsgpack.Ext(0x46, ormsgpack.packb([1, "llm"]))])
+    reply = worker.unary("embeddings.echo", arguments, (KEY,))
+    assert "llm" in reply.failure.message
+    assert isinstance(reply.failure, PythonFailure)
+
+
+def test_a_blocked_call_does_not_stop_the_health_service(worker: Worker) -> None:
+    from grpc_health.v1 import health_pb2
+
+    call = worker.start("embeddings.sleep", 0.5)
+    check = worker.channel.unary_unary(
+        "/grpc.health.v1.Health/Check",
+        health_pb2.HealthCheckRequest.SerializeToString,
+        health_pb2.HealthCheckResponse.FromString,
+    )
+    assert check(health_pb2.HealthCheckRequest(), metadata=(KEY,), timeout=0.4).status == 1
+    worker.result(call)

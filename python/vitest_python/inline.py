@@ -1,0 +1,48 @@
+"""Python that stands in the test itself."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import itertools
+import linecache
+import textwrap
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any
+
+# Sources whose lines a traceback can show.
+_REMEMBERED = 100
+
+
+class Inline:
+    """The namespace of one session: what `exec` defines, `eval` sees. The listed modules are there by their names."""
+
+    def __init__(self, modules: Mapping[str, ModuleType]) -> None:
+        plain = {name: module for name, module in modules.items() if name.isidentifier()}
+        self._namespace: dict[str, Any] = {"__name__": "__vitest__", **plain}
+
+    def run(self, source: str, values: Mapping[str, object], mode: str) -> Any:
+        """The value of an expression (`eval`), or None (`exec`); an awaitable of it where the source awaits.
+
+        Raises SyntaxError, and whatever the source raises.
+        """
+        text = textwrap.dedent(source).strip("\n")
+        text = text.strip() if mode == "eval" else text
+        code = compile(text, _remember(text, mode), mode, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+        # Into the globals: what nested scopes refer to is looked up there and nowhere else.
+        self._namespace.update(values)
+        result = eval(code, self._namespace)
+        return result if mode == "eval" or code.co_flags & inspect.CO_COROUTINE else None
+
+
+_numbers = itertools.count(1)
+
+
+def _remember(source: str, mode: str) -> str:
+    number = next(_numbers)
+    name = f"<python.{mode} {number}>"
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    for kind in ("eval", "exec"):
+        linecache.cache.pop(f"<python.{kind} {number - _REMEMBERED}>", None)
+    return name

@@ -1,0 +1,28 @@
+import { test } from 'vitest'
+import { NOTHING, runVitest } from '../support/runVitest.ts'
+import { versions } from '../support/versions.ts'
+
+// The bridge knows nothing of the runner: one version says it all.
+const version = versions.at(-1)!
+
+test.concurrent.for(['handles', 'callbacks', 'time', 'inline'])('the bridge: %s', async (part, {
+  expect,
+}) => {
+  const { exitCode, output, left } = await runVitest({
+    ...{ version, fixture: 'bridge', args: [`${part}.test.ts`] },
+  })
+  expect(output).toContain('No orphaned processes')
+  expect({ exitCode, failed: exitCode === 0 ? '' : output }).toEqual({ exitCode: 0, failed: '' })
+  expect(left).toEqual(NOTHING)
+})
+
+test('a test that ends by its time limit shows where Python was', async ({ expect }) => {
+  const { exitCode, output, left } = await runVitest({ version, fixture: 'bridge', args: ['limit.test.ts'] })
+  expect(output).toContain('Test timed out in 500ms')
+  expect(output).toMatch(
+    /The test ended while Python was at work:\s+Traceback[\s\S]*agent\.py", line \d+, in sleep/,
+  )
+  expect(output).toContain('No orphaned processes')
+  expect(exitCode).toBe(1)
+  expect(left).toEqual(NOTHING)
+})
