@@ -76,7 +76,8 @@ export class BareStream {
     const call = ++this.#calls
     return new Promise((resolve) => {
       this.#waiting.set(call, resolve)
-      const start = { name: 'echo', arguments: payload, stream: false, credit: 0 }
+      const plain = { stream: false, credit: 0, verb: 0, handle: 0, keep: false }
+      const start = { ...plain, name: 'echo', arguments: payload }
       const frame: ClientFrame = { call, kind: { $case: 'start', value: start } }
       this.#stream.write(frame)
     })
