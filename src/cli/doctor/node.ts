@@ -1,17 +1,15 @@
 import { compareVersions } from '../../pool/interpreter/version.ts'
+import { objectionTo } from '../../process/system.ts'
 import { type Check, ok, problem } from './check.ts'
 
 const OLDEST = '20'
 
-export const nodeCheck: Check<{ version: string; platform: string }> = {
+export const nodeCheck: Check<{ version: string; platform: NodeJS.Platform }> = {
   name: 'Node',
   gather: () => ({ version: process.versions.node, platform: process.platform }),
   judge({ version, platform }) {
-    if (platform !== 'linux')
-      return problem(
-        `${version} on ${platform}`,
-        'run the tests on Linux; on Windows inside WSL, which is Linux',
-      )
+    const objection = objectionTo(platform)
+    if (objection !== undefined) return problem(`${version} on ${platform}`, objection)
     if (compareVersions(version, OLDEST) < 0) return problem(version, `install Node ${OLDEST} or newer`)
     return ok(`${version} on ${platform}`)
   },
