@@ -5,11 +5,11 @@ import type { RunContext } from './context.ts'
 import { LeaseError, WorkerLostError } from './errors.ts'
 import {
   BrokerClient,
-  type Granted,
   type Holder,
   type LeaseEvent,
   type LeaseRequest,
   type LeftReply,
+  Need,
 } from './gen/vitest_python/v1/broker.ts'
 import { CHANNEL_OPTIONS, callMetadata } from './metadata.ts'
 import type { PoolStats } from './stats.ts'
@@ -26,12 +26,25 @@ export interface Lease {
   readonly log: string
   /** Resolves when the worker ends before the lease does; never rejects. */
   readonly lost: Promise<WorkerLostError>
-  /** Says who uses the lease from now on. */
-  hold(holder: Holder): void
   /** Has the worker ended: a call in it cannot be interrupted. `lost` then says where it was. */
   stuck(name: string): void
-  /** Gives the worker back; `busy` where a call that was given up may still be running. Safe to repeat. */
+  /** Resolves when others wait for a worker that nobody was said to use. */
+  readonly recalled: Promise<void>
+  /** Gives the worker back; as it was, where nobody was said to use it; `busy` where a call that was given up may still be running. Safe to repeat. */
   release(busy?: boolean): void
+}
+
+/** A lease that was asked for and may not be granted yet. */
+export interface Application {
+  readonly answer: Promise<Lease>
+  /**
+   * Waits for it, no longer than the lease timeout.
+   *
+   * @param user who uses it from now on
+   */
+  claim(user?: Holder): Promise<Lease>
+  /** Takes the request back, or gives back what was granted. */
+  giveUp(): void
 }
 
 /** Milliseconds beyond the lease timeout: the pool itself says in time that there is no worker. */
@@ -53,12 +66,46 @@ export class BrokerConnection {
    * @throws LeaseError with the pool's own words when there is none to be had
    */
   acquire(holder: Holder): Promise<Lease> {
+    return this.#apply(holder, Need.NOW).claim()
+  }
+
+  /** Leases a worker for whoever is said to use it by `hold`. Errors as `acquire`. */
+  acquireSoon(holder: Holder): Application {
+    const application = this.#apply(holder, Need.SOON)
+    application.claim().catch(() => {})
+    return application
+  }
+
+  /** Asks for a worker that nobody needs yet; without a spare it is granted when it is claimed, or never. */
+  acquireAhead(holder: Holder): Application {
+    return this.#apply(holder, Need.AHEAD)
+  }
+
+  #apply(holder: Holder, need: Need): Application {
     const stream = this.#client.lease(callMetadata(this.#context.token))
-    stream.write({ kind: { $case: 'acquire', value: { protocol: PROTOCOL, holder } } })
-    const answer = granted(stream, this.#context)
-    const patience = this.#context.leaseTimeout + SILENCE
-    const silence = setTimeout(() => stream.cancel(), patience)
-    return answer.finally(() => clearTimeout(silence))
+    stream.write({ kind: { $case: 'acquire', value: { protocol: PROTOCOL, holder, need } } })
+    let open = true
+    const release = (busy = false) => {
+      if (!open) return
+      open = false
+      stream.write({ kind: { $case: 'release', value: { busy } } })
+      stream.end()
+    }
+    const stuck = (name: string) => {
+      if (open) stream.write({ kind: { $case: 'stuck', value: { name } } })
+    }
+    const answer = granted(stream, this.#context, { release, stuck })
+    answer.catch(() => {})
+    return {
+      answer,
+      claim: (user) => {
+        if (user && open) stream.write({ kind: { $case: 'holder', value: user } })
+        const patience = this.#context.leaseTimeout + SILENCE
+        const silence = setTimeout(() => stream.cancel(), patience)
+        return answer.finally(() => clearTimeout(silence))
+      },
+      giveUp: release,
+    }
   }
 
   stats(): Promise<PoolStats> {
@@ -85,55 +132,33 @@ export class BrokerConnection {
 
 type LeaseStream = ClientDuplexStream<LeaseRequest, LeaseEvent>
 
-function granted(stream: LeaseStream, context: RunContext): Promise<Lease> {
+function granted(
+  stream: LeaseStream,
+  context: RunContext,
+  ends: Pick<Lease, 'release' | 'stuck'>,
+): Promise<Lease> {
+  let recall = () => {}
+  const recalled = new Promise<void>((resolve) => {
+    recall = resolve
+  })
   return new Promise((resolve, reject) => {
-    let released = false
     const lost = new Promise<WorkerLostError>((lose) => {
       stream.on('data', ({ kind }: LeaseEvent) => {
         if (kind?.$case === 'granted') {
-          resolve(
-            leaseOf(stream, context, kind.value, lost, () => {
-              released = true
-            }),
-          )
+          const { leaseId, workerId, address, pid, log } = kind.value
+          resolve({ context, leaseId, workerId, address, pid, log, lost, recalled, ...ends })
         }
+        if (kind?.$case === 'recall') recall()
         if (kind?.$case === 'failed') reject(new LeaseError(kind.value.message))
         if (kind?.$case === 'lost') lose(new WorkerLostError(kind.value.message))
       })
       stream.on('error', (error: ServiceError) => {
         reject(brokerError(error))
-        if (!released) lose(new WorkerLostError(brokerError(error).message))
+        lose(new WorkerLostError(brokerError(error).message))
       })
       stream.on('end', () => reject(new LeaseError('The pool ended before it granted a worker.')))
     })
   })
-}
-
-function leaseOf(
-  stream: LeaseStream,
-  context: RunContext,
-  grant: Granted,
-  lost: Promise<WorkerLostError>,
-  onRelease: () => void,
-): Lease {
-  const { leaseId, workerId, address, pid, log } = grant
-  let open = true
-  return {
-    ...{ context, leaseId, workerId, address, pid, log, lost },
-    hold: (holder) => {
-      if (open) stream.write({ kind: { $case: 'holder', value: holder } })
-    },
-    stuck: (name) => {
-      if (open) stream.write({ kind: { $case: 'stuck', value: { name } } })
-    },
-    release: (busy = false) => {
-      if (!open) return
-      open = false
-      onRelease()
-      stream.write({ kind: { $case: 'release', value: { busy } } })
-      stream.end()
-    },
-  }
 }
 
 function brokerError(error: ServiceError): LeaseError {

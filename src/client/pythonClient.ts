@@ -1,8 +1,9 @@
 import { type ChannelCredentials, type Client, type ClientOptions, credentials } from '@grpc/grpc-js'
 import { type Arguments, type CallOptions, call } from './call.ts'
 import { setTimeout } from './clock.ts'
+import { dial } from './dial.ts'
 import { CallError, callerStack } from './errors.ts'
-import { BridgeClient, Verb } from './gen/vitest_python/v1/bridge.ts'
+import { Verb } from './gen/vitest_python/v1/bridge.ts'
 import { Inline } from './inline.ts'
 import type { Lease } from './lease.ts'
 import { CHANNEL_OPTIONS, callMetadata, metadataInterceptor } from './metadata.ts'
@@ -148,13 +149,14 @@ export class LeasedPython implements PythonClient {
 
   #open(): Session {
     if (this.#session) return this.#session
-    const bridge = this.#connect(BridgeClient as unknown as StubConstructor<BridgeClient>, {})
+    const { client, stream } = dial(this.#lease)
+    this.#clients.push(client)
     const lease = {
       explain: (broken: Error) => this.#explain(broken),
       stuck: (name: string) => this.#lease.stuck(name),
       beforeAnswer: this.#beforeAnswer ?? (() => {}),
     }
-    const session = new Session(bridge.session(this.#metadata()), lease, this.#defaults)
+    const session = new Session(stream, lease, this.#defaults)
     this.#session = session
     return session
   }

@@ -1,66 +1,61 @@
 import type { RunContext } from '../client/context.ts'
+import { dial, hangUp } from '../client/dial.ts'
 import type { Holder } from '../client/gen/vitest_python/v1/broker.ts'
-import { BrokerConnection, type Lease } from '../client/lease.ts'
-import { fileState } from './fileEnd.ts'
-import { PYTHON_ENVIRONMENT } from './marker.ts'
-
-/** Processes that outlive the test file whose Python started them. It has no frames: no line of a test is at fault. */
-class LeftoverError extends Error {
-  override readonly name = 'LeftoverError'
-
-  constructor(message: string) {
-    super(message)
-    this.stack = `${this.name}: ${message}`
-  }
-}
+import { type Application, BrokerConnection, type Lease } from '../client/lease.ts'
 
 /** The leases of this test process. */
 export class ProcessLeases {
   readonly connection: BrokerConnection
-  #ahead: Promise<Lease> | undefined
-  /** IDs of the leases that the running file took. */
-  readonly #taken: string[] = []
-  #accounts = false
+  readonly #isolation: RunContext['isolation']
+  /** For the next test, which has not asked yet. */
+  #ahead: Application | undefined
 
   constructor(context: RunContext) {
     this.connection = new BrokerConnection(context)
+    this.#isolation = context.isolation
   }
 
-  /** Leases a worker before a test asks for it; a failure is left for the test to meet. */
+  /** Waits for a worker before a test asks for it; a failure is left for the test to meet. */
   async prefetch(file: string): Promise<void> {
-    this.#ahead ??= this.connection.acquire({ file, test: '' })
-    await this.#ahead.catch(() => {})
+    if (!this.#ahead) this.#keep(this.connection.acquireSoon({ file, test: '' }))
+    await this.#ahead?.answer.catch(() => {})
   }
 
-  /** The worker that was leased ahead, else another one. */
+  /** The worker that was leased ahead, else another one. Meanwhile the next one is made ready. */
   async take(holder: Holder): Promise<Lease> {
-    this.#accountAtFileEnd()
     const ahead = this.#ahead
     this.#ahead = undefined
-    const lease = await (ahead ?? this.connection.acquire(holder))
-    lease.hold(holder)
-    this.#taken.push(lease.leaseId)
+    const lease = await (ahead ? ahead.claim(holder) : this.connection.acquire(holder))
+    // Where a worker serves many tests, the next one has this one again.
+    if (this.#isolation === 'test' && !this.#ahead)
+      this.#keep(this.connection.acquireAhead({ file: holder.file, test: '' }))
     return lease
-  }
-
-  /** In the environment `python`, a file fails that leaves processes. */
-  #accountAtFileEnd(): void {
-    if (this.#accounts || !(PYTHON_ENVIRONMENT in globalThis)) return
-    this.#accounts = true
-    fileState().ends.push(async () => {
-      this.#accounts = false
-      const { message, fail } = await this.connection.left(this.#taken.splice(0))
-      if (message !== '' && fail) throw new LeftoverError(message)
-      if (message !== '') console.warn(message)
-    })
   }
 
   /** Gives back what was leased ahead and never taken. */
   async forgo(): Promise<void> {
     const ahead = this.#ahead
     this.#ahead = undefined
-    const lease = await ahead?.catch(() => undefined)
-    lease?.release()
+    ahead?.giveUp()
+    const lease = await ahead?.answer.catch(() => undefined)
+    if (lease) hangUp(lease)
+  }
+
+  /** Keeps it until it is taken, or until others need it more. */
+  #keep(application: Application): void {
+    this.#ahead = application
+    const drop = () => {
+      if (this.#ahead === application) void this.forgo()
+    }
+    application.answer.then(
+      (lease) => {
+        if (this.#ahead !== application) return
+        dial(lease)
+        void lease.recalled.then(drop)
+        void lease.lost.then(drop)
+      },
+      () => {},
+    )
   }
 }
 

@@ -13,7 +13,8 @@ import { PROTOCOL } from '../process/protocol.ts'
 import type { LeaseCall } from './broker.ts'
 import { equalSecrets } from './control.ts'
 import { leftBy } from './leftBy.ts'
-import type { Grant, Pool } from './pool.ts'
+import type { Need } from './need.ts'
+import type { Application, Grant, Pool } from './pool.ts'
 import { residentBytes } from './sample.ts'
 
 /** The gRPC service behind `broker.sock`; connections are handed to it. */
@@ -43,9 +44,7 @@ export function serveLeases(pool: Pool): { inject(socket: Socket): void; close()
 
 function serveLease(pool: Pool, call: LeaseCall): void {
   if (!isAuthorised(pool, call.metadata)) return void call.emit('error', UNAUTHENTICATED)
-  let end = (_busy?: boolean) => {}
-  let grant: Grant | undefined
-  let acquired = false
+  let application: Application | undefined
   const send = (kind: LeaseEvent['kind']) => {
     if (!call.cancelled) call.write({ kind })
   }
@@ -54,31 +53,33 @@ function serveLease(pool: Pool, call: LeaseCall): void {
     call.end()
   }
   call.on('data', ({ kind }) => {
-    if (kind?.$case === 'release') end(kind.value.busy)
-    if (kind?.$case === 'stuck' && grant) pool.endStuck(grant, kind.value.name)
-    if (kind?.$case === 'holder' && grant) grant.lease.holder = kind.value
+    if (kind?.$case === 'release') application?.end(kind.value.busy ? 'busy' : 'intact')
+    if (kind?.$case === 'holder' && !call.cancelled) application?.take(kind.value)
+    if (kind?.$case === 'stuck') application?.stuck(kind.value.name)
     // Messages are decoded later than a cancellation is noticed; and one stream is one lease.
-    if (kind?.$case !== 'acquire' || call.cancelled || acquired) return
-    acquired = true
+    if (kind?.$case !== 'acquire' || call.cancelled || application) return
     if (kind.value.protocol !== PROTOCOL) return fail('failed', describeMismatch(kind.value.protocol))
-    end = pool.request({
+    application = pool.request({
       holder: kind.value.holder ?? NOBODY,
-      granted: (granted) => {
-        grant = granted
-        send({ $case: 'granted', value: describeGrant(granted) })
-      },
+      need: NEEDS[kind.value.need] ?? 'now',
+      granted: (grant) => send({ $case: 'granted', value: describeGrant(grant) }),
       failed: (message) => fail('failed', message),
       lost: (message) => fail('lost', message),
+      recalled: () => send({ $case: 'recall', value: {} }),
     })
   })
   call.on('end', () => {
-    end()
+    application?.end()
     call.end()
   })
   // The test process is gone, or it gave the request up.
-  call.on('cancelled', () => end())
-  call.on('error', () => end())
+  // A worker that was held ahead may have been taken by a message that is lost.
+  call.on('cancelled', () => application?.end())
+  call.on('error', () => application?.end())
 }
+
+/** By their numbers on the wire. */
+const NEEDS: readonly Need[] = ['now', 'soon', 'ahead']
 
 const NOBODY: Holder = { file: '', test: '' }
 

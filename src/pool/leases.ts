@@ -6,8 +6,10 @@ export interface LeaseRecord {
   readonly workerId: string
   readonly workerPid: number
   holder: Holder
-  /** Milliseconds since the epoch. */
+  /** When the worker was granted. Milliseconds since the epoch, as the others. */
   readonly from: number
+  /** When a test took it; `undefined` while it only waits for one. */
+  taken: number | undefined
   until: number | undefined
 }
 
@@ -17,21 +19,32 @@ const REMEMBERED = 10_000
 /** Who held which worker when. */
 export class LeaseBook {
   readonly #records = new Map<string, LeaseRecord>()
-  granted = 0
+  /** Leases that a test took. */
+  taken = 0
+  #opened = 0
 
   open(workerId: string, workerPid: number, holder: Holder): LeaseRecord {
-    const record = {
-      id: `l${++this.granted}`,
+    const record: LeaseRecord = {
+      id: `l${++this.#opened}`,
       workerId,
       workerPid,
       holder,
       from: Date.now(),
+      taken: undefined,
       until: undefined,
     }
     this.#records.set(record.id, record)
     const oldest = this.#records.keys().next().value
     if (this.#records.size > REMEMBERED && oldest !== undefined) this.#records.delete(oldest)
     return record
+  }
+
+  /** From now on it is this test's. */
+  take(record: LeaseRecord, holder: Holder): void {
+    record.holder = holder
+    if (record.taken !== undefined) return
+    record.taken = Date.now()
+    this.taken += 1
   }
 
   close(record: LeaseRecord): void {
@@ -45,9 +58,11 @@ export class LeaseBook {
   /** The leases that were open at this time (milliseconds since the epoch), of one worker or of all. */
   openAt(time: number, workerPid?: number): LeaseRecord[] {
     return [...this.#records.values()].filter(
-      ({ from, until, workerPid: pid }) =>
+      ({ from, taken, until, workerPid: pid }) =>
+        taken !== undefined &&
         (workerPid === undefined || pid === workerPid) &&
-        from <= time + TICK &&
+        // What is the worker's own can be of no other lease; it may have been born before we heard of the test.
+        (workerPid === undefined ? taken : from) <= time + TICK &&
         time - TICK <= (until ?? Number.POSITIVE_INFINITY),
     )
   }

@@ -2,6 +2,7 @@ import type { Holder } from '../client/gen/vitest_python/v1/broker.ts'
 import { describeExit, type Exit } from '../process/exit.ts'
 import { readLog, withoutOwnFrames } from '../process/printedText.ts'
 import { describeHolder, LeaseBook, type LeaseRecord } from './leases.ts'
+import type { Need } from './need.ts'
 import { plan } from './plan.ts'
 import { type Install, PythonSide, type PythonUp } from './python.ts'
 import { recordProcess } from './record.ts'
@@ -20,15 +21,32 @@ export interface Grant {
 /** Who waits for a worker, and what to tell him. */
 export interface Applicant {
   holder: Holder
+  need: Need
   granted(grant: Grant): void
   failed(message: string): void
   /** The granted worker ended before the lease did. */
   lost(message: string): void
+  /** Others wait for the granted worker, which no test has taken yet. */
+  recalled(): void
+}
+
+/** A request from its beginning to the end of its lease. */
+export interface Application {
+  /** A test uses the worker from now on, or waits for it. */
+  take(holder: Holder): void
+  /** Ends the worker: a call in it, this one, can neither be waited for nor be interrupted. */
+  stuck(call: string): void
+  /**
+   * Takes the request back or ends the lease; safe to repeat.
+   *
+   * @param how `busy`: a call may still be running; `intact`: a worker that no test took is as it was
+   */
+  end(how?: 'busy' | 'intact'): void
 }
 
 interface Slot {
   readonly id: string
-  state: 'starting' | 'idle' | 'leased' | 'resting' | 'leaving'
+  state: 'starting' | 'idle' | 'ahead' | 'leased' | 'resting' | 'leaving'
   /** What it is started with. */
   readonly up: Promise<PythonUp>
   readonly epoch: number
@@ -38,6 +56,8 @@ interface Slot {
   wear?: Wear
   lastFile?: string
   applicant?: Applicant
+  /** It was asked back. */
+  recalled?: boolean
   lease?: LeaseRecord
   /** Why we ended it though it was leased. */
   because?: string
@@ -46,8 +66,7 @@ interface Slot {
 
 interface Request extends Applicant {
   id: string
-  since: number
-  expiry: NodeJS.Timeout
+  expiry: NodeJS.Timeout | undefined
 }
 
 /** After so many, nothing is forked ahead of need any more: what ends by itself would be started for ever. */
@@ -82,28 +101,55 @@ export class Pool {
     this.usage = new UsageBook(run.root)
   }
 
-  /** Asks for a worker; the returned function takes the request back or ends the lease, `busy` where a call may still be running. Safe to repeat. */
-  request(applicant: Applicant): (busy?: boolean) => void {
+  /** Asks for a worker. */
+  request(applicant: Applicant): Application {
     this.#refresh()
     const id = `r${++this.#requests}`
-    const timeout = this.run.options.leaseTimeout
-    const expiry = setTimeout(() => this.#refuse(id, this.#explainWait(timeout)), timeout).unref()
-    let end = (_busy?: boolean) => {
-      clearTimeout(expiry)
-      this.#waiting.delete(id)
+    let grant: Grant | undefined
+    const granted = (given: Grant) => {
+      grant = given
+      applicant.granted(given)
     }
-    const granted = (grant: Grant) => {
-      end = (busy = false) => this.#release(grant, busy)
-      applicant.granted(grant)
-    }
-    this.#waiting.set(id, { ...applicant, id, since: Date.now(), expiry, granted })
+    const request: Request = { ...applicant, id, expiry: undefined, granted }
+    this.#waiting.set(id, request)
+    if (request.need !== 'ahead') this.#limitWait(request)
     if (this.#closed) this.#refuse(id, 'The run is over; no Python process is leased any more.')
     this.#step()
-    return (busy) => end(busy)
+    return {
+      take: (holder) => (grant ? this.#take(grant, holder) : this.#urge(request, holder)),
+      stuck: (call) => grant && this.#endStuck(grant, call),
+      end: (how) => (grant ? this.#release(grant, how) : this.#withdraw(id)),
+    }
   }
 
-  /** Ends the worker of a lease in which a call can neither be waited for nor be interrupted. */
-  endStuck({ worker }: Grant, call: string): void {
+  #limitWait(request: Request): void {
+    const timeout = this.run.options.leaseTimeout
+    request.expiry ??= setTimeout(() => this.#refuse(request.id, this.#explainWait(timeout)), timeout).unref()
+  }
+
+  /** A test waits for what was asked for ahead. */
+  #urge(request: Request, holder: Holder): void {
+    if (!this.#waiting.has(request.id)) return
+    Object.assign(request, { holder, need: 'now' })
+    this.#limitWait(request)
+    this.#step()
+  }
+
+  #take({ lease, worker }: Grant, holder: Holder): void {
+    this.leases.take(lease, holder)
+    const slot = this.#slots.get(worker.id)
+    if (slot?.lease !== lease || slot.state !== 'ahead') return
+    slot.state = 'leased'
+    slot.lastFile = holder.file
+    this.#step()
+  }
+
+  #withdraw(id: string): void {
+    clearTimeout(this.#waiting.get(id)?.expiry)
+    this.#waiting.delete(id)
+  }
+
+  #endStuck({ worker }: Grant, call: string): void {
     const slot = this.#slots.get(worker.id)
     if (!slot) return
     slot.because = `${call} went on though it was interrupted`
@@ -137,11 +183,11 @@ export class Pool {
     const inState = (...states: Slot['state'][]) =>
       [...this.#slots.values()].filter(({ state }) => states.includes(state)).length
     return {
-      workers: inState('starting', 'idle', 'leased', 'resting'),
-      idle: inState('idle'),
+      workers: inState('starting', 'idle', 'ahead', 'leased', 'resting'),
+      idle: inState('idle', 'ahead'),
       leased: inState('leased'),
-      waiting: this.#waiting.size,
-      leasesGranted: this.leases.granted,
+      waiting: [...this.#waiting.values()].filter(({ need }) => need !== 'ahead').length,
+      leasesGranted: this.leases.taken,
       workersStarted: this.#cameUp,
     }
   }
@@ -159,6 +205,7 @@ export class Pool {
     for (const slot of this.#slots.values()) {
       slot.outdated = true
       if (slot.state === 'idle') this.#retire(slot)
+      if (slot.state === 'ahead') this.#recall(slot)
     }
     this.#endOutdated()
     return true
@@ -180,20 +227,39 @@ export class Pool {
     if (this.#closed || (this.#waiting.size === 0 && this.#slots.size === 0 && !warm)) return
     const slots = [...this.#slots.values()]
     const idle = slots.filter(({ state }) => state === 'idle')
-    const starting = slots.filter(({ state }) => state === 'starting').length
-    const { grants, starts } = plan({
+    const count = (wanted: Slot['state']) => slots.filter(({ state }) => state === wanted).length
+    const starting = count('starting')
+    const ahead = slots.filter(({ state }) => state === 'ahead')
+    const { grants, starts, recalls } = plan({
       ...{ idle, starting, busy: slots.length - idle.length - starting },
-      waiting: [...this.#waiting.values()].map(({ id, holder }) => ({ id, ...holder })),
+      ahead: ahead.flatMap(({ id, recalled }) => (recalled ? [] : [id])),
+      ...{ recalled: ahead.filter(({ recalled }) => recalled).length, leaving: count('leaving') },
+      waiting: [...this.#waiting.values()].map(({ id, holder, need }) => ({ id, need, ...holder })),
       serving: this.run.options.affinity === 'strict' ? this.#serving(slots) : undefined,
       maxWorkers: this.run.options.maxWorkers,
-      spares: this.#idleDeaths < MOST_IDLE_DEATHS ? this.run.options.spares : 0,
+      spares: this.#spares(),
     })
     for (const { worker, request } of grants) this.#grant(worker, request)
     for (let n = 0; n < starts; n++) this.#start()
+    for (const id of recalls) this.#recall(this.#slots.get(id) as Slot)
+  }
+
+  /** No more than tests have used so far, and one: a run of a single test needs no others. */
+  #spares(): number {
+    if (this.#idleDeaths >= MOST_IDLE_DEATHS) return 0
+    return Math.min(this.run.options.spares, this.leases.taken + 1)
+  }
+
+  /** Asks for a worker that no test has taken; who holds it gives it back, or is about to take it. */
+  #recall(slot: Slot): void {
+    slot.recalled = true
+    slot.applicant?.recalled()
   }
 
   #serving(slots: Slot[]): Holder[] {
-    return slots.flatMap(({ state, lease }) => (state === 'leased' && lease ? [lease.holder] : []))
+    return slots.flatMap(({ state, lease }) =>
+      (state === 'leased' || state === 'ahead') && lease ? [lease.holder] : [],
+    )
   }
 
   #grant(workerId: string, requestId: string): void {
@@ -201,24 +267,29 @@ export class Pool {
     const request = this.#waiting.get(requestId) as Request
     this.#waiting.delete(requestId)
     clearTimeout(request.expiry)
-    slot.state = 'leased'
+    slot.state = request.need === 'now' ? 'leased' : 'ahead'
+    slot.recalled = false
     this.#idleDeaths = 0
     slot.applicant = request
-    slot.lastFile = request.holder.file
     slot.lease = this.leases.open(slot.id, slot.worker.pid, request.holder)
+    if (request.need === 'now') {
+      this.leases.take(slot.lease, request.holder)
+      slot.lastFile = request.holder.file
+    }
     request.granted({ lease: slot.lease, worker: slot.worker })
   }
 
-  #release({ lease, worker }: Grant, busy: boolean): void {
+  #release({ lease, worker }: Grant, how?: 'busy' | 'intact'): void {
     const slot = this.#slots.get(worker.id)
     if (slot?.lease !== lease) return
     this.leases.close(lease)
     delete slot.lease
     delete slot.applicant
     // A worker that may still be at a call which was given up would make the next test wait for it.
-    const isReusable = this.run.options.isolation === 'shared' && !busy && !slot.outdated
-    if (isReusable && slot.state === 'leased') return void this.#rest(slot)
-    this.#retire(slot)
+    const isShared = this.run.options.isolation === 'shared' && how !== 'busy' && !slot.outdated
+    if (isShared && slot.state === 'leased') return void this.#rest(slot)
+    if (how === 'intact' && slot.state === 'ahead' && !slot.outdated) slot.state = 'idle'
+    else this.#retire(slot)
     this.#step()
   }
 
@@ -326,7 +397,9 @@ export class Pool {
 
   #explainWait(timeout: number): string {
     const holders = [...this.#slots.values()].flatMap(({ id, lease }) =>
-      lease ? [`  ${id}: ${describeHolder(lease.holder)}, for ${seconds(Date.now() - lease.from)}`] : [],
+      lease?.taken
+        ? [`  ${id}: ${describeHolder(lease.holder)}, for ${seconds(Date.now() - lease.taken)}`]
+        : [],
     )
     const held =
       holders.length === 0

@@ -28,7 +28,7 @@ const orphan: Orphan = {
   },
   lessees: [
     {
-      ...{ id: 'l1', workerId: 'w3', workerPid: 4100, from: 0, until: 1 },
+      ...{ id: 'l1', workerId: 'w3', workerPid: 4100, taken: undefined, from: 0, until: 1 },
       holder: { file: 'test/server.test.ts', test: 'serves files' },
     },
   ],

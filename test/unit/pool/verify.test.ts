@@ -128,8 +128,12 @@ test('an orphan is traced by its lease, by the session of its worker, else by th
     { pid: 10, age: 60_000 },
   ])
   const { leases } = verification
-  leases.open('w1', 50, { file: 'a.test.ts', test: 'one' })
-  leases.open('w2', 51, { file: 'a.test.ts', test: 'two' })
+  for (const [index, test] of ['one', 'two'].entries()) {
+    const holder = { file: 'a.test.ts', test }
+    leases.take(leases.open(`w${index + 1}`, 50 + index, holder), holder)
+  }
+  // Held ahead: no test has had it.
+  leases.open('w3', 52, { file: 'a.test.ts', test: '' })
   const { orphans } = await verify(verification)
   const traces = orphans.map(({ pid, tracedBy, lessees }) => [pid, tracedBy, ...lessees.map(({ id }) => id)])
   expect(traces).toEqual([

@@ -25,13 +25,22 @@ export const protobufPackage = "vitest_python.v1";
 
 export const protobufFileName = "vitest_python/v1/broker.proto";
 
+export enum Need {
+  /** NOW - a test waits for it and uses it at once */
+  NOW = 0,
+  /** SOON - somebody waits until it is up; who uses it is said by a later Holder */
+  SOON = 1,
+  /** AHEAD - nobody waits: granted from the spares alone */
+  AHEAD = 2,
+}
+
 export interface LeaseRequest {
   kind:
     | //
     /** first message, exactly once */
     { $case: "acquire"; value: Acquire }
     | //
-    /** any time later: who uses the lease now */
+    /** any time later, also before it is granted: who uses the lease now */
     { $case: "holder"; value: Holder }
     | //
     /** last message; without one the worker is given back as it is */
@@ -56,6 +65,7 @@ export interface Acquire {
   /** see docs/handshake.md */
   protocol: number;
   holder: Holder | undefined;
+  need: Need;
 }
 
 /** Whom a leak, a crash or a timeout is attributed to. */
@@ -71,7 +81,9 @@ export interface LeaseEvent {
   /** no worker can be had; the stream ends */
   { $case: "failed"; value: Failure } | //
   /** the granted worker died; the stream ends */
-  { $case: "lost"; value: Failure } | undefined;
+  { $case: "lost"; value: Failure } | //
+  /** others wait: to be given back, unless a Holder was or is about to be named */
+  { $case: "recall"; value: Recall } | undefined;
 }
 
 export interface Granted {
@@ -82,6 +94,9 @@ export interface Granted {
   pid: number;
   /** file that holds everything the worker printed */
   log: string;
+}
+
+export interface Recall {
 }
 
 export interface Failure {
@@ -296,7 +311,7 @@ export const Stuck: MessageFns<Stuck> = {
 };
 
 function createBaseAcquire(): Acquire {
-  return { protocol: 0, holder: undefined };
+  return { protocol: 0, holder: undefined, need: 0 };
 }
 
 export const Acquire: MessageFns<Acquire> = {
@@ -306,6 +321,9 @@ export const Acquire: MessageFns<Acquire> = {
     }
     if (message.holder !== undefined) {
       Holder.encode(message.holder, writer.uint32(18).fork()).join();
+    }
+    if (message.need !== 0) {
+      writer.uint32(24).int32(message.need);
     }
     return writer;
   },
@@ -337,6 +355,14 @@ export const Acquire: MessageFns<Acquire> = {
             }
 
             message.holder = Holder.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.need = reader.int32() as any;
             continue;
           }
         }
@@ -425,6 +451,9 @@ export const LeaseEvent: MessageFns<LeaseEvent> = {
       case "lost":
         Failure.encode(message.kind.value, writer.uint32(26).fork()).join();
         break;
+      case "recall":
+        Recall.encode(message.kind.value, writer.uint32(34).fork()).join();
+        break;
     }
     return writer;
   },
@@ -464,6 +493,14 @@ export const LeaseEvent: MessageFns<LeaseEvent> = {
             }
 
             message.kind = { $case: "lost", value: Failure.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.kind = { $case: "recall", value: Recall.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -556,6 +593,41 @@ export const Granted: MessageFns<Granted> = {
             message.log = reader.string();
             continue;
           }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRecall(): Recall {
+  return {};
+}
+
+export const Recall: MessageFns<Recall> = {
+  encode(_: Recall, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Recall {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRecall();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
