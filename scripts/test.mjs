@@ -146,6 +146,9 @@ async function checkPackage() {
   }
 }
 
+/** Unpacked; the compressed tarball is a third of it. */
+const MOST_BYTES = 450_000
+
 function contentProblems(size, paths) {
   const wantedFiles = [
     'LICENSE',
@@ -155,7 +158,7 @@ function contentProblems(size, paths) {
     'proto/vitest_python/v1/bridge.proto',
   ]
   return [
-    ...(size > 250_000 ? [`the package unpacks to ${size} bytes; at most 250,000 are allowed`] : []),
+    ...(size > MOST_BYTES ? [`the package unpacks to ${size} bytes; at most ${MOST_BYTES} are allowed`] : []),
     ...wantedFiles.filter((path) => !paths.includes(path)).map((path) => `${path} is not in the package`),
     ...paths
       .filter((path) => /__pycache__|\.test\.|\/tests?\//.test(path))

@@ -67,8 +67,8 @@ class Call:
 
     def cancel_soon(self) -> None:
         """From any thread: a call that waits is not begun, a coroutine cancelled, code that runs interrupted."""
-        # A coroutine hears of it by its own means first, and is interrupted when asked once more.
-        if self.task is None or self._cancelled:
+        # A coroutine and a generator hear of it by their own means first, and are interrupted when asked once more.
+        if self._cancelled or (self.task is None and self._stream is None):
             interrupt.request(self)
         self._cancelled = True
         self.executor.submit(self._cancel)

@@ -88,8 +88,13 @@ class SyncStream:
 
     def _close(self) -> None:
         close = getattr(self._iterator, "close", None)
-        if close is not None:
+        if close is None:
+            return
+        previous = interrupt.enter(self._call)
+        try:
             close()
+        finally:
+            interrupt.leave(previous)
 
 
 class AsyncStream:

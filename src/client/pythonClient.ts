@@ -81,35 +81,52 @@ export class LeasedPython implements PythonClient {
     void lease.lost.then((reason) => this.#session?.end(reason))
   }
 
-  call<T = unknown>(name: string, args: Arguments = [], options: CallOptions = {}): Promise<T> {
-    return call(this.#open(), { name }, args, options, callerStack(this.call)) as Promise<T>
+  /** @param here where the call stands in the test; so in all of these */
+  call<T = unknown>(
+    name: string,
+    args: Arguments = [],
+    options: CallOptions = {},
+    here = callerStack(this.call),
+  ): Promise<T> {
+    return call(this.#open(), { name }, args, options, here) as Promise<T>
   }
 
   stream<T = unknown>(
     name: string,
     args: Arguments = [],
     options: CallOptions = {},
+    here = callerStack(this.stream),
   ): AsyncGenerator<T, void, undefined> {
-    const items = stream(this.#open(), { name }, args, options, callerStack(this.stream))
-    return items as AsyncGenerator<T, void, undefined>
+    return stream(this.#open(), { name }, args, options, here) as AsyncGenerator<T, void, undefined>
   }
 
-  ref(name: string, args: Arguments = [], options: CallOptions = {}): Promise<PythonRef> {
-    return call(
-      this.#open(),
-      { name, keep: true },
-      args,
-      options,
-      callerStack(this.ref),
-    ) as Promise<PythonRef>
+  ref(
+    name: string,
+    args: Arguments = [],
+    options: CallOptions = {},
+    here = callerStack(this.ref),
+  ): Promise<PythonRef> {
+    return call(this.#open(), { name, keep: true }, args, options, here) as Promise<PythonRef>
   }
 
   eval<T = unknown>(source: TemplateStringsArray | string, ...values: unknown[]): Promise<T> {
-    return this.#run(Verb.EVAL, source, values, callerStack(this.eval)) as Promise<T>
+    return this.run(Verb.EVAL, source, values, {}, callerStack(this.eval)) as Promise<T>
   }
 
   async exec(source: TemplateStringsArray | string, ...values: unknown[]): Promise<void> {
-    await this.#run(Verb.EXEC, source, values, callerStack(this.exec))
+    await this.run(Verb.EXEC, source, values, {}, callerStack(this.exec))
+  }
+
+  /** Runs inline Python. */
+  run(
+    verb: Verb,
+    source: TemplateStringsArray | string,
+    values: unknown[],
+    options: CallOptions,
+    here: string,
+  ): Promise<unknown> {
+    const { name, args } = this.#inline.compose(source, values)
+    return call(this.#open(), { name, verb }, args, options, here)
   }
 
   client<C extends Client>(stub: StubConstructor<C>): C {
@@ -140,11 +157,6 @@ export class LeasedPython implements PythonClient {
       ),
     )
     for (const client of this.#clients.splice(0)) client.close()
-  }
-
-  #run(verb: Verb, source: TemplateStringsArray | string, values: unknown[], here: string): Promise<unknown> {
-    const { name, args } = this.#inline.compose(source, values)
-    return call(this.#open(), { name, verb }, args, {}, here)
   }
 
   #open(): Session {

@@ -23,6 +23,21 @@ const PLAIN: Omit<Start, 'name'> = {
   ...{ arguments: new Uint8Array(), stream: false, credit: 0, verb: 0, handle: 0, keep: false },
 }
 
+/** A call that was given up. */
+interface Leaving {
+  /** What Python raised on the way out, if anything. */
+  ended: Promise<Error | undefined>
+  end(failure?: Error): void
+}
+
+function newLeaving(): Leaving {
+  let end: Leaving['end'] = () => {}
+  const ended = new Promise<Error | undefined>((resolve) => {
+    end = resolve
+  })
+  return { ended, end }
+}
+
 /** What a session needs of the lease that it serves. */
 export interface SessionLease {
   /** Finds out why the stream broke; what it returns fails the calls. */
@@ -42,7 +57,7 @@ export class Session implements Carrier {
   readonly #lease: SessionLease
   readonly #receivers = new Map<number, Receiver>()
   /** Calls that were given up, and that Python may still be at. */
-  readonly #leaving = new Map<number, (failure?: Error) => void>()
+  readonly #leaving = new Map<number, Leaving>()
   readonly #exports: Exports
   readonly #numbers = new WeakMap<object, number>()
   readonly #aborted: Promise<Error | undefined>[] = []
@@ -112,11 +127,13 @@ export class Session implements Carrier {
    * @returns when Python has ended it: what it raised meanwhile, if anything
    */
   cancel(call: number): Promise<Error | undefined> {
+    const under = this.#leaving.get(call)
+    if (under) return under.ended
     if (!this.#receivers.delete(call)) return Promise.resolve(undefined)
-    return new Promise((resolve) => {
-      this.#leaving.set(call, resolve)
-      this.#cancel(call)
-    })
+    const leaving = newLeaving()
+    this.#leaving.set(call, leaving)
+    this.#cancel(call)
+    return leaving.ended
   }
 
   /** Interrupts what has not ended after `cancel`. */
@@ -146,7 +163,7 @@ export class Session implements Carrier {
     this.#ended = reason
     this.#lease.beforeAnswer()
     for (const receiver of this.#receivers.values()) receiver.fail(reason)
-    for (const left of this.#leaving.values()) left(reason)
+    for (const { end } of this.#leaving.values()) end(reason)
     this.#receivers.clear()
     this.#leaving.clear()
     this.#exports.close()
@@ -199,7 +216,7 @@ export class Session implements Carrier {
     const left = this.#leaving.get(call)
     if (left && kind.$case !== 'item') {
       this.#leaving.delete(call)
-      return left(kind.$case === 'failure' ? this.#errorOf(kind.value) : undefined)
+      return left.end(kind.$case === 'failure' ? this.#errorOf(kind.value) : undefined)
     }
     const receiver = this.#receivers.get(call)
     if (!receiver) return

@@ -1,6 +1,7 @@
 import { test as base, type TestAPI } from 'vitest'
 import { DEFAULT_POOL } from '../client/context.ts'
 import type { PythonClient } from '../client/pythonClient.ts'
+import { PythonView } from '../client/pythonView.ts'
 import { requireContext } from './context.ts'
 import { leaseForFile, pythonForFile } from './fileLease.ts'
 import { leasesOf } from './leases.ts'
@@ -110,8 +111,8 @@ export function withPython<Context>(
       if (context.isolation === 'file') {
         const client = await leaseForFile(pythonPoolName)
         if (context.seed) client.seed(seedOf(context.seed.value, holderOf(task), 0))
-        await use(client)
-        client.finishOutput()
+        await use(signal ? new PythonView(client, { signal }) : client)
+        await client.endTest(signal)
         return
       }
       const pool = new HolderPool(leasesOf(context), holderOf(task), signal && { signal })

@@ -70,6 +70,7 @@ export class HolderPool implements PythonPool {
 
 class OpenLease extends LeasedPython implements LeasedClient {
   readonly #lease: Lease
+  readonly #defaults: CallOptions
   readonly #printed: Printed
   readonly #onRelease: () => void
   #open = true
@@ -79,24 +80,27 @@ class OpenLease extends LeasedPython implements LeasedClient {
     const printed = new Printed(lease.log, lease.context.isolation === 'shared')
     super(lease, defaults, () => printed.show())
     this.#lease = lease
+    this.#defaults = defaults
     this.#printed = printed
     this.#onRelease = onRelease
   }
 
-  /** Shows the rest of what Python printed as output of the test that is about to end. */
-  finishOutput(): void {
+  /** Shows where Python was interrupted and the rest of what it printed, as output of the test that is about to end. */
+  async endTest(signal = this.#defaults.signal): Promise<void> {
+    const aborted = await this.aborted()
     this.#printed.finish()
+    // What a signal of the test's own aborted is no news to it.
+    for (const error of signal?.aborted ? aborted : []) console.error(describeAborted(error))
   }
 
   async release(): Promise<void> {
     if (!this.#open) return
     this.#open = false
-    const aborted = await this.aborted()
+    await this.endTest()
     const { busy } = this
     this.close()
-    this.finishOutput()
+    this.#printed.finish()
     this.#printed.close()
-    for (const error of aborted) console.error(describeAborted(error))
     this.#lease.release(busy)
     this.#onRelease()
   }

@@ -16,12 +16,20 @@ test.concurrent.for(['handles', 'callbacks', 'time', 'inline'])('the bridge: %s'
   expect(left).toEqual(NOTHING)
 })
 
-test('a test that ends by its time limit shows where Python was', async ({ expect }) => {
-  const { exitCode, output, left } = await runVitest({ version, fixture: 'bridge', args: ['limit.test.ts'] })
+const isolations = ['test', 'file', 'shared']
+
+test.concurrent.for(
+  isolations,
+)('a test that ends by its time limit shows where Python was: %s', async (isolation, { expect }) => {
+  const { exitCode, output, left } = await runVitest({
+    ...{ version, fixture: 'bridge', args: ['limit.test.ts'], python: { isolation } },
+  })
   expect(output).toContain('Test timed out in 500ms')
   expect(output).toMatch(
     /The test ended while Python was at work:\s+Traceback[\s\S]*agent\.py", line \d+, in sleep/,
   )
+  // Control: had nobody interrupted Python, the next test in the same process would wait for a minute.
+  expect(output).toMatch(/Tests +1 failed \| 1 passed/)
   expect(output).toContain('No orphaned processes')
   expect(exitCode).toBe(1)
   expect(left).toEqual(NOTHING)
