@@ -21,10 +21,10 @@ def start(program: str, arguments: list[str]) -> None:
         step_back()
         forkserver.main(arguments)
     elif program == "worker":
-        from vitest_python import worker
+        from vitest_python import serve
 
         step_back()
-        worker.main(arguments)
+        serve.main(arguments)
     else:
         sys.exit(f"vitest-python: no program {program!r}; there are reaper, signal, forkserver and worker")
 

@@ -76,7 +76,7 @@ export class BareStream {
     const call = ++this.#calls
     return new Promise((resolve) => {
       this.#waiting.set(call, resolve)
-      const plain = { stream: false, credit: 0, verb: 0, handle: 0, keep: false }
+      const plain = { stream: false, credit: 0, verb: 0, handle: 0, keep: false, limited: false }
       const start = { ...plain, name: 'echo', arguments: payload }
       const frame: ClientFrame = { call, kind: { $case: 'start', value: start } }
       this.#stream.write(frame)

@@ -12,7 +12,7 @@ from .interrupt import interrupt_only_user_code
 from .output import log_to
 from .prctl import die_with_parent
 from .program import Program
-from .worker import serve
+from .serve import serve
 
 
 def become_worker(config: Config, program: Program | None) -> NoReturn:

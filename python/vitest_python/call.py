@@ -8,12 +8,14 @@ from typing import Any, Protocol
 
 from . import interrupt
 from ._gen.bridge_pb2 import EXEC, PythonFailure, Start
-from .errors import Cancelled, WrongMethod
+from .authoring import Spec, spec_of
+from .errors import Cancelled, TimedOut, WrongMethod
 from .executor import Executor
 from .failure import describe
 from .invoke import invoke
 from .scope import Scope
 from .stream import AsyncStream, SyncStream
+from .time_limit import TimeLimit
 from .type_name import type_name
 
 
@@ -47,6 +49,8 @@ class Call:
         self._cancelled = False
         self._ended = False
         self._stream: SyncStream | AsyncStream | None = None
+        self._spec = Spec()
+        self._limit: TimeLimit | None = None
 
     def begin(self) -> None:
         """Calls the function."""
@@ -54,6 +58,7 @@ class Call:
             if self._cancelled:
                 raise Cancelled(f"{self._start.name} was cancelled before it was called")
             function, arguments, keywords = self.scope.prepare(self._start)
+            self._heed(spec_of(function))
             self._take(invoke(function, self._start.name, arguments, keywords, self))
         except BaseException as error:
             # SystemExit and KeyboardInterrupt end the call and not the worker.
@@ -75,24 +80,43 @@ class Call:
 
     def succeed(self, value: object) -> None:
         """Ends the call with a value."""
+        if self._overdue():
+            return self.fail(TimedOut())
         data = self.scope.encode(value, self._start.keep)
         self._forget()
-        self.reply.value(data)
+        return self.reply.value(data)
 
     def end(self) -> None:
         """Ends a stream."""
+        if self._overdue():
+            return self.fail(TimedOut())
         self._forget()
-        self.reply.end()
+        return self.reply.end()
 
     def fail(self, error: BaseException) -> None:
         """Ends the call with what was raised."""
+        if self._limit is not None and self._overdue():
+            sentence = f"{self._start.name} took longer than the {self._limit.seconds:g} s of its @tool"
+            error = TimedOut(sentence).with_traceback(error.__traceback__)
         self._forget()
         failure = describe(error)
         if self.scope.callbacks is not None:
             failure.number = self.scope.callbacks.remember(error)
         self.reply.failure(failure)
 
+    def _heed(self, spec: Spec) -> None:
+        self._spec = spec
+        if spec.stream and not (self._start.stream or self._start.keep):
+            raise WrongMethod(f"{self._start.name} is a stream; use python.stream instead of python.call")
+        if spec.timeout is not None and not self._start.limited:
+            self._limit = TimeLimit(spec.timeout, self.cancel_soon)
+
+    def _overdue(self) -> bool:
+        return self._limit is not None and self._limit.passed
+
     def _forget(self) -> None:
+        if self._limit is not None:
+            self._limit.end()
         self._ended = True
         interrupt.forget(self)
 
@@ -130,6 +154,8 @@ class Call:
             self._stream = AsyncStream(self, result)
         elif hasattr(type(result), "__next__"):
             self._stream = SyncStream(self, result)
+        elif self._spec.stream and hasattr(type(result), "__iter__"):
+            self._stream = SyncStream(self, iter(result))
         else:
             raise WrongMethod(
                 f"{self._start.name} returned no iterator but {type_name(type(result))}; "

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import resource
 
+from .environment import RUN_ID_VARIABLE
 from .system import DARWIN
 
-RUN_ID_VARIABLE = "VITEST_PYTHON_RUN_ID"
 ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 RUN_ID_LENGTH = 7
 

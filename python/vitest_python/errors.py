@@ -49,6 +49,12 @@ class SessionEnded(_Refusal):
     """Python wanted something of a test that is over."""
 
 
+class TimedOut(TimeoutError):
+    """A call took longer than its function allows: `tool(timeout=…)`."""
+
+    __module__ = "vitest_python"
+
+
 class JavaScriptError(Exception):
     """What a function of the test threw, or the promise that it returned was rejected with.
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
+from .authoring import aliases_of
 from .errors import NotCallable, NotExported, PrivateName, UnknownName
 
 _MISSING = object()
@@ -71,6 +72,8 @@ class Names:
 
 
 def _step(scope: Any, part: str, listed: ModuleType, name: str) -> Any:
+    if isinstance(scope, ModuleType):
+        part = aliases_of(scope.__name__).get(part, part)
     found = _attribute(scope, part, listed)
     if found is _MISSING:
         public = _public(scope)
@@ -129,13 +132,13 @@ def _public(scope: Any) -> list[str]:
     if not isinstance(scope, ModuleType):
         return sorted(name for name in dir(scope) if not name.startswith("_"))
     exported = getattr(scope, "__all__", None)
-    if exported is not None:
-        return sorted(map(str, exported))
-    return sorted(
-        name
-        for name, value in vars(scope).items()
-        if not name.startswith("_") and _belongs(value, scope, scope) and callable(value)
-    )
+    if exported is None:
+        exported = (
+            name
+            for name, value in vars(scope).items()
+            if not name.startswith("_") and _belongs(value, scope, scope) and callable(value)
+        )
+    return sorted({*map(str, exported), *aliases_of(scope.__name__)})
 
 
 def _hint(wrong: str, known: Iterable[str]) -> str:

@@ -10,11 +10,11 @@ from typing import Any, NoReturn
 import grpc
 
 from . import PROTOCOL
+from .environment import LEASE_VARIABLE
 
 PROTOCOL_KEY = "x-vitest-python-protocol"
 TOKEN_KEY = "x-vitest-python-token"
 LEASE_KEY = "x-vitest-python-lease"
-LEASE_VARIABLE = "VITEST_PYTHON_LEASE"
 
 
 class TokenInterceptor(grpc.ServerInterceptor):  # type: ignore[misc,unused-ignore]

@@ -11,10 +11,10 @@ from typing import Any
 import grpc
 
 from .control import Control
+from .environment import LEASE_VARIABLE
 from .program import Program
 from .resolve import Names
 from .sources import Imports
-from .token import LEASE_VARIABLE
 
 
 class Usage:

@@ -50,7 +50,7 @@ export function call(
     }
     const fail = (error: Error) => settle(() => reject(pointAtCaller(error, here)))
     const number = session.start(
-      { ...start, arguments: lent.bytes },
+      { ...start, arguments: lent.bytes, limited: options.timeout !== undefined },
       {
         value: (value) => settle(() => resolve(value)),
         item: () => {},

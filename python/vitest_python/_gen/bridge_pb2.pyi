@@ -51,7 +51,7 @@ class Seed(_message.Message):
     def __init__(self, value: _Optional[int] = ...) -> None: ...
 
 class Start(_message.Message):
-    __slots__ = ("name", "arguments", "stream", "credit", "verb", "handle", "keep")
+    __slots__ = ("name", "arguments", "stream", "credit", "verb", "handle", "keep", "limited")
     NAME_FIELD_NUMBER: _ClassVar[int]
     ARGUMENTS_FIELD_NUMBER: _ClassVar[int]
     STREAM_FIELD_NUMBER: _ClassVar[int]
@@ -59,6 +59,7 @@ class Start(_message.Message):
     VERB_FIELD_NUMBER: _ClassVar[int]
     HANDLE_FIELD_NUMBER: _ClassVar[int]
     KEEP_FIELD_NUMBER: _ClassVar[int]
+    LIMITED_FIELD_NUMBER: _ClassVar[int]
     name: str
     arguments: bytes
     stream: bool
@@ -66,7 +67,8 @@ class Start(_message.Message):
     verb: Verb
     handle: int
     keep: bool
-    def __init__(self, name: _Optional[str] = ..., arguments: _Optional[bytes] = ..., stream: bool = ..., credit: _Optional[int] = ..., verb: _Optional[_Union[Verb, str]] = ..., handle: _Optional[int] = ..., keep: bool = ...) -> None: ...
+    limited: bool
+    def __init__(self, name: _Optional[str] = ..., arguments: _Optional[bytes] = ..., stream: bool = ..., credit: _Optional[int] = ..., verb: _Optional[_Union[Verb, str]] = ..., handle: _Optional[int] = ..., keep: bool = ..., limited: bool = ...) -> None: ...
 
 class Credit(_message.Message):
     __slots__ = ("items",)

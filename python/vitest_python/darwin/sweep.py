@@ -6,7 +6,7 @@ import os
 import re
 import time
 
-from ..cookie import RUN_ID_VARIABLE
+from ..environment import RUN_ID_VARIABLE
 from .kill import kill_each
 from .ps import processes_with_environments
 

@@ -85,7 +85,7 @@ export const layers = {
     },
   ],
   'end with the control socket': [
-    { file: `${python}/worker.py`, find: /(reason to go on\.\n {4})os\._exit\(0\)/, replace: '$1pass' },
+    { file: `${python}/serve.py`, find: /(reason to go on\.\n {4})os\._exit\(0\)/, replace: '$1pass' },
     {
       file: `${python}/forkserver.py`,
       find: 'self._children.kill_all()\n                os._exit(0)',

@@ -76,6 +76,8 @@ export interface Start {
   handle: number;
   /** the result stays in Python, and a handle is sent */
   keep: boolean;
+  /** the client watches a time limit: one that the function sets for itself does not count */
+  limited: boolean;
 }
 
 export interface Credit {
@@ -357,7 +359,16 @@ export const Seed: MessageFns<Seed> = {
 };
 
 function createBaseStart(): Start {
-  return { name: "", arguments: new Uint8Array(0), stream: false, credit: 0, verb: 0, handle: 0, keep: false };
+  return {
+    name: "",
+    arguments: new Uint8Array(0),
+    stream: false,
+    credit: 0,
+    verb: 0,
+    handle: 0,
+    keep: false,
+    limited: false,
+  };
 }
 
 export const Start: MessageFns<Start> = {
@@ -382,6 +393,9 @@ export const Start: MessageFns<Start> = {
     }
     if (message.keep !== false) {
       writer.uint32(56).bool(message.keep);
+    }
+    if (message.limited !== false) {
+      writer.uint32(64).bool(message.limited);
     }
     return writer;
   },
@@ -453,6 +467,14 @@ export const Start: MessageFns<Start> = {
             }
 
             message.keep = reader.bool();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.limited = reader.bool();
             continue;
           }
         }
