@@ -57,14 +57,17 @@ export class LeaseBook {
 
   /** The leases that were open at this time (milliseconds since the epoch), of one worker or of all. */
   openAt(time: number, workerPid?: number): LeaseRecord[] {
-    return [...this.#records.values()].filter(
+    const open = [...this.#records.values()].filter(
       ({ from, taken, until, workerPid: pid }) =>
         taken !== undefined &&
         (workerPid === undefined || pid === workerPid) &&
-        // What is the worker's own can be of no other lease; it may have been born before we heard of the test.
-        (workerPid === undefined ? taken : from) <= time + TICK &&
+        from <= time + TICK &&
         time - TICK <= (until ?? Number.POSITIVE_INFINITY),
     )
+    // What is the worker's own can be of no other lease. Else those count whose test had begun; but that we hear of
+    // late where this process is busy, so that where there is none, those count that were held ahead, too.
+    const begun = workerPid === undefined ? open.filter(({ taken }) => (taken ?? time) <= time + TICK) : open
+    return begun.length > 0 ? begun : open
   }
 }
 
