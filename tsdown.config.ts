@@ -1,6 +1,6 @@
-import { defineConfig } from 'tsdown'
+import { defineConfig, type UserConfig } from 'tsdown'
 
-export default defineConfig({
+const esm: UserConfig = {
   entry: {
     vitest: 'src/globalSetup/plugin.ts',
     'vitest/global-setup': 'src/globalSetup/vitest.ts',
@@ -8,6 +8,9 @@ export default defineConfig({
     environment: 'src/environment/environment.ts',
     globals: 'src/environment/globals.ts',
     fixtures: 'src/environment/fixtures.ts',
+    'jest/global-setup': 'src/globalSetup/jestSetup.ts',
+    'jest/global-teardown': 'src/globalSetup/jestTeardown.ts',
+    'jest/environment': 'src/environment/jest.ts',
     cli: 'src/cli/main.ts',
   },
   format: 'esm',
@@ -19,4 +22,10 @@ export default defineConfig({
   minify: true,
   // Only the wire codec of the generated messages is taken in; every other import stays a dependency.
   deps: { alwaysBundle: [/^@bufbuild\/protobuf/], onlyBundle: ['@bufbuild/protobuf'] },
-})
+}
+
+export default defineConfig([
+  esm,
+  // Jest's module system for CommonJS test files cannot load modules.
+  { ...esm, entry: { jest: 'src/environment/jestAccess.ts' }, format: 'cjs', clean: false },
+])

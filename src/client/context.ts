@@ -31,5 +31,25 @@ export type Isolation = 'test' | 'file' | 'shared'
 /** The key under which the pools are provided to the tests. */
 export const CONTEXT_KEY = 'vitest-environment-python'
 
+/** Environment variable that carries `JestContext` from Jest's global setup to its workers. */
+export const JEST_VARIABLE = 'VITEST_PYTHON_JEST'
+
+/** What Jest's tests get. */
+export interface JestContext extends ProvidedPools {
+  /** Whose options opened the pools: `identityOf` of the project that Jest ran the global setup with. */
+  identity: string
+}
+
+/** What of a Jest project decides which Python its tests get. */
+export function identityOf({ rootDir, testEnvironmentOptions }: JestProject): string {
+  return JSON.stringify([rootDir, testEnvironmentOptions['python'] ?? null])
+}
+
+/** Of Jest's project configuration, what is read here. */
+export interface JestProject {
+  rootDir: string
+  testEnvironmentOptions: Record<string, unknown>
+}
+
 /** The pool that the fixtures take where no name is given. */
 export const DEFAULT_POOL = 'default'

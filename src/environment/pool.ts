@@ -5,7 +5,7 @@ import type { Lease } from '../client/lease.ts'
 import { LeasedPython, type PythonClient } from '../client/pythonClient.ts'
 import type { PoolStats } from '../client/stats.ts'
 import type { ProcessLeases } from './leases.ts'
-import { Printed } from './printed.ts'
+import { type Output, Printed } from './printed.ts'
 import { seedOf } from './seed.ts'
 
 /** What the `pythonPool` fixture is. */
@@ -31,15 +31,26 @@ export class HolderPool implements PythonPool {
   readonly #holder: Holder
   readonly #defaults: CallOptions
   readonly #open = new Set<OpenLease>()
+  readonly #output: Output | undefined
   #number: number
   #closed = false
 
-  /** @param number counts the leases of a test, so that two of them draw different random numbers */
-  constructor(leases: ProcessLeases, holder: Holder, defaults: CallOptions = {}, number = 0) {
+  /**
+   * @param number counts the leases of a test, so that two of them draw different random numbers
+   * @param output what Python prints is shown by; default: the console of this process
+   */
+  constructor(
+    leases: ProcessLeases,
+    holder: Holder,
+    defaults: CallOptions = {},
+    number = 0,
+    output?: Output,
+  ) {
     this.#leases = leases
     this.#holder = holder
     this.#number = number
     this.#defaults = defaults
+    this.#output = output
   }
 
   async lease(): Promise<OpenLease> {
@@ -49,7 +60,7 @@ export class HolderPool implements PythonPool {
       lease.release()
       throw new LeaseError('The test ended before a Python process became free.')
     }
-    const open = new OpenLease(lease, this.#defaults, () => this.#open.delete(open))
+    const open = new OpenLease(lease, this.#defaults, this.#output, () => this.#open.delete(open))
     this.#open.add(open)
     // Of a file's one lease the seed is set by each test.
     if (lease.context.seed && this.#holder.test !== '') {
@@ -68,16 +79,16 @@ export class HolderPool implements PythonPool {
   }
 }
 
-class OpenLease extends LeasedPython implements LeasedClient {
+export class OpenLease extends LeasedPython implements LeasedClient {
   readonly #lease: Lease
   readonly #defaults: CallOptions
   readonly #printed: Printed
   readonly #onRelease: () => void
   #open = true
 
-  constructor(lease: Lease, defaults: CallOptions, onRelease: () => void) {
+  constructor(lease: Lease, defaults: CallOptions, output: Output | undefined, onRelease: () => void) {
     // A shared worker's log begins with what it printed for others.
-    const printed = new Printed(lease.log, lease.context.isolation === 'shared')
+    const printed = new Printed(lease.log, lease.context.isolation === 'shared', output)
     super(lease, defaults, () => printed.show())
     this.#lease = lease
     this.#defaults = defaults

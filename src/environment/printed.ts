@@ -2,12 +2,19 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { withoutOwnFrames } from '../process/printedText.ts'
 import { type Kind, MarkedText, type Segment } from './markedText.ts'
 
+/** Of a console, what Python's output is shown by. */
+export type Output = Record<'debug' | 'error' | 'info' | 'log' | 'warn', (text: string) => void>
+
 /** Bytes of output that are shown of one test. */
 const MOST_SHOWN = 1_000_000
 
 // Taken when the module loads: a test that mocks `console` means its own output and not Python's.
 const { debug, error, info, log, warn } = console
-const show: Record<Kind, (text: string) => void> = { o: log, e: error, w: warn, i: info, d: debug }
+const ours: Output = { debug, error, info, log, warn }
+const METHODS = { o: 'log', e: 'error', w: 'warn', i: 'info', d: 'debug' } as const satisfies Record<
+  Kind,
+  string
+>
 
 const buffer = Buffer.allocUnsafe(64 * 1024)
 
@@ -19,8 +26,11 @@ export class Printed {
   #skipped = 0
   #text = new MarkedText()
 
+  readonly #output: Output
+
   /** @param fromNow leaves out what is there already */
-  constructor(path: string, fromNow: boolean) {
+  constructor(path: string, fromNow: boolean, output: Output = ours) {
+    this.#output = output
     try {
       this.#descriptor = openSync(path, 'r')
       if (fromNow) this.#offset = fstatSync(this.#descriptor).size
@@ -52,7 +62,9 @@ export class Printed {
       // What was left out may have ended in the middle of anything.
       this.#text = new MarkedText()
       const [shown, more] = [MOST_SHOWN, this.#skipped].map((bytes) => `${(bytes / 1e6).toFixed(1)} MB`)
-      warn(`Python printed ${more} more in this test; of each test the first ${shown} are shown.`)
+      this.#output.warn(
+        `Python printed ${more} more in this test; of each test the first ${shown} are shown.`,
+      )
     }
     this.#left = MOST_SHOWN
     this.#skipped = 0
@@ -66,7 +78,7 @@ export class Printed {
   #print(segments: Segment[]): void {
     for (const { kind, text } of segments) {
       const shown = withoutOwnFrames(text).replace(/\n$/, '')
-      if (shown !== '') show[kind](shown)
+      if (shown !== '') this.#output[METHODS[kind]](shown)
     }
   }
 }

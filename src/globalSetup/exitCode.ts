@@ -12,8 +12,9 @@ export function failUnlessDecided(): (failed: boolean) => void {
   }
   process.once('exit', fail)
   return (failed) => {
-    process.off('exit', fail)
+    // A failure is still watched over: Jest's `--forceExit` and the `q` of its watch mode exit with 0.
     if (failed) fail()
+    else process.off('exit', fail)
   }
 }
 
@@ -21,16 +22,20 @@ export function failUnlessDecided(): (failed: boolean) => void {
  * Runs a teardown to its end.
  *
  * @param teardown resolves to whether the run must fail
+ * @returns whether it must, which it does too where the teardown throws
  */
-export async function holdExitCode(teardown: () => Promise<boolean>): Promise<void> {
+export async function holdExitCode(teardown: () => Promise<boolean>): Promise<boolean> {
   const decide = failUnlessDecided()
   // Keeps the event loop alive: with unref'd handles only, Node would end in the middle.
   const alive = setInterval(() => {}, 60_000)
   try {
-    decide(await teardown())
+    const failed = await teardown()
+    decide(failed)
+    return failed
   } catch (error) {
     console.error(error)
     decide(true)
+    return true
   } finally {
     clearInterval(alive)
   }

@@ -1,12 +1,13 @@
 import type { TestProject } from 'vitest/node'
-import { CONTEXT_KEY, type RunContext } from '../client/context.ts'
-import { type ResolvedOptions, resolvePools } from '../pool/options.ts'
+import { CONTEXT_KEY } from '../client/context.ts'
+import { resolvePools } from '../pool/options.ts'
 import { SetupError } from '../process/errors.ts'
 import { PROTOCOL } from '../process/protocol.ts'
 import { objectionTo } from '../process/system.ts'
-import { holdExitCode } from './exitCode.ts'
-import { announce, silenceProgress } from './output.ts'
-import { type Registry, registryOf } from './registry.ts'
+import { endRuns } from './end.ts'
+import { silenceProgress } from './output.ts'
+import { registryOf } from './registry.ts'
+import { seeded } from './seeded.ts'
 import { watchingRegistry } from './watch.ts'
 
 /**
@@ -39,32 +40,10 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     })
   } catch (error) {
     // A setup that throws has returned nothing to tear down by.
-    await end(registry)
+    await endRuns(registry)
     throw error
   }
-  return () => end(registry)
-}
-
-/** @param runner what the random numbers follow from where an option says nothing else */
-function seeded(
-  pools: Record<string, RunContext>,
-  options: Record<string, ResolvedOptions>,
-  runner: number,
-): Record<string, RunContext> {
-  const entries = Object.entries(pools).map(([name, context]): [string, RunContext] => {
-    const seed = options[name]?.seed
-    if (seed === false) return [name, context]
-    return [name, { ...context, seed: { value: seed ?? runner, fixed: seed !== undefined } }]
-  })
-  return Object.fromEntries(entries)
-}
-
-function end(registry: Registry): Promise<void> {
-  return holdExitCode(async () => {
-    const outcome = await registry.release()
-    for (const text of outcome.reports) announce(text)
-    return outcome.failed
-  })
+  return async () => void (await endRuns(registry))
 }
 
 declare module 'vitest' {

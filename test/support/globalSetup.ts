@@ -2,21 +2,28 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { build, pack } from '../../scripts/pack.mjs'
-import { type Installation, innerCache, install, removeOldInstallations } from './installation.ts'
-import { versions } from './versions.ts'
+import {
+  type Installation,
+  innerCache,
+  install,
+  type Runner,
+  removeOldInstallations,
+} from './installation.ts'
+import { JEST, versions } from './versions.ts'
 
-/** Packs this project and installs it beside every Vitest version. */
+/** Packs this project and installs it beside every Vitest version; for the end-to-end tests, beside Jest too. */
 export async function setup(project: TestProject): Promise<void> {
   await mkdir(innerCache, { recursive: true })
   await removeOldInstallations()
   // Notes of fixture projects that are gone.
   await rm(join(innerCache, 'python/prepared'), { recursive: true, force: true })
   await build()
+  const runners: Runner[] = project.name === 'e2e' ? [...versions, JEST] : versions
   const packed = await mkdtemp(join(innerCache, 'packed-'))
   try {
     const tarball = await pack(packed)
     const installed = await Promise.all(
-      versions.map(async (version) => [version, await install(version, tarball)] as const),
+      runners.map(async (version) => [version, await install(version, tarball)] as const),
     )
     project.provide('installations', Object.fromEntries(installed))
   } finally {

@@ -3,7 +3,10 @@ import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes, writeFile } from 'no
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-import { NODE_24, VITEST_VERSIONS, type VitestVersion } from './versions.ts'
+import { isJest, JEST, type JestVersion, NODE_24, VITEST_VERSIONS, type VitestVersion } from './versions.ts'
+
+/** A version of Vitest, or Jest. */
+export type Runner = VitestVersion | JestVersion
 
 /** Vitest of one version with this project beside it, installed as a user does. */
 export interface Installation {
@@ -19,7 +22,7 @@ export const innerCache = fileURLToPath(new URL('../../.cache/inner', import.met
 const KEPT = 30 * 60_000
 
 /** Installs the tarball and one Vitest, unless that was done before. */
-export async function install(version: VitestVersion, tarball: string): Promise<Installation> {
+export async function install(version: Runner, tarball: string): Promise<Installation> {
   const hash = basename(tarball, '.tgz').split('-').at(-1)
   const directory = join(innerCache, `${version}-${hash}`)
   if (existsSync(directory)) await utimes(directory, new Date(), new Date())
@@ -31,14 +34,14 @@ export async function install(version: VitestVersion, tarball: string): Promise<
 export async function removeOldInstallations(): Promise<void> {
   for (const name of await readdir(innerCache)) {
     const path = join(innerCache, name)
-    const isInstallation = VITEST_VERSIONS.some((version) => name.startsWith(`${version}-`))
+    const isInstallation = [...VITEST_VERSIONS, JEST].some((version) => name.startsWith(`${version}-`))
     if (!isInstallation || Date.now() - (await stat(path)).mtimeMs < KEPT) continue
     await rm(path, { recursive: true, force: true })
   }
 }
 
 /** Appears under its name when it is complete. */
-async function installInto(directory: string, version: VitestVersion, tarball: string): Promise<void> {
+async function installInto(directory: string, version: Runner, tarball: string): Promise<void> {
   await mkdir(innerCache, { recursive: true })
   const temporary = await mkdtemp(`${directory}.`)
   const manifest = { private: true, type: 'module', dependencies: dependenciesOf(version, tarball) }
@@ -54,9 +57,9 @@ async function installInto(directory: string, version: VitestVersion, tarball: s
   }
 }
 
-function dependenciesOf(version: VitestVersion, tarball: string): Record<string, string> {
+function dependenciesOf(version: Runner, tarball: string): Record<string, string> {
   return {
-    vitest: version,
+    ...(isJest(version) ? { jest: version.split('@')[1] as string } : { vitest: version }),
     'vitest-environment-python': `file:${tarball}`,
     '@grpc/grpc-js': '^1.14.0',
     typescript: '5.9.3',
@@ -70,7 +73,7 @@ function dependenciesOf(version: VitestVersion, tarball: string): Record<string,
   }
 }
 
-async function nodeFor(version: VitestVersion, directory: string): Promise<string> {
+async function nodeFor(version: Runner, directory: string): Promise<string> {
   if (!needsNode24(version)) return process.execPath
   const node = join(directory, 'node_modules/node/bin/node')
   // npm may have been told to run no install scripts; this is the one that fetches the executable's package.
@@ -80,6 +83,6 @@ async function nodeFor(version: VitestVersion, directory: string): Promise<strin
   return node
 }
 
-function needsNode24(version: VitestVersion): boolean {
+function needsNode24(version: Runner): boolean {
   return Number.parseInt(version, 10) >= 5
 }

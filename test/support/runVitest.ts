@@ -8,10 +8,10 @@ import { execa } from 'execa'
 import { inject } from 'vitest'
 import { cleanEnvironment } from './environment.ts'
 import { CASE_VARIABLE, type InnerCase, killSurvivors, type Survivor, survivorsOf } from './survivors.ts'
-import type { Pool, VitestVersion } from './versions.ts'
+import { isJest, type JestVersion, type Pool, type VitestVersion } from './versions.ts'
 
 export interface InnerOptions {
-  version: VitestVersion
+  version: VitestVersion | JestVersion
   /** Name of a directory in test/fixtures or test/e2e/fixtures. */
   fixture: string
   pool?: Pool
@@ -95,10 +95,8 @@ export async function withVitest<T>(options: InnerOptions, use: (run: InnerRun) 
   const watch = setInterval(noteRunIds, 20)
   try {
     cpSync(pathOfFixture(options.fixture), directory, { recursive: true })
-    const pool = options.pool ? ['--pool', options.pool] : []
-    const args = [...(options.command ?? ['run']), ...pool, ...(options.args ?? [])]
-    const vitest = [installation.node, '../node_modules/vitest/vitest.mjs', ...args]
-    const [file, ...words] = (options.wrap ?? ((command) => command))(vitest) as [string, ...string[]]
+    const runner = [installation.node, ...runnerOf(options), ...(options.args ?? [])]
+    const [file, ...words] = (options.wrap ?? ((command) => command))(runner) as [string, ...string[]]
     const child = execa(file, words, {
       ...{ cwd: directory, all: true, reject: false, stdin: options.stdin ?? 'ignore', extendEnv: false },
       ...{ timeout: deadline, killSignal: 'SIGKILL', forceKillAfterDelay: false },
@@ -115,7 +113,7 @@ export async function withVitest<T>(options: InnerOptions, use: (run: InnerRun) 
     })
     const ended = child.then(({ exitCode, signal, all, timedOut }) => {
       const output = stripVTControlCharacters(all)
-      if (timedOut) throw new Error(`Vitest did not end within ${deadline} ms. It printed:\n${output}`)
+      if (timedOut) throw new Error(`The runner did not end within ${deadline} ms. It printed:\n${output}`)
       return { exitCode, signal, output }
     })
     // Its failure belongs to whoever awaits it.
@@ -132,6 +130,11 @@ export async function withVitest<T>(options: InnerOptions, use: (run: InnerRun) 
     rmSync(directory, { recursive: true, force: true })
     rmSync(runtime, { recursive: true, force: true })
   }
+}
+
+function runnerOf({ version, pool, command = ['run'] }: InnerOptions): string[] {
+  if (isJest(version)) return ['../node_modules/jest/bin/jest.js']
+  return ['../node_modules/vitest/vitest.mjs', ...command, ...(pool ? ['--pool', pool] : [])]
 }
 
 function runDirectoriesIn(runtime: string): string[] {

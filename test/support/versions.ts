@@ -11,3 +11,11 @@ export const versions: VitestVersion[] = VITEST_VERSIONS.filter(
 )
 export const pools = ['forks', 'threads', 'vmThreads'] as const
 export const everyPool = [...pools, 'vmForks'] as const
+
+/** The Jest version that the project is tested with. */
+export const JEST = 'jest@30.5.2'
+export type JestVersion = typeof JEST
+
+export function isJest(version: VitestVersion | JestVersion): version is JestVersion {
+  return version === JEST
+}

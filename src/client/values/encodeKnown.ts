@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { Code } from './codes.ts'
 import type { Encoder } from './encode.ts'
 import { describeArray } from './ndarray.ts'
@@ -17,10 +18,11 @@ export function writeKnown(encoder: Encoder, value: object): void {
   const { writer, carrier } = encoder
   const handle = carrier?.handleId(value)
   if (handle !== undefined) return encoder.handle(handle)
-  if (value instanceof Map) return writeMap(encoder, value)
-  if (value instanceof Set) return writeSet(encoder, value)
-  if (value instanceof Date) return writer.extension(Code.timestamp, timestamp(encoder, value))
-  if (value instanceof ArrayBuffer) return encoder.bytes(new Uint8Array(value))
+  // Not `instanceof`: each test file of Jest has built-in classes of its own.
+  if (types.isMap(value)) return writeMap(encoder, value)
+  if (types.isSet(value)) return writeSet(encoder, value)
+  if (types.isDate(value)) return writer.extension(Code.timestamp, timestamp(encoder, value))
+  if (types.isAnyArrayBuffer(value)) return encoder.bytes(new Uint8Array(value))
   if (ArrayBuffer.isView(value)) return writeView(encoder, value)
   if (value instanceof Float) return writer.float(value.value)
   if (value instanceof TimeDelta)
@@ -83,7 +85,7 @@ function timestamp(encoder: Encoder, date: Date): Uint8Array {
 }
 
 function writeView(encoder: Encoder, view: ArrayBufferView): void {
-  if (view instanceof Uint8Array && !('dtype' in view)) return encoder.bytes(view)
+  if (types.isUint8Array(view) && !('dtype' in view)) return encoder.bytes(view)
   const described = describeArray(view)
   if (!described) throw encoder.refuse(`a ${nameOf(view)}`)
   const { writer } = encoder

@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test, vi } from 'vitest'
+import { type InnerOptions, NOTHING, runVitest, withVitest } from '../support/runVitest.ts'
+import { JEST } from '../support/versions.ts'
+
+const runner = { version: JEST, fixture: 'jest' } as const
+const run = (args: string[], options: Partial<InnerOptions> = {}) =>
+  runVitest({ ...runner, args, ...options })
+
+describe.concurrent('Jest', () => {
+  test('CommonJS tests call, stream, lease, and get values and errors of their own classes', async () => {
+    const { exitCode, output, left } = await run([
+      'tests/calls',
+      'tests/concurrent',
+      '--ci',
+      '--maxWorkers=2',
+    ])
+    expect(output).toMatch(/Tests: +13 passed, 13 total/)
+    expect(output).toMatch(/No orphaned processes: run [0-9a-z]{7}/)
+    expect(exitCode).toBe(0)
+    expect(left).toEqual(NOTHING)
+  })
+
+  test('tests that are modules import the client', async () => {
+    const { exitCode, output, left } = await run(['tests/module', '--testMatch', '**/*.test.mjs'], {
+      env: { NODE_OPTIONS: '--experimental-vm-modules' },
+    })
+    expect(output).toMatch(/Tests: +1 passed, 1 total/)
+    expect(exitCode).toBe(0)
+    expect(left).toEqual(NOTHING)
+  })
+
+  test('tests that use no Python start none', async () => {
+    const { exitCode, output, left } = await run(['tests/plain'])
+    expect(output).not.toContain('orphaned')
+    expect(exitCode).toBe(0)
+    expect(left).toEqual(NOTHING)
+  })
+
+  test.each([
+    ['--runInBand'],
+    ['--forceExit'],
+    ['--bail'],
+    ['--ci', '--maxWorkers=2'],
+    ['--workerThreads', '--maxWorkers=2'],
+  ])('an orphan fails the run and is named; without one it passes: %s', async (...flags) => {
+    const found = await run(['tests/leaks', 'tests/plain', ...flags])
+    expect(found.output).toMatch(/Found 1 orphaned process of run [0-9a-z]{7}:/)
+    expect(found.output).toContain('"leaves a daemon" (tests/leaks.test.js)')
+    expect(found.exitCode).toBe(1)
+    expect(found.left).toEqual(NOTHING)
+    const clean = await run(['tests/calls', 'tests/plain', ...flags])
+    expect(clean.output).toContain('No orphaned processes')
+    expect(clean.exitCode).toBe(0)
+    expect(clean.left).toEqual(NOTHING)
+  })
+
+  test.each([[], ['--bail'], ['--forceExit']])('a test that fails fails the run: %s', async (...flags) => {
+    const { exitCode, output, left } = await run(['tests/fails', ...flags])
+    expect(output).toContain('No orphaned processes')
+    expect(exitCode).toBe(1)
+    expect(left).toEqual(NOTHING)
+  })
+
+  test('a module that is not there fails the setup, and is named', async () => {
+    const { exitCode, output, left } = await run(['tests/plain'], {
+      python: { modules: ['./python/nowhere.py'], start: 'eager' },
+    })
+    expect(output).toContain('./python/nowhere.py does not exist')
+    expect(exitCode).toBe(1)
+    expect(left).toEqual(NOTHING)
+  })
+
+  test('SIGKILL of Jest ends every Python process of its run', async () => {
+    await withVitest({ ...runner, args: ['tests/hangs'] }, async (jest) => {
+      const marker = join(jest.directory, 'started')
+      await vi.waitFor(() => expect(existsSync(marker)).toBe(true), { timeout: 30_000, interval: 50 })
+      expect((await jest.pythonProcesses()).length).toBeGreaterThan(0)
+      process.kill(jest.pid, 'SIGKILL')
+      await sleep(0)
+      expect(await jest.pythonProcesses(1_000)).toEqual([])
+    })
+  })
+})
