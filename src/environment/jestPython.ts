@@ -2,13 +2,14 @@ import type { Arguments, CallOptions } from '../client/call.ts'
 import type { RunContext } from '../client/context.ts'
 import { callerStack, LeaseError, pointAtCaller } from '../client/errors.ts'
 import type { PythonClient } from '../client/pythonClient.ts'
+import type { PythonRef } from '../client/ref.ts'
 import type { PoolStats } from '../client/stats.ts'
 import type { JestScopes } from './jestScopes.ts'
 import type { LeasedClient, OpenLease, PythonPool } from './pool.ts'
 import type { Realm } from './realm.ts'
 
 /** What the global `python` is: the Python process of the test that runs, leased with its first use. */
-export interface JestPython extends Pick<PythonClient, 'call' | 'stream'> {
+export interface JestPython extends Pick<PythonClient, 'call' | 'stream' | 'ref' | 'eval' | 'exec'> {
   /** Leases the test's process, unless that was done, and resolves to its client, which has `client(Stub)` and `pid`. */
   ready(): Promise<PythonClient>
 }
@@ -26,8 +27,7 @@ export class FilePython implements JestPython, PythonPool {
   }
 
   call<T = unknown>(name: string, args?: Arguments, options?: CallOptions): Promise<T> {
-    const here = callerStack(this.call)
-    return this.#realm.adoptLater(pointing(this.#call<T>(name, args, options), here))
+    return this.#later((client) => client.call<T>(name, args, options), callerStack(this.call))
   }
 
   async *stream<T = unknown>(
@@ -41,6 +41,18 @@ export class FilePython implements JestPython, PythonPool {
     } catch (error) {
       throw this.#realm.adopt(error)
     }
+  }
+
+  ref(name: string, args?: Arguments, options?: CallOptions): Promise<PythonRef> {
+    return this.#later((client) => client.ref(name, args, options), callerStack(this.ref))
+  }
+
+  eval<T = unknown>(source: TemplateStringsArray | string, ...values: unknown[]): Promise<T> {
+    return this.#later((client) => client.eval<T>(source, ...values), callerStack(this.eval))
+  }
+
+  exec(source: TemplateStringsArray | string, ...values: unknown[]): Promise<void> {
+    return this.#later((client) => client.exec(source, ...values), callerStack(this.exec))
   }
 
   ready(): Promise<PythonClient> {
@@ -65,9 +77,8 @@ export class FilePython implements JestPython, PythonPool {
     return this.#scopes.client(this.#context())
   }
 
-  async #call<T>(name: string, args?: Arguments, options?: CallOptions): Promise<T> {
-    const client = await this.#client()
-    return client.call<T>(name, args, options)
+  #later<T>(use: (client: OpenLease) => Promise<T>, here: string): Promise<T> {
+    return this.#realm.adoptLater(pointing(this.#client().then(use), here))
   }
 }
 
@@ -83,8 +94,13 @@ function inRealm(client: OpenLease, realm: Realm): LeasedClient {
   }
   const { runId, workerId, pid } = client
   const release = () => client.release()
+  const inline: Pick<LeasedClient, 'ref' | 'eval' | 'exec'> = {
+    ref: (...args) => realm.adoptLater(client.ref(...args)),
+    eval: (...args) => realm.adoptLater(client.eval(...args)),
+    exec: (...args) => realm.adoptLater(client.exec(...args)),
+  }
   return {
-    ...{ call, stream, runId, workerId, pid, release, client: (stub) => client.client(stub) },
+    ...{ call, stream, ...inline, runId, workerId, pid, release, client: (stub) => client.client(stub) },
     [Symbol.asyncDispose]: release,
   }
 }

@@ -42,7 +42,7 @@ class Scope {
 
   async finishOutput(): Promise<void> {
     const client = await this.#client?.catch(() => undefined)
-    client?.finishOutput()
+    await client?.endTest()
   }
 
   async end(): Promise<void> {
