@@ -5,12 +5,27 @@ import { join } from 'node:path'
 import { noSpare, spare } from './figures/p1Spare.ts'
 import { fromNothing } from './figures/p3Nothing.ts'
 import { calls, inFlight } from './figures/p4Calls.ts'
+import { payloads } from './figures/p6Payloads.ts'
+import { teardown } from './figures/p7Teardown.ts'
+import { suiteWithoutPython } from './figures/p8Suite.ts'
 import { memory } from './figures/p9Memory.ts'
+import { fixturesImport } from './figures/p10Import.ts'
 import type { Figure } from './harness/figure.ts'
 import { type Results, tabulate } from './harness/table.ts'
 import { cache } from './support/paths.ts'
 
-const FIGURES: Figure[] = [spare, noSpare, fromNothing, calls, inFlight, memory]
+const FIGURES: Figure[] = [
+  spare,
+  noSpare,
+  fromNothing,
+  calls,
+  inFlight,
+  payloads,
+  teardown,
+  suiteWithoutPython,
+  memory,
+  fixturesImport,
+]
 
 const wanted = process.argv.slice(2).map((name) => name.toLowerCase())
 const chosen = FIGURES.filter(({ id }) => wanted.length === 0 || wanted.includes(id.toLowerCase()))

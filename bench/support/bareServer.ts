@@ -3,12 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { credentials } from '@grpc/grpc-js'
-import {
-  BridgeClient,
-  type ClientFrame,
-  type WorkerFrame,
-} from '../../src/client/gen/vitest_python/v1/bridge.ts'
+import { BridgeClient, type WorkerFrame } from '../../src/client/gen/vitest_python/v1/bridge.ts'
 import { CHANNEL_OPTIONS } from '../../src/client/metadata.ts'
+import { startFrame } from './frames.ts'
 import { programs, python, root } from './paths.ts'
 
 /** A Python process with a gRPC server that was written by hand, and the client of it. */
@@ -76,10 +73,7 @@ export class BareStream {
     const call = ++this.#calls
     return new Promise((resolve) => {
       this.#waiting.set(call, resolve)
-      const plain = { stream: false, credit: 0, verb: 0, handle: 0, keep: false, limited: false }
-      const start = { ...plain, name: 'echo', arguments: payload }
-      const frame: ClientFrame = { call, kind: { $case: 'start', value: start } }
-      this.#stream.write(frame)
+      this.#stream.write(startFrame(call, payload))
     })
   }
 

@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { cache, python, root } from './paths.ts'
+
+const run = promisify(execFile)
+
+/** Holds the packed plugin, unpacked by scripts/bench.mjs into `node_modules`. */
+const directory = join(cache, 'suite')
+
+/** A project with the plugin as it is published, whose tests a real Vitest runs. */
+export class Suite {
+  readonly #directory: string
+
+  /** @param files by name; `vitest.config.ts` is among them */
+  constructor(name: string, files: Record<string, string>) {
+    this.#directory = join(directory, name)
+    rmSync(this.#directory, { recursive: true, force: true })
+    mkdirSync(this.#directory, { recursive: true })
+    for (const [file, text] of Object.entries(files)) writeFileSync(join(this.#directory, file), text)
+  }
+
+  /** Runs it; everything passes, or it throws what Vitest printed. */
+  async run(...args: string[]): Promise<void> {
+    const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+    await run(process.execPath, [vitest, 'run', ...args], {
+      cwd: this.#directory,
+      env: { ...process.env, VITEST_PYTHON: python },
+    })
+  }
+
+  /** Numbers that the tests of the last run noted, a line each: a name and a value. */
+  takeNotes(): Record<string, number> {
+    const path = join(this.#directory, NOTES)
+    const lines = readFileSync(path, 'utf8').trim().split('\n')
+    rmSync(path)
+    return Object.fromEntries(
+      lines.map((line) => line.split(' ')).map(([name, value]) => [name, Number(value)]),
+    )
+  }
+}
+
+export const NOTES = 'notes.txt'
