@@ -18,7 +18,9 @@ export class Suite {
     this.#directory = join(directory, name)
     rmSync(this.#directory, { recursive: true, force: true })
     mkdirSync(this.#directory, { recursive: true })
-    for (const [file, text] of Object.entries(files)) writeFileSync(join(this.#directory, file), text)
+    // Without one it would be part of this package, and import itself.
+    const all = { 'package.json': '{ "type": "module" }', ...files }
+    for (const [file, text] of Object.entries(all)) writeFileSync(join(this.#directory, file), text)
   }
 
   /** Runs it; everything passes, or it throws what Vitest printed. */
