@@ -26,6 +26,7 @@ class Config:
     services: tuple[str, ...]
     start_method: str
     overlay: str | None
+    bytecode: str | None
     watch: bool
     """Whether to tell which files each lease has used."""
     token: str
@@ -54,6 +55,7 @@ class Config:
                 "services": self.services,
                 "startMethod": self.start_method,
                 "overlay": self.overlay,
+                "bytecode": self.bytecode,
                 "watch": self.watch,
             }
         )
@@ -78,6 +80,7 @@ def read_config(argument: str) -> Config:
         services=tuple(given.get("services", ())),
         start_method=given["startMethod"],
         overlay=given.get("overlay"),
+        bytecode=given.get("bytecode"),
         watch=given.get("watch", False),
         token=os.environ.pop(TOKEN_VARIABLE, ""),
     )

@@ -40,7 +40,7 @@ class Forkserver:
     def prepare(self) -> None:
         """Imports what the workers share, and says `ready`, or `failed` and exits with status 1."""
         try:
-            import_runtime(self.config.overlay)
+            import_runtime(self.config.overlay, self.config.bytecode)
         except Exception as error:
             self._fail(
                 {

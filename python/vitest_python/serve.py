@@ -62,5 +62,5 @@ def main(arguments: list[str]) -> NoReturn:
     die_with_parent(config.parent)
     interrupt_only_user_code()
     write_through()
-    import_runtime(config.overlay)
+    import_runtime(config.overlay, config.bytecode)
     serve(config, None)

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import type { TestProject } from 'vitest/node'
 import { CONTEXT_KEY } from '../client/context.ts'
 import { resolvePools } from '../pool/options.ts'
@@ -30,7 +31,11 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   }
   silenceProgress(project.config.silent === true)
   const written = (project.config.environmentOptions as Record<string, unknown> | undefined)?.['python']
-  const options = resolvePools(written, 'The configuration of vitest-environment-python')
+  const options = resolvePools(
+    written,
+    'The configuration of vitest-environment-python',
+    testProcessesOf(project),
+  )
   const registry = registryOf(project.vitest, () => watchingRegistry(project.vitest))
   try {
     const pools = await registry.acquire(project.config.root, options)
@@ -44,6 +49,13 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     throw error
   }
   return async () => void (await endRuns(registry))
+}
+
+/** How many test processes Vitest runs at once. */
+function testProcessesOf({ vitest }: TestProject): number {
+  const { maxWorkers } = vitest.config
+  // Vitest 3 leaves it to its pools where it is not written, and takes texts as "50%".
+  return typeof maxWorkers === 'number' ? maxWorkers : availableParallelism()
 }
 
 declare module 'vitest' {

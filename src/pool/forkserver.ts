@@ -8,6 +8,7 @@ import { readLog } from '../process/printedText.ts'
 import { PROTOCOL, RUN_DIRECTORY_VARIABLE, RUN_ID_VARIABLE } from '../process/protocol.ts'
 import { pythonPrograms } from '../process/signal.ts'
 import type { Control, Peer } from './control.ts'
+import { bytecodeDirectory } from './overlay/directory.ts'
 import type { Reaper } from './reaper.ts'
 import type { Run } from './run.ts'
 import { explainStartFailure, type ImportFailure } from './startFailure.ts'
@@ -165,7 +166,14 @@ function configOf({ id, run, reaper, installation }: Launch) {
   return {
     ...{ protocol: PROTOCOL, id, runId: run.directory.runId, runDirectory: run.directory.path },
     ...{ control: run.controlPath, parent: reaper.armed.pid, root: run.root },
-    ...{ modules, services, startMethod, overlay: installation.overlay, watch: run.watch !== undefined },
+    ...{
+      modules,
+      services,
+      startMethod,
+      overlay: installation.overlay,
+      bytecode: bytecodeDirectory(process.env),
+      watch: run.watch !== undefined,
+    },
   }
 }
 

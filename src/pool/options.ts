@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import * as v from 'valibot'
 import { DEFAULT_POOL } from '../client/context.ts'
 import { SetupError } from '../process/errors.ts'
+import { shareCores } from './numericThreads.ts'
 import { describeProblem } from './optionProblems.ts'
 import type { RecycleOptions } from './recycle.ts'
 
@@ -44,7 +45,7 @@ export interface PoolOptions {
   startMethod?: 'fork' | 'spawn' | undefined
   /** Most workers alive at once. Default: 4 for each core, at least 8. */
   maxWorkers?: number | undefined
-  /** Workers kept ready ahead of need. Default: one for each core, at most 4. */
+  /** Workers kept ready ahead of need. Default: one for each test process and one more, at most 8. */
   spares?: number | undefined
   /** Milliseconds for Python to come up, the import of the modules included. Default: 30,000. */
   startupTimeout?: number | undefined
@@ -71,6 +72,11 @@ export interface PoolOptions {
   affinity?: 'hint' | 'strict' | undefined
   /** Environment variables for Python, on top of the runner's. Default: none. */
   env?: Record<string, string> | undefined
+}
+
+/** Each test process holds one ahead, and one is ready for whoever comes. */
+function sparesFor(testProcesses: number): number {
+  return Math.min(8, testProcesses + 1)
 }
 
 const milliseconds = (what: string) =>
@@ -110,7 +116,7 @@ const PoolSchema = v.strictObject({
     process.platform === 'linux' ? 'fork' : 'spawn',
   ),
   maxWorkers: v.optional(count(1), Math.max(8, 4 * availableParallelism())),
-  spares: v.optional(count(0), Math.min(4, availableParallelism())),
+  spares: v.optional(count(0), sparesFor(availableParallelism())),
   startupTimeout: v.optional(milliseconds('startupTimeout'), 30_000),
   leaseTimeout: v.optional(milliseconds('leaseTimeout'), 60_000),
   stopTimeout: v.optional(milliseconds('stopTimeout'), 1_000),
@@ -162,15 +168,26 @@ export const optionNames: readonly string[] = Object.keys(OptionsSchema.entries)
  * Checks options at the door and fills in the defaults.
  *
  * @param where who wrote them, for the message: "python({ … })"
+ * @param testProcesses how many run at once: defaults that follow from them are filled in, and the cores shared out
  * @returns the options of each pool by its name, `default` always among them
  * @throws SetupError OPTIONS_INVALID naming each option, its value and the remedy
  */
-export function resolvePools(options: unknown, where = 'python({ … })'): Record<string, ResolvedOptions> {
+export function resolvePools(
+  options: unknown,
+  where = 'python({ … })',
+  testProcesses?: number,
+): Record<string, ResolvedOptions> {
   const { pools } = parse(OptionsSchema, options ?? {}, where)
   const { pools: _, base: __, ...common } = (options ?? {}) as PythonOptions
+  const suited = testProcesses === undefined ? {} : { spares: sparesFor(testProcesses) }
   const named = Object.entries({ [DEFAULT_POOL]: {}, ...pools })
   return Object.fromEntries(
-    named.map(([name, own]) => [name, parse(PoolSchema, { ...common, ...own }, where, `pools.${name}.`)]),
+    named.map(([name, own]) => {
+      const pool = parse(PoolSchema, { ...suited, ...common, ...own }, where, `pools.${name}.`)
+      if (testProcesses === undefined) return [name, pool]
+      const threads = shareCores(testProcesses, { ...process.env, ...pool.env })
+      return [name, { ...pool, env: { ...threads, ...pool.env } }]
+    }),
   )
 }
 

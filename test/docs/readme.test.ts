@@ -19,7 +19,7 @@ describe('the option table', () => {
     '`sequence.seed`': undefined,
     "`'fork'` on Linux": process.platform === 'linux' ? 'fork' : 'spawn',
     '4 for each core, at least 8': Math.max(8, 4 * availableParallelism()),
-    'one for each core, at most 4': Math.min(4, availableParallelism()),
+    'test processes + 1, at most 8': Math.min(8, availableParallelism() + 1),
   }
 
   test.each(optionNames)('gives the default of %s', (name) => {

@@ -15,6 +15,11 @@ export function cacheDirectory(env: NodeJS.ProcessEnv, platform: NodeJS.Platform
   return join(xdg && isAbsolute(xdg) ? xdg : join(home, '.cache'), NAME)
 }
 
+/** Where workers keep byte code that has no other place. */
+export function bytecodeDirectory(env: NodeJS.ProcessEnv): string {
+  return join(cacheDirectory(env), 'bytecode')
+}
+
 /** The overlay of an ABI and a list of specifiers. Interpreters of the same ABI share it. */
 export function overlayDirectory(cache: string, abi: string, specifiers: readonly string[]): string {
   const hash = createHash('sha256').update(specifiers.join('\n')).digest('hex').slice(0, 12)

@@ -1,0 +1,45 @@
+"""Byte code that has no other place goes where it is told to go."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+PACKAGE = str(Path(__file__).resolve().parent.parent)
+PROGRAM = """
+import sys
+sys.path[:0] = sys.argv[1:3]
+from vitest_python.bytecode import keep_bytecode
+keep_bytecode(sys.argv[3])
+import grpc
+print(sys.pycache_prefix)
+"""
+
+
+def prefix(tmp_path: Path, **variables: str) -> str:
+    site = tmp_path / "site"
+    (site / "grpc").mkdir(parents=True, exist_ok=True)
+    (site / "grpc" / "__init__.py").write_text("")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    argv = [sys.executable, "-c", PROGRAM, str(site), PACKAGE, str(tmp_path / "cache")]
+    return subprocess.run(
+        argv, env={**environment, **variables}, check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+def test_where_none_may_be_written_it_is_kept_in_the_cache(tmp_path: Path) -> None:
+    assert prefix(tmp_path, PYTHONDONTWRITEBYTECODE="1") == str(tmp_path / "cache")
+    assert list((tmp_path / "cache").rglob("*.pyc"))
+
+
+def test_where_it_can_be_written_or_is_there_nothing_changes(tmp_path: Path) -> None:
+    assert prefix(tmp_path) == "None"
+    # Compiled by the run before.
+    assert prefix(tmp_path, PYTHONDONTWRITEBYTECODE="1") == "None"
+
+
+def test_the_place_that_the_user_chose_stays(tmp_path: Path) -> None:
+    chosen = str(tmp_path / "chosen")
+    assert prefix(tmp_path, PYTHONDONTWRITEBYTECODE="1", PYTHONPYCACHEPREFIX=chosen) == chosen
