@@ -8,12 +8,14 @@ from typing import Any
 
 import grpc
 
+from . import shared_memory
 from ._gen.bridge_pb2 import CallReply, CallRequest, ClientFrame, PythonFailure, Start, WorkerFrame
 from .call import Call
 from .executor import Executor
 from .resolve import Names
 from .scope import Scope
 from .session import Session
+from .token import MEMORY_KEY, PID_KEY
 
 SERVICE = "vitest_python.v1.Bridge"
 
@@ -39,6 +41,9 @@ class Bridge(grpc.GenericRpcHandler):
 
         def run(frames: Iterator[ClientFrame], context: grpc.ServicerContext) -> Iterator[WorkerFrame]:
             context.add_callback(session.stop)
+            if _reaches(context):
+                session.share_memory()
+                context.send_initial_metadata(((MEMORY_KEY, "open"),))
             return session.run(frames)
 
         # A handler of its own for each session: frames reach it as they are decoded, one thread earlier
@@ -52,6 +57,12 @@ class Bridge(grpc.GenericRpcHandler):
         context.add_callback(call.cancel_soon)
         self._executor.submit(call.begin)
         return reply.wait()
+
+
+def _reaches(context: grpc.ServicerContext) -> bool:
+    """Whether the client, who can open this process's files, lets its own be opened."""
+    pid = dict(context.invocation_metadata()).get(PID_KEY, "")
+    return str(pid).isdecimal() and shared_memory.can_open(int(pid))
 
 
 class _UnaryReply:

@@ -15,6 +15,7 @@ from .handles import Handles
 from .inline import Inline
 from .remote import Function, Items
 from .resolve import Names
+from .shared_memory import SharedMemory
 from .type_name import type_name
 
 
@@ -27,6 +28,10 @@ class Scope:
         self._inline = Inline(names.modules)
         self.callbacks: Callbacks | None = None
         """None for a unary call, whose client cannot be asked anything."""
+        self.memory: SharedMemory | None = None
+        """None where the client cannot open the files of this process, or does not let its own be opened."""
+        self.unreadable: Callable[[], None] = lambda: None
+        """Tells the client that a buffer of its cannot be read."""
 
     def prepare(self, start: Start) -> tuple[Callable[..., Any], list[Any], dict[str, Any]]:
         """The function that a call is about, and its arguments. Raises what keeps it from being called."""
@@ -72,11 +77,17 @@ class Scope:
 
     def export_buffer(self, data: memoryview) -> bytes | None:
         """See Carrier."""
-        return None
+        return None if self.memory is None else self.memory.export_buffer(data)
 
     def import_buffer(self, descriptor: bytes) -> memoryview | bytes:
         """See Carrier."""
-        raise BadArguments("shared memory is not in use")
+        if self.memory is None:
+            raise BadArguments("a buffer is in shared memory, which this session does not use")
+        try:
+            return self.memory.import_buffer(descriptor)
+        except ValueError:
+            self.unreadable()
+            raise
 
     def _asked(self, what: str) -> Callbacks:
         if self.callbacks is None:

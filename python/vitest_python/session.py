@@ -8,13 +8,14 @@ from queue import SimpleQueue
 
 from google.protobuf.message import DecodeError
 
-from ._gen.bridge_pb2 import ClientFrame, End, PythonFailure, WorkerFrame
+from ._gen.bridge_pb2 import ClientFrame, End, PythonFailure, Unreadable, WorkerFrame
 from .call import Call
 from .callbacks import Callbacks
 from .executor import Executor
 from .resolve import Names
 from .scope import Scope
 from .seed import seed
+from .shared_memory import SharedMemory
 
 
 class Session:
@@ -34,12 +35,19 @@ class Session:
         threading.Thread(target=self._read, args=(frames,), name="session", daemon=True).start()
         return iter(self._out.get, None)
 
+    def share_memory(self) -> None:
+        """Both sides can open each other's files; before `run`."""
+        self._scope.memory = SharedMemory()
+        self._scope.unreadable = lambda: self.send(WorkerFrame(unreadable=Unreadable()))
+
     def stop(self) -> None:
         """The client is gone: nothing is sent any more, and every call is cancelled."""
         self._out.put(None)
         self._callbacks.end()
         for call in list(self._calls.values()):
             call.cancel_soon()
+        if self._scope.memory is not None:
+            self._scope.memory.close()
 
     def send(self, frame: WorkerFrame) -> None:
         """One frame for the client."""
@@ -91,6 +99,9 @@ class Session:
             numbers = list(frame.forget.handles)
             # In the order of the calls that may still use them.
             self._executor.submit(lambda: self._scope.forget(numbers))
+        elif kind == "unreadable":
+            if self._scope.memory is not None:
+                self._scope.memory.stop_exporting()
         elif kind == "seed":
             value = frame.seed.value
             self._executor.submit(lambda: seed(value))

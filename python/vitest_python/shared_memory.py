@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+import threading
 from typing import Any
 
 import ormsgpack
@@ -25,11 +26,16 @@ _BUDGET = 512 * 1024 * 1024
 
 def can_open(pid: int) -> bool:
     """Whether this process may open the files of another."""
-    return os.access(f"/proc/{pid}/fd", os.R_OK | os.X_OK)
+    try:
+        # To follow this link takes the same permission as to open what /proc/<pid>/fd lists.
+        os.stat(f"/proc/{pid}/cwd")
+    except OSError:
+        return False
+    return True
 
 
 class SharedMemory:
-    """The files of one session; used on one thread at a time."""
+    """The files of one session, for any thread."""
 
     def __init__(self, budget: int = _BUDGET) -> None:
         """`budget`: bytes in all files together; beyond them buffers go in the message."""
@@ -37,14 +43,16 @@ class SharedMemory:
         self._usable = hasattr(os, "memfd_create")
         # File and the bytes that fit.
         self._slots: dict[int, int] = {}
+        self._lock = threading.Lock()
 
     def export_buffer(self, data: memoryview) -> bytes | None:
         """A descriptor for TypeScript's `importBuffer`; None: there is no room, send the bytes another way."""
-        if not self._usable:
-            return None
         try:
-            file = self._take(data.nbytes)
-            return None if file is None else _describe(file, data)
+            with self._lock:
+                if not self._usable:
+                    return None  # closed meanwhile
+                file = self._take(data.nbytes)
+                return None if file is None else _describe(file, data)
         except OSError:
             # What is on its way can still be read.
             self._usable = False
@@ -70,11 +78,16 @@ class SharedMemory:
         finally:
             os.close(file)
 
+    def stop_exporting(self) -> None:
+        """Exports nothing more. What is on its way can still be read."""
+        self._usable = False
+
     def close(self) -> None:
         """Gives the memory back. What is on its way can no longer be read."""
-        self._usable = False
-        while self._slots:
-            os.close(self._slots.popitem()[0])
+        with self._lock:
+            self._usable = False
+            while self._slots:
+                os.close(self._slots.popitem()[0])
 
     def _take(self, length: int) -> int | None:
         size = max(_SMALLEST, 1 << (length - 1).bit_length())

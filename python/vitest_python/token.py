@@ -15,6 +15,8 @@ from .environment import LEASE_VARIABLE
 PROTOCOL_KEY = "x-vitest-python-protocol"
 TOKEN_KEY = "x-vitest-python-token"
 LEASE_KEY = "x-vitest-python-lease"
+PID_KEY = "x-vitest-python-pid"
+MEMORY_KEY = "x-vitest-python-memory"
 
 
 class TokenInterceptor(grpc.ServerInterceptor):  # type: ignore[misc,unused-ignore]

@@ -1,12 +1,15 @@
 import { type ClientDuplexStream, credentials } from '@grpc/grpc-js'
 import { BridgeClient, type ClientFrame, type WorkerFrame } from './gen/vitest_python/v1/bridge.ts'
 import type { Lease } from './lease.ts'
-import { CHANNEL_OPTIONS, callMetadata } from './metadata.ts'
+import { CHANNEL_OPTIONS, callMetadata, MEMORY_KEY, PID_KEY } from './metadata.ts'
+import { SharedMemory } from './sharedMemory.ts'
 
 /** The open session of a lease. */
 export interface Line {
   readonly client: BridgeClient
   readonly stream: ClientDuplexStream<ClientFrame, WorkerFrame>
+  /** Whether either side can open the files of the other, as far as is known. */
+  sharesMemory: boolean
 }
 
 const lines = new WeakMap<Lease, Line>()
@@ -16,10 +19,15 @@ export function dial(lease: Lease): Line {
   const known = lines.get(lease)
   if (known) return known
   const client = new BridgeClient(lease.address, credentials.createInsecure(), CHANNEL_OPTIONS)
-  const stream = client.session(callMetadata(lease.context.token, lease.leaseId))
+  const metadata = callMetadata(lease.context.token, lease.leaseId)
+  if (SharedMemory.canOpen(lease.pid)) metadata.set(PID_KEY, String(process.pid))
+  const stream = client.session(metadata)
   // As long as nobody listens; a worker that is lost is told by the pool.
   stream.on('error', () => {})
-  const line = { client, stream }
+  const line: Line = { client, stream, sharesMemory: false }
+  stream.on('metadata', (answer) => {
+    line.sharesMemory = answer.get(MEMORY_KEY).length > 0
+  })
   lines.set(lease, line)
   return line
 }

@@ -12,6 +12,11 @@ export const TOKEN_KEY = 'x-vitest-python-token'
 /** Metadata key of the lease on whose behalf a call is made. */
 export const LEASE_KEY = 'x-vitest-python-lease'
 
+/** Metadata key of a session: process ID of a caller that can open the worker's files. */
+export const PID_KEY = 'x-vitest-python-pid'
+/** Key in the worker's own metadata: it can open the caller's files, too. */
+export const MEMORY_KEY = 'x-vitest-python-memory'
+
 /** Metadata key of the protocol version that the caller speaks. */
 const PROTOCOL_KEY = 'x-vitest-python-protocol'
 

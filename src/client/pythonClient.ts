@@ -161,14 +161,15 @@ export class LeasedPython implements PythonClient {
 
   #open(): Session {
     if (this.#session) return this.#session
-    const { client, stream } = dial(this.#lease)
-    this.#clients.push(client)
+    const line = dial(this.#lease)
+    this.#clients.push(line.client)
     const lease = {
       explain: (broken: Error) => this.#explain(broken),
       stuck: (name: string) => this.#lease.stuck(name),
+      sharesMemory: () => line.sharesMemory,
       beforeAnswer: this.#beforeAnswer ?? (() => {}),
     }
-    const session = new Session(stream, lease, this.#defaults)
+    const session = new Session(line.stream, lease, this.#defaults)
     this.#session = session
     return session
   }

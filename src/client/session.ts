@@ -4,6 +4,7 @@ import { CallError, PythonError, type PythonException } from './errors.ts'
 import { Exports } from './exports.ts'
 import type { ClientFrame, PythonFailure, Start, WorkerFrame } from './gen/vitest_python/v1/bridge.ts'
 import { SessionRef } from './ref.ts'
+import { SharedMemory } from './sharedMemory.ts'
 import type { Carrier } from './values/carrier.ts'
 import { decode } from './values/decode.ts'
 import { encode } from './values/encode.ts'
@@ -52,6 +53,8 @@ export interface SessionLease {
   explain(broken: Error): Promise<Error>
   /** A call cannot be interrupted: the worker is ended, and the session with it. */
   stuck(name: string): void
+  /** Whether Python can open the files of this process. */
+  sharesMemory(): boolean
   /** Called before anything that came from Python is given to who waits for it. */
   beforeAnswer(): void
 }
@@ -69,6 +72,7 @@ export class Session implements Carrier {
   readonly #exports: Exports
   readonly #numbers = new WeakMap<object, number>()
   readonly #aborted: Promise<Error | undefined>[] = []
+  readonly #memory = new SharedMemory()
   #calls = 0
   #ended: Error | undefined
 
@@ -175,6 +179,7 @@ export class Session implements Carrier {
     this.#receivers.clear()
     this.#leaving.clear()
     this.#exports.close()
+    this.#memory.close()
     this.#stream.cancel()
   }
 
@@ -204,12 +209,26 @@ export class Session implements Carrier {
     return new SessionRef(this, id, type, text)
   }
 
+  exportBuffer(bytes: Uint8Array): Uint8Array | undefined {
+    return this.#lease.sharesMemory() ? this.#memory.export(bytes) : undefined
+  }
+
+  importBuffer(descriptor: Uint8Array): Uint8Array {
+    try {
+      return this.#memory.import(descriptor)
+    } catch (error) {
+      if (!this.#ended) this.#stream.write({ call: 0, kind: { $case: 'unreadable', value: {} } })
+      throw error
+    }
+  }
+
   #cancel(call: number): void {
     if (!this.#ended) this.#stream.write({ call, kind: { $case: 'cancel', value: {} } })
   }
 
   #take({ call, kind }: WorkerFrame): void {
     if (kind?.$case === 'callback') void this.#answer(kind.value)
+    else if (kind?.$case === 'unreadable') this.#memory.stopExporting()
     else if (kind?.$case === 'failure' && call === 0) this.end(new PythonError(kind.value))
     else if (kind) this.#deliver(call, kind)
   }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync, statSync, writeSync } from 'node:fs'
 import { decode } from './values/decode.ts'
 import { encode } from './values/encode.ts'
 
@@ -37,7 +37,8 @@ export class SharedMemory {
   /** Whether this process may open the files of another. */
   static canOpen(pid: number): boolean {
     try {
-      closeSync(openSync(`/proc/${pid}/fd`, constants.O_RDONLY | constants.O_DIRECTORY))
+      // To follow this link takes the same permission as to open what /proc/<pid>/fd lists.
+      statSync(`/proc/${pid}/cwd`)
       return true
     } catch {
       return false
@@ -79,6 +80,11 @@ export class SharedMemory {
     } finally {
       if (file !== undefined) closeSync(file)
     }
+  }
+
+  /** Exports nothing more. What is on its way can still be read. */
+  stopExporting(): void {
+    this.#usable = false
   }
 
   /** Gives the memory back. What is on its way can no longer be read. */

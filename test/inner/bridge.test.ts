@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { test } from 'vitest'
 import { NOTHING, runVitest } from '../support/runVitest.ts'
 import { versions } from '../support/versions.ts'
@@ -5,13 +6,35 @@ import { versions } from '../support/versions.ts'
 // The bridge knows nothing of the runner: one version says it all.
 const version = versions.at(-1)!
 
-test.concurrent.for(['handles', 'callbacks', 'time', 'inline', 'authoring'])('the bridge: %s', async (part, {
-  expect,
-}) => {
+test.concurrent.for([
+  'handles',
+  'callbacks',
+  'time',
+  'inline',
+  'authoring',
+  'buffers',
+])('the bridge: %s', async (part, { expect }) => {
   const { exitCode, output, left } = await runVitest({
     ...{ version, fixture: 'bridge', args: [`${part}.test.ts`] },
   })
   expect(output).toContain('No orphaned processes')
+  expect({ exitCode, failed: exitCode === 0 ? '' : output }).toEqual({ exitCode: 0, failed: '' })
+  expect(left).toEqual(NOTHING)
+})
+
+// numpy is there.
+const developers = fileURLToPath(new URL('../../.cache/python/bin/python', import.meta.url))
+
+test.concurrent.for([
+  ['16 MB cross by shared memory', ''],
+  ['where memory cannot be opened, bytes go in the messages', 'closed'],
+  ['where that turns out late, one call fails', 'later'],
+] as const)('%s', async ([, without], { expect }) => {
+  const { exitCode, output, left } = await runVitest({
+    ...{ version, fixture: 'bridge', args: ['buffers.test.ts'] },
+    python: { python: developers, modules: ['./python/buffers.py'] },
+    env: { BRIDGE_WITHOUT_MEMORY: without },
+  })
   expect({ exitCode, failed: exitCode === 0 ? '' : output }).toEqual({ exitCode: 0, failed: '' })
   expect(left).toEqual(NOTHING)
 })

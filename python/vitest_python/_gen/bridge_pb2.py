@@ -14,47 +14,49 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dvitest_python/v1/bridge.proto\x12\x10vitest_python.v1\"\xa5\x02\n\x0b\x43lientFrame\x12\x0c\n\x04\x63\x61ll\x18\x01 \x01(\x04\x12&\n\x04seed\x18\n \x01(\x0b\x32\x16.vitest_python.v1.SeedH\x00\x12(\n\x05start\x18\x02 \x01(\x0b\x32\x17.vitest_python.v1.StartH\x00\x12*\n\x06\x63redit\x18\x03 \x01(\x0b\x32\x18.vitest_python.v1.CreditH\x00\x12*\n\x06\x63\x61ncel\x18\x04 \x01(\x0b\x32\x18.vitest_python.v1.CancelH\x00\x12*\n\x06\x61nswer\x18\x05 \x01(\x0b\x32\x18.vitest_python.v1.AnswerH\x00\x12*\n\x06\x66orget\x18\x06 \x01(\x0b\x32\x18.vitest_python.v1.ForgetH\x00\x42\x06\n\x04kind\"\x15\n\x04Seed\x12\r\n\x05value\x18\x01 \x01(\r\"\x9d\x01\n\x05Start\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x11\n\targuments\x18\x02 \x01(\x0c\x12\x0e\n\x06stream\x18\x03 \x01(\x08\x12\x0e\n\x06\x63redit\x18\x04 \x01(\r\x12$\n\x04verb\x18\x05 \x01(\x0e\x32\x16.vitest_python.v1.Verb\x12\x0e\n\x06handle\x18\x06 \x01(\x04\x12\x0c\n\x04keep\x18\x07 \x01(\x08\x12\x0f\n\x07limited\x18\x08 \x01(\x08\"\x17\n\x06\x43redit\x12\r\n\x05items\x18\x01 \x01(\r\"\x08\n\x06\x43\x61ncel\"\x8d\x01\n\x06\x41nswer\x12\x10\n\x08\x63\x61llback\x18\x01 \x01(\x04\x12\x0f\n\x05value\x18\x02 \x01(\x0cH\x00\x12$\n\x03\x65nd\x18\x03 \x01(\x0b\x32\x15.vitest_python.v1.EndH\x00\x12\x32\n\x07\x66\x61ilure\x18\x04 \x01(\x0b\x32\x1f.vitest_python.v1.ScriptFailureH\x00\x42\x06\n\x04kind\"P\n\rScriptFailure\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\r\n\x05stack\x18\x03 \x01(\t\x12\x11\n\texception\x18\x04 \x01(\x04\"\x19\n\x06\x46orget\x12\x0f\n\x07handles\x18\x01 \x03(\x04\"\xce\x01\n\x0bWorkerFrame\x12\x0c\n\x04\x63\x61ll\x18\x01 \x01(\x04\x12\x0f\n\x05value\x18\x02 \x01(\x0cH\x00\x12\x0e\n\x04item\x18\x03 \x01(\x0cH\x00\x12$\n\x03\x65nd\x18\x04 \x01(\x0b\x32\x15.vitest_python.v1.EndH\x00\x12\x32\n\x07\x66\x61ilure\x18\x05 \x01(\x0b\x32\x1f.vitest_python.v1.PythonFailureH\x00\x12.\n\x08\x63\x61llback\x18\x06 \x01(\x0b\x32\x1a.vitest_python.v1.CallbackH\x00\x42\x06\n\x04kind\"m\n\x08\x43\x61llback\x12\x10\n\x08\x63\x61llback\x18\x01 \x01(\x04\x12\x0e\n\x06target\x18\x02 \x01(\x04\x12,\n\x04verb\x18\x03 \x01(\x0e\x32\x1e.vitest_python.v1.CallbackVerb\x12\x11\n\targuments\x18\x04 \x01(\x0c\"\x05\n\x03\x45nd\"\x9d\x02\n\rPythonFailure\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\'\n\x06\x66rames\x18\x03 \x03(\x0b\x32\x17.vitest_python.v1.Frame\x12.\n\x05\x63\x61use\x18\x04 \x01(\x0b\x32\x1f.vitest_python.v1.PythonFailure\x12\r\n\x05notes\x18\x05 \x03(\t\x12\x11\n\ttraceback\x18\x06 \x01(\t\x12\r\n\x05\x62\x61ses\x18\x07 \x03(\t\x12\x11\n\targuments\x18\x08 \x01(\x0c\x12.\n\x05group\x18\t \x03(\x0b\x32\x1f.vitest_python.v1.PythonFailure\x12\x0e\n\x06number\x18\x14 \x01(\x04\x12\x10\n\x08\x63\x61llback\x18\x15 \x01(\x04\"g\n\x05\x46rame\x12\x0c\n\x04\x66ile\x18\x01 \x01(\t\x12\x0c\n\x04line\x18\x02 \x01(\r\x12\x0e\n\x06\x63olumn\x18\x03 \x01(\r\x12\x10\n\x08\x66unction\x18\x04 \x01(\t\x12\x0e\n\x06source\x18\x05 \x01(\t\x12\x10\n\x08repeated\x18\x06 \x01(\r\".\n\x0b\x43\x61llRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x11\n\targuments\x18\x02 \x01(\x0c\"X\n\tCallReply\x12\x0f\n\x05value\x18\x01 \x01(\x0cH\x00\x12\x32\n\x07\x66\x61ilure\x18\x02 \x01(\x0b\x32\x1f.vitest_python.v1.PythonFailureH\x00\x42\x06\n\x04kind*-\n\x04Verb\x12\x08\n\x04\x43\x41LL\x10\x00\x12\x07\n\x03GET\x10\x01\x12\x08\n\x04\x45VAL\x10\x02\x12\x08\n\x04\x45XEC\x10\x03*/\n\x0c\x43\x61llbackVerb\x12\n\n\x06INVOKE\x10\x00\x12\x08\n\x04NEXT\x10\x01\x12\t\n\x05\x43LOSE\x10\x02\x32\x99\x01\n\x06\x42ridge\x12K\n\x07Session\x12\x1d.vitest_python.v1.ClientFrame\x1a\x1d.vitest_python.v1.WorkerFrame(\x01\x30\x01\x12\x42\n\x04\x43\x61ll\x12\x1d.vitest_python.v1.CallRequest\x1a\x1b.vitest_python.v1.CallReplyb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dvitest_python/v1/bridge.proto\x12\x10vitest_python.v1\"\xd9\x02\n\x0b\x43lientFrame\x12\x0c\n\x04\x63\x61ll\x18\x01 \x01(\x04\x12&\n\x04seed\x18\n \x01(\x0b\x32\x16.vitest_python.v1.SeedH\x00\x12(\n\x05start\x18\x02 \x01(\x0b\x32\x17.vitest_python.v1.StartH\x00\x12*\n\x06\x63redit\x18\x03 \x01(\x0b\x32\x18.vitest_python.v1.CreditH\x00\x12*\n\x06\x63\x61ncel\x18\x04 \x01(\x0b\x32\x18.vitest_python.v1.CancelH\x00\x12*\n\x06\x61nswer\x18\x05 \x01(\x0b\x32\x18.vitest_python.v1.AnswerH\x00\x12*\n\x06\x66orget\x18\x06 \x01(\x0b\x32\x18.vitest_python.v1.ForgetH\x00\x12\x32\n\nunreadable\x18\x07 \x01(\x0b\x32\x1c.vitest_python.v1.UnreadableH\x00\x42\x06\n\x04kind\"\x15\n\x04Seed\x12\r\n\x05value\x18\x01 \x01(\r\"\x9d\x01\n\x05Start\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x11\n\targuments\x18\x02 \x01(\x0c\x12\x0e\n\x06stream\x18\x03 \x01(\x08\x12\x0e\n\x06\x63redit\x18\x04 \x01(\r\x12$\n\x04verb\x18\x05 \x01(\x0e\x32\x16.vitest_python.v1.Verb\x12\x0e\n\x06handle\x18\x06 \x01(\x04\x12\x0c\n\x04keep\x18\x07 \x01(\x08\x12\x0f\n\x07limited\x18\x08 \x01(\x08\"\x17\n\x06\x43redit\x12\r\n\x05items\x18\x01 \x01(\r\"\x08\n\x06\x43\x61ncel\"\x8d\x01\n\x06\x41nswer\x12\x10\n\x08\x63\x61llback\x18\x01 \x01(\x04\x12\x0f\n\x05value\x18\x02 \x01(\x0cH\x00\x12$\n\x03\x65nd\x18\x03 \x01(\x0b\x32\x15.vitest_python.v1.EndH\x00\x12\x32\n\x07\x66\x61ilure\x18\x04 \x01(\x0b\x32\x1f.vitest_python.v1.ScriptFailureH\x00\x42\x06\n\x04kind\"P\n\rScriptFailure\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\r\n\x05stack\x18\x03 \x01(\t\x12\x11\n\texception\x18\x04 \x01(\x04\"\x0c\n\nUnreadable\"\x19\n\x06\x46orget\x12\x0f\n\x07handles\x18\x01 \x03(\x04\"\x82\x02\n\x0bWorkerFrame\x12\x0c\n\x04\x63\x61ll\x18\x01 \x01(\x04\x12\x0f\n\x05value\x18\x02 \x01(\x0cH\x00\x12\x0e\n\x04item\x18\x03 \x01(\x0cH\x00\x12$\n\x03\x65nd\x18\x04 \x01(\x0b\x32\x15.vitest_python.v1.EndH\x00\x12\x32\n\x07\x66\x61ilure\x18\x05 \x01(\x0b\x32\x1f.vitest_python.v1.PythonFailureH\x00\x12.\n\x08\x63\x61llback\x18\x06 \x01(\x0b\x32\x1a.vitest_python.v1.CallbackH\x00\x12\x32\n\nunreadable\x18\x07 \x01(\x0b\x32\x1c.vitest_python.v1.UnreadableH\x00\x42\x06\n\x04kind\"m\n\x08\x43\x61llback\x12\x10\n\x08\x63\x61llback\x18\x01 \x01(\x04\x12\x0e\n\x06target\x18\x02 \x01(\x04\x12,\n\x04verb\x18\x03 \x01(\x0e\x32\x1e.vitest_python.v1.CallbackVerb\x12\x11\n\targuments\x18\x04 \x01(\x0c\"\x05\n\x03\x45nd\"\x9d\x02\n\rPythonFailure\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\'\n\x06\x66rames\x18\x03 \x03(\x0b\x32\x17.vitest_python.v1.Frame\x12.\n\x05\x63\x61use\x18\x04 \x01(\x0b\x32\x1f.vitest_python.v1.PythonFailure\x12\r\n\x05notes\x18\x05 \x03(\t\x12\x11\n\ttraceback\x18\x06 \x01(\t\x12\r\n\x05\x62\x61ses\x18\x07 \x03(\t\x12\x11\n\targuments\x18\x08 \x01(\x0c\x12.\n\x05group\x18\t \x03(\x0b\x32\x1f.vitest_python.v1.PythonFailure\x12\x0e\n\x06number\x18\x14 \x01(\x04\x12\x10\n\x08\x63\x61llback\x18\x15 \x01(\x04\"g\n\x05\x46rame\x12\x0c\n\x04\x66ile\x18\x01 \x01(\t\x12\x0c\n\x04line\x18\x02 \x01(\r\x12\x0e\n\x06\x63olumn\x18\x03 \x01(\r\x12\x10\n\x08\x66unction\x18\x04 \x01(\t\x12\x0e\n\x06source\x18\x05 \x01(\t\x12\x10\n\x08repeated\x18\x06 \x01(\r\".\n\x0b\x43\x61llRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x11\n\targuments\x18\x02 \x01(\x0c\"X\n\tCallReply\x12\x0f\n\x05value\x18\x01 \x01(\x0cH\x00\x12\x32\n\x07\x66\x61ilure\x18\x02 \x01(\x0b\x32\x1f.vitest_python.v1.PythonFailureH\x00\x42\x06\n\x04kind*-\n\x04Verb\x12\x08\n\x04\x43\x41LL\x10\x00\x12\x07\n\x03GET\x10\x01\x12\x08\n\x04\x45VAL\x10\x02\x12\x08\n\x04\x45XEC\x10\x03*/\n\x0c\x43\x61llbackVerb\x12\n\n\x06INVOKE\x10\x00\x12\x08\n\x04NEXT\x10\x01\x12\t\n\x05\x43LOSE\x10\x02\x32\x99\x01\n\x06\x42ridge\x12K\n\x07Session\x12\x1d.vitest_python.v1.ClientFrame\x1a\x1d.vitest_python.v1.WorkerFrame(\x01\x30\x01\x12\x42\n\x04\x43\x61ll\x12\x1d.vitest_python.v1.CallRequest\x1a\x1b.vitest_python.v1.CallReplyb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'vitest_python.v1.bridge_pb2', _globals)
 if _descriptor._USE_C_DESCRIPTORS == False:
   DESCRIPTOR._options = None
-  _globals['_VERB']._serialized_start=1676
-  _globals['_VERB']._serialized_end=1721
-  _globals['_CALLBACKVERB']._serialized_start=1723
-  _globals['_CALLBACKVERB']._serialized_end=1770
+  _globals['_VERB']._serialized_start=1794
+  _globals['_VERB']._serialized_end=1839
+  _globals['_CALLBACKVERB']._serialized_start=1841
+  _globals['_CALLBACKVERB']._serialized_end=1888
   _globals['_CLIENTFRAME']._serialized_start=52
-  _globals['_CLIENTFRAME']._serialized_end=345
-  _globals['_SEED']._serialized_start=347
-  _globals['_SEED']._serialized_end=368
-  _globals['_START']._serialized_start=371
-  _globals['_START']._serialized_end=528
-  _globals['_CREDIT']._serialized_start=530
-  _globals['_CREDIT']._serialized_end=553
-  _globals['_CANCEL']._serialized_start=555
-  _globals['_CANCEL']._serialized_end=563
-  _globals['_ANSWER']._serialized_start=566
-  _globals['_ANSWER']._serialized_end=707
-  _globals['_SCRIPTFAILURE']._serialized_start=709
-  _globals['_SCRIPTFAILURE']._serialized_end=789
-  _globals['_FORGET']._serialized_start=791
-  _globals['_FORGET']._serialized_end=816
-  _globals['_WORKERFRAME']._serialized_start=819
-  _globals['_WORKERFRAME']._serialized_end=1025
-  _globals['_CALLBACK']._serialized_start=1027
-  _globals['_CALLBACK']._serialized_end=1136
-  _globals['_END']._serialized_start=1138
-  _globals['_END']._serialized_end=1143
-  _globals['_PYTHONFAILURE']._serialized_start=1146
-  _globals['_PYTHONFAILURE']._serialized_end=1431
-  _globals['_FRAME']._serialized_start=1433
-  _globals['_FRAME']._serialized_end=1536
-  _globals['_CALLREQUEST']._serialized_start=1538
-  _globals['_CALLREQUEST']._serialized_end=1584
-  _globals['_CALLREPLY']._serialized_start=1586
-  _globals['_CALLREPLY']._serialized_end=1674
-  _globals['_BRIDGE']._serialized_start=1773
-  _globals['_BRIDGE']._serialized_end=1926
+  _globals['_CLIENTFRAME']._serialized_end=397
+  _globals['_SEED']._serialized_start=399
+  _globals['_SEED']._serialized_end=420
+  _globals['_START']._serialized_start=423
+  _globals['_START']._serialized_end=580
+  _globals['_CREDIT']._serialized_start=582
+  _globals['_CREDIT']._serialized_end=605
+  _globals['_CANCEL']._serialized_start=607
+  _globals['_CANCEL']._serialized_end=615
+  _globals['_ANSWER']._serialized_start=618
+  _globals['_ANSWER']._serialized_end=759
+  _globals['_SCRIPTFAILURE']._serialized_start=761
+  _globals['_SCRIPTFAILURE']._serialized_end=841
+  _globals['_UNREADABLE']._serialized_start=843
+  _globals['_UNREADABLE']._serialized_end=855
+  _globals['_FORGET']._serialized_start=857
+  _globals['_FORGET']._serialized_end=882
+  _globals['_WORKERFRAME']._serialized_start=885
+  _globals['_WORKERFRAME']._serialized_end=1143
+  _globals['_CALLBACK']._serialized_start=1145
+  _globals['_CALLBACK']._serialized_end=1254
+  _globals['_END']._serialized_start=1256
+  _globals['_END']._serialized_end=1261
+  _globals['_PYTHONFAILURE']._serialized_start=1264
+  _globals['_PYTHONFAILURE']._serialized_end=1549
+  _globals['_FRAME']._serialized_start=1551
+  _globals['_FRAME']._serialized_end=1654
+  _globals['_CALLREQUEST']._serialized_start=1656
+  _globals['_CALLREQUEST']._serialized_end=1702
+  _globals['_CALLREPLY']._serialized_start=1704
+  _globals['_CALLREPLY']._serialized_end=1792
+  _globals['_BRIDGE']._serialized_start=1891
+  _globals['_BRIDGE']._serialized_end=2044
 # @@protoc_insertion_point(module_scope)

@@ -27,7 +27,7 @@ NEXT: CallbackVerb
 CLOSE: CallbackVerb
 
 class ClientFrame(_message.Message):
-    __slots__ = ("call", "seed", "start", "credit", "cancel", "answer", "forget")
+    __slots__ = ("call", "seed", "start", "credit", "cancel", "answer", "forget", "unreadable")
     CALL_FIELD_NUMBER: _ClassVar[int]
     SEED_FIELD_NUMBER: _ClassVar[int]
     START_FIELD_NUMBER: _ClassVar[int]
@@ -35,6 +35,7 @@ class ClientFrame(_message.Message):
     CANCEL_FIELD_NUMBER: _ClassVar[int]
     ANSWER_FIELD_NUMBER: _ClassVar[int]
     FORGET_FIELD_NUMBER: _ClassVar[int]
+    UNREADABLE_FIELD_NUMBER: _ClassVar[int]
     call: int
     seed: Seed
     start: Start
@@ -42,7 +43,8 @@ class ClientFrame(_message.Message):
     cancel: Cancel
     answer: Answer
     forget: Forget
-    def __init__(self, call: _Optional[int] = ..., seed: _Optional[_Union[Seed, _Mapping]] = ..., start: _Optional[_Union[Start, _Mapping]] = ..., credit: _Optional[_Union[Credit, _Mapping]] = ..., cancel: _Optional[_Union[Cancel, _Mapping]] = ..., answer: _Optional[_Union[Answer, _Mapping]] = ..., forget: _Optional[_Union[Forget, _Mapping]] = ...) -> None: ...
+    unreadable: Unreadable
+    def __init__(self, call: _Optional[int] = ..., seed: _Optional[_Union[Seed, _Mapping]] = ..., start: _Optional[_Union[Start, _Mapping]] = ..., credit: _Optional[_Union[Credit, _Mapping]] = ..., cancel: _Optional[_Union[Cancel, _Mapping]] = ..., answer: _Optional[_Union[Answer, _Mapping]] = ..., forget: _Optional[_Union[Forget, _Mapping]] = ..., unreadable: _Optional[_Union[Unreadable, _Mapping]] = ...) -> None: ...
 
 class Seed(_message.Message):
     __slots__ = ("value",)
@@ -104,6 +106,10 @@ class ScriptFailure(_message.Message):
     exception: int
     def __init__(self, name: _Optional[str] = ..., message: _Optional[str] = ..., stack: _Optional[str] = ..., exception: _Optional[int] = ...) -> None: ...
 
+class Unreadable(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
 class Forget(_message.Message):
     __slots__ = ("handles",)
     HANDLES_FIELD_NUMBER: _ClassVar[int]
@@ -111,20 +117,22 @@ class Forget(_message.Message):
     def __init__(self, handles: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class WorkerFrame(_message.Message):
-    __slots__ = ("call", "value", "item", "end", "failure", "callback")
+    __slots__ = ("call", "value", "item", "end", "failure", "callback", "unreadable")
     CALL_FIELD_NUMBER: _ClassVar[int]
     VALUE_FIELD_NUMBER: _ClassVar[int]
     ITEM_FIELD_NUMBER: _ClassVar[int]
     END_FIELD_NUMBER: _ClassVar[int]
     FAILURE_FIELD_NUMBER: _ClassVar[int]
     CALLBACK_FIELD_NUMBER: _ClassVar[int]
+    UNREADABLE_FIELD_NUMBER: _ClassVar[int]
     call: int
     value: bytes
     item: bytes
     end: End
     failure: PythonFailure
     callback: Callback
-    def __init__(self, call: _Optional[int] = ..., value: _Optional[bytes] = ..., item: _Optional[bytes] = ..., end: _Optional[_Union[End, _Mapping]] = ..., failure: _Optional[_Union[PythonFailure, _Mapping]] = ..., callback: _Optional[_Union[Callback, _Mapping]] = ...) -> None: ...
+    unreadable: Unreadable
+    def __init__(self, call: _Optional[int] = ..., value: _Optional[bytes] = ..., item: _Optional[bytes] = ..., end: _Optional[_Union[End, _Mapping]] = ..., failure: _Optional[_Union[PythonFailure, _Mapping]] = ..., callback: _Optional[_Union[Callback, _Mapping]] = ..., unreadable: _Optional[_Union[Unreadable, _Mapping]] = ...) -> None: ...
 
 class Callback(_message.Message):
     __slots__ = ("callback", "target", "verb", "arguments")

@@ -15,7 +15,12 @@ function session(answer: (stream: EventEmitter, number: number) => void = () => 
         stream.emit('data', { call: frame.call, kind: { $case: 'end', value: {} } })
     },
   })
-  const lease = { explain: async (broken: Error) => broken, stuck() {}, beforeAnswer() {} }
+  const lease = {
+    explain: async (broken: Error) => broken,
+    stuck() {},
+    sharesMemory: () => false,
+    beforeAnswer() {},
+  }
   return new Session(stream as never, lease)
 }
 

@@ -51,6 +51,9 @@ export interface ClientFrame {
     | { $case: "cancel"; value: Cancel }
     | { $case: "answer"; value: Answer }
     | { $case: "forget"; value: Forget }
+    | //
+    /** of no call */
+    { $case: "unreadable"; value: Unreadable }
     | undefined;
 }
 
@@ -115,6 +118,10 @@ export interface ScriptFailure {
   exception: number;
 }
 
+/** A buffer of the other side's could not be read: from now on its bytes are wanted in the messages. */
+export interface Unreadable {
+}
+
 /** Handles that the client uses no more. */
 export interface Forget {
   handles: number[];
@@ -136,6 +143,9 @@ export interface WorkerFrame {
     /** ends either; with call 0: ends the session */
     { $case: "failure"; value: PythonFailure }
     | { $case: "callback"; value: Callback }
+    | //
+    /** of no call */
+    { $case: "unreadable"; value: Unreadable }
     | undefined;
 }
 
@@ -226,6 +236,9 @@ export const ClientFrame: MessageFns<ClientFrame> = {
       case "forget":
         Forget.encode(message.kind.value, writer.uint32(50).fork()).join();
         break;
+      case "unreadable":
+        Unreadable.encode(message.kind.value, writer.uint32(58).fork()).join();
+        break;
     }
     return writer;
   },
@@ -297,6 +310,14 @@ export const ClientFrame: MessageFns<ClientFrame> = {
             }
 
             message.kind = { $case: "forget", value: Forget.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.kind = { $case: "unreadable", value: Unreadable.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -731,6 +752,41 @@ export const ScriptFailure: MessageFns<ScriptFailure> = {
   },
 };
 
+function createBaseUnreadable(): Unreadable {
+  return {};
+}
+
+export const Unreadable: MessageFns<Unreadable> = {
+  encode(_: Unreadable, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Unreadable {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUnreadable();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseForget(): Forget {
   return { handles: [] };
 }
@@ -816,6 +872,9 @@ export const WorkerFrame: MessageFns<WorkerFrame> = {
       case "callback":
         Callback.encode(message.kind.value, writer.uint32(50).fork()).join();
         break;
+      case "unreadable":
+        Unreadable.encode(message.kind.value, writer.uint32(58).fork()).join();
+        break;
     }
     return writer;
   },
@@ -879,6 +938,14 @@ export const WorkerFrame: MessageFns<WorkerFrame> = {
             }
 
             message.kind = { $case: "callback", value: Callback.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.kind = { $case: "unreadable", value: Unreadable.decode(reader, reader.uint32()) };
             continue;
           }
         }
