@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest'
+import { type InnerOptions, type InnerResult, NOTHING, runVitest } from '../support/runVitest.ts'
+import { everyPool, versions } from '../support/versions.ts'
+
+const WITHOUT_ISOLATION = ['--no-isolate', '--no-file-parallelism']
+
+describe.concurrent.each(versions)('Vitest %s', (version) => {
+  const run = (options: Partial<InnerOptions>) => runVitest({ version, fixture: 'commands', ...options })
+
+  function expectPassed({ exitCode, output, left }: InnerResult, tests: number) {
+    expect(output).toMatch(new RegExp(`Tests +${tests} passed`))
+    expect(output).toContain('No orphaned processes')
+    expect(exitCode).toBe(0)
+    expect(left).toEqual(NOTHING)
+  }
+
+  test.each(everyPool)('test.for, describe.for, concurrent tests and every scope, in %s', async (pool) => {
+    expectPassed(await run({ pool, args: ['each', 'scopes'] }), 9)
+  })
+
+  test('the same where files share a test process', async () => {
+    expectPassed(await run({ args: [...WITHOUT_ISOLATION, 'each', 'scopes'] }), 9)
+  })
+
+  test('--retry gives every try a pristine process', async () => {
+    expectPassed(await run({ args: ['retries', '--retry=2'] }), 1)
+  })
+
+  test('--bail ends the run and leaves nothing', async () => {
+    const { exitCode, output, left } = await run({ args: ['fails', '--bail=1'] })
+    expect(output).toMatch(/Tests +1 failed/)
+    expect(output).not.toMatch(/\d passed/)
+    expect(output).toContain('No orphaned processes')
+    expect(exitCode).toBe(1)
+    expect(left).toEqual(NOTHING)
+  })
+
+  test('--shard runs the parts, each a run of its own', async () => {
+    const parts = [
+      run({ args: ['each', 'scopes', '--shard=1/2'] }),
+      run({ args: ['each', 'scopes', '--shard=2/2'] }),
+    ]
+    const sizes = (await Promise.all(parts)).map((part) => {
+      const tests = Number(/Tests +(\d) passed/.exec(part.output)?.[1])
+      expectPassed(part, tests)
+      return tests
+    })
+    expect(sizes.sort()).toEqual([3, 6])
+  })
+
+  test('list starts no Python', async () => {
+    const { exitCode, output, left } = await run({ command: ['list'], args: ['each', 'scopes'] })
+    expect(output).toContain('each.test.ts > test.for 1')
+    expect(output).not.toContain('orphaned processes')
+    expect(exitCode).toBe(0)
+    expect(left).toEqual(NOTHING)
+  })
+
+  test('a lease that is waited for too long says who holds what', async () => {
+    const python = { maxWorkers: 1, leaseTimeout: 1_000 }
+    const { exitCode, output, left } = await run({ args: ['waits'], python })
+    expect(output).toContain('No Python process became free within 1000 ms (leaseTimeout)')
+    expect(output).toMatch(/w1: waits\.test\.ts, for 1\.\d s/)
+    expect(exitCode).toBe(1)
+    expect(left).toEqual(NOTHING)
+  })
+})
