@@ -50,7 +50,40 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
 
   test('list starts no Python', async () => {
     const { exitCode, output, left } = await run({ command: ['list'], args: ['each', 'scopes'] })
-    expect(output).toContain('each.test.ts > test.for 1')
+    expect(output).toMatch(/each\.test\.ts > (.*> )?test\.for/)
+    expect(output).not.toContain('orphaned processes')
+    expect(exitCode).toBe(0)
+    expect(left).toEqual(NOTHING)
+  })
+
+  test('--merge-reports starts no Python', async () => {
+    const { exitCode, output, left } = await run({
+      args: ['each', 'scopes'],
+      wrap: (vitest) => {
+        const blob = '"$@" --reporter=blob --outputFile=blobs/1.json'
+        return ['/bin/sh', '-c', `${blob} && echo MERGED && "$@" --merge-reports=blobs`, 'sh', ...vitest]
+      },
+    })
+    const [first = '', merged = ''] = output.split('MERGED')
+    expect(first).toContain('No orphaned processes')
+    expect(merged).toMatch(/Tests +9 passed/)
+    expect(merged).not.toContain('orphaned processes')
+    expect(exitCode).toBe(0)
+    expect(left).toEqual(NOTHING)
+  })
+
+  test('bench has a process: by pythonForFile, from Vitest 5 on by the fixture', async () => {
+    const file = version.startsWith('5.') ? 'fixture' : 'calls'
+    const { exitCode, output, left } = await run({ command: ['bench', '--run'], args: [file] })
+    expect(output).toContain('a call')
+    expect(output).toContain('No orphaned processes')
+    expect(exitCode).toBe(0)
+    expect(left).toEqual(NOTHING)
+  })
+
+  test('--typecheck knows the fixtures and starts no Python', async () => {
+    const { exitCode, output, left } = await run({ args: ['--typecheck.only'] })
+    expect(output).toMatch(/Tests +1 passed/)
     expect(output).not.toContain('orphaned processes')
     expect(exitCode).toBe(0)
     expect(left).toEqual(NOTHING)
