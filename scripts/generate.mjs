@@ -1,9 +1,11 @@
-// Makes the checked-in TypeScript messages from proto/. protoc comes from PyPI (grpcio-tools):
+// Makes what is checked in and made from something else: the messages from proto/, docs/options.md from the options.
+// protoc comes from PyPI (grpcio-tools):
 // npm has no package that carries it without downloading.
 import { mkdir, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { developmentPython } from './development-python.mjs'
+import { writeOptionsPage } from './options-page.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const out = process.argv[2] ?? `${root}/src/client/gen`
@@ -40,4 +42,5 @@ await execa(
 
 if (process.argv[2] === undefined) {
   await execa(await developmentPython(), [`${root}/python/generate.py`], { stdio: 'inherit' })
+  await writeOptionsPage()
 }

@@ -8,11 +8,11 @@ import type { RecycleOptions } from './recycle.ts'
 
 /** Options of `python({ … })`. */
 export interface PythonOptions extends PoolOptions {
-  /** What the environment `python` puts its global on top of. Default: `node`. */
+  /** What the environment `python` puts its global on top of; see docs/vitest.md. Default: `'node'`. */
   base?: 'node' | 'jsdom' | 'happy-dom' | undefined
   /**
    * More pools, by name: each has the options beside it, and its own on top. `default` is the one that
-   * the fixtures take where no name is given. Default: none but `default`.
+   * the fixtures take where no name is given; see docs/pools.md. Default: `{}`.
    */
   pools?: Record<string, PoolOptions> | undefined
 }
@@ -20,57 +20,67 @@ export interface PythonOptions extends PoolOptions {
 /** Options of one pool. */
 export interface PoolOptions {
   /**
-   * Interpreter: a path, or a command on PATH.
-   * Default: `VITEST_PYTHON`, the active virtual environment, `.venv`, `uv run`, `python3`, `python`, whichever is first.
+   * Interpreter: a path, or a command on PATH. Where there is none, the first of `VITEST_PYTHON`, the active virtual
+   * environment, `.venv`, `uv run`, `python3`, `python`; see docs/python.md. Default: found.
    */
   python?: string | undefined
   /**
-   * What tests may call: files (`./python/tools.py`, relative to the project's root) and importable modules
-   * (`app.tools`). Default: none.
+   * What tests may call: files (`./python/tools.py`, relative to the project's root), which are called by their base
+   * name, and importable modules (`app.tools`). Default: `[]`.
    */
   modules?: string[] | undefined
   /**
    * gRPC servicers of the project, as `module:function`; the function gets the `grpc.Server` before it starts.
-   * Default: none.
+   * Default: `[]`.
    */
   services?: string[] | undefined
   /**
    * How long one Python process serves: one `test`, all tests of a `file`, or any number of tests (`shared`).
-   * Default: `test`.
+   * Default: `'test'`.
    */
   isolation?: 'test' | 'file' | 'shared' | undefined
-  /** `lazy`: Python starts with the first lease; `eager`: with the run, before the tests. Default: `lazy`. */
+  /**
+   * `lazy`: Python starts when a test file needs it. `eager`: before the tests; a module that cannot be imported then
+   * fails the run and not a test. Default: `'lazy'`.
+   */
   start?: 'lazy' | 'eager' | undefined
-  /** How a worker comes to be. Default: `fork` on Linux, `spawn` elsewhere. */
+  /**
+   * `fork` copies a process that has imported your modules. `spawn` starts a new interpreter for each worker, for
+   * libraries that do not survive a fork. Default: `'fork'` on Linux.
+   */
   startMethod?: 'fork' | 'spawn' | undefined
   /** Most workers alive at once. Default: 4 for each core, at least 8. */
   maxWorkers?: number | undefined
-  /** Workers kept ready ahead of need. Default: one for each test process and one more, at most 8. */
+  /** Workers kept ready ahead of need, the next one of each test process included. Default: test processes + 1, at most 8. */
   spares?: number | undefined
-  /** Milliseconds for Python to come up, the import of the modules included. Default: 30,000. */
+  /** Milliseconds for Python to come up, the import of the modules included. Default: `30_000`. */
   startupTimeout?: number | undefined
-  /** Milliseconds that a test waits for a free worker. Default: 60,000. */
+  /** Milliseconds that a test waits for a free worker. Default: `60_000`. */
   leaseTimeout?: number | undefined
-  /** Milliseconds that a worker gets to end by itself before it is killed. Default: 1,000. */
+  /** Milliseconds that a worker gets to end by itself before it is killed. Default: `1_000`. */
   stopTimeout?: number | undefined
   /**
    * What orphans do to the run: `fail` sets a non-zero exit code, `warn` only reports those that could be killed.
-   * A run that cannot be verified fails either way. Default: `fail`.
+   * A run that cannot be verified fails either way. Default: `'fail'`.
    */
   orphans?: 'fail' | 'warn' | undefined
   /**
    * What Python's random numbers (`random`, `numpy.random`) follow from in each test, beside the test's name:
-   * a whole number, or `false` for numbers that nobody can repeat. Default: Vitest's `sequence.seed`, else the time.
+   * a whole number, or `false` for numbers that nobody can repeat; see docs/python.md. Without `sequence.seed`, from
+   * the time. Default: `sequence.seed`.
    */
   seed?: number | false | undefined
-  /** With `isolation: 'shared'`: when a worker is replaced, always between two leases. Default: never. */
+  /**
+   * With `isolation: 'shared'`: a worker is replaced after so many leases, milliseconds, or megabytes by which it has
+   * grown, always between two leases; see docs/pools.md. Default: `{}`.
+   */
   recycle?: RecycleOptions | undefined
   /**
    * With `isolation: 'shared'`: whether the tests of a file get the process that the file had before where it is
-   * free (`hint`), or wait for it (`strict`). Default: `hint`.
+   * free (`hint`), or wait for it (`strict`). Default: `'hint'`.
    */
   affinity?: 'hint' | 'strict' | undefined
-  /** Environment variables for Python, on top of the runner's. Default: none. */
+  /** Environment variables for Python, on top of the runner's. Default: `{}`. */
   env?: Record<string, string> | undefined
 }
 

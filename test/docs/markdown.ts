@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -7,6 +7,14 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 /** Text of a file, by its path from the project's root. */
 export function read(path: string): string {
   return readFileSync(join(root, path), 'utf8')
+}
+
+/** The documents that users read, by their paths from the project's root. */
+export const pages = ['README.md', ...markdownIn('docs')]
+
+function markdownIn(directory: string): string[] {
+  const names = readdirSync(join(root, directory)).filter((name) => name.endsWith('.md'))
+  return names.sort().map((name) => `${directory}/${name}`)
 }
 
 /** A code block that claims to be part of a file. */

@@ -1,33 +1,7 @@
-import { availableParallelism } from 'node:os'
 import { describe, expect, test } from 'vitest'
-import { optionNames, resolveOptions } from '../../src/pool/options.ts'
-import { deadLinks, drift, excerpts, read, table } from './markdown.ts'
+import { deadLinks, drift, excerpts, pages, read } from './markdown.ts'
 
 const readme = read('README.md')
-
-describe('the option table', () => {
-  const rows = table(readme, 'option')
-  const documented = new Map(rows.map(([name = '', , given = '']) => [unquoted(name), given]))
-
-  test('has a row for each option, and for no other', () => {
-    expect([...documented.keys()].sort()).toEqual([...optionNames].sort())
-  })
-
-  /** What depends on the machine, in the README's words. */
-  const inWords: Record<string, unknown> = {
-    found: undefined,
-    '`sequence.seed`': undefined,
-    "`'fork'` on Linux": process.platform === 'linux' ? 'fork' : 'spawn',
-    '4 for each core, at least 8': Math.max(8, 4 * availableParallelism()),
-    'test processes + 1, at most 8': Math.min(8, availableParallelism() + 1),
-  }
-
-  test.each(optionNames)('gives the default of %s', (name) => {
-    const words = documented.get(name) ?? ''
-    const stated = words in inWords ? inWords[words] : literal(words)
-    expect(stated).toEqual((resolveOptions({}) as Record<string, unknown>)[name])
-  })
-})
 
 describe('the example', () => {
   const shown = excerpts(readme)
@@ -52,22 +26,17 @@ describe('the example', () => {
   })
 })
 
-describe.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'])('%s', (path) => {
+test('the README is short enough to be read, and to be shipped', () => {
+  expect(Buffer.byteLength(readme)).toBeLessThan(9_300)
+})
+
+describe.each([...pages, 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'])('%s', (path) => {
   test('has no link that leads nowhere', () => {
     expect(deadLinks(path)).toEqual([])
   })
 
   test('would not pass with one', () => {
-    const more = `${read(path)}\n[a](no-such-file.md) [b](#no-such-heading) [c](LICENSE)\n`
+    const more = `${read(path)}\n[a](no-such-file.md) [b](#no-such-heading) [c](${path.startsWith('docs/') ? '../' : ''}LICENSE)\n`
     expect(deadLinks(path, more)).toEqual(['no-such-file.md', '#no-such-heading'])
   })
 })
-
-function unquoted(cell: string): string {
-  return cell.replaceAll('`', '')
-}
-
-/** The value of `'test'`, `30_000`, `[]` or `{}` as the table writes it. */
-function literal(cell: string): unknown {
-  return JSON.parse(unquoted(cell).replaceAll("'", '"').replaceAll('_', ''))
-}

@@ -1,16 +1,20 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { inject } from 'vitest'
-import { pathOfFixture } from './runVitest.ts'
+import { layFixture } from './runVitest.ts'
 import type { VitestVersion } from './versions.ts'
 
-/** Has the TypeScript compiler check a fixture project beside an installation. */
-export async function checkTypes(version: VitestVersion, fixture: string) {
+/** Has the TypeScript compiler check a fixture project with `files` on top beside an installation. */
+export async function checkTypes(
+  version: VitestVersion,
+  fixture: string,
+  files: Record<string, string> = {},
+) {
   const installation = inject('installations')[version]!
   const directory = mkdtempSync(join(installation.directory, `${fixture}-`))
   try {
-    cpSync(pathOfFixture(fixture), directory, { recursive: true })
+    layFixture(directory, fixture, files)
     const compiler = '../node_modules/typescript/bin/tsc'
     const options = { cwd: directory, all: true, reject: false, stdin: 'ignore' } as const
     const { exitCode, all } = await execa(installation.node, [compiler, '--noEmit', '-p', '.'], options)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { execa } from 'execa'
@@ -14,6 +14,8 @@ export interface InnerOptions {
   version: VitestVersion | JestVersion
   /** Name of a directory in test/fixtures or test/e2e/fixtures. */
   fixture: string
+  /** Files on top of it, by their paths. */
+  files?: Record<string, string>
   pool?: Pool
   /** Vitest's command, e.g. `['list']`; `run` by default. */
   command?: string[]
@@ -69,6 +71,15 @@ export function pathOfFixture(name: string): string {
   return found
 }
 
+/** Copies a fixture project, and adds files to it. */
+export function layFixture(directory: string, name: string, files: Record<string, string> = {}): void {
+  cpSync(pathOfFixture(name), directory, { recursive: true })
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true })
+    writeFileSync(join(directory, path), text)
+  }
+}
+
 /** Runs a fixture project's tests to their end. */
 export function runVitest(options: InnerOptions): Promise<InnerResult> {
   return withVitest(options, async (run) => {
@@ -94,7 +105,7 @@ export async function withVitest<T>(options: InnerOptions, use: (run: InnerRun) 
   }
   const watch = setInterval(noteRunIds, 20)
   try {
-    cpSync(pathOfFixture(options.fixture), directory, { recursive: true })
+    layFixture(directory, options.fixture, options.files)
     const runner = [installation.node, ...runnerOf(options), ...(options.args ?? [])]
     const [file, ...words] = (options.wrap ?? ((command) => command))(runner) as [string, ...string[]]
     const child = execa(file, words, {

@@ -1,0 +1,47 @@
+import { availableParallelism } from 'node:os'
+import { describe, expect, test } from 'vitest'
+import { optionsPage } from '../../scripts/options-page.mjs'
+import { optionNames, resolveOptions } from '../../src/pool/options.ts'
+import { read, table } from './markdown.ts'
+
+test('docs/options.md is what npm run generate makes of the options', async () => {
+  expect(read('docs/options.md')).toBe(await optionsPage())
+})
+
+describe.each(['docs/options.md', 'README.md'])('the option table of %s', (page) => {
+  const rows = table(read(page), 'option')
+  // The default is in the last column but one.
+  const documented = new Map(rows.map((row) => [unquoted(row[0] ?? ''), row.at(-2) ?? '']))
+
+  test('has rows for options only', () => {
+    expect([...documented.keys()].filter((name) => !optionNames.includes(name))).toEqual([])
+  })
+
+  /** What depends on the machine, in words. */
+  const inWords: Record<string, unknown> = {
+    found: undefined,
+    '`sequence.seed`': undefined,
+    "`'fork'` on Linux": process.platform === 'linux' ? 'fork' : 'spawn',
+    '4 for each core, at least 8': Math.max(8, 4 * availableParallelism()),
+    'test processes + 1, at most 8': Math.min(8, availableParallelism() + 1),
+  }
+
+  test.each([...documented])('gives the default of %s', (name, words) => {
+    const stated = words in inWords ? inWords[words] : literal(words)
+    expect(stated).toEqual((resolveOptions({}) as Record<string, unknown>)[name])
+  })
+})
+
+test('docs/options.md has a row for each option', () => {
+  const names = table(read('docs/options.md'), 'option').map(([name = '']) => unquoted(name))
+  expect(names.sort()).toEqual([...optionNames].sort())
+})
+
+function unquoted(cell: string): string {
+  return cell.replaceAll('`', '')
+}
+
+/** The value of `'test'`, `30_000`, `[]` or `{}` as the table writes it. */
+function literal(cell: string): unknown {
+  return JSON.parse(unquoted(cell).replaceAll("'", '"').replaceAll('_', ''))
+}

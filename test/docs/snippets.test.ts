@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import ts from 'typescript'
+import { describe, expect, test } from 'vitest'
+import { developmentPython } from '../../scripts/development-python.mjs'
+import { allSnippets, filesToCompile, filesToRun, type Snippet, snippets } from './snippets.ts'
+
+const of = (language: string) => allSnippets.filter((snippet) => snippet.language === language)
+
+/** What Python and ruff have against these blocks. */
+async function problemsOf(blocks: Snippet[]): Promise<string> {
+  const directory = mkdtempSync(join(tmpdir(), 'vp-'))
+  try {
+    for (const [index, { text }] of blocks.entries()) writeFileSync(join(directory, `block${index}.py`), text)
+    const python = await developmentPython()
+    const options = { all: true, reject: false, cwd: directory } as const
+    const checks = [
+      await execa(python, ['-m', 'compileall', '-q', '.'], options),
+      await execa(python, ['-m', 'ruff', 'check', '--isolated', '--quiet', '--select=E9,F', '.'], options),
+    ]
+    return checks.map(({ all }) => all).join('')
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+describe('code in the documents', () => {
+  test('is in a language that is checked', () => {
+    const languages = new Set(allSnippets.map(({ language }) => language))
+    expect([...languages].sort()).toEqual(
+      ['js', 'json', 'python', 'sh', 'text', 'toml', 'ts', 'yaml'].filter((name) => languages.has(name)),
+    )
+  })
+
+  test('of Python is right', async () => {
+    expect(await problemsOf(of('python'))).toBe('')
+  })
+
+  test('of Python would not pass with a mistake', async () => {
+    const broken = { page: '', language: 'python', context: '', text: 'def f(:\n' }
+    expect(await problemsOf([broken])).toContain('SyntaxError')
+    expect(await problemsOf([{ ...broken, text: 'print(undefined)\n' }])).toContain('F821')
+  })
+
+  test.each(of('json'))('of JSON in $page is right', ({ text }) => {
+    expect(() => JSON.parse(text)).not.toThrow()
+  })
+
+  test.each(of('js'))('of JavaScript in $page is right', ({ text }) => {
+    expect(ts.transpileModule(text, { reportDiagnostics: true }).diagnostics).toEqual([])
+  })
+
+  test('of TypeScript says what stands around it', () => {
+    expect(Object.keys(filesToCompile()).length).toBeGreaterThan(3)
+    const bare = snippets('page.md', '```ts\npython.call()\n```\n')
+    expect(() => filesToCompile(bare)).toThrow(/page.md: say what stands around this/)
+  })
+
+  test('that is run has tests, and Python for them', () => {
+    const names = Object.keys(filesToRun())
+    expect(names.filter((name) => name.endsWith('.test.ts')).length).toBeGreaterThan(1)
+    expect(names.filter((name) => name.startsWith('python/')).length).toBeGreaterThan(1)
+  })
+})
