@@ -2,17 +2,20 @@ import type { RunContext } from '../client/context.ts'
 import { dial, hangUp } from '../client/dial.ts'
 import type { Holder } from '../client/gen/vitest_python/v1/broker.ts'
 import { type Application, BrokerConnection, type Lease } from '../client/lease.ts'
+import { Leftovers } from './leftovers.ts'
 
 /** The leases of this test process. */
 export class ProcessLeases {
   readonly connection: BrokerConnection
   readonly #isolation: RunContext['isolation']
+  readonly #leftovers: Leftovers
   /** For the next test, which has not asked yet. */
   #ahead: Application | undefined
 
   constructor(context: RunContext) {
     this.connection = new BrokerConnection(context)
     this.#isolation = context.isolation
+    this.#leftovers = new Leftovers(this.connection)
   }
 
   /** Waits for a worker before a test asks for it; a failure is left for the test to meet. */
@@ -23,9 +26,11 @@ export class ProcessLeases {
 
   /** The worker that was leased ahead, else another one. Meanwhile the next one is made ready. */
   async take(holder: Holder): Promise<Lease> {
+    this.#leftovers.expect()
     const ahead = this.#ahead
     this.#ahead = undefined
     const lease = await (ahead ? ahead.claim(holder) : this.connection.acquire(holder))
+    this.#leftovers.note(lease.leaseId)
     // Where a worker serves many tests, the next one has this one again.
     if (this.#isolation === 'test' && !this.#ahead)
       this.#keep(this.connection.acquireAhead({ file: holder.file, test: '' }))
