@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import ts from 'typescript'
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { developmentPython } from '../../scripts/development-python.mjs'
 import { allSnippets, filesToCompile, filesToRun, type Snippet, snippets } from './snippets.ts'
 
@@ -46,6 +47,14 @@ describe('code in the documents', () => {
 
   test.each(of('json'))('of JSON in $page is right', ({ text }) => {
     expect(() => JSON.parse(text)).not.toThrow()
+  })
+
+  test.each(of('yaml'))('of YAML in $page is right, and verifies in any case', ({ text }) => {
+    const { jobs, test: job } = parse(text)
+    const [steps, always] = jobs
+      ? [jobs.test.steps, (step: object) => 'if' in step]
+      : [job.after_script, () => true]
+    expect(JSON.stringify(steps.filter(always))).toContain('npx vitest-python verify')
   })
 
   test.each(of('js'))('of JavaScript in $page is right', ({ text }) => {
