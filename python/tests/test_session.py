@@ -71,6 +71,40 @@ def test_frames_at_random_neither_hang_nor_kill(worker: Worker, seed: int) -> No
     assert worker.call("embeddings.embed", ["cat"]) == [3]
 
 
+_TAGS = (0xDD, 0xDF, 0xDC, 0xDE, 0xFF, 0xFF, 0x92, 0x82, 0xA1, 0xC4, 0xC7, 0xC9, 0xD9, 0x42, 0x44, 0x53, 0x4E)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_arguments_of_any_bytes_fail_their_call_and_nothing_else(worker: Worker, seed: int) -> None:
+    dice = random.Random(seed)
+    for _ in range(60):
+        junk = bytes(dice.choice([*_TAGS, dice.randrange(256)]) for _ in range(dice.randrange(1, 60)))
+        worker.start_raw("embeddings.echo", junk)
+    assert worker.call("embeddings.embed", ["cat"]) == [3]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ("ddffffffff01", "a list of 4,294,967,295"),
+        ("91ddffffffff", "a list of 4,294,967,295"),
+        ("91c70653ddffffffff01", "a list of 4,294,967,295"),
+        ("9181a161dfffffffff", "a dict of 4,294,967,295"),
+        ("dd00ffffff" * 1000, "a list of 16,777,215"),
+        # Before the end that is put behind each message is read as a part of the count.
+        ("91ddff", "too early"),
+        ("910191", "bytes follow its end"),
+        ("9101c0", "bytes follow its end"),
+    ],
+)
+def test_what_claims_to_be_longer_or_shorter_than_it_is_fails_its_call(
+    worker: Worker, arguments: str, sentence: str
+) -> None:
+    with pytest.raises(Failed, match=sentence):
+        worker.result(worker.start_raw("embeddings.echo", bytes.fromhex(arguments)))
+    assert worker.call("embeddings.embed", ["cat"]) == [3]
+
+
 def _any_frame(dice: random.Random, number: int) -> ClientFrame:
     some = dice.choice([0, 1, number, 2**60])
     junk = dice.randbytes(dice.randrange(12))

@@ -272,3 +272,17 @@ def test_any_bytes_are_a_value_or_an_error(data: bytes) -> None:
 def test_malformed_bytes_are_refused_with_a_sentence(data: bytes, sentence: str) -> None:
     with pytest.raises(BadArguments, match=re.escape(sentence)):
         decode(data)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [0.1 * number for number in range(2_000)],
+        b"\xdd\xff" * 50_000,
+        ["\u07ff" * 40] * 500,
+        list(range(0xDD, 100_000, 3)),
+        {str(number): "\u0760\xff" for number in range(70_000)},
+    ],
+)
+def test_what_only_looks_like_a_count_that_is_too_large_is_read(value: object) -> None:
+    assert decode(encode(value)) == value

@@ -35,9 +35,10 @@ def encode(value: object, carrier: Carrier | None = None) -> bytes:
     `carrier` takes what cannot cross by value.
     Raises TypeError that names the path and the type of what cannot be sent.
     """
-    encoder = Encoder(carrier)
     try:
-        packed = encoder.pack(value if carrier is None else encoder.without_big_buffers(value))
+        packed = _plain(value) if carrier is None or not _holds_buffers(value) else None
+        if packed is None:
+            packed = _with_substitutes(value, carrier)
     except Problem as problem:
         raise TypeError(str(problem)) from None
     except RecursionError:
@@ -46,6 +47,29 @@ def encode(value: object, carrier: Carrier | None = None) -> bytes:
         return packed
     descriptor = carrier.export_buffer(memoryview(packed)) if len(packed) >= BIG else None
     return packed if descriptor is None else ormsgpack.packb(ormsgpack.Ext(MESSAGE, descriptor))
+
+
+def _plain(value: object) -> bytes | None:
+    """Of what ormsgpack knows without help, which is most of what is sent; else None."""
+    try:
+        return ormsgpack.packb(value, None, _OPTIONS)
+    except Exception:
+        return None
+
+
+def _with_substitutes(value: object, carrier: Carrier | None) -> bytes:
+    encoder = Encoder(carrier)
+    return encoder.pack(value if carrier is None else encoder.without_big_buffers(value))
+
+
+def _holds_buffers(value: Any) -> bool:
+    """Whether bytes stand where `without_big_buffers` looks."""
+    kind = type(value)
+    if kind is dict:
+        return len(value) <= _FEW and not _BYTES.isdisjoint(map(type, value.values()))
+    if kind is list or kind is tuple:
+        return len(value) <= _FEW and not _BYTES.isdisjoint(map(type, value))
+    return kind in _BYTES
 
 
 def encode_handle(value: object, carrier: Carrier) -> bytes:
@@ -81,14 +105,13 @@ class Encoder:
 
     def without_big_buffers(self, value: Any) -> object:
         """`value` with the big buffers in it exported, where they are not deep inside: ormsgpack would copy them."""
-        kind = type(value)
-        if kind in _BYTES:
+        if not _holds_buffers(value):
+            return value
+        if isinstance(value, (bytes, bytearray)):
             return self.buffer(value)
-        if kind is dict and len(value) <= _FEW and not _BYTES.isdisjoint(map(type, value.values())):
+        if isinstance(value, dict):
             return {key: self.buffer(part) if type(part) in _BYTES else part for key, part in value.items()}
-        if (kind is list or kind is tuple) and len(value) <= _FEW and not _BYTES.isdisjoint(map(type, value)):
-            return [self.buffer(part) if type(part) in _BYTES else part for part in value]
-        return value
+        return [self.buffer(part) if type(part) in _BYTES else part for part in value]
 
     def substitute(self, value: Any) -> object:
         """What is sent instead of something that ormsgpack does not know."""
