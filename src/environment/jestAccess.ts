@@ -5,6 +5,7 @@ export type { PythonException } from '../client/errors.ts'
 export type { PythonClient, StubConstructor } from '../client/pythonClient.ts'
 export type { PythonFrame } from '../client/pythonStack.ts'
 export type { PoolStats } from '../client/stats.ts'
+export { type PythonMatchers, toThrowPython } from '../client/toThrowPython.ts'
 export type { JestPython } from './jestPython.ts'
 export type { LeasedClient, PythonPool } from './pool.ts'
 

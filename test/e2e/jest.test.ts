@@ -17,7 +17,7 @@ describe.concurrent('Jest', () => {
       '--ci',
       '--maxWorkers=2',
     ])
-    expect(output).toMatch(/Tests: +13 passed, 13 total/)
+    expect(output).toMatch(/Tests: +14 passed, 14 total/)
     expect(output).toMatch(/No orphaned processes: run [0-9a-z]{7}/)
     expect(exitCode).toBe(0)
     expect(left).toEqual(NOTHING)
@@ -57,7 +57,11 @@ describe.concurrent('Jest', () => {
     expect(clean.left).toEqual(NOTHING)
   })
 
-  test.each([[], ['--bail'], ['--forceExit']])('a test that fails fails the run: %s', async (...flags) => {
+  test.each([
+    ['--ci'],
+    ['--bail'],
+    ['--forceExit'],
+  ])('a test that fails fails the run: %s', async (...flags) => {
     const { exitCode, output, left } = await run(['tests/fails', ...flags])
     expect(output).toContain('No orphaned processes')
     expect(exitCode).toBe(1)
