@@ -9,6 +9,7 @@ import enum
 import math
 import re
 import struct
+import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -286,3 +287,10 @@ def test_malformed_bytes_are_refused_with_a_sentence(data: bytes, sentence: str)
 )
 def test_what_only_looks_like_a_count_that_is_too_large_is_read(value: object) -> None:
     assert decode(encode(value)) == value
+
+
+def test_what_does_not_fit_into_a_message_is_refused_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["vitest_python.values.encode"], "_LARGEST", 1000)
+    assert len(encode(b"x" * 900)) < 1000
+    with pytest.raises(TypeError, match="GiB do not fit into a message; send it in parts"):
+        encode(b"x" * 1000)

@@ -23,6 +23,8 @@ _OPTIONS = (
 )
 # ormsgpack bears 255 levels.
 _DEEPEST = 250
+# Bytes of the largest message: protobuf ends at 2 GiB, and a frame has more in it than the value.
+_LARGEST = 2**31 - 2**16
 # Members of a dict or list in which big buffers are looked for.
 _FEW = 32
 _BYTES = frozenset((bytes, bytearray))
@@ -43,6 +45,9 @@ def encode(value: object, carrier: Carrier | None = None) -> bytes:
         raise TypeError(str(problem)) from None
     except RecursionError:
         raise TypeError("result: nested too deep, or within itself") from None
+    if len(packed) > _LARGEST:
+        size = f"{len(packed) / 2**30:.1f} GiB"
+        raise TypeError(f"result: {size} do not fit into a message; send it in parts, or the path of a file")
     if carrier is None:
         return packed
     descriptor = carrier.export_buffer(memoryview(packed)) if len(packed) >= BIG else None

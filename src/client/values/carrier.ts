@@ -22,5 +22,17 @@ export interface Carrier {
   importBuffer?(descriptor: Uint8Array): Uint8Array
 }
 
+/** Bytes of the largest message: protobuf ends at 2 GiB, and a frame has more in it than the value. */
+const LARGEST = 2 ** 31 - 2 ** 16
+
+/** @throws TypeError when so many bytes do not fit into one message */
+export function checkLength(bytes: number, place: string): void {
+  if (bytes <= LARGEST) return
+  const size = `${(bytes / 2 ** 30).toFixed(1)} GiB`
+  throw new TypeError(
+    `${place} has ${size} and cannot be sent to Python: a message has less than 2 GiB. Send it in parts, or the path of a file.`,
+  )
+}
+
 /** Bytes from which on a buffer, or a whole message, is offered to the carrier. */
 export const BIG = 256 * 1024

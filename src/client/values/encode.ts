@@ -1,4 +1,4 @@
-import { BIG, type Carrier } from './carrier.ts'
+import { BIG, type Carrier, checkLength } from './carrier.ts'
 import { Code, DEEPEST } from './codes.ts'
 import { writeKnown } from './encodeKnown.ts'
 import { Writer } from './writer.ts'
@@ -18,6 +18,7 @@ export function encode(value: unknown, place: string, carrier?: Carrier): Uint8A
   spare = undefined
   try {
     new Encoder(writer, place, carrier).value(value)
+    checkLength(writer.position, place)
     return carrier ? asBuffer(writer.take(), carrier) : writer.take()
   } finally {
     writer.reset()

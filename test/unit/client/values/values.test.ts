@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { checkLength } from '../../../../src/client/values/carrier.ts'
 import { decode } from '../../../../src/client/values/decode.ts'
 import { encode } from '../../../../src/client/values/encode.ts'
 
@@ -63,6 +64,11 @@ test.each([
   [new Set([() => {}]), 'args[0] is the function'],
 ])('%s is refused by its place', (value, sentence) => {
   expect(() => encode(value, 'args')).toThrow(sentence)
+})
+
+test('what does not fit into a message is refused before gRPC fails', () => {
+  expect(() => checkLength(2 ** 31, 'args')).toThrow('args has 2.0 GiB and cannot be sent to Python')
+  expect(() => checkLength(2 ** 31 - 2 ** 17, 'args')).not.toThrow()
 })
 
 test('a cycle is refused', () => {
