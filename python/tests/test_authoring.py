@@ -111,6 +111,21 @@ def test_whatever_can_be_iterated_over_is_a_stream_where_it_says_so(tools: Worke
         tools.call("tools.letters", "ab")
 
 
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_other_modules_of_these_names_are_not_in_the_way(method: str) -> None:
+    with tempfile.TemporaryDirectory(prefix="vp-") as directory:
+        runner = Runner(Path(directory))
+        runner.write("elsewhere/vitest_python/__init__.py", "raise ImportError('not this one')")
+        text = "from vitest_python import tool\n\n@tool(name='own')\ndef _own(): return __name__\n"
+        names = ["tool", "worker", "authoring", "environment"]
+        modules = [runner.write(f"{name}.py", text) for name in names]
+        forkserver = runner.start(*modules, method=method, PYTHONPATH=str(runner.root / "elsewhere"))
+        assert forkserver.until("ready", "failed")["event"] == "ready"
+        worker = runner.worker(forkserver)
+        assert [worker.call(f"{name}.own") for name in names] == names
+        runner.close()
+
+
 def test_outside_of_a_run_it_is_harmless(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("VITEST_PYTHON_RUN_ID", raising=False)
     assert (worker.run_id, worker.lease) == (None, None)
