@@ -10,6 +10,8 @@ import { teardown } from './figures/p7Teardown.ts'
 import { suiteWithoutPython } from './figures/p8Suite.ts'
 import { memory } from './figures/p9Memory.ts'
 import { fixturesImport } from './figures/p10Import.ts'
+import { scale } from './figures/scale.ts'
+import { soak } from './figures/soak.ts'
 import type { Figure } from './harness/figure.ts'
 import { type Results, tabulate } from './harness/table.ts'
 import { cache } from './support/paths.ts'
@@ -25,12 +27,19 @@ const FIGURES: Figure[] = [
   suiteWithoutPython,
   memory,
   fixturesImport,
+  soak('memory', { leases: 250, calls: 25_000 }),
 ]
 
+/** Only by name: they take minutes. */
+const LONG: Figure[] = [soak('soak', { leases: 10_000, calls: 1_000_000 }), scale]
+
 const wanted = process.argv.slice(2).map((name) => name.toLowerCase())
-const chosen = FIGURES.filter(({ id }) => wanted.length === 0 || wanted.includes(id.toLowerCase()))
+const chosen =
+  wanted.length === 0 ? FIGURES : [...FIGURES, ...LONG].filter(({ id }) => wanted.includes(id.toLowerCase()))
 if (chosen.length === 0)
-  throw new Error(`There is no such figure; there are ${FIGURES.map(({ id }) => id).join(', ')}.`)
+  throw new Error(
+    `There is no such figure; there are ${[...FIGURES, ...LONG].map(({ id }) => id).join(', ')}.`,
+  )
 
 const results: Results = []
 for (const figure of chosen) {

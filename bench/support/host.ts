@@ -4,7 +4,7 @@ import { type ActiveRun, openRun } from '../../src/globalSetup/activeRun.ts'
 import { resolveOptions } from '../../src/pool/options.ts'
 import { programs } from './paths.ts'
 
-export type Order = { op: 'open'; options: object } | { op: 'stop' } | { op: 'memory' }
+export type Order = { op: 'open'; options: object } | { op: 'stop' } | { op: 'heap' }
 
 /** What the end of a run took. */
 export interface Stopped {
@@ -23,7 +23,9 @@ async function obey(order: Order): Promise<unknown> {
     run = await openRun(programs, resolveOptions(order.options))
     return run.context
   }
-  return order.op === 'stop' ? stop() : process.memoryUsage()
+  if (order.op === 'stop') return stop()
+  globalThis.gc?.()
+  return process.memoryUsage().heapUsed
 }
 
 async function stop(): Promise<Stopped> {

@@ -27,7 +27,10 @@ export class BenchRun {
 
   /** Opens a run; Python is not started yet. */
   static async open(options: PoolOptions = {}): Promise<BenchRun> {
-    const host = fork(HOST, [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    const host = fork(HOST, [], {
+      execArgv: ['--expose-gc'],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
     await once(host, 'spawn')
     const context = (await ask(host, 0, { op: 'open', options: { ...DEFAULTS, ...options } })) as RunContext
     return new BenchRun(host, context)
@@ -53,8 +56,14 @@ export class BenchRun {
     }
   }
 
-  memory(): Promise<NodeJS.MemoryUsage> {
-    return ask(this.#host, ++this.#orders, { op: 'memory' }) as Promise<NodeJS.MemoryUsage>
+  get hostPid(): number {
+    return this.#host.pid as number
+  }
+
+  /** What the main process holds on to, garbage left out. */
+  async heapMegabytes(): Promise<number> {
+    const bytes = (await ask(this.#host, ++this.#orders, { op: 'heap' })) as number
+    return bytes / 1024 / 1024
   }
 
   async stop(): Promise<Stopped> {

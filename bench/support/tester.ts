@@ -1,0 +1,26 @@
+// A test process: sequential tests, each with a worker of its own.
+import type { RunContext } from '../../src/client/context.ts'
+import { ProcessLeases } from '../../src/environment/leases.ts'
+import { HolderPool } from '../../src/environment/pool.ts'
+
+/** @returns milliseconds that each test waited from its request to the first answer */
+async function test(context: RunContext, tests: number): Promise<number[]> {
+  const leases = new ProcessLeases(context)
+  const waits: number[] = []
+  for (let n = 0; n < tests; n++) {
+    const pool = new HolderPool(leases, { file: `${process.pid}.test.ts`, test: `${n}` })
+    const began = performance.now()
+    const client = await pool.lease()
+    await client.call('work.echo', [n])
+    waits.push(performance.now() - began)
+    await pool.releaseAll()
+  }
+  await leases.forgo()
+  leases.connection.close()
+  return waits
+}
+
+process.once('message', async ({ context, tests }: { context: RunContext; tests: number }) => {
+  const waits = await test(context, tests)
+  process.send?.(waits, () => process.disconnect())
+})
