@@ -1,4 +1,5 @@
 // Measures what the project promises, beside its baselines, in one run. Arguments choose figures: `P4 P5`.
+// `--check` fails where a ratio misses its target by more than 30 %; what is measured in milliseconds depends on the machine.
 import { writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
@@ -13,7 +14,7 @@ import { fixturesImport } from './figures/p10Import.ts'
 import { scale } from './figures/scale.ts'
 import { soak } from './figures/soak.ts'
 import type { Figure } from './harness/figure.ts'
-import { type Results, tabulate } from './harness/table.ts'
+import { isMet, type Results, tabulate } from './harness/table.ts'
 import { cache } from './support/paths.ts'
 
 const FIGURES: Figure[] = [
@@ -33,7 +34,10 @@ const FIGURES: Figure[] = [
 /** Only by name: they take minutes. */
 const LONG: Figure[] = [soak('soak', { leases: 10_000, calls: 1_000_000 }), scale]
 
-const wanted = process.argv.slice(2).map((name) => name.toLowerCase())
+const SLACK = 0.3
+
+const names = process.argv.slice(2)
+const wanted = names.filter((name) => name !== '--check').map((name) => name.toLowerCase())
 const chosen =
   wanted.length === 0 ? FIGURES : [...FIGURES, ...LONG].filter(({ id }) => wanted.includes(id.toLowerCase()))
 if (chosen.length === 0)
@@ -53,3 +57,8 @@ const machine = {
 }
 writeFileSync(join(cache, '../bench.json'), `${JSON.stringify({ machine, results }, null, 2)}\n`)
 console.log(tabulate(results))
+if (names.includes('--check')) {
+  const targets = results.flatMap(({ rows }) => rows.flatMap((row) => row.targets))
+  const ratios = targets.filter(({ kind }) => kind === 'ratio')
+  process.exitCode = isMet(ratios, SLACK) ? 0 : 1
+}

@@ -50,6 +50,8 @@ const stages = [
   { inner: vitest('inner') },
   { e2e: vitest('e2e') },
   { chaos: vitest('chaos') },
+  // Alone: ratios of one run, with slack, hold on any machine that does nothing else.
+  { bench: node('node', 'scripts/bench.mjs', '--check', 'P1', 'P2', 'P10', 'memory') },
 ]
 
 const wanted = process.argv.slice(2)
@@ -76,7 +78,7 @@ async function report(name, check) {
   const took = `${((performance.now() - began) / 1000).toFixed(1)} s`
   const many = counts ? `, ${counts.passed} passed, ${counts.failed} failed` : ''
   console.log(`${ok ? pc.green('✓') : pc.red('✗')} ${name} (${took}${many})`)
-  if (!ok) console.log(all.replace(/^/gm, '    '))
+  if (!ok || name === 'bench') console.log(all.replace(/^/gm, '    '))
   // A runner that failed without a failed test (a crash, an unhandled error) counts as one failure.
   const failures = counts ? Math.max(counts.failed, ok ? 0 : 1) : ok ? 0 : 1
   return { name, ok, passed: counts ? counts.passed : ok ? 1 : 0, failed: failures }

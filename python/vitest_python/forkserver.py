@@ -50,6 +50,8 @@ class Forkserver:
                     "module": getattr(error, "name", None) or "grpc",
                 }
             )
+        # What a worker runs, too: here it is imported once, and not in every fork.
+        from . import become  # noqa: F401
         from .failure import describe_import
         from .program import ImportFailed, find_entries, find_sources, import_program
 
