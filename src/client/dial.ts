@@ -1,5 +1,5 @@
 import { type ClientDuplexStream, credentials } from '@grpc/grpc-js'
-import { BridgeClient, type ClientFrame, type WorkerFrame } from './gen/vitest_python/v1/bridge.ts'
+import { BridgeClient, type ClientFrame, Verb, type WorkerFrame } from './gen/vitest_python/v1/bridge.ts'
 import type { Lease } from './lease.ts'
 import { CHANNEL_OPTIONS, callMetadata, MEMORY_KEY, PID_KEY } from './metadata.ts'
 import { SharedMemory } from './sharedMemory.ts'
@@ -30,6 +30,21 @@ export function dial(lease: Lease): Line {
   })
   lines.set(lease, line)
   return line
+}
+
+/** Dials and has Python answer once: a process that was just forked is slow the first time, and no test has to wait for it. */
+export function warm(lease: Lease): void {
+  const plain = {
+    arguments: new Uint8Array(),
+    stream: false,
+    credit: 0,
+    handle: 0,
+    keep: false,
+    limited: false,
+  }
+  // Number 0 is nobody's call, so that the session drops the answer.
+  const start = { ...plain, name: 'None', verb: Verb.EVAL }
+  dial(lease).stream.write({ call: 0, kind: { $case: 'start', value: start } })
 }
 
 /** Ends what was dialled; nothing where nothing was. */

@@ -1,5 +1,5 @@
 import type { RunContext } from '../client/context.ts'
-import { dial, hangUp } from '../client/dial.ts'
+import { hangUp, warm } from '../client/dial.ts'
 import type { Holder } from '../client/gen/vitest_python/v1/broker.ts'
 import { type Application, BrokerConnection, type Lease } from '../client/lease.ts'
 import { Leftovers } from './leftovers.ts'
@@ -55,7 +55,7 @@ export class ProcessLeases {
     application.answer.then(
       (lease) => {
         if (this.#ahead !== application) return
-        dial(lease)
+        warm(lease)
         void lease.recalled.then(drop)
         void lease.lost.then(drop)
       },
