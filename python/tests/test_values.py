@@ -62,7 +62,7 @@ class Lender:
     def export_buffer(self, data: memoryview) -> bytes | None:
         return None
 
-    def import_buffer(self, descriptor: bytes) -> bytes:
+    def import_buffer(self, descriptor: bytes, writable: bool = False) -> bytes:
         raise OSError("no such buffer")
 
 

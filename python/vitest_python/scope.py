@@ -79,12 +79,12 @@ class Scope:
         """See Carrier."""
         return None if self.memory is None else self.memory.export_buffer(data)
 
-    def import_buffer(self, descriptor: bytes) -> memoryview | bytes:
+    def import_buffer(self, descriptor: bytes, writable: bool = False) -> memoryview | bytes:
         """See Carrier."""
         if self.memory is None:
             raise BadArguments("a buffer is in shared memory, which this session does not use")
         try:
-            return self.memory.import_buffer(descriptor)
+            return self.memory.import_buffer(descriptor, writable)
         except ValueError:
             self.unreadable()
             raise

@@ -58,8 +58,8 @@ class SharedMemory:
             self._usable = False
             return None
 
-    def import_buffer(self, descriptor: bytes) -> memoryview:
-        """Memory of its own, writable. Raises ValueError when the descriptor leads to no such buffer."""
+    def import_buffer(self, descriptor: bytes, writable: bool = False) -> memoryview | bytes:
+        """Memory of its own. Raises ValueError when the descriptor leads to no such buffer."""
         pid, fd, length, token = _read_descriptor(descriptor)
         try:
             file = os.open(f"/proc/{pid}/fd/{fd}", os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -69,10 +69,9 @@ class SharedMemory:
             status = os.fstat(file)
             if not stat.S_ISREG(status.st_mode) or status.st_size < _HEADER + length or not _is(file, token):
                 raise ValueError(f"a buffer in the memory of process {pid} holds something else")
-            data = memoryview(bytearray(length))
-            done = 0
-            while done < length:
-                done += os.preadv(file, [data[done:]], _HEADER + done)
+            data = _read_writable(file, length) if writable else os.pread(file, length, _HEADER)
+            if len(data) < length:
+                raise ValueError(f"a buffer in the memory of process {pid} ends too early")
             os.pwrite(file, _FREE, 0)
             return data
         finally:
@@ -110,6 +109,14 @@ class SharedMemory:
 def _is(file: int, token: bytes) -> bool:
     # A file that has just been made has no header yet.
     return os.pread(file, _TOKEN, 0).ljust(_TOKEN, b"\0") == token
+
+
+def _read_writable(file: int, length: int) -> memoryview:
+    data = memoryview(bytearray(length))
+    done = 0
+    while done < length:
+        done += os.preadv(file, [data[done:]], _HEADER + done)
+    return data
 
 
 def _describe(file: int, data: memoryview) -> bytes:

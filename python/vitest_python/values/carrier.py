@@ -27,5 +27,5 @@ class Carrier(Protocol):
     def export_buffer(self, data: memoryview) -> bytes | None:
         """A descriptor for the other side's `importBuffer`; None: send the bytes in the message."""
 
-    def import_buffer(self, descriptor: bytes) -> memoryview | bytes:
-        """Memory of its own, of a buffer that the caller exported; raises OSError or ValueError."""
+    def import_buffer(self, descriptor: bytes, writable: bool = False) -> memoryview | bytes:
+        """Bytes, or memory that can be written to, of a buffer of the caller's; raises OSError or ValueError."""

@@ -50,9 +50,8 @@ def _carrier(decoder: Decoder) -> Carrier:
 
 
 def _buffer(decoder: Decoder, descriptor: bytes) -> bytes | memoryview:
-    data = _carrier(decoder).import_buffer(descriptor)
     # Bytes are what was sent; an array takes the memory as it is.
-    return data if decoder.inside_array else bytes(data)
+    return _carrier(decoder).import_buffer(descriptor, writable=decoder.inside_array)
 
 
 def _ndarray(decoder: Decoder, payload: bytes) -> object:
