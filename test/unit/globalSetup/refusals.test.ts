@@ -4,7 +4,11 @@ import { python } from '../../../src/globalSetup/plugin.ts'
 import { setup } from '../../../src/globalSetup/vitest.ts'
 
 const project = (config: Record<string, unknown>) =>
-  ({ config: { root: '/project', ...config }, provide: vi.fn() }) as unknown as TestProject
+  ({
+    config: { root: '/project', ...config },
+    vitest: { config: {} },
+    provide: vi.fn(),
+  }) as unknown as TestProject
 
 afterEach(() => vi.unstubAllGlobals())
 
