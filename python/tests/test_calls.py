@@ -189,8 +189,10 @@ def test_serves_health_and_reflection(worker: Worker) -> None:
 def test_ends_a_call_that_the_client_left(worker: Worker) -> None:
     other = Worker(worker.control, worker.address)
     other.start("embeddings.later", 60, "never")
-    other.start("embeddings.count", 10, stream=1)
-    eventually(lambda: worker.call("embeddings.made_so_far") > 0)
+    counting = other.start("embeddings.count", 10, stream=1)
+    # Both have begun: an item has come, and the loop, which takes tasks in their order, has run a later one.
+    assert other.next(counting).WhichOneof("kind") == "item"
+    assert other.call("embeddings.later", 0, "done") == "done"
     before = worker.call("embeddings.closings")
     other.channel.close()
     eventually(lambda: len(worker.call("embeddings.closings")) >= len(before) + 2)
