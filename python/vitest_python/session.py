@@ -44,8 +44,11 @@ class Session:
         """The client is gone: nothing is sent any more, and every call is cancelled."""
         self._out.put(None)
         self._callbacks.end()
-        for call in list(self._calls.values()):
-            call.cancel_soon()
+        # Told by two threads, a call must be asked once: asked twice, a generator is interrupted and not closed.
+        for number in list(self._calls):
+            call = self._calls.pop(number, None)
+            if call is not None:
+                call.cancel_soon()
         if self._scope.memory is not None:
             self._scope.memory.close()
 
