@@ -6,14 +6,9 @@ import { versions } from '../support/versions.ts'
 // The bridge knows nothing of the runner: one version says it all.
 const version = versions.at(-1)!
 
-test.concurrent.for([
-  'handles',
-  'callbacks',
-  'time',
-  'inline',
-  'authoring',
-  'buffers',
-])('the bridge: %s', async (part, { expect }) => {
+test.concurrent.for(['handles', 'callbacks', 'time', 'inline', 'authoring'])('the bridge: %s', async (part, {
+  expect,
+}) => {
   const { exitCode, output, left } = await runVitest({
     ...{ version, fixture: 'bridge', args: [`${part}.test.ts`] },
   })
