@@ -28,7 +28,7 @@ function cells({ what, figure, unit, baseline, targets }: Row): string[] {
   ]
 }
 
-/** Whether all targets are met; with `slack` 0.3 also where a target is missed by 30 %. */
+/** Whether all targets are met; with `slack` 1 also where a target is missed by half. */
 export function isMet(targets: Row['targets'], slack = 0): boolean {
   return targets.every(({ excess }) => excess <= 1 + slack)
 }

@@ -58,14 +58,7 @@ export function call(
         fail,
       },
     )
-    const release = watch({ ...session.defaults, ...options }, start.name, {
-      timeout: async (after) =>
-        fail(timeoutError(start.name, after, await interrupt(session, number, start.name))),
-      abort: (reason) => {
-        session.noteAborted(interrupt(session, number, start.name))
-        fail(reason)
-      },
-    })
+    const release = limit(session, number, start.name, options, fail)
   })
 }
 
@@ -77,8 +70,24 @@ interface Limits {
 
 const nothing = () => {}
 
-/** Watches the time limit and the signal of a call until the returned function is called. */
-export function watch(options: CallOptions, name: string, limits: Limits): () => void {
+/** Interrupts a call and fails it when its time is up or its signal aborts, until the returned function is called. */
+export function limit(
+  session: Session,
+  call: number,
+  name: string,
+  options: CallOptions,
+  fail: (error: Error) => void,
+): () => void {
+  return watch({ ...session.defaults, ...options }, name, {
+    timeout: async (after) => fail(timeoutError(name, after, await interrupt(session, call, name))),
+    abort: (reason) => {
+      session.noteAborted(interrupt(session, call, name))
+      fail(reason)
+    },
+  })
+}
+
+function watch(options: CallOptions, name: string, limits: Limits): () => void {
   const { timeout, signal } = options
   if (timeout === undefined && signal === undefined) return nothing
   const timer = timeout === undefined ? undefined : setTimeout(() => limits.timeout(timeout), timeout)

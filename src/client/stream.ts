@@ -1,8 +1,6 @@
-import { type Arguments, type CallOptions, lendArguments, watch } from './call.ts'
+import { type Arguments, type CallOptions, lendArguments, limit } from './call.ts'
 import { pointAtCaller } from './errors.ts'
-import { interrupt } from './interruption.ts'
 import type { CallStart, Session } from './session.ts'
-import { timeoutError } from './timeout.ts'
 
 /** Items that Python may be ahead of the reader of a stream; credit is given back by the half. */
 const WINDOW = 16
@@ -30,14 +28,7 @@ export async function* stream(
       fail,
     },
   )
-  const release = watch({ ...session.defaults, ...options }, start.name, {
-    timeout: async (after) =>
-      fail(timeoutError(start.name, after, await interrupt(session, number, start.name))),
-    abort: (reason) => {
-      session.noteAborted(interrupt(session, number, start.name))
-      fail(reason)
-    },
-  })
+  const release = limit(session, number, start.name, options, fail)
   try {
     for (let read = 1; await inbox.filled(); read++) {
       if (read % (WINDOW / 2) === 0) session.credit(number, WINDOW / 2)
