@@ -288,7 +288,10 @@ export class Pool {
     // A worker that may still be at a call which was given up would make the next test wait for it.
     const isShared = this.run.options.isolation === 'shared' && how !== 'busy' && !slot.outdated
     if (isShared && slot.state === 'leased') return void this.#rest(slot)
-    if (how === 'intact' && slot.state === 'ahead' && !slot.outdated) slot.state = 'idle'
+    // Its place may have been taken meanwhile: what comes back beyond the spares is not kept.
+    const others = [...this.#slots.values()].filter(({ state }) => state === 'idle' || state === 'starting')
+    const isSpare = others.length < this.#spares() || this.#waiting.size > 0
+    if (how === 'intact' && slot.state === 'ahead' && !slot.outdated && isSpare) slot.state = 'idle'
     else this.#retire(slot)
     this.#step()
   }

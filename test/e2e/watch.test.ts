@@ -6,15 +6,19 @@ import { describe, expect, test } from 'vitest'
 import { versions } from '../support/versions.ts'
 import { type Watching, watchVitest } from '../support/watchVitest.ts'
 
-/** Reaper, forkserver, and the spares. */
-const PROCESSES = 2 + Math.min(4, availableParallelism())
+/** Reaper, forkserver, what the test leases, and the spares, which follow the number of test processes. */
+const MOST_PROCESSES = 4 + availableParallelism()
 
-/** The number of processes when the workers that were leased have been replaced; else what it is after a while. */
+/** The number of processes when it has not changed for a while. */
 async function settled(vitest: Watching): Promise<number> {
-  for (const until = performance.now() + 5_000; ; await sleep(50)) {
+  const until = performance.now() + 5_000
+  let last = -1
+  for (let same = 0; same < 4 && performance.now() < until; await sleep(75)) {
     const { length } = await vitest.pythonProcesses()
-    if (length === PROCESSES || performance.now() > until) return length
+    same = length === last ? same + 1 : 0
+    last = length
   }
+  return last
 }
 
 describe.concurrent.each(versions)('Vitest %s', (version) => {
@@ -79,7 +83,8 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
         else appendFileSync(join(vitest.directory, 'words.test.ts'), `// ${rerun}\n`)
       }
       await vitest.round(21)
-      expect(new Set(counts)).toEqual(new Set([PROCESSES]))
+      // One worker a rerun, or one forkserver a generation, that stayed would be 14 at the least.
+      expect(Math.max(...counts), `${counts}`).toBeLessThanOrEqual(MOST_PROCESSES)
       vitest.press('\x03')
       await vitest.ended
       expect(await vitest.pythonProcesses(1_000)).toEqual([])
