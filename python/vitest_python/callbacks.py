@@ -75,7 +75,8 @@ class Callbacks:
     def answer(self, answer: Answer) -> None:
         """Takes what the client says; on gRPC's thread."""
         future = self._waiting.pop(answer.callback, None)
-        if future is None:
+        # A coroutine that gave up waiting has cancelled it.
+        if future is None or not future.set_running_or_notify_cancel():
             return None
         kind = answer.WhichOneof("kind")
         if kind == "failure":
@@ -93,7 +94,7 @@ class Callbacks:
         self._ended = True
         for number in list(self._waiting):
             future = self._waiting.pop(number, None)
-            if future is not None:
+            if future is not None and future.set_running_or_notify_cancel():
                 future.set_exception(SessionEnded("the test ended before its function had answered"))
 
     def _failure(self, failure: ScriptFailure, callback: int) -> BaseException:

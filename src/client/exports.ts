@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { Answer, Callback, ScriptFailure } from './gen/vitest_python/v1/bridge.ts'
 import { CallbackVerb } from './gen/vitest_python/v1/bridge.ts'
 
@@ -60,7 +61,10 @@ export class Exports {
     for (const [number, steps] of this.#iterators) {
       if (number <= after || number > upTo) continue
       this.#iterators.delete(number)
-      void Promise.resolve(steps.return?.()).catch(() => {})
+      // A `finally` that throws at once must not reach whoever closes.
+      void Promise.resolve()
+        .then(() => steps.return?.())
+        .catch(() => {})
     }
   }
 
@@ -99,6 +103,11 @@ function stepsOf(iterable: Iterated): Steps {
 }
 
 function describe(error: unknown, exception: number): ScriptFailure {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error), stack: '', exception }
+  if (!(error instanceof Error)) return { name: 'Error', message: textOf(error), stack: '', exception }
   return { name: error.name, message: error.message, stack: error.stack ?? '', exception }
+}
+
+/** Not `String`, which throws for what has no prototype: a thrown thing must be answered, whatever it is. */
+function textOf(thrown: unknown): string {
+  return typeof thrown === 'string' ? thrown : inspect(thrown)
 }
