@@ -199,6 +199,11 @@ class Worker:
         self._outgoing.put(make(self._last))
         return self._last
 
+    def hang_up(self) -> None:
+        """Ends the session as a client does that dies."""
+        cancel: Any = getattr(self._frames, "cancel")  # noqa: B009
+        cancel()
+
     def again(self, frame: ClientFrame) -> None:
         """Sends one more frame."""
         self._outgoing.put(frame)

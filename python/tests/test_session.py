@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from typing import Any
 
 import grpc
@@ -25,7 +26,7 @@ from vitest_python._gen.bridge_pb2 import (
     Start,
 )
 
-from .running import TOKEN, Failed, Worker
+from .running import TOKEN, Failed, Runner, Worker
 
 BRIDGE = "/vitest_python.v1.Bridge/Session"
 KEY = ("x-vitest-python-token", TOKEN)
@@ -152,3 +153,113 @@ def test_a_blocked_call_does_not_stop_the_health_service(worker: Worker) -> None
     )
     assert check(health_pb2.HealthCheckRequest(), metadata=(KEY,), timeout=0.4).status == 1
     worker.result(call)
+
+
+CALLBACKS = """
+import asyncio, gc, time
+ended = []
+def echo(value): return value
+def endings(): return ended
+async def give_up(cb):
+    try: await asyncio.wait_for(cb(), 0.1)
+    except asyncio.TimeoutError: return "gave up"
+async def forever():
+    try: await asyncio.sleep(1000)
+    finally: ended.append("forever")
+async def awaits(cb):
+    try: return await cb()
+    except RuntimeError as error: return repr(error.__cause__)
+async def blocks(cb): return cb.sync()
+class Slow:
+    def __repr__(self):
+        time.sleep(1)
+        return "slow"
+def slow(): return Slow()
+def stop(): raise StopIteration
+def bad(): raise ValueError
+def twice(cb): cb(); cb()
+def count_errors():
+    gc.collect()
+    return sum(type(one) is ValueError for one in gc.get_objects())
+"""
+
+
+@pytest.fixture
+def caller(runner: Runner) -> Worker:
+    forkserver = runner.start(runner.write("m.py", CALLBACKS))
+    forkserver.until("ready")
+    return runner.worker(forkserver)
+
+
+def begin(worker: Worker, name: str) -> int:
+    """A call with a function of the client among its arguments; its number."""
+    return worker.start_raw(name, ormsgpack.packb([ormsgpack.Ext(0x46, ormsgpack.packb([1, "cb"]))]))
+
+
+def asked(worker: Worker) -> int:
+    """The callback that Python waits for."""
+    return worker.next(0).callback.callback
+
+
+def answer(worker: Worker, callback: int) -> None:
+    worker.again(ClientFrame(answer=Answer(callback=callback, value=ormsgpack.packb(None))))
+
+
+def test_an_answer_that_comes_after_a_coroutine_gave_up_harms_nothing(caller: Worker) -> None:
+    call = begin(caller, "m.give_up")
+    callback = asked(caller)
+    assert caller.result(call) == "gave up"
+    answer(caller, callback)
+    assert caller.call("m.echo", 1) == 1
+
+
+def test_a_session_that_ends_cancels_its_calls_also_after_one_gave_up(caller: Worker) -> None:
+    caller.start("m.forever")
+    call = begin(caller, "m.give_up")
+    asked(caller)
+    assert caller.result(call) == "gave up"
+    caller.hang_up()
+    until = time.monotonic() + 10
+    endings: object = None
+    while endings != ["forever"] and time.monotonic() < until:
+        endings = ormsgpack.unpackb(caller.unary("m.endings", b"", (KEY,)).value)
+    assert endings == ["forever"]
+
+
+def test_an_own_stop_iteration_comes_back_into_a_coroutine_as_a_cause(caller: Worker) -> None:
+    call = begin(caller, "m.awaits")
+    callback = asked(caller)
+    number = caller.next(caller.start("m.stop")).failure.number
+    failure = ScriptFailure(name="Error", message="x", stack="", exception=number)
+    caller.again(ClientFrame(answer=Answer(callback=callback, failure=failure)))
+    assert caller.result(call) == "StopIteration()"
+
+
+def test_a_coroutine_that_blocks_for_a_callback_is_interrupted(caller: Worker) -> None:
+    call = begin(caller, "m.blocks")
+    asked(caller)
+    caller.cancel(call)
+    caller.cancel(call)
+    assert caller.next(call).failure.type == "vitest_python.Interrupted"
+
+
+def test_that_interrupts_no_other_call(caller: Worker) -> None:
+    call = begin(caller, "m.blocks")
+    asked(caller)
+    other = caller.send_raw(lambda number: ClientFrame(call=number, start=Start(name="m.slow", keep=True)))
+    time.sleep(0.3)
+    caller.cancel(call)
+    caller.cancel(call)
+    assert caller.next(other).WhichOneof("kind") == "value"
+    assert caller.next(call).failure.type == "vitest_python.Interrupted"
+
+
+def test_no_more_exceptions_are_remembered_than_the_limit(caller: Worker) -> None:
+    for _ in range(150):
+        call = begin(caller, "m.twice")
+        answer(caller, asked(caller))
+        second = asked(caller)
+        caller.next(caller.start("m.bad"))
+        answer(caller, second)
+        caller.next(call)
+    assert caller.call("m.count_errors") <= 110

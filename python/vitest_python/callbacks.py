@@ -69,7 +69,8 @@ class Callbacks:
             return 0
         number = next(self._numbers)
         self._exceptions[number] = error
-        self._exceptions.pop(number - _MOST_EXCEPTIONS, None)
+        if len(self._exceptions) > _MOST_EXCEPTIONS:
+            self._exceptions.pop(next(iter(self._exceptions)), None)
         return number
 
     def answer(self, answer: Answer) -> None:
@@ -103,4 +104,9 @@ class Callbacks:
             return JavaScriptError(failure.name, failure.message, failure.stack, callback)
         if hasattr(own, "add_note"):
             own.add_note(f"It went through JavaScript:\n{failure.stack}")
-        return own
+        if not isinstance(own, StopIteration):
+            return own
+        # No future and no coroutine takes it; Python itself does the same to a generator that lets it out.
+        stopped = RuntimeError("a function of the test raised StopIteration")
+        stopped.__cause__ = own
+        return stopped

@@ -54,7 +54,7 @@ class Executor:
 
     def work_until(self, done: Callable[[], bool]) -> None:
         """Does other work until then; on the main thread, within a function of the user. Raises Interrupted."""
-        call = interrupt.enter(None)
+        call = interrupt.enter(interrupt.OURS)
         limit = sys.getrecursionlimit()
         sys.setrecursionlimit(limit + _OUR_FRAMES)
         try:
@@ -84,12 +84,14 @@ class Executor:
 
     def _run_loop(self, loop: asyncio.AbstractEventLoop) -> None:
         self._looping = True
+        previous = interrupt.enter(None)
         try:
             if not self._queue.empty():
                 loop.call_soon(loop.stop)
             loop.run_forever()
         finally:
             self._looping = False
+            interrupt.leave(previous)
 
 
 def _nothing() -> None:

@@ -30,6 +30,14 @@ _running: Interruptible | None = None
 _unwanted: set[Interruptible] = set()
 
 
+class _Ours:
+    task: asyncio.Future[Any] | None = None
+
+
+OURS: Interruptible = _Ours()
+"""Our own work, below code of the user that waits for it: never interrupted, who waits checks for itself."""
+
+
 def interrupt_only_user_code() -> None:
     """Called on the main thread, as early as possible."""
     signal.signal(signal.SIGINT, _interrupt)
@@ -67,7 +75,7 @@ def request(call: Interruptible) -> None:
 
 def check(call: Interruptible | None) -> None:
     """Raises Interrupted where `call` was given up while it waited."""
-    if call in _unwanted:
+    if call in _unwanted or (call is None and _called_by_loop() is not None):
         raise Interrupted("the caller gave the call up")
 
 
@@ -79,6 +87,8 @@ def forget(call: Interruptible) -> None:
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
     global _running
+    if _running is OURS:
+        return
     if _unwanted:
         call = _running or _called_by_loop()
         if call not in _unwanted:

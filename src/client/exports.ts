@@ -1,4 +1,4 @@
-import { inspect } from 'node:util'
+import { inspect, types } from 'node:util'
 import type { Answer, Callback, ScriptFailure } from './gen/vitest_python/v1/bridge.ts'
 import { CallbackVerb } from './gen/vitest_python/v1/bridge.ts'
 
@@ -103,7 +103,8 @@ function stepsOf(iterable: Iterated): Steps {
 }
 
 function describe(error: unknown, exception: number): ScriptFailure {
-  if (!(error instanceof Error)) return { name: 'Error', message: textOf(error), stack: '', exception }
+  // Of any realm: Jest gives each test file its own `Error`.
+  if (!types.isNativeError(error)) return { name: 'Error', message: textOf(error), stack: '', exception }
   return { name: error.name, message: error.message, stack: error.stack ?? '', exception }
 }
 

@@ -241,6 +241,7 @@ export class Session implements Carrier {
 
   #deliver(call: number, kind: NonNullable<WorkerFrame['kind']>): void {
     const left = this.#leaving.get(call)
+    if (left) this.#discard(kind)
     if (left && kind.$case !== 'item') {
       this.#leaving.delete(call)
       return left.end(kind.$case === 'failure' ? this.#errorOf(kind.value) : undefined)
@@ -258,6 +259,16 @@ export class Session implements Carrier {
           cause,
         }),
       )
+    }
+  }
+
+  /** What nobody wants any more is read all the same: that gives its shared memory and its handles back. */
+  #discard(kind: NonNullable<WorkerFrame['kind']>): void {
+    if (kind.$case !== 'value' && kind.$case !== 'item') return
+    try {
+      decode(kind.value, this)
+    } catch {
+      // Nobody is left to be told.
     }
   }
 

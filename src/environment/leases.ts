@@ -32,9 +32,17 @@ export class ProcessLeases {
     const lease = await (ahead ? ahead.claim(holder) : this.connection.acquire(holder))
     this.#leftovers.note(lease.leaseId)
     // Where a worker serves many tests, the next one has this one again.
-    if (this.#isolation === 'test' && !this.#ahead)
-      this.#keep(this.connection.acquireAhead({ file: holder.file, test: '' }))
+    if (this.#isolation === 'test' && !this.#ahead) this.#keepNext(holder.file)
     return lease
+  }
+
+  #keepNext(file: string): void {
+    const next = this.connection.acquireAhead({ file, test: '' })
+    this.#keep(next)
+    // The test that needs one asks anew, and meets what is the case then.
+    next.answer.catch(() => {
+      if (this.#ahead === next) this.#ahead = undefined
+    })
   }
 
   /** Gives back what was leased ahead and never taken. */

@@ -383,7 +383,9 @@ export class Pool {
     // Where others start or work, one failure is one request's; where nothing comes up, it is everybody's.
     // A spare that nobody waits for fails in silence: the next request meets the same error.
     const hopeless = this.#slots.size === 0 || this.#failedStarts >= MOST_FAILED_STARTS
-    const refused = [...this.#waiting.keys()].slice(0, hopeless ? undefined : 1)
+    // Who only asks ahead has a test that can still do without.
+    const told = [...this.#waiting.values()].filter(({ need }) => hopeless || need !== 'ahead')
+    const refused = told.slice(0, hopeless ? undefined : 1).map(({ id }) => id)
     for (const id of refused) {
       this.usage.noteFailure(this.#waiting.get(id)?.holder.file ?? '')
       this.#refuse(id, error.message)
