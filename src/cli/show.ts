@@ -1,5 +1,6 @@
 import Table from 'cli-table3'
 import pc from 'picocolors'
+import { seconds } from '../pool/seconds.ts'
 import { ageOf } from '../process/identity.ts'
 import type { Sighting } from '../process/sweep.ts'
 import type { RunStatus } from './status.ts'
@@ -67,10 +68,6 @@ function processTable(left: Sighting[], reaped: Set<Sighting>): string {
 
 function plural(count: number): string {
   return count === 1 ? 'process' : 'processes'
-}
-
-function seconds(milliseconds: number): string {
-  return `${(milliseconds / 1000).toFixed(1)} s`
 }
 
 function megabytes(bytes: number): string {

@@ -14,8 +14,9 @@ import type { LeaseCall } from './broker.ts'
 import { equalSecrets } from './control.ts'
 import { leftBy } from './leftBy.ts'
 import type { Need } from './need.ts'
-import type { Application, Grant, Pool } from './pool.ts'
+import type { Pool } from './pool.ts'
 import { residentBytes } from './sample.ts'
+import type { Application, Grant } from './slot.ts'
 
 /** The gRPC service behind `broker.sock`; connections are handed to it. */
 export function serveLeases(pool: Pool): { inject(socket: Socket): void; close(): void } {

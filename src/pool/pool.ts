@@ -1,73 +1,24 @@
 import type { Holder } from '../client/gen/vitest_python/v1/broker.ts'
-import { describeExit, type Exit } from '../process/exit.ts'
-import { readLog, withoutOwnFrames } from '../process/printedText.ts'
-import { describeHolder, LeaseBook, type LeaseRecord } from './leases.ts'
-import type { Need } from './need.ts'
+import type { Exit } from '../process/exit.ts'
+import { explainLoss, explainWait } from './explain.ts'
+import { LeaseBook } from './leases.ts'
 import { plan } from './plan.ts'
-import { type Install, PythonSide, type PythonUp } from './python.ts'
+import { type Install, PythonSide } from './python.ts'
 import { recordProcess } from './record.ts'
 import { Wear } from './recycle.ts'
 import type { Run } from './run.ts'
-import { lastLines } from './startFailure.ts'
+import {
+  type Applicant,
+  type Application,
+  type Grant,
+  inState,
+  type Request,
+  type Slot,
+  servedBy,
+  survey,
+} from './slot.ts'
 import { UsageBook } from './usage.ts'
 import { startWorker, type Worker } from './worker.ts'
-
-/** A worker in the hands of whoever asked for it. */
-export interface Grant {
-  lease: LeaseRecord
-  worker: Worker
-}
-
-/** Who waits for a worker, and what to tell him. */
-export interface Applicant {
-  holder: Holder
-  need: Need
-  granted(grant: Grant): void
-  failed(message: string): void
-  /** The granted worker ended before the lease did. */
-  lost(message: string): void
-  /** Others wait for the granted worker, which no test has taken yet. */
-  recalled(): void
-}
-
-/** A request from its beginning to the end of its lease. */
-export interface Application {
-  /** A test uses the worker from now on, or waits for it. */
-  take(holder: Holder): void
-  /** Ends the worker: a call in it, this one, can neither be waited for nor be interrupted. */
-  stuck(call: string): void
-  /**
-   * Takes the request back or ends the lease; safe to repeat.
-   *
-   * @param how `busy`: a call may still be running; `intact`: a worker that no test took is as it was
-   */
-  end(how?: 'busy' | 'intact'): void
-}
-
-interface Slot {
-  readonly id: string
-  state: 'starting' | 'idle' | 'ahead' | 'leased' | 'resting' | 'leaving'
-  /** What it is started with. */
-  readonly up: Promise<PythonUp>
-  readonly epoch: number
-  /** Not to be leased any more: what it has imported has changed. */
-  outdated?: boolean
-  worker?: Worker
-  wear?: Wear
-  lastFile?: string
-  applicant?: Applicant
-  /** It was asked back. */
-  recalled?: boolean
-  lease?: LeaseRecord
-  /** Why we ended it though it was leased. */
-  because?: string
-  gone: Promise<void>
-}
-
-interface Request extends Applicant {
-  id: string
-  expiry: NodeJS.Timeout | undefined
-}
 
 /** After so many, nothing is forked ahead of need any more: what ends by itself would be started for ever. */
 const MOST_IDLE_DEATHS = 3
@@ -124,7 +75,10 @@ export class Pool {
 
   #limitWait(request: Request): void {
     const timeout = this.run.options.leaseTimeout
-    request.expiry ??= setTimeout(() => this.#refuse(request.id, this.#explainWait(timeout)), timeout).unref()
+    request.expiry ??= setTimeout(
+      () => this.#refuse(request.id, explainWait(this.#slots.values(), timeout, this.run.options.maxWorkers)),
+      timeout,
+    ).unref()
   }
 
   /** A test waits for what was asked for ahead. */
@@ -180,12 +134,11 @@ export class Pool {
 
   /** Figures for `pythonPool.stats()`. */
   counts() {
-    const inState = (...states: Slot['state'][]) =>
-      [...this.#slots.values()].filter(({ state }) => states.includes(state)).length
+    const count = (...states: Slot['state'][]) => inState(this.#slots.values(), ...states).length
     return {
-      workers: inState('starting', 'idle', 'ahead', 'leased', 'resting'),
-      idle: inState('idle', 'ahead'),
-      leased: inState('leased'),
+      workers: count('starting', 'idle', 'ahead', 'leased', 'resting'),
+      idle: count('idle', 'ahead'),
+      leased: count('leased'),
       waiting: [...this.#waiting.values()].filter(({ need }) => need !== 'ahead').length,
       leasesGranted: this.leases.taken,
       workersStarted: this.#cameUp,
@@ -226,16 +179,10 @@ export class Pool {
   #step(warm = false): void {
     if (this.#closed || (this.#waiting.size === 0 && this.#slots.size === 0 && !warm)) return
     const slots = [...this.#slots.values()]
-    const idle = slots.filter(({ state }) => state === 'idle')
-    const count = (wanted: Slot['state']) => slots.filter(({ state }) => state === wanted).length
-    const starting = count('starting')
-    const ahead = slots.filter(({ state }) => state === 'ahead')
     const { grants, starts, recalls } = plan({
-      ...{ idle, starting, busy: slots.length - idle.length - starting },
-      ahead: ahead.flatMap(({ id, recalled }) => (recalled ? [] : [id])),
-      ...{ recalled: ahead.filter(({ recalled }) => recalled).length, leaving: count('leaving') },
+      ...survey(slots),
       waiting: [...this.#waiting.values()].map(({ id, holder, need }) => ({ id, need, ...holder })),
-      serving: this.run.options.affinity === 'strict' ? this.#serving(slots) : undefined,
+      serving: this.run.options.affinity === 'strict' ? servedBy(slots) : undefined,
       maxWorkers: this.run.options.maxWorkers,
       spares: this.#spares(),
     })
@@ -254,12 +201,6 @@ export class Pool {
   #recall(slot: Slot): void {
     slot.recalled = true
     slot.applicant?.recalled()
-  }
-
-  #serving(slots: Slot[]): Holder[] {
-    return slots.flatMap(({ state, lease }) =>
-      (state === 'leased' || state === 'ahead') && lease ? [lease.holder] : [],
-    )
   }
 
   #grant(workerId: string, requestId: string): void {
@@ -289,8 +230,8 @@ export class Pool {
     const isShared = this.run.options.isolation === 'shared' && how !== 'busy' && !slot.outdated
     if (isShared && slot.state === 'leased') return void this.#rest(slot)
     // Its place may have been taken meanwhile: what comes back beyond the spares is not kept.
-    const others = [...this.#slots.values()].filter(({ state }) => state === 'idle' || state === 'starting')
-    const isSpare = others.length < this.#spares() || this.#waiting.size > 0
+    const others = inState(this.#slots.values(), 'idle', 'starting').length
+    const isSpare = others < this.#spares() || this.#waiting.size > 0
     if (how === 'intact' && slot.state === 'ahead' && !slot.outdated && isSpare) slot.state = 'idle'
     else this.#retire(slot)
     this.#step()
@@ -368,7 +309,7 @@ export class Pool {
     if (slot.lease) {
       this.leases.close(slot.lease)
       const why = slot.because === undefined ? exit : { ...exit, because: slot.because }
-      slot.applicant?.lost(explainLoss(slot as LostSlot, why))
+      slot.applicant?.lost(explainLoss(slot.worker as Worker, slot.lease, why))
     }
     this.#step()
   }
@@ -399,32 +340,4 @@ export class Pool {
     this.#waiting.delete(id)
     request.failed(message)
   }
-
-  #explainWait(timeout: number): string {
-    const holders = [...this.#slots.values()].flatMap(({ id, lease }) =>
-      lease?.taken
-        ? [`  ${id}: ${describeHolder(lease.holder)}, for ${seconds(Date.now() - lease.taken)}`]
-        : [],
-    )
-    const held =
-      holders.length === 0
-        ? 'No worker is leased: Python is still starting.'
-        : `Leased are:\n${holders.join('\n')}`
-    return (
-      `No Python process became free within ${timeout} ms (leaseTimeout). ${held}\n` +
-      `At most ${this.run.options.maxWorkers} live at once (maxWorkers).`
-    )
-  }
-}
-
-type LostSlot = Slot & { worker: Worker; lease: LeaseRecord }
-
-function explainLoss({ worker, lease }: LostSlot, exit: Exit): string {
-  const printed = lastLines(withoutOwnFrames(readLog(worker.log)), 20)
-  const what = `The Python process of this lease (worker ${worker.id}, pid ${worker.pid}) ${describeExit(exit)} during ${describeHolder(lease.holder)}.`
-  return printed === '' ? what : `${what}\nIt printed last:\n${printed.replace(/^/gm, '    ')}`
-}
-
-function seconds(milliseconds: number): string {
-  return `${(milliseconds / 1000).toFixed(1)} s`
 }

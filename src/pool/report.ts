@@ -1,5 +1,6 @@
 import pc from 'picocolors'
 import { describeHolder } from './leases.ts'
+import { seconds } from './seconds.ts'
 import { type Findings, judge, type Orphan } from './verdict.ts'
 
 /** The verdict in words: one line where all is well, else what was found and what to do. */
@@ -73,10 +74,6 @@ function counted(count: number, singular: string, plural = `${singular}s`): stri
 
 function shorten(command: string): string {
   return command.length > 120 ? `${command.slice(0, 117)}...` : command
-}
-
-function seconds(duration: number): string {
-  return `${(duration / 1000).toFixed(1)} s`
 }
 
 function milliseconds(duration: number): string {
