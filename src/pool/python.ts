@@ -79,9 +79,20 @@ export class PythonSide {
   /** Brings up what is not up, the next forkserver too. A start that failed fails the same way again. */
   async start(): Promise<PythonUp> {
     const armed = await this.#arm()
-    armed.forkserver ??= this.#startForkserver(armed)
+    armed.forkserver ??= this.#keepForkserver(armed)
     const { control, installation } = armed
     return { forkserver: await armed.forkserver, control, installation }
+  }
+
+  /** Starts one that is forgotten when it ends; a start that failed is remembered. */
+  #keepForkserver(armed: ArmedPython): Promise<Forkserver> {
+    const coming = this.#startForkserver(armed)
+    const forget = () => {
+      // Another one may have taken its place, even while this one was still importing.
+      if (armed.forkserver === coming) armed.forkserver = undefined
+    }
+    coming.then(({ ended }) => ended.then(forget)).catch(() => {})
+    return coming
   }
 
   /**
@@ -142,10 +153,6 @@ export class PythonSide {
     recordProcess(this.#run.directory, id, forkserver)
     if (forkserver.fallback !== null)
       this.#announce(`Workers are spawned, not forked: ${forkserver.fallback}`)
-    const { epoch } = this
-    void forkserver.ended.then(() => {
-      if (epoch === this.epoch) armed.forkserver = undefined
-    })
     return forkserver
   }
 
