@@ -1,6 +1,6 @@
 import { type ClientDuplexStream, credentials, type ServiceError } from '@grpc/grpc-js'
 import { PROTOCOL } from '../process/protocol.ts'
-import { clearTimeout, setTimeout } from './clock.ts'
+import { clearTimeout, now, setTimeout } from './clock.ts'
 import type { RunContext } from './context.ts'
 import { LeaseError, WorkerLostError } from './errors.ts'
 import {
@@ -83,23 +83,24 @@ export class BrokerConnection {
 
   #apply(holder: Holder, need: Need): Application {
     const stream = this.#client.lease(callMetadata(this.#context.token))
-    stream.write({ kind: { $case: 'acquire', value: { protocol: PROTOCOL, holder, need } } })
+    const send = (kind: LeaseRequest['kind']) => stream.write({ kind, at: now() })
+    send({ $case: 'acquire', value: { protocol: PROTOCOL, holder, need } })
     let open = true
     const release = (busy = false) => {
       if (!open) return
       open = false
-      stream.write({ kind: { $case: 'release', value: { busy } } })
+      send({ $case: 'release', value: { busy } })
       stream.end()
     }
     const stuck = (name: string) => {
-      if (open) stream.write({ kind: { $case: 'stuck', value: { name } } })
+      if (open) send({ $case: 'stuck', value: { name } })
     }
     const answer = granted(stream, this.#context, { release, stuck })
     answer.catch(() => {})
     return {
       answer,
       claim: (user) => {
-        if (user && open) stream.write({ kind: { $case: 'holder', value: user } })
+        if (user && open) send({ $case: 'holder', value: user })
         const patience = this.#context.leaseTimeout + SILENCE
         const silence = setTimeout(() => stream.cancel(), patience)
         return answer.finally(() => clearTimeout(silence))

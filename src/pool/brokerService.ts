@@ -53,9 +53,9 @@ function serveLease(pool: Pool, call: LeaseCall): void {
     send({ $case, value: { message } })
     call.end()
   }
-  call.on('data', ({ kind }) => {
-    if (kind?.$case === 'release') application?.end(kind.value.busy ? 'busy' : 'intact')
-    if (kind?.$case === 'holder' && !call.cancelled) application?.take(kind.value)
+  call.on('data', ({ kind, at }) => {
+    if (kind?.$case === 'release') application?.end(kind.value.busy ? 'busy' : 'intact', at)
+    if (kind?.$case === 'holder' && !call.cancelled) application?.take(kind.value, at)
     if (kind?.$case === 'stuck') application?.stuck(kind.value.name)
     // Messages are decoded later than a cancellation is noticed; and one stream is one lease.
     if (kind?.$case !== 'acquire' || call.cancelled || application) return

@@ -23,13 +23,13 @@ export class LeaseBook {
   taken = 0
   #opened = 0
 
-  open(workerId: string, workerPid: number, holder: Holder): LeaseRecord {
+  open(workerId: string, workerPid: number, holder: Holder, from = Date.now()): LeaseRecord {
     const record: LeaseRecord = {
       id: `l${++this.#opened}`,
       workerId,
       workerPid,
       holder,
-      from: Date.now(),
+      from,
       taken: undefined,
       until: undefined,
     }
@@ -40,34 +40,31 @@ export class LeaseBook {
   }
 
   /** From now on it is this test's. */
-  take(record: LeaseRecord, holder: Holder): void {
+  take(record: LeaseRecord, holder: Holder, at = Date.now()): void {
     record.holder = holder
     if (record.taken !== undefined) return
-    record.taken = Date.now()
+    record.taken = at
     this.taken += 1
   }
 
-  close(record: LeaseRecord): void {
-    record.until = Date.now()
+  close(record: LeaseRecord, at = Date.now()): void {
+    record.until = at
   }
 
   get(id: string): LeaseRecord | undefined {
     return this.#records.get(id)
   }
 
-  /** The leases that were open at this time (milliseconds since the epoch), of one worker or of all. */
+  /**
+   * The leases that a test had at this time (milliseconds since the epoch), of one worker or of all. What is a worker's
+   * own can be of no other lease, so there those count, too, that were held ahead.
+   */
   openAt(time: number, workerPid?: number): LeaseRecord[] {
-    const open = [...this.#records.values()].filter(
-      ({ from, taken, until, workerPid: pid }) =>
-        taken !== undefined &&
-        (workerPid === undefined || pid === workerPid) &&
-        from <= time + TICK &&
-        time - TICK <= (until ?? Number.POSITIVE_INFINITY),
-    )
-    // What is the worker's own can be of no other lease. Else those count whose test had begun; but that we hear of
-    // late where this process is busy, so that where there is none, those count that were held ahead, too.
-    const begun = workerPid === undefined ? open.filter(({ taken }) => (taken ?? time) <= time + TICK) : open
-    return begun.length > 0 ? begun : open
+    return [...this.#records.values()].filter(({ from, taken, until, workerPid: pid }) => {
+      if (taken === undefined || (workerPid !== undefined && pid !== workerPid)) return false
+      const begin = workerPid === undefined ? Math.max(from, taken) : from
+      return begin <= time + TICK && time - TICK <= (until ?? Number.POSITIVE_INFINITY)
+    })
   }
 }
 

@@ -67,9 +67,9 @@ export class Pool {
     if (this.#closed) this.#refuse(id, 'The run is over; no Python process is leased any more.')
     this.#step()
     return {
-      take: (holder) => (grant ? this.#take(grant, holder) : this.#urge(request, holder)),
+      take: (holder, at) => (grant ? this.#take(grant, holder, at) : this.#urge(request, holder)),
       stuck: (call) => grant && this.#endStuck(grant, call),
-      end: (how) => (grant ? this.#release(grant, how) : this.#withdraw(id)),
+      end: (how, at) => (grant ? this.#release(grant, how, at) : this.#withdraw(id)),
     }
   }
 
@@ -89,8 +89,8 @@ export class Pool {
     this.#step()
   }
 
-  #take({ lease, worker }: Grant, holder: Holder): void {
-    this.leases.take(lease, holder)
+  #take({ lease, worker }: Grant, holder: Holder, at?: number): void {
+    this.leases.take(lease, holder, at)
     const slot = this.#slots.get(worker.id)
     if (slot?.lease !== lease || slot.state !== 'ahead') return
     slot.state = 'leased'
@@ -220,10 +220,10 @@ export class Pool {
     request.granted({ lease: slot.lease, worker: slot.worker })
   }
 
-  #release({ lease, worker }: Grant, how?: 'busy' | 'intact'): void {
+  #release({ lease, worker }: Grant, how?: 'busy' | 'intact', at?: number): void {
     const slot = this.#slots.get(worker.id)
     if (slot?.lease !== lease) return
-    this.leases.close(lease)
+    this.leases.close(lease, at)
     delete slot.lease
     delete slot.applicant
     // A worker that may still be at a call which was given up would make the next test wait for it.

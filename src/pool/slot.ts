@@ -24,10 +24,10 @@ export interface Applicant {
   recalled(): void
 }
 
-/** A request from its beginning to the end of its lease. */
+/** A request from its beginning to the end of its lease. Times are milliseconds since the epoch, by default now. */
 export interface Application {
   /** A test uses the worker from now on, or waits for it. */
-  take(holder: Holder): void
+  take(holder: Holder, at?: number): void
   /** Ends the worker: a call in it, this one, can neither be waited for nor be interrupted. */
   stuck(call: string): void
   /**
@@ -35,7 +35,7 @@ export interface Application {
    *
    * @param how `busy`: a call may still be running; `intact`: a worker that no test took is as it was
    */
-  end(how?: 'busy' | 'intact'): void
+  end(how?: 'busy' | 'intact', at?: number): void
 }
 
 /** The place of one worker in the pool, from its start to its end. */

@@ -143,3 +143,19 @@ test('an orphan is traced by its lease, by the session of its worker, else by th
     [10, 'time'],
   ])
 })
+
+test('tests whose beginning and end were heard of late are told apart by when they were', async () => {
+  const { verification } = machine([{ pid: 1 }, { pid: 9, age: 5_000 }])
+  const { leases } = verification
+  const ago = (seconds: number) => Date.now() - seconds * 1_000
+  const lease = (test: string, taken: number) => {
+    const holder = { file: 'a.test.ts', test }
+    const record = leases.open('w1', 50, holder, ago(60))
+    leases.take(record, holder, taken)
+    return record
+  }
+  leases.close(lease('one', ago(10)), ago(7))
+  lease('two', ago(6))
+  const { orphans } = await verify(verification)
+  expect(orphans.map(({ lessees }) => lessees.map(({ holder }) => holder.test))).toEqual([['two']])
+})

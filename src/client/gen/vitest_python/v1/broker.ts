@@ -49,6 +49,8 @@ export interface LeaseRequest {
     /** a call cannot be interrupted: the worker is ended, and `lost` says where it was */
     { $case: "stuck"; value: Stuck }
     | undefined;
+  /** When it was sent, in milliseconds since the epoch: it may be read long after, and leaks are judged by the time. */
+  at: number;
 }
 
 export interface Release {
@@ -138,7 +140,7 @@ export interface PoolStats {
 }
 
 function createBaseLeaseRequest(): LeaseRequest {
-  return { kind: undefined };
+  return { kind: undefined, at: 0 };
 }
 
 export const LeaseRequest: MessageFns<LeaseRequest> = {
@@ -156,6 +158,9 @@ export const LeaseRequest: MessageFns<LeaseRequest> = {
       case "stuck":
         Stuck.encode(message.kind.value, writer.uint32(34).fork()).join();
         break;
+    }
+    if (message.at !== 0) {
+      writer.uint32(41).double(message.at);
     }
     return writer;
   },
@@ -203,6 +208,14 @@ export const LeaseRequest: MessageFns<LeaseRequest> = {
             }
 
             message.kind = { $case: "stuck", value: Stuck.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 5: {
+            if (tag !== 41) {
+              break;
+            }
+
+            message.at = reader.double();
             continue;
           }
         }
