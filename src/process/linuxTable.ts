@@ -1,7 +1,7 @@
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs'
 import { environmentValue } from './environment.ts'
 import { parseResidentLimit } from './limits.ts'
-import { parseStat } from './stat.ts'
+import { isAlive, type ProcessStat, parseStat } from './stat.ts'
 import type { Absence, ProcessTable } from './table.ts'
 
 /** What a read of one file of a process gave: its bytes, or why there are none. */
@@ -47,7 +47,8 @@ export function linuxTable({ pids, read }: ProcFiles = procFiles): ProcessTable 
     stat: (pid) => parseStat(text(pid, 'stat')),
     variables(pid, names) {
       const environ = read(pid, 'environ')
-      return Buffer.isBuffer(environ) ? names.map((name) => environmentValue(environ, name)) : environ
+      if (Buffer.isBuffer(environ)) return names.map((name) => environmentValue(environ, name))
+      return environ === 'gone' && hasLostMainThread(parseStat(text(pid, 'stat'))) ? 'denied' : environ
     },
     limit(pid) {
       const limits = read(pid, 'limits')
@@ -63,6 +64,11 @@ export function linuxTable({ pids, read }: ProcFiles = procFiles): ProcessTable 
     command: (pid) => text(pid, 'cmdline').replaceAll('\0', ' ').trim(),
     isBefore: (startTime, other) => BigInt(startTime) < BigInt(other),
   }
+}
+
+/** Its environment then answers as if it were gone (ESRCH), though its other threads go on. */
+function hasLostMainThread(stat: ProcessStat | undefined): boolean {
+  return stat !== undefined && stat.state === 'Z' && isAlive(stat)
 }
 
 function readWhole(descriptor: number): Buffer {

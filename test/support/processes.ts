@@ -20,12 +20,14 @@ export function liveProcesses(): LiveProcess[] {
     .flatMap((name) => readProcess(Number(name)) ?? [])
 }
 
-/** When a process started; `undefined` where it is gone or a zombie. */
+/** When a process started; `undefined` where it is gone or a zombie, unless only its main thread has ended. */
 export function startTimeOf(pid: number): string | undefined {
   const stat = read(pid, 'stat')
-  const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  // Field 22, and the state is field 3.
-  return stat === '' || state === 'Z' || state === 'X' ? undefined : fields[18]
+  // The state is field 3.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const [state, threads, startTime] = [fields[0], Number(fields[20 - 3]), fields[22 - 3]]
+  if (stat === '' || state === 'X' || (state === 'Z' && threads === 1)) return undefined
+  return startTime
 }
 
 function readProcess(pid: number): LiveProcess | undefined {

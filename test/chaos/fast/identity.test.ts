@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { describe, expect, test } from 'vitest'
 import { identify, isAlive, send } from '../support/identity.ts'
-import type { Layer } from '../support/sabotage.ts'
+import type { Layer } from '../support/layers.ts'
 import { type Scene, withScene } from '../support/scene.ts'
 
 const isRoot = process.getuid?.() === 0

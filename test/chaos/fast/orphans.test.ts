@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { type Layer, UNMARKED } from '../support/layers.ts'
 import type { Scenario } from '../support/run.ts'
-import type { Layer } from '../support/sabotage.ts'
 import { type Scene, withScene } from '../support/scene.ts'
 
 const NO_GROUP: Layer[] = ['control group']
@@ -22,66 +22,13 @@ describe.concurrent('an orphan fails the run, is named with its test, and is end
     ['that has wiped its environment', 'daemon_wiped', 'its resource limit'],
     ['that is not dumpable', 'daemon_undumpable', 'resource limit'],
     ['that ignores every signal it can', 'daemon_stubborn', 'environment and resource limit'],
+    ['whose main thread has ended', 'daemon_headless', 'its resource limit'],
   ])('one %s', async (_, call, how) => {
     await withScene({ without: NO_GROUP }, async (scene) => {
       const { exitCode, output, left } = await play(scene, { name: 'the culprit', calls: [[call]] }, {})
       expect(output).toMatch(/Found 1 orphaned process of run [0-9a-z]{7}/)
       expect(output).toContain(how)
       expect(output).toContain('"the culprit" (scenario.test.ts)')
-      expect(exitCode).toBe(1)
-      expect(left).toEqual([])
-    })
-  })
-
-  test('one whose test fails as well', async () => {
-    await withScene({}, async (scene) => {
-      const { exitCode, output, left } = await play(scene, { calls: [['daemon']], fails: true })
-      expect(output).toMatch(/Found 1 orphaned process/)
-      expect(exitCode).toBe(1)
-      expect(left).toEqual([])
-    })
-  })
-
-  test('one of a run that bails', async () => {
-    await withScene({}, async (scene) => {
-      const run = scene.start({
-        args: ['--bail', '1'],
-        tests: [{ calls: [['daemon']], fails: true }, { hold: 5_000 }],
-      })
-      expect((await run.ended).output).toMatch(/Found 1 orphaned process/)
-      expect(await scene.survivors()).toEqual([])
-    })
-  })
-
-  test('one whose test calls process.exit', async () => {
-    await withScene({}, async (scene) => {
-      const { exitCode, left } = await play(scene, { calls: [['daemon']], exits: 0 })
-      expect(exitCode).not.toBe(0)
-      expect(left).toEqual([])
-    })
-  })
-
-  test('one that is born while the run is being verified', async () => {
-    await withScene({ without: NO_GROUP }, async (scene) => {
-      const { exitCode, left } = await play(scene, { calls: [['late_daemon', 0.5]] })
-      expect(exitCode).toBe(1)
-      expect(left).toEqual([])
-    })
-  })
-
-  test('a chain of forks with generations of 2 ms', async () => {
-    await withScene({ without: NO_GROUP }, async (scene) => {
-      const { exitCode, output, left } = await play(scene, { calls: [['chain', 20]] })
-      expect(output).toMatch(/Found \d+ orphaned process/)
-      expect(exitCode).toBe(1)
-      expect(left).toEqual([])
-    })
-  })
-
-  test('a burst of 200 forks', async () => {
-    await withScene({ without: NO_GROUP }, async (scene) => {
-      const { exitCode, output, left } = await play(scene, { calls: [['burst', 200]] })
-      expect(output).toMatch(/Found 200 orphaned processes/)
       expect(exitCode).toBe(1)
       expect(left).toEqual([])
     })
@@ -100,10 +47,20 @@ describe.concurrent('each layer is needed', () => {
   test.each<[string, string, Layer[]]>([
     ['limit cookie', 'daemon_bare', ['control group', 'limit cookie', 'descendants']],
     ['limit cookie', 'daemon_wiped', ['control group', 'limit cookie', 'descendants']],
-    ['any cookie', 'daemon', ['control group', 'limit cookie', 'environment cookie', 'descendants']],
+    ['any cookie', 'daemon', UNMARKED],
+    ['any cookie', 'daemon_fork', UNMARKED],
   ])('control: without %s, group and descendants, %s passes for clean', async (_, call, without) => {
     await withScene({ without }, async (scene) => {
       const { exitCode, output, left } = await play(scene, { calls: [[call]] })
+      expect(output).toContain('No orphaned processes')
+      expect(exitCode).toBe(0)
+      expect(left).toHaveLength(1)
+    })
+  })
+
+  test('control: without the look at its threads, a daemon whose main thread has ended passes for clean', async () => {
+    await withScene({ without: [...NO_GROUP, 'life without a main thread'] }, async (scene) => {
+      const { exitCode, output, left } = await play(scene, { calls: [['daemon_headless']] })
       expect(output).toContain('No orphaned processes')
       expect(exitCode).toBe(0)
       expect(left).toHaveLength(1)

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { isAlive, send } from '../support/identity.ts'
-import type { Layer } from '../support/sabotage.ts'
+import type { Layer } from '../support/layers.ts'
 import { withScene } from '../support/scene.ts'
 
 /** Milliseconds from the runner's end to that of everything it had started. */

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { isAlive } from '../support/identity.ts'
-import type { Layer } from '../support/sabotage.ts'
+import type { Layer } from '../support/layers.ts'
 import { withScene } from '../support/scene.ts'
 
 const PACKAGES = ['joblib>=1.5', 'distributed>=2025.1', 'ipykernel>=7', 'jupyter-client>=8']

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { vitestPython } from '../support/cli.ts'
 import { isAlive } from '../support/identity.ts'
+import type { Layer } from '../support/layers.ts'
 import { Random } from '../support/random.ts'
 import type { ChaosRun, Scenario } from '../support/run.ts'
-import type { Layer } from '../support/sabotage.ts'
 import { withScene } from '../support/scene.ts'
 import { drawStrike, type Strike, throwStrike } from '../support/strike.ts'
 

@@ -11,8 +11,9 @@ import type { Installation } from '../../support/installation.ts'
 import { liveProcesses } from '../../support/processes.ts'
 import { CASE_VARIABLE, type InnerCase, killSurvivors, survivorsOf } from '../../support/survivors.ts'
 import { type Identity, identify, isAlive, send } from './identity.ts'
+import type { Layer } from './layers.ts'
 import { type ChaosRun, type RunOptions, startRun } from './run.ts'
-import { type Layer, sabotage } from './sabotage.ts'
+import { sabotage } from './sabotage.ts'
 
 export interface SceneOptions {
   /** Layers of the installed package that are taken out: for negative controls. */

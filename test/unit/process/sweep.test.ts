@@ -33,6 +33,8 @@ function tableOf(...fakes: Fake[]): ProcessTable {
         return Buffer.from(`Max resident set          ${limit} ${limit} bytes\n`)
       }
       if (file === 'environ') {
+        // As Linux answers for who has no memory any more.
+        if (fake.state === 'Z') return 'gone'
         if (fake.environ === 'denied' || fake.environ === 'gone') return fake.environ
         return Buffer.from(fake.environ ?? 'PATH=/bin\0')
       }
@@ -81,6 +83,8 @@ test('a zombie is no orphan, a zombie leader with living threads is', () => {
     { limit: limitCookie(RUN), state: 'Z', threads: 3 },
   )
   expect(found(sweep(table, query))).toEqual([{ pid: 2, cookie: 'limit' }])
+  const unmarked = tableOf({ state: 'Z' }, { state: 'Z', threads: 3 })
+  expect(sweep(unmarked, { ...query, limitArmed: false })).toMatchObject({ found: [], unknown: [{ pid: 2 }] })
 })
 
 test('an unreadable environment is unknown unless the limit excludes it', () => {

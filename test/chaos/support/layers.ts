@@ -1,0 +1,199 @@
+/** One line of the installed package that a negative control takes away. */
+export interface Cut {
+  /** File below the package; `*` where the bundler chooses the name. */
+  file: string
+  find: string | RegExp
+  replace: string
+}
+
+const python = 'python/vitest_python'
+
+/** The layers that controls can do without, each by itself. */
+export const layers = {
+  PDEATHSIG: [
+    {
+      file: `${python}/prctl.py`,
+      find: '_prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)',
+      replace: 'pass',
+    },
+  ],
+  subreaper: [
+    { file: `${python}/prctl.py`, find: /return _prctl is not None and .*== 0/, replace: 'return True' },
+  ],
+  'control group': [{ file: `${python}/cgroup.py`, find: 'own = _own_cgroup()', replace: 'own = None' }],
+  'limit cookie': [
+    { file: `${python}/cookie.py`, find: /(def set_limit.*\n {4}""".*\n)/, replace: '$1    return False\n' },
+  ],
+  'environment cookie': [
+    {
+      file: `${python}/spawn.py`,
+      find: 'os.execvpe(argv[0], argv, env)',
+      replace: 'os.execvpe(argv[0], argv, {k: v for k, v in env.items() if k != "VITEST_PYTHON_RUN_ID"})',
+    },
+  ],
+  'owner watch': [
+    {
+      file: `${python}/reaper.py`,
+      find: 'if 0 in ready and self._read_lines():',
+      replace: 'if 0 in ready and self._read_lines() and False:',
+    },
+    { file: `${python}/reaper.py`, find: 'return self.owner.fd in ready', replace: 'return False' },
+    { file: `${python}/reaper.py`, find: 'if owner.has_ended():', replace: 'if False:' },
+    { file: `${python}/reaper.py`, find: 'return self.owner.has_ended()', replace: 'return False' },
+  ],
+  'watch by pidfd': [
+    { file: `${python}/reaper.py`, find: 'return self.owner.fd in ready', replace: 'return False' },
+  ],
+  'watch by end of file': [
+    {
+      file: `${python}/reaper.py`,
+      find: 'if 0 in ready and self._read_lines():',
+      replace: 'if 0 in ready and self._read_lines() and False:',
+    },
+  ],
+  'kill tree': [
+    { file: `${python}/reaper.py`, find: 'kill_tree(LAST_KILL_SECONDS, self.reap)', replace: 'pass' },
+  ],
+  'last sweep of the reaper': [
+    { file: `${python}/reaper.py`, find: /kill_marked\(self\.run_id.*\)/, replace: 'pass' },
+  ],
+  'identity check': [
+    { file: `${python}/deliver.py`, find: 'process.stat.start_time != start_time', replace: 'False' },
+  ],
+  // What the runner knows of them at teardown.
+  descendants: [{ file: 'dist/*', find: '}/children`', replace: '}/nothing`' }],
+  // No layer: it widens the moment between the start of the reaper and its being armed.
+  'slow arming': [
+    {
+      file: `${python}/reaper.py`,
+      find: 'options = dict(zip(',
+      replace: '__import__("time").sleep(0.5)\n    options = dict(zip(',
+    },
+  ],
+  'ignored signals': [
+    { file: `${python}/reaper.py`, find: 'signal.signal(number, signal.SIG_IGN)', replace: 'pass' },
+  ],
+  // The last word of the verification: two clean sweeps after the reaper's end.
+  proof: [
+    {
+      file: 'dist/*',
+      find: /for\s*\(;\s*(\w+)\.cleanSweeps\s*<\s*2;\s*\)/,
+      replace: '$1.cleanSweeps=2;for(;$1.cleanSweeps<2;)',
+    },
+  ],
+  // Whose processes they are. In its place: any run below the same runtime directory, so that no stranger is hit.
+  'run ID match': [
+    {
+      file: 'dist/*',
+      find: /matches:\s*(\w+)\s*=>\s*\1\s*===\s*\w+\.runId\b/,
+      replace:
+        'matches:$1=>process.getBuiltinModule("node:fs").existsSync(' +
+        'process.env.XDG_RUNTIME_DIR+"/vitest-python-"+process.getuid()+"/"+$1)',
+    },
+    {
+      file: `${python}/reaper.py`,
+      find: /kill_marked\(self\.run_id.*\)/,
+      replace: '[kill_marked(run, {}) for run in os.listdir(os.path.dirname(self.run_directory))]',
+    },
+  ],
+  // In its place a signal that can be ignored.
+  SIGKILL: [
+    {
+      file: `${python}/kill_tree.py`,
+      find: 'process.send(signal.SIGKILL)',
+      replace: 'process.send(signal.SIGTERM)',
+    },
+    {
+      file: `${python}/sweep.py`,
+      find: 'process.send(signal.SIGKILL)',
+      replace: 'process.send(signal.SIGTERM)',
+    },
+    { file: 'dist/*', find: /(\.found\s*,\s*)[`"']SIGKILL[`"']/, replace: '$1"SIGTERM"' },
+  ],
+  // Who lives on without his main thread shows no environment, as the dead do.
+  'life without a main thread': [
+    { file: 'dist/*', find: /(\.state\s*===\s*)[`"']Z[`"']/, replace: '$1"none"' },
+  ],
+  'kill tree during the verification': [
+    {
+      file: `${python}/reaper.py`,
+      find: 'killed = kill_tree(float(line["timeout"]) / 1000, self.reap)',
+      replace: 'killed = __import__("types").SimpleNamespace(processes={}, empty=True)',
+    },
+  ],
+  // In its place: whose parent is process 1 has lost its owner.
+  'owner by identity': [
+    { file: `${python}/owner.py`, find: 'return self._gone', replace: 'return os.getppid() == 1' },
+    { file: `${python}/owner.py`, find: 'from typing import', replace: 'import os\nfrom typing import' },
+  ],
+  // In its place: an owner that is stopped counts as one that has ended.
+  'stopped is not ended': [
+    {
+      file: `${python}/reaper.py`,
+      find: 'poll.poll(None if self.owner.fd is not None else POLL_MS)',
+      replace: 'poll.poll(POLL_MS)',
+    },
+    {
+      file: `${python}/reaper.py`,
+      find: 'return self.owner.fd in ready',
+      replace: 'return "(stopped)" in open(f"/proc/{self.owner.pid}/status").read()',
+    },
+  ],
+  'teardown of a run that has failed': [
+    {
+      file: 'dist/vitest/*',
+      find: /(return\s*async\s*\(\)\s*=>\s*)(void await)/,
+      replace: '$1process.exitCode?void 0:$2',
+    },
+  ],
+  'failure kept': [
+    { file: 'dist/*', find: /process\.exitCode\s*\|\|=\s*1\b/, replace: 'process.exitCode=0' },
+  ],
+  // In its place: a thread that ends a second later. The child goes on in it.
+  'fork on the main thread': [
+    { file: `${python}/forkserver.py`, find: 'self._do(line)', replace: '_in_thread(self._do, line)' },
+    {
+      file: `${python}/forkserver.py`,
+      find: 'def main(',
+      replace: [
+        'def _in_thread(work, line):',
+        '    import threading, time',
+        '    done = threading.Event()',
+        '    threading.Thread(target=lambda: (work(line), done.set(), time.sleep(1)), daemon=True).start()',
+        '    done.wait()',
+        '',
+        '',
+        'def main(',
+      ].join('\n'),
+    },
+  ],
+  'end of a worker': [
+    { file: `${python}/serve.py`, find: 'if line.get("op") == "exit":', replace: 'if False:' },
+    {
+      file: `${python}/forkserver.py`,
+      find: 'if op == "fork":',
+      replace: 'if op == "kill":\n            pass\n        elif op == "fork":',
+    },
+  ],
+  'exit code held': [{ file: 'dist/*', find: /process\.exitCode\s*\|\|=\s*1\b/, replace: 'void 0' }],
+  deadlines: [
+    {
+      file: 'dist/*',
+      find: /Promise\.race\(\[([\w$]+),\s*([\w$]+)\]\)(;?\s*\}\s*finally\s*\{\s*clearTimeout)/,
+      replace: '($2.catch(() => {}), $1)$3',
+    },
+  ],
+  'end with the control socket': [
+    { file: `${python}/serve.py`, find: /(reason to go on\.\n {4})os\._exit\(0\)/, replace: '$1pass' },
+    {
+      file: `${python}/forkserver.py`,
+      find: 'self._children.kill_all()\n                os._exit(0)',
+      replace: 'import time; time.sleep(600)',
+    },
+  ],
+} satisfies Record<string, Cut[]>
+
+export type Layer = keyof typeof layers
+
+/** Everything by which a sweep knows a process of the run. */
+export const UNMARKED: Layer[] = ['control group', 'limit cookie', 'environment cookie', 'descendants']
