@@ -14,8 +14,9 @@ import { PROTOCOL } from '../process/protocol.ts'
  * @throws Error what is missing from the configuration
  */
 export function requireJestContext(project: JestProject): RunContext {
-  const context = JSON.parse(process.env[JEST_VARIABLE] ?? 'null') as JestContext | null
+  const context = JSON.parse(process.env[JEST_VARIABLE] ?? 'null') as JestContext | { failure: string } | null
   if (!context) throw new Error(MISSING)
+  if ('failure' in context) throw new Error(context.failure)
   if (context.protocol !== PROTOCOL) {
     throw new Error(
       `The run speaks protocol ${context.protocol} and this environment ${PROTOCOL}: two versions of vitest-environment-python are installed. Install one.`,

@@ -1,15 +1,15 @@
 import { holdExitCode } from './exitCode.ts'
 import { announce } from './output.ts'
-import type { Registry } from './registry.ts'
+import type { Outcomes } from './registry.ts'
 
 /**
- * Gives up one use of a runner's runs. With the last one they end, and the verdicts are printed.
+ * Ends runs, or gives up one use of them, and prints the verdicts.
  *
  * @returns whether the process fails
  */
-export function endRuns(registry: Registry): Promise<boolean> {
+export function endRuns(end: () => Promise<Outcomes>): Promise<boolean> {
   return holdExitCode(async () => {
-    const outcome = await registry.release()
+    const outcome = await end()
     for (const text of outcome.reports) announce(text)
     return outcome.failed
   })

@@ -7,15 +7,20 @@
  * @returns ends the watch; with `true`, the process fails
  */
 export function failUnlessDecided(): (failed: boolean) => void {
-  const fail = () => {
-    process.exitCode ||= 1
-  }
-  process.once('exit', fail)
+  const undecided = () => fail()
+  process.once('exit', undecided)
   return (failed) => {
-    // A failure is still watched over: Jest's `--forceExit` and the `q` of its watch mode exit with 0.
-    if (failed) fail()
-    else process.off('exit', fail)
+    process.off('exit', undecided)
+    if (!failed) return
+    fail()
+    // Still watched over: Jest's `--forceExit` and the `q` of its watch mode exit with 0. Once, however many runs fail.
+    process.off('exit', fail)
+    process.once('exit', fail)
   }
+}
+
+function fail(): void {
+  process.exitCode ||= 1
 }
 
 /**

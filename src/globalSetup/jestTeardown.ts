@@ -1,17 +1,14 @@
 import { JEST_VARIABLE } from '../client/context.ts'
-import { endRuns } from './end.ts'
-import { Registry, registryOf } from './registry.ts'
-
-const ending = new WeakMap<object, Promise<boolean>>()
+import { endJestRuns, isWatching, type JestGlobalConfig } from './jestRuns.ts'
 
 /**
- * Global teardown of Jest: ends the run and prints the verdict. With `--bail` Jest may call it more than once.
+ * Global teardown of Jest: ends the run and prints the verdict.
  *
- * @throws Error where the run must fail: `--forceExit` overwrites every exit code but that of an error
+ * @throws Error where the run must fail: `--forceExit` overwrites every exit code but that of an error. Not in watch
+ * mode, which would neither run nor quit any more; there the exit code is 1 when it is quit
  */
-export default async function teardown(globalConfig: object): Promise<void> {
+export default async function teardown(globalConfig: JestGlobalConfig): Promise<void> {
   delete process.env[JEST_VARIABLE]
-  const ended = ending.get(globalConfig) ?? endRuns(registryOf(globalConfig, () => new Registry()))
-  ending.set(globalConfig, ended)
-  if (await ended) throw new Error('The Python processes of this run fail it; see their report above.')
+  if ((await endJestRuns(globalConfig)) && !isWatching(globalConfig))
+    throw new Error('The Python processes of this run fail it; see their report above.')
 }

@@ -3,6 +3,12 @@ import type { ResolvedOptions } from '../pool/options.ts'
 import type { Watch } from '../pool/run.ts'
 import { type ActiveRun, openRun } from './activeRun.ts'
 
+/** How the runs of a runner ended, together. */
+export interface Outcomes {
+  reports: string[]
+  failed: boolean
+}
+
 /**
  * The runs of one runner. Its projects share a run where their options agree; each has runs of its own where
  * they differ. All end with the last project, side by side.
@@ -25,8 +31,13 @@ export class Registry {
    * @param pools options by the names of the pools
    * @throws SetupError what keeps a run from being opened; the use is given up then
    */
-  async acquire(root: string, pools: Record<string, ResolvedOptions>): Promise<Record<string, RunContext>> {
+  acquire(root: string, pools: Record<string, ResolvedOptions>): Promise<Record<string, RunContext>> {
     this.#users += 1
+    return this.open(root, pools)
+  }
+
+  /** The same for nobody in particular: `end` ends them. */
+  async open(root: string, pools: Record<string, ResolvedOptions>): Promise<Record<string, RunContext>> {
     const contexts: Record<string, RunContext> = {}
     // One after the other: what the first one installs, the next ones find.
     for (const [name, options] of Object.entries(pools)) {
@@ -41,9 +52,13 @@ export class Registry {
   }
 
   /** Gives up one use; the last one ends every run. */
-  async release(): Promise<{ reports: string[]; failed: boolean }> {
+  async release(): Promise<Outcomes> {
     this.#users -= 1
-    if (this.#users > 0) return { reports: [], failed: false }
+    return this.#users > 0 ? { reports: [], failed: false } : this.end()
+  }
+
+  /** Ends every run, whoever uses it. */
+  async end(): Promise<Outcomes> {
     const runs = await Promise.allSettled(this.#runs.values())
     this.#runs.clear()
     this.#active.clear()

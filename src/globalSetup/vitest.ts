@@ -45,10 +45,10 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     })
   } catch (error) {
     // A setup that throws has returned nothing to tear down by.
-    await endRuns(registry)
+    await endRuns(() => registry.release())
     throw error
   }
-  return async () => void (await endRuns(registry))
+  return async () => void (await endRuns(() => registry.release()))
 }
 
 /** How many test processes Vitest runs at once. */

@@ -2,39 +2,43 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { printedBy } from './printed.ts'
 import { type InnerOptions, type InnerRun, withVitest } from './runVitest.ts'
+import { isJest } from './versions.ts'
 
-/** A Vitest in watch mode on a terminal of its own. */
+/** A Vitest or a Jest in watch mode on a terminal of its own. */
 export interface Watching extends InnerRun {
   /** Writes to its terminal. */
   press(key: string): void
-  /** Waits until Vitest has run its tests so many times, and resolves to what the last run printed. */
+  /** Waits until it has run its tests so many times, and resolves to what the last run printed. */
   round(number: number): Promise<{ output: string; printed<T>(label: string): T[] }>
 }
 
 const onTerminal = fileURLToPath(new URL('terminal.py', import.meta.url))
-/** What Vitest prints when it has run its tests, whatever the outcome. */
-const WAITING = 'press q to quit'
+/** What it prints when it has run its tests, whatever the outcome. */
+const WAITING = { vitest: 'press q to quit', jest: 'Watch Usage' }
 const DEADLINE = 40_000
 
 /** Starts it in a fixture project; whatever is left is cleared away. */
 export function watchVitest<T>(options: InnerOptions, use: (run: Watching) => Promise<T>): Promise<T> {
   const wrap = (command: string[]) => [...['python3', onTerminal], ...command]
-  return withVitest({ deadline: 110_000, ...options, command: ['watch'], wrap, stdin: 'pipe' }, (run) =>
+  // Jest asks it whether the terminal can be cleared.
+  const env = { TERM: 'xterm', ...options.env }
+  const waiting = WAITING[isJest(options.version) ? 'jest' : 'vitest']
+  return withVitest({ deadline: 110_000, ...options, env, command: ['watch'], wrap, stdin: 'pipe' }, (run) =>
     use({
       ...run,
       press: (key) => void run.stdin?.write(`${JSON.stringify(key)}\n`),
-      round: (number) => round(run, number),
+      round: (number) => round(run, waiting, number),
     }),
   )
 }
 
-async function round(run: InnerRun, number: number) {
+async function round(run: InnerRun, waiting: string, number: number) {
   for (const until = performance.now() + DEADLINE; performance.now() < until; await sleep(20)) {
-    const rounds = run.output().split(WAITING)
+    const rounds = run.output().split(waiting)
     // What follows the last prompt is not a round yet.
     if (rounds.length <= number) continue
     const output = (rounds[number - 1] as string).replaceAll('\r', '')
     return { output, printed: <T>(label: string) => printedBy<T>({ output }, label) }
   }
-  throw new Error(`Vitest did not run its tests ${number} times. It printed:\n${run.output()}`)
+  throw new Error(`It did not run its tests ${number} times. It printed:\n${run.output()}`)
 }
