@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Callable
 from typing import Any
 
 import grpc
@@ -21,10 +22,12 @@ from vitest_python._gen.bridge_pb2 import (
     Credit,
     End,
     Forget,
+    Part,
     PythonFailure,
     ScriptFailure,
     Start,
 )
+from vitest_python.values.codes import BUFFER
 
 from .running import TOKEN, Failed, Runner, Worker
 
@@ -70,6 +73,20 @@ def test_frames_at_random_neither_hang_nor_kill(worker: Worker, seed: int) -> No
     for _ in range(40):
         worker.send_raw(lambda number: _any_frame(dice, number))
     assert worker.call("embeddings.embed", ["cat"]) == [3]
+
+
+def test_a_buffer_may_come_in_parts_ahead_of_the_call(worker: Worker) -> None:
+    for part in (b"one ", b"two ", b"three"):
+        worker.again(ClientFrame(part=Part(buffer=7, data=part)))
+    arguments = ormsgpack.packb([ormsgpack.Ext(BUFFER, ormsgpack.packb(7))])
+    assert worker.result(worker.send_raw(_echo_of(arguments))) == b"one two three"
+    # It was given away.
+    with pytest.raises(Failed, match="buffer 7 was not sent"):
+        worker.result(worker.send_raw(_echo_of(arguments)))
+
+
+def _echo_of(arguments: bytes) -> Callable[[int], ClientFrame]:
+    return lambda number: ClientFrame(call=number, start=Start(name="embeddings.echo", arguments=arguments))
 
 
 _TAGS = (0xDD, 0xDF, 0xDC, 0xDE, 0xFF, 0xFF, 0x92, 0x82, 0xA1, 0xC4, 0xC7, 0xC9, 0xD9, 0x42, 0x44, 0x53, 0x4E)
@@ -131,6 +148,7 @@ def _any_frame(dice: random.Random, number: int) -> ClientFrame:
             ClientFrame(answer=Answer(callback=some, end=End())),
             ClientFrame(answer=Answer(callback=some)),
             ClientFrame(forget=Forget(handles=[some, 5])),
+            ClientFrame(part=Part(buffer=some, data=junk)),
         ]
     )
 

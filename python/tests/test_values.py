@@ -292,5 +292,5 @@ def test_what_only_looks_like_a_count_that_is_too_large_is_read(value: object) -
 def test_what_does_not_fit_into_a_message_is_refused_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.modules["vitest_python.values.encode"], "_LARGEST", 1000)
     assert len(encode(b"x" * 900)) < 1000
-    with pytest.raises(TypeError, match="GiB do not fit into a message; send it in parts"):
+    with pytest.raises(TypeError, match="GiB do not fit into the message of a unary call; open a session"):
         encode(b"x" * 1000)

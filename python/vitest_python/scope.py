@@ -9,13 +9,13 @@ from typing import Any
 
 from . import values
 from ._gen.bridge_pb2 import EVAL, EXEC, GET, Start
+from .buffers import Buffers
 from .callbacks import Callbacks
 from .errors import BadArguments
 from .handles import Handles
 from .inline import Inline
 from .remote import Function, Items
 from .resolve import Names
-from .shared_memory import SharedMemory
 from .type_name import type_name
 
 
@@ -28,10 +28,8 @@ class Scope:
         self._inline = Inline(names.modules)
         self.callbacks: Callbacks | None = None
         """None for a unary call, whose client cannot be asked anything."""
-        self.memory: SharedMemory | None = None
-        """None where the client cannot open the files of this process, or does not let its own be opened."""
-        self.unreadable: Callable[[], None] = lambda: None
-        """Tells the client that a buffer of its cannot be read."""
+        self.buffers: Buffers | None = None
+        """None for a unary call: all of it is in one message."""
 
     def prepare(self, start: Start) -> tuple[Callable[..., Any], list[Any], dict[str, Any]]:
         """The function that a call is about, and its arguments. Raises what keeps it from being called."""
@@ -77,17 +75,13 @@ class Scope:
 
     def export_buffer(self, data: memoryview) -> bytes | None:
         """See Carrier."""
-        return None if self.memory is None else self.memory.export_buffer(data)
+        return None if self.buffers is None else self.buffers.export(data)
 
     def import_buffer(self, descriptor: bytes, writable: bool = False) -> memoryview | bytes:
         """See Carrier."""
-        if self.memory is None:
-            raise BadArguments("a buffer is in shared memory, which this session does not use")
-        try:
-            return self.memory.import_buffer(descriptor, writable)
-        except ValueError:
-            self.unreadable()
-            raise
+        if self.buffers is None:
+            raise BadArguments("a unary call takes no buffers beside its message; open a session")
+        return self.buffers.load(descriptor, writable)
 
     def _asked(self, what: str) -> Callbacks:
         if self.callbacks is None:

@@ -8,14 +8,14 @@ from queue import SimpleQueue
 
 from google.protobuf.message import DecodeError
 
-from ._gen.bridge_pb2 import ClientFrame, End, PythonFailure, Unreadable, WorkerFrame
+from ._gen.bridge_pb2 import ClientFrame, End, PythonFailure, WorkerFrame
+from .buffers import Buffers
 from .call import Call
 from .callbacks import Callbacks
 from .executor import Executor
 from .resolve import Names
 from .scope import Scope
 from .seed import seed
-from .shared_memory import SharedMemory
 
 
 class Session:
@@ -26,6 +26,7 @@ class Session:
         self._scope = Scope(names)
         self._callbacks = Callbacks(executor, self.send, self._scope.encode, self._scope.decode)
         self._scope.callbacks = self._callbacks
+        self._buffers = self._scope.buffers = Buffers(self.send)
         self._calls: dict[int, Call] = {}
         self._half_closed = False
         self._out: SimpleQueue[WorkerFrame | None] = SimpleQueue()
@@ -37,8 +38,7 @@ class Session:
 
     def share_memory(self) -> None:
         """Both sides can open each other's files; before `run`."""
-        self._scope.memory = SharedMemory()
-        self._scope.unreadable = lambda: self.send(WorkerFrame(unreadable=Unreadable()))
+        self._buffers.share_memory()
 
     def stop(self) -> None:
         """The client is gone: nothing is sent any more, and every call is cancelled."""
@@ -49,8 +49,7 @@ class Session:
             call = self._calls.pop(number, None)
             if call is not None:
                 call.cancel_soon()
-        if self._scope.memory is not None:
-            self._scope.memory.close()
+        self._buffers.close()
 
     def send(self, frame: WorkerFrame) -> None:
         """One frame for the client."""
@@ -102,9 +101,10 @@ class Session:
             numbers = list(frame.forget.handles)
             # In the order of the calls that may still use them.
             self._executor.submit(lambda: self._scope.forget(numbers))
+        elif kind == "part":
+            self._buffers.take(frame.part)
         elif kind == "unreadable":
-            if self._scope.memory is not None:
-                self._scope.memory.stop_exporting()
+            self._buffers.stop_sharing()
         elif kind == "seed":
             value = frame.seed.value
             self._executor.submit(lambda: seed(value))

@@ -1,10 +1,10 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js'
+import { Buffers } from './buffers.ts'
 import type { CallOptions } from './call.ts'
 import { CallError, PythonError, type PythonException } from './errors.ts'
 import { Exports } from './exports.ts'
 import type { ClientFrame, PythonFailure, Start, WorkerFrame } from './gen/vitest_python/v1/bridge.ts'
 import { SessionRef } from './ref.ts'
-import { SharedMemory } from './sharedMemory.ts'
 import type { Carrier } from './values/carrier.ts'
 import { decode } from './values/decode.ts'
 import { encode } from './values/encode.ts'
@@ -72,7 +72,7 @@ export class Session implements Carrier {
   readonly #exports: Exports
   readonly #numbers = new WeakMap<object, number>()
   readonly #aborted: Promise<Error | undefined>[] = []
-  readonly #memory = new SharedMemory()
+  readonly #buffers: Buffers
   #calls = 0
   #ended: Error | undefined
 
@@ -89,6 +89,8 @@ export class Session implements Carrier {
       decode: (bytes) => decode(bytes, this),
       numberOf: (error) => this.#numbers.get(error as object) ?? 0,
     })
+    const send = (kind: ClientFrame['kind']) => this.#send(kind)
+    this.#buffers = new Buffers(send, () => lease.sharesMemory())
     stream.on('data', (frame: WorkerFrame) => this.#take(frame))
     stream.on('error', async (error) => this.end(await lease.explain(error)))
     stream.on('end', async () =>
@@ -119,18 +121,18 @@ export class Session implements Carrier {
     }
     const call = ++this.#calls
     this.#receivers.set(call, receiver)
-    this.#stream.write({ call, kind: { $case: 'start', value: { ...PLAIN, ...start } } })
+    this.#send({ $case: 'start', value: { ...PLAIN, ...start } }, call)
     return call
   }
 
   /** Seeds Python's random numbers, before any call that is started later. */
   seed(value: number): void {
-    if (!this.#ended) this.#stream.write({ call: 0, kind: { $case: 'seed', value: { value } } })
+    this.#send({ $case: 'seed', value: { value } })
   }
 
   /** Permits `items` more items of a stream. */
   credit(call: number, items: number): void {
-    if (this.#receivers.has(call)) this.#stream.write({ call, kind: { $case: 'credit', value: { items } } })
+    if (this.#receivers.has(call)) this.#send({ $case: 'credit', value: { items } }, call)
   }
 
   /**
@@ -179,13 +181,13 @@ export class Session implements Carrier {
     this.#receivers.clear()
     this.#leaving.clear()
     this.#exports.close()
-    this.#memory.close()
+    this.#buffers.close()
     this.#stream.cancel()
   }
 
   /** Python need not keep these objects any longer. */
   forget(handles: number[]): void {
-    if (!this.#ended) this.#stream.write({ call: 0, kind: { $case: 'forget', value: { handles } } })
+    this.#send({ $case: 'forget', value: { handles } })
   }
 
   /** MessagePack of what goes to Python; functions, iterables and handles by their numbers. */
@@ -209,34 +211,33 @@ export class Session implements Carrier {
     return new SessionRef(this, id, type, text)
   }
 
-  exportBuffer(bytes: Uint8Array): Uint8Array | undefined {
-    return this.#lease.sharesMemory() ? this.#memory.export(bytes) : undefined
+  exportBuffer(bytes: Uint8Array): Uint8Array {
+    return this.#buffers.export(bytes)
   }
 
   importBuffer(descriptor: Uint8Array): Uint8Array {
-    try {
-      return this.#memory.import(descriptor)
-    } catch (error) {
-      if (!this.#ended) this.#stream.write({ call: 0, kind: { $case: 'unreadable', value: {} } })
-      throw error
-    }
+    return this.#buffers.import(descriptor)
   }
 
   #cancel(call: number): void {
-    if (!this.#ended) this.#stream.write({ call, kind: { $case: 'cancel', value: {} } })
+    this.#send({ $case: 'cancel', value: {} }, call)
+  }
+
+  #send(kind: ClientFrame['kind'], call = 0): void {
+    if (!this.#ended) this.#stream.write({ call, kind })
   }
 
   #take({ call, kind }: WorkerFrame): void {
     if (kind?.$case === 'callback') void this.#answer(kind.value)
-    else if (kind?.$case === 'unreadable') this.#memory.stopExporting()
+    else if (kind?.$case === 'part') this.#buffers.take(kind.value)
+    else if (kind?.$case === 'unreadable') this.#buffers.stopSharing()
     else if (kind?.$case === 'failure' && call === 0) this.end(new PythonError(kind.value))
     else if (kind) this.#deliver(call, kind)
   }
 
   async #answer(callback: Parameters<Exports['answer']>[0]): Promise<void> {
     this.#lease.beforeAnswer()
-    const answer = await this.#exports.answer(callback)
-    if (!this.#ended) this.#stream.write({ call: 0, kind: { $case: 'answer', value: answer } })
+    this.#send({ $case: 'answer', value: await this.#exports.answer(callback) })
   }
 
   #deliver(call: number, kind: NonNullable<WorkerFrame['kind']>): void {

@@ -22,7 +22,7 @@ const developers = fileURLToPath(new URL('../../.cache/python/bin/python', impor
 
 test.concurrent.for([
   ['16 MB cross by shared memory', ''],
-  ['where memory cannot be opened, bytes go in the messages', 'closed'],
+  ['where memory cannot be opened, bytes go in parts', 'closed'],
   ['where that turns out late, one call fails', 'later'],
 ] as const)('%s', async ([, without], { expect }) => {
   const { exitCode, output, left } = await runVitest({

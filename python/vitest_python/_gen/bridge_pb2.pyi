@@ -27,7 +27,7 @@ NEXT: CallbackVerb
 CLOSE: CallbackVerb
 
 class ClientFrame(_message.Message):
-    __slots__ = ("call", "seed", "start", "credit", "cancel", "answer", "forget", "unreadable")
+    __slots__ = ("call", "seed", "start", "credit", "cancel", "answer", "forget", "unreadable", "part")
     CALL_FIELD_NUMBER: _ClassVar[int]
     SEED_FIELD_NUMBER: _ClassVar[int]
     START_FIELD_NUMBER: _ClassVar[int]
@@ -36,6 +36,7 @@ class ClientFrame(_message.Message):
     ANSWER_FIELD_NUMBER: _ClassVar[int]
     FORGET_FIELD_NUMBER: _ClassVar[int]
     UNREADABLE_FIELD_NUMBER: _ClassVar[int]
+    PART_FIELD_NUMBER: _ClassVar[int]
     call: int
     seed: Seed
     start: Start
@@ -44,7 +45,8 @@ class ClientFrame(_message.Message):
     answer: Answer
     forget: Forget
     unreadable: Unreadable
-    def __init__(self, call: _Optional[int] = ..., seed: _Optional[_Union[Seed, _Mapping]] = ..., start: _Optional[_Union[Start, _Mapping]] = ..., credit: _Optional[_Union[Credit, _Mapping]] = ..., cancel: _Optional[_Union[Cancel, _Mapping]] = ..., answer: _Optional[_Union[Answer, _Mapping]] = ..., forget: _Optional[_Union[Forget, _Mapping]] = ..., unreadable: _Optional[_Union[Unreadable, _Mapping]] = ...) -> None: ...
+    part: Part
+    def __init__(self, call: _Optional[int] = ..., seed: _Optional[_Union[Seed, _Mapping]] = ..., start: _Optional[_Union[Start, _Mapping]] = ..., credit: _Optional[_Union[Credit, _Mapping]] = ..., cancel: _Optional[_Union[Cancel, _Mapping]] = ..., answer: _Optional[_Union[Answer, _Mapping]] = ..., forget: _Optional[_Union[Forget, _Mapping]] = ..., unreadable: _Optional[_Union[Unreadable, _Mapping]] = ..., part: _Optional[_Union[Part, _Mapping]] = ...) -> None: ...
 
 class Seed(_message.Message):
     __slots__ = ("value",)
@@ -110,6 +112,14 @@ class Unreadable(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 
+class Part(_message.Message):
+    __slots__ = ("buffer", "data")
+    BUFFER_FIELD_NUMBER: _ClassVar[int]
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    buffer: int
+    data: bytes
+    def __init__(self, buffer: _Optional[int] = ..., data: _Optional[bytes] = ...) -> None: ...
+
 class Forget(_message.Message):
     __slots__ = ("handles",)
     HANDLES_FIELD_NUMBER: _ClassVar[int]
@@ -117,7 +127,7 @@ class Forget(_message.Message):
     def __init__(self, handles: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class WorkerFrame(_message.Message):
-    __slots__ = ("call", "value", "item", "end", "failure", "callback", "unreadable")
+    __slots__ = ("call", "value", "item", "end", "failure", "callback", "unreadable", "part")
     CALL_FIELD_NUMBER: _ClassVar[int]
     VALUE_FIELD_NUMBER: _ClassVar[int]
     ITEM_FIELD_NUMBER: _ClassVar[int]
@@ -125,6 +135,7 @@ class WorkerFrame(_message.Message):
     FAILURE_FIELD_NUMBER: _ClassVar[int]
     CALLBACK_FIELD_NUMBER: _ClassVar[int]
     UNREADABLE_FIELD_NUMBER: _ClassVar[int]
+    PART_FIELD_NUMBER: _ClassVar[int]
     call: int
     value: bytes
     item: bytes
@@ -132,7 +143,8 @@ class WorkerFrame(_message.Message):
     failure: PythonFailure
     callback: Callback
     unreadable: Unreadable
-    def __init__(self, call: _Optional[int] = ..., value: _Optional[bytes] = ..., item: _Optional[bytes] = ..., end: _Optional[_Union[End, _Mapping]] = ..., failure: _Optional[_Union[PythonFailure, _Mapping]] = ..., callback: _Optional[_Union[Callback, _Mapping]] = ..., unreadable: _Optional[_Union[Unreadable, _Mapping]] = ...) -> None: ...
+    part: Part
+    def __init__(self, call: _Optional[int] = ..., value: _Optional[bytes] = ..., item: _Optional[bytes] = ..., end: _Optional[_Union[End, _Mapping]] = ..., failure: _Optional[_Union[PythonFailure, _Mapping]] = ..., callback: _Optional[_Union[Callback, _Mapping]] = ..., unreadable: _Optional[_Union[Unreadable, _Mapping]] = ..., part: _Optional[_Union[Part, _Mapping]] = ...) -> None: ...
 
 class Callback(_message.Message):
     __slots__ = ("callback", "target", "verb", "arguments")

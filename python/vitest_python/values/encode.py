@@ -45,13 +45,13 @@ def encode(value: object, carrier: Carrier | None = None) -> bytes:
         raise TypeError(str(problem)) from None
     except RecursionError:
         raise TypeError("result: nested too deep, or within itself") from None
+    descriptor = carrier.export_buffer(memoryview(packed)) if carrier is not None and len(packed) >= BIG else None
+    if descriptor is not None:
+        return ormsgpack.packb(ormsgpack.Ext(MESSAGE, descriptor))
     if len(packed) > _LARGEST:
         size = f"{len(packed) / 2**30:.1f} GiB"
-        raise TypeError(f"result: {size} do not fit into a message; send it in parts, or the path of a file")
-    if carrier is None:
-        return packed
-    descriptor = carrier.export_buffer(memoryview(packed)) if len(packed) >= BIG else None
-    return packed if descriptor is None else ormsgpack.packb(ormsgpack.Ext(MESSAGE, descriptor))
+        raise TypeError(f"result: {size} do not fit into the message of a unary call; open a session")
+    return packed
 
 
 def _plain(value: object) -> bytes | None:

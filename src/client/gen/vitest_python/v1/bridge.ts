@@ -54,6 +54,9 @@ export interface ClientFrame {
     | //
     /** of no call */
     { $case: "unreadable"; value: Unreadable }
+    | //
+    /** of no call */
+    { $case: "part"; value: Part }
     | undefined;
 }
 
@@ -118,8 +121,15 @@ export interface ScriptFailure {
   exception: number;
 }
 
-/** A buffer of the other side's could not be read: from now on its bytes are wanted in the messages. */
+/** A buffer of the other side's could not be read: from now on shared memory is not used for any. */
 export interface Unreadable {
+}
+
+/** The next piece of a big buffer. All of them are sent ahead of the message that speaks of the buffer. */
+export interface Part {
+  /** chosen by who sends it, unique within the session and direction */
+  buffer: number;
+  data: Uint8Array;
 }
 
 /** Handles that the client uses no more. */
@@ -146,6 +156,9 @@ export interface WorkerFrame {
     | //
     /** of no call */
     { $case: "unreadable"; value: Unreadable }
+    | //
+    /** of no call */
+    { $case: "part"; value: Part }
     | undefined;
 }
 
@@ -239,6 +252,9 @@ export const ClientFrame: MessageFns<ClientFrame> = {
       case "unreadable":
         Unreadable.encode(message.kind.value, writer.uint32(58).fork()).join();
         break;
+      case "part":
+        Part.encode(message.kind.value, writer.uint32(66).fork()).join();
+        break;
     }
     return writer;
   },
@@ -318,6 +334,14 @@ export const ClientFrame: MessageFns<ClientFrame> = {
             }
 
             message.kind = { $case: "unreadable", value: Unreadable.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.kind = { $case: "part", value: Part.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -787,6 +811,63 @@ export const Unreadable: MessageFns<Unreadable> = {
   },
 };
 
+function createBasePart(): Part {
+  return { buffer: 0, data: new Uint8Array(0) };
+}
+
+export const Part: MessageFns<Part> = {
+  encode(message: Part, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.buffer !== 0) {
+      writer.uint32(8).uint64(message.buffer);
+    }
+    if (message.data.length !== 0) {
+      writer.uint32(18).bytes(message.data);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Part {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePart();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.buffer = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.data = reader.bytes();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseForget(): Forget {
   return { handles: [] };
 }
@@ -875,6 +956,9 @@ export const WorkerFrame: MessageFns<WorkerFrame> = {
       case "unreadable":
         Unreadable.encode(message.kind.value, writer.uint32(58).fork()).join();
         break;
+      case "part":
+        Part.encode(message.kind.value, writer.uint32(66).fork()).join();
+        break;
     }
     return writer;
   },
@@ -946,6 +1030,14 @@ export const WorkerFrame: MessageFns<WorkerFrame> = {
             }
 
             message.kind = { $case: "unreadable", value: Unreadable.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.kind = { $case: "part", value: Part.decode(reader, reader.uint32()) };
             continue;
           }
         }
