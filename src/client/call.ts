@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import { coded } from '../process/errors.ts'
 import { clearTimeout, setTimeout } from './clock.ts'
 import { CallError, pointAtCaller } from './errors.ts'
 import { interrupt } from './interruption.ts'
@@ -21,9 +22,8 @@ export interface CallOptions {
 /** Refuses what would be read as something else without a word. */
 export function lendArguments(session: Session, name: string, args: Arguments): ReturnType<Session['lend']> {
   if (typeof args !== 'object' || args === null) {
-    throw new TypeError(
-      `The arguments of ${name} are ${String(args)}; write an array for positional or an object for keyword arguments.`,
-    )
+    const why = `The arguments of ${name} are ${String(args)}; write an array for positional or an object for keyword arguments.`
+    throw coded('ARGUMENTS_INVALID', new TypeError(why))
   }
   return session.lend(args)
 }

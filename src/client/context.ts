@@ -1,3 +1,5 @@
+import type { ErrorCode } from '../process/errorCodes.ts'
+
 /**
  * What crosses from the runner's main process into the test processes: everything that a test needs
  * to lease a worker, and nothing else. It must be serialisable.
@@ -38,6 +40,12 @@ export const JEST_VARIABLE = 'VITEST_PYTHON_JEST'
 export interface JestContext extends ProvidedPools {
   /** Whose options opened the pools: `identityOf` of the project that Jest ran the global setup with. */
   identity: string
+}
+
+/** What they get where the setup failed, and could not throw. */
+export interface JestFailure {
+  failure: string
+  code: ErrorCode
 }
 
 /** What of a Jest project decides which Python its tests get. */

@@ -1,33 +1,43 @@
 import type { ErrorCode } from '../process/errorCodes.ts'
+import { coded } from '../process/errors.ts'
 import { stackOf } from './pythonError.ts'
 
 export { PythonError, type PythonException } from './pythonError.ts'
 
 /** The worker of this lease ended before the lease did. */
 export class WorkerLostError extends Error {
-  override readonly name = 'WorkerLostError'
-  readonly code: ErrorCode = 'WORKER_LOST'
-}
-
-/** No worker could be leased. It has no frames: it comes from the pool, and no line of a test is at fault. */
-export class LeaseError extends Error {
-  override readonly name = 'LeaseError'
-  readonly code: ErrorCode = 'LEASE_FAILED'
+  override readonly name: string = 'WorkerLostError'
+  declare readonly code: ErrorCode
 
   constructor(message: string, options?: ErrorOptions) {
     super(message, options)
+    coded('WORKER_LOST', this, new.target as never)
+  }
+}
+
+/**
+ * No worker could be leased; its code is that of the reason, by default `LEASE_FAILED`.
+ * It has no frames: it comes from the pool, and no line of a test is at fault.
+ */
+export class LeaseError extends Error {
+  override readonly name: string = 'LeaseError'
+  declare readonly code: ErrorCode
+
+  constructor(message: string, options?: ErrorOptions & { code?: ErrorCode }) {
+    super(message, options)
+    coded(options?.code ?? 'LEASE_FAILED', this)
     this.stack = `${this.name}: ${message}`
   }
 }
 
 /** A call that has no answer, and not because Python raised. */
 export class CallError extends Error {
-  override readonly name = 'CallError'
-  readonly code: ErrorCode
+  override readonly name: string = 'CallError'
+  declare readonly code: ErrorCode
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)
-    this.code = code
+    coded(code, this, new.target as never)
   }
 }
 

@@ -1,10 +1,12 @@
 import { type ClientDuplexStream, credentials, type ServiceError } from '@grpc/grpc-js'
+import type { ErrorCode } from '../process/errorCodes.ts'
 import { PROTOCOL } from '../process/protocol.ts'
 import { clearTimeout, now, setTimeout } from './clock.ts'
 import type { RunContext } from './context.ts'
 import { LeaseError, WorkerLostError } from './errors.ts'
 import {
   BrokerClient,
+  type Failure,
   type Holder,
   type LeaseEvent,
   type LeaseRequest,
@@ -150,7 +152,7 @@ function granted(
           resolve({ context, leaseId, workerId, address, pid, log, lost, recalled, ...ends })
         }
         if (kind?.$case === 'recall') recall()
-        if (kind?.$case === 'failed') reject(new LeaseError(kind.value.message))
+        if (kind?.$case === 'failed') reject(leaseError(kind.value))
         if (kind?.$case === 'lost') lose(new WorkerLostError(kind.value.message))
       })
       stream.on('error', (error: ServiceError) => {
@@ -160,6 +162,10 @@ function granted(
       stream.on('end', () => reject(new LeaseError('The pool ended before it granted a worker.')))
     })
   })
+}
+
+function leaseError({ message, code }: Failure): LeaseError {
+  return new LeaseError(message, code === '' ? {} : { code: code as ErrorCode })
 }
 
 function brokerError(error: ServiceError): LeaseError {

@@ -2,7 +2,7 @@ import { type ChannelCredentials, type Client, type ClientOptions, credentials }
 import { type Arguments, type CallOptions, call } from './call.ts'
 import { setTimeout } from './clock.ts'
 import { dial } from './dial.ts'
-import { CallError, callerStack } from './errors.ts'
+import { CallError, callerStack, WorkerLostError } from './errors.ts'
 import { Verb } from './gen/vitest_python/v1/bridge.ts'
 import { Inline } from './inline.ts'
 import type { Lease } from './lease.ts'
@@ -177,7 +177,10 @@ export class LeasedPython implements PythonClient {
   /** A stream breaks a moment before the pool has found out how the worker ended. */
   #explain(broken: Error): Promise<Error> {
     const nothingFound = new Promise<Error>((resolve) => {
-      setTimeout(resolve, EXPLANATION_TIMEOUT, broken).unref()
+      const lost = new WorkerLostError(`The connection to the worker broke: ${broken.message}`, {
+        cause: broken,
+      })
+      setTimeout(resolve, EXPLANATION_TIMEOUT, lost).unref()
     })
     return Promise.race([this.#lease.lost, nothingFound])
   }

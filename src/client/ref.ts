@@ -1,3 +1,4 @@
+import { coded } from '../process/errors.ts'
 import { type Arguments, type CallOptions, call } from './call.ts'
 import { callerStack } from './errors.ts'
 import { Verb } from './gen/vitest_python/v1/bridge.ts'
@@ -53,9 +54,8 @@ export class SessionRef implements PythonRef {
   static numberIn(session: Session, value: object): number | undefined {
     if (!(value instanceof SessionRef)) return undefined
     if (value.#session === session) return value.#number
-    throw new TypeError(
-      `${value.text} lives in the Python process of another lease; a handle can be used only where it was made.`,
-    )
+    const why = `${value.text} lives in the Python process of another lease; a handle can be used only where it was made.`
+    throw coded('ARGUMENTS_INVALID', new TypeError(why))
   }
 
   call<T = unknown>(method: string, args: Arguments = [], options: CallOptions = {}): Promise<T> {

@@ -1,15 +1,21 @@
 import type { ErrorCode } from '../process/errorCodes.ts'
+import { coded } from '../process/errors.ts'
 import { PythonError } from './errors.ts'
 import type { PythonFrame } from './pythonStack.ts'
 
 /** Python did not answer in time. Its stack begins where Python was when it was interrupted. */
 export class PythonTimeoutError extends Error {
-  override readonly name = 'PythonTimeoutError'
-  readonly code: ErrorCode = 'CALL_TIMEOUT'
+  override readonly name: string = 'PythonTimeoutError'
+  declare readonly code: ErrorCode
   /** The frames of the user's code, innermost first; empty where they could not be had. */
   readonly pythonFrames: PythonFrame[] = []
   /** Excerpt of the Python source; Vitest prints it between message and stack. */
   declare readonly codeFrame?: string
+
+  constructor(message: string) {
+    super(message)
+    coded('CALL_TIMEOUT', this, new.target as never)
+  }
 }
 
 /** Python's own library and what was installed: seldom what the reader of a test looks for. */

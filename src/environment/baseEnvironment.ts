@@ -1,3 +1,5 @@
+import { SetupError } from '../process/errors.ts'
+
 /** What Vitest asks of an environment, as far as its versions 3.2 to 5.1 agree. */
 export interface Environment {
   name: string
@@ -22,13 +24,14 @@ export async function builtinEnvironments(): Promise<Record<string, Environment>
 /**
  * The name of the environment below ours.
  *
- * @throws Error where it is none of those that are known
+ * @throws SetupError OPTIONS_INVALID where it is none of those that are known
  */
 export function baseOf(options: Options): string {
   const { base = 'node' } = (options['python'] ?? {}) as { base?: unknown }
   if ((BASES as readonly unknown[]).includes(base)) return base as string
   const known = BASES.map((name) => JSON.stringify(name)).join(', ')
-  throw new Error(`environmentOptions.python.base is ${JSON.stringify(base)}: write one of ${known}.`)
+  const why = `environmentOptions.python.base is ${JSON.stringify(base)}: write one of ${known}.`
+  throw new SetupError('OPTIONS_INVALID', why)
 }
 
 /** Says what to install where a base environment is missing. */
@@ -39,7 +42,8 @@ export async function explained<T>(base: string, start: Promise<T>): Promise<T> 
     const { code, message = '' } = cause as NodeJS.ErrnoException
     const missing = code === 'ERR_MODULE_NOT_FOUND' && message.includes(base)
     if (!missing) throw cause
-    throw new Error(
+    throw new SetupError(
+      'ENVIRONMENT_NOT_INSTALLED',
       `environmentOptions.python.base is "${base}", and ${base} is not installed. Install it: npm install --save-dev ${base}`,
       { cause },
     )

@@ -1,3 +1,4 @@
+import { SetupError } from '../process/errors.ts'
 import { baseOf, builtinEnvironments, type Environment, explained, type Options } from './baseEnvironment.ts'
 import { PYTHON_ENVIRONMENT } from './marker.ts'
 
@@ -44,7 +45,8 @@ function mark(global: object): void {
 }
 
 function refuse(): never {
-  throw new Error(
+  throw new SetupError(
+    'NOT_CONFIGURED',
     "The environment 'python' needs the plugin of vitest-environment-python/vitest in this project's configuration, " +
       "or without it test.setupFiles: ['vitest-environment-python/vitest/setup'].",
   )

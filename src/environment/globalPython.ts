@@ -1,3 +1,4 @@
+import { CallError } from '../client/errors.ts'
 import type { PythonClient } from '../client/pythonClient.ts'
 
 /** The global `python` of the environment: the process of the running test file, leased with its first use. */
@@ -31,7 +32,10 @@ export function lazyPython(lease: () => Promise<PythonClient>): PythonGlobal {
       if (name === 'ready') return ready
       if (client) return bound(client, name)
       if (IMMEDIATE.includes(name))
-        throw new Error(`python.${name} is there once a process is leased: await python.ready() before.`)
+        throw new CallError(
+          'NOT_LEASED',
+          `python.${name} is there once a process is leased: await python.ready() before.`,
+        )
       return later[name] ?? (async (...args: unknown[]) => (await ready())[name]?.(...args))
     },
   })

@@ -1,3 +1,4 @@
+import { SetupError } from '../process/errors.ts'
 import { ACCESS, type JestAccess } from './jestAccessKey.ts'
 
 export type { Arguments, CallOptions } from '../client/call.ts'
@@ -11,7 +12,8 @@ export type { LeasedClient, PythonPool } from './pool.ts'
 
 const access = (globalThis as { [ACCESS]?: JestAccess })[ACCESS]
 if (!access) {
-  throw new Error(
+  throw new SetupError(
+    'NOT_CONFIGURED',
     'vitest-environment-python/jest gives Python to a test file of Jest, but this is none, or it runs in another environment. ' +
       "Write preset: 'vitest-environment-python' into the Jest configuration, or begin the file with " +
       '/** @jest-environment vitest-environment-python/jest/environment */.',

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { JestProject } from '../client/context.ts'
+import { SetupError } from '../process/errors.ts'
 
 /** Of an environment of Jest, what is used here. */
 export interface BaseEnvironment {
@@ -23,7 +24,7 @@ export type EnvironmentClass = new (
 /**
  * The environment to build on: `testEnvironmentOptions.python.base`, by default `node`.
  *
- * @throws Error where it is not installed
+ * @throws SetupError ENVIRONMENT_NOT_INSTALLED where it is not installed
  */
 export function loadBase(project: EnvironmentConfig['projectConfig']): EnvironmentClass {
   const options = project.testEnvironmentOptions['python'] as { base?: string } | undefined
@@ -39,7 +40,8 @@ export function loadBase(project: EnvironmentConfig['projectConfig']): Environme
       return loaded.default ?? loaded.TestEnvironment ?? loaded
     }
   }
-  throw new Error(
+  throw new SetupError(
+    'ENVIRONMENT_NOT_INSTALLED',
     `The environment ${JSON.stringify(base)} (testEnvironmentOptions.python.base) is not installed: npm install --save-dev ${names[0]}.`,
   )
 }

@@ -3,27 +3,31 @@ import {
   identityOf,
   JEST_VARIABLE,
   type JestContext,
+  type JestFailure,
   type JestProject,
   type RunContext,
 } from '../client/context.ts'
+import { SetupError } from '../process/errors.ts'
 import { PROTOCOL } from '../process/protocol.ts'
 
 /**
  * The pool that the tests of a Jest project lease from.
  *
- * @throws Error what is missing from the configuration
+ * @throws SetupError NOT_CONFIGURED, PROTOCOL_MISMATCH, PROJECTS_DIFFER: what is missing from the configuration
  */
 export function requireJestContext(project: JestProject): RunContext {
-  const context = JSON.parse(process.env[JEST_VARIABLE] ?? 'null') as JestContext | { failure: string } | null
-  if (!context) throw new Error(MISSING)
-  if ('failure' in context) throw new Error(context.failure)
+  const context = JSON.parse(process.env[JEST_VARIABLE] ?? 'null') as JestContext | JestFailure | null
+  if (!context) throw new SetupError('NOT_CONFIGURED', MISSING)
+  if ('failure' in context) throw new SetupError(context.code, context.failure)
   if (context.protocol !== PROTOCOL) {
-    throw new Error(
+    throw new SetupError(
+      'PROTOCOL_MISMATCH',
       `The run speaks protocol ${context.protocol} and this environment ${PROTOCOL}: two versions of vitest-environment-python are installed. Install one.`,
     )
   }
   if (context.identity !== identityOf(project)) {
-    throw new Error(
+    throw new SetupError(
+      'PROJECTS_DIFFER',
       `The project ${project.rootDir} has another Python than ${JSON.parse(context.identity)[0]} in the same run: Jest calls a global setup once, with the options of one project. ` +
         'Give both the same rootDir and the same testEnvironmentOptions.python, or run them one after the other with --selectProjects.',
     )

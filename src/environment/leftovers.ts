@@ -1,13 +1,15 @@
 import type { BrokerConnection } from '../client/lease.ts'
+import { coded } from '../process/errors.ts'
 import { fileState } from './fileEnd.ts'
 import { PYTHON_ENVIRONMENT } from './marker.ts'
 
 /** Processes that outlive the test file whose Python started them. It has no frames: no line of a test is at fault. */
 class LeftoverError extends Error {
-  override readonly name = 'LeftoverError'
+  override readonly name: string = 'LeftoverError'
 
   constructor(message: string) {
     super(message)
+    coded('ORPHANS_FOUND', this)
     this.stack = `${this.name}: ${message}`
   }
 }

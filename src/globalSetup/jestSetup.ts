@@ -1,5 +1,6 @@
 import { identityOf, JEST_VARIABLE, type JestContext, type JestProject } from '../client/context.ts'
 import { resolvePools } from '../pool/options.ts'
+import { asSetupError, SetupError } from '../process/errors.ts'
 import { PROTOCOL } from '../process/protocol.ts'
 import { objectionTo } from '../process/system.ts'
 import { beginRuns, endJestRuns, isWatching, type JestGlobalConfig } from './jestRuns.ts'
@@ -17,7 +18,7 @@ export default async function setup(globalConfig: JestGlobalConfig, project: Jes
     await endJestRuns(globalConfig)
     // And its watch mode would neither run nor quit any more.
     if (!isWatching(globalConfig)) throw error
-    return { failure: error.message }
+    return { failure: error.message, code: asSetupError('PYTHON_START_FAILED', error).code }
   })
   // Jest has no channel to its workers, but they inherit the environment.
   process.env[JEST_VARIABLE] = JSON.stringify(context)
@@ -25,7 +26,7 @@ export default async function setup(globalConfig: JestGlobalConfig, project: Jes
 
 async function open(globalConfig: JestGlobalConfig, project: JestProject): Promise<JestContext> {
   const objection = objectionTo(process.platform)
-  if (objection !== undefined) throw new Error(objection)
+  if (objection !== undefined) throw new SetupError('PLATFORM_UNSUPPORTED', objection)
   // What chooses the environment below ours is no matter of Python.
   const { base: _, ...written } = (project.testEnvironmentOptions['python'] ?? {}) as Record<string, unknown>
   const where = 'testEnvironmentOptions.python of the Jest configuration'

@@ -49,8 +49,8 @@ function serveLease(pool: Pool, call: LeaseCall): void {
   const send = (kind: LeaseEvent['kind']) => {
     if (!call.cancelled) call.write({ kind })
   }
-  const fail = ($case: 'failed' | 'lost', message: string) => {
-    send({ $case, value: { message } })
+  const fail = ($case: 'failed' | 'lost', message: string, code = '') => {
+    send({ $case, value: { message, code } })
     call.end()
   }
   call.on('data', ({ kind, at }) => {
@@ -59,12 +59,13 @@ function serveLease(pool: Pool, call: LeaseCall): void {
     if (kind?.$case === 'stuck') application?.stuck(kind.value.name)
     // Messages are decoded later than a cancellation is noticed; and one stream is one lease.
     if (kind?.$case !== 'acquire' || call.cancelled || application) return
-    if (kind.value.protocol !== PROTOCOL) return fail('failed', describeMismatch(kind.value.protocol))
+    if (kind.value.protocol !== PROTOCOL)
+      return fail('failed', describeMismatch(kind.value.protocol), 'PROTOCOL_MISMATCH')
     application = pool.request({
       holder: kind.value.holder ?? NOBODY,
       need: NEEDS[kind.value.need] ?? 'now',
       granted: (grant) => send({ $case: 'granted', value: describeGrant(grant) }),
-      failed: (message) => fail('failed', message),
+      failed: (message, code) => fail('failed', message, code),
       lost: (message) => fail('lost', message),
       recalled: () => send({ $case: 'recall', value: {} }),
     })

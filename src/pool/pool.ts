@@ -255,7 +255,7 @@ export class Pool {
     this.#slots.set(id, slot)
     slot.gone = this.#live(slot).then(
       (exit) => this.#leave(slot, exit),
-      (error: Error) => this.#failToStart(slot, error),
+      (error: Error & { code?: string }) => this.#failToStart(slot, error),
     )
   }
 
@@ -314,7 +314,7 @@ export class Pool {
     this.#step()
   }
 
-  #failToStart(slot: Slot, error: Error): void {
+  #failToStart(slot: Slot, error: Error & { code?: string }): void {
     this.#slots.delete(slot.id)
     this.#endOutdated()
     if (this.#closed) return
@@ -329,15 +329,15 @@ export class Pool {
     const refused = told.slice(0, hopeless ? undefined : 1).map(({ id }) => id)
     for (const id of refused) {
       this.usage.noteFailure(this.#waiting.get(id)?.holder.file ?? '')
-      this.#refuse(id, error.message)
+      this.#refuse(id, error.message, error.code)
     }
   }
 
-  #refuse(id: string, message: string): void {
+  #refuse(id: string, message: string, code = ''): void {
     const request = this.#waiting.get(id)
     if (!request) return
     clearTimeout(request.expiry)
     this.#waiting.delete(id)
-    request.failed(message)
+    request.failed(message, code)
   }
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { SetupError } from '../process/errors.ts'
+import { asSetupError, SetupError } from '../process/errors.ts'
 import { describeExit, type Exit } from '../process/exit.ts'
 import type { Identity } from '../process/identity.ts'
 import { Control } from './control.ts'
@@ -145,7 +145,7 @@ export class PythonSide {
     const slow = new SlowStart(this.#announce)
     const onImport = (module: string) => slow.importing(module)
     const launch = { id, run: this.#run, ...armed, onProcess, onFiles, onImport }
-    const forkserver = await startForkserver(launch).finally(() => {
+    const forkserver = await withStartCode(startForkserver(launch)).finally(() => {
       slow.end()
       if (born) this.#starting.delete(born)
     })
@@ -159,7 +159,7 @@ export class PythonSide {
   #arm(): ArmedPython | Promise<ArmedPython> {
     if (this.#state.phase === 'armed') return this.#state
     if (this.#state.phase !== 'not started') return this.#state.coming
-    const coming = this.#installAndArm()
+    const coming = withStartCode(this.#installAndArm())
     this.#state = { phase: 'arming', coming }
     coming.then(
       (armed) => {
@@ -196,6 +196,13 @@ export class PythonSide {
         'Without it nothing ends the Python processes when the runner is killed, so the run fails.',
     )
   }
+}
+
+/** Whatever keeps Python from starting has a code. */
+function withStartCode<T>(start: Promise<T>): Promise<T> {
+  return start.catch((error: unknown) => {
+    throw asSetupError('PYTHON_START_FAILED', error)
+  })
 }
 
 function isFile(entry: string): boolean {

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream'
 import { execa } from 'execa'
 import { withDeadline } from '../process/deadline.ts'
+import { SetupError } from '../process/errors.ts'
 import { describeExit, type Exit } from '../process/exit.ts'
 import type { Identity, OwnerIdentity } from '../process/identity.ts'
 import { type Line, readLines, writeLine } from '../process/lines.ts'
@@ -69,7 +70,8 @@ export class Reaper {
       ARM_TIMEOUT,
     )
     if (armed['protocol'] !== PROTOCOL) {
-      throw new Error(
+      throw new SetupError(
+        'PROTOCOL_MISMATCH',
         `The reaper speaks protocol ${String(armed['protocol'])} and this package ${PROTOCOL}; reinstall the package.`,
       )
     }
@@ -86,7 +88,7 @@ export class Reaper {
       `the reaper to start ${order.id}`,
     )
     if (answer['event'] === 'spawn-failed')
-      throw new Error(`${order.argv[0]} cannot be started: ${answer['message']}`)
+      throw new SetupError('PYTHON_START_FAILED', `${order.argv[0]} cannot be started: ${answer['message']}`)
     // What the reaper started does not survive it (PDEATHSIG), and nobody else tells of its end.
     const alone = this.ended.then((exit) => ({ ...KILLED, because: `the reaper ${describeExit(exit)}` }))
     return {
@@ -189,7 +191,8 @@ class ReaperProcess {
 
   async answer(wants: (line: Line) => boolean, waitedFor: string, timeout = ANSWER_TIMEOUT): Promise<Line> {
     const death = this.ended.then((exit): never => {
-      throw new Error(
+      throw new SetupError(
+        'REAPER_DIED',
         `The reaper ${describeExit(exit)} while the run waited for ${waitedFor}.\n${this.#said}`.trim(),
       )
     })

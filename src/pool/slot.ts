@@ -17,7 +17,8 @@ export interface Applicant {
   holder: Holder
   need: Need
   granted(grant: Grant): void
-  failed(message: string): void
+  /** @param code of docs/errors.md; empty where no worker became free */
+  failed(message: string, code: string): void
   /** The granted worker ended before the lease did. */
   lost(message: string): void
   /** Others wait for the granted worker, which no test has taken yet. */

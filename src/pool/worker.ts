@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { DeadlineError, withDeadline } from '../process/deadline.ts'
-import { SetupError } from '../process/errors.ts'
+import { asSetupError, SetupError } from '../process/errors.ts'
 import { describeExit, type Exit } from '../process/exit.ts'
 import type { Identity } from '../process/identity.ts'
 import type { Line } from '../process/lines.ts'
@@ -57,7 +57,7 @@ export async function startWorker(start: WorkerStart): Promise<Worker> {
     // It may be born yet: nobody would hold it.
     control.forget('worker', id)
     forkserver.kill(id)
-    throw error
+    throw asSetupError('WORKER_START_FAILED', error)
   })
   start.onProcess({ pid, startTime })
   const fail = (what: { failure?: ImportFailure; exit?: Exit; waited?: number }): never => {

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { SetupError } from './errors.ts'
 import { system } from './system.ts'
 
 /** Which process is meant, also after its pid was given to another one. */
@@ -31,8 +32,9 @@ export function isSameProcessAlive(identity: Identity): boolean {
 export function ownIdentity(): OwnerIdentity {
   const own = system.identityOf(process.pid)
   if (!own)
-    throw new Error(
-      `The system does not show process ${process.pid}, this one, so no process can be told from another`,
+    throw new SetupError(
+      'PLATFORM_UNSUPPORTED',
+      `The system does not show process ${process.pid}, this one, so no process can be told from another. On Linux, /proc has to be mounted.`,
     )
   return { ...own, bootId: system.bootId(), pidNamespace: system.pidNamespace(), host: hostname() }
 }

@@ -49,10 +49,18 @@ export function runsDirectory(env: NodeJS.ProcessEnv = process.env): string {
 /**
  * Makes a run directory. Creating it exclusively is what makes its name the run's ID: a name that is taken mints again.
  *
- * @throws SetupError RUNS_DIRECTORY_UNSAFE where the directory above is not this user's alone
+ * @throws SetupError RUN_DIRECTORY_UNSAFE where the directory above is not this user's alone, RUNS_DIRECTORY_UNWRITABLE
  */
 export function createRunDirectory(owner: OwnerIdentity, root: string, base = runsDirectory()): RunDirectory {
   makePrivate(base)
+  try {
+    return claimRunDirectory(owner, root, base)
+  } catch (cause) {
+    throw unwritable(base, cause)
+  }
+}
+
+function claimRunDirectory(owner: OwnerIdentity, root: string, base: string): RunDirectory {
   for (;;) {
     const runId = mintRunId()
     const path = join(base, runId)
@@ -128,13 +136,16 @@ function makePrivate(path: string): void {
   try {
     if (createExclusively(path)) chmodSync(path, 0o700)
   } catch (cause) {
-    throw new SetupError(
-      'RUNS_DIRECTORY_UNWRITABLE',
-      `${path} cannot be created: ${(cause as Error).message}`,
-      { cause },
-    )
+    throw unwritable(path, cause)
   }
   checkPrivate(path)
+}
+
+function unwritable(path: string, cause: unknown): SetupError {
+  const why = `${path}, where runs keep their sockets, cannot be written: ${(cause as Error).message}. `
+  return new SetupError('RUNS_DIRECTORY_UNWRITABLE', `${why}Point XDG_RUNTIME_DIR to a directory that can.`, {
+    cause,
+  })
 }
 
 /** Anybody who can write here could have us signal processes on his word. */

@@ -45,12 +45,14 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
   test('stands on happy-dom, or says how to install it', async () => {
     const { exitCode, output } = await run({ args: ['document'], python: { base: 'happy-dom' } })
     if (version.startsWith('4.')) return expect({ exitCode, output }).toMatchObject({ exitCode: 0 })
+    expect(output).toContain('ENVIRONMENT_NOT_INSTALLED')
     expect(output).toContain('happy-dom is not installed. Install it: npm install --save-dev happy-dom')
     expect(exitCode).toBe(1)
   })
 
   test('refuses another base', async () => {
     const { exitCode, output } = await run({ args: ['untouched'], python: { base: 'deno' } })
+    expect(output).toContain('OPTIONS_INVALID')
     expect(output).toContain('base is "deno": write "node", "jsdom" or "happy-dom"')
     expect(exitCode).toBe(1)
   })

@@ -32,6 +32,18 @@ describe.concurrent('Jest', () => {
     expect(left).toEqual(NOTHING)
   })
 
+  test('two projects that want different Pythons are told apart', async () => {
+    const project = (name: string, module: string) => ({
+      ...{ displayName: name, preset: 'vitest-environment-python', testMatch: ['**/tests/calls.test.js'] },
+      testEnvironmentOptions: { python: { modules: [module] } },
+    })
+    const projects = [project('a', './python/tools.py'), project('b', './python/daemons.py')]
+    const { exitCode, output, left } = await run([], { env: { JEST_CONFIG: JSON.stringify({ projects }) } })
+    expect(output).toContain('[PROJECTS_DIFFER]')
+    expect(output).toContain('run them one after the other with --selectProjects')
+    expect({ exitCode, left }).toEqual({ exitCode: 1, left: NOTHING })
+  })
+
   test('tests that use no Python start none', async () => {
     const { exitCode, output, left } = await run(['tests/plain'])
     expect(output).not.toContain('orphaned')
@@ -48,6 +60,7 @@ describe.concurrent('Jest', () => {
   ])('an orphan fails the run and is named; without one it passes: %s', async (...flags) => {
     const found = await run(['tests/leaks', 'tests/plain', ...flags])
     expect(found.output).toMatch(/Found 1 orphaned process of run [0-9a-z]{7}:/)
+    expect(found.output).toContain('SetupError [RUN_FAILED]')
     expect(found.output).toContain('"leaves a daemon" (tests/leaks.test.js)')
     expect(found.exitCode).toBe(1)
     expect(found.left).toEqual(NOTHING)

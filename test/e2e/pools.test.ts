@@ -18,7 +18,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
   test.each(pools)('a pool that is not there is named with those that are, in %s', async (pool) => {
     const { exitCode, output, left } = await runVitest({ version, fixture: 'pools', pool, args: ['unknown'] })
     expect(output).toContain(
-      'There is no pool "tpu": the option pools of this project has default, gpu, kept.',
+      'SetupError [POOL_UNKNOWN]: There is no pool "tpu": the option pools of this project has default, gpu, kept.',
     )
     expect(output).not.toContain('No orphaned processes')
     expect(exitCode).toBe(1)

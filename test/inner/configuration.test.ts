@@ -13,6 +13,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
 
   test.each(pools)('fixtures without any configuration say what is missing, in %s', async (pool) => {
     const { exitCode, output, left } = await runVitest({ version, pool, fixture: 'not-configured' })
+    expect(output).toContain('SetupError [NOT_CONFIGURED]: This test uses Python')
     expect(output).toContain('Add the plugin to the Vitest configuration')
     expect(output).toContain("import { python } from 'vitest-environment-python/vitest'")
     expect(exitCode).toBe(1)

@@ -28,6 +28,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
   test.each(['eager', 'lazy'])('a syntax error in a module fails the run and is shown, %s', async (start) => {
     const result = await broken({ modules: ['./python/syntax.py'], start })
     expectFailure(result, 'importing syntax raised SyntaxError')
+    expect(result.output).toContain('PYTHON_START_FAILED')
     expect(result.output).toMatch(/python\/syntax\.py", line 1\n +def broken\(:/)
   })
 
@@ -37,6 +38,14 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(result.output).toContain('python/raises.py", line 1')
   })
 
+  test('a servicer that cannot be registered fails the test and is shown', async () => {
+    const services = ['no_servicer:register']
+    const files = { 'no_servicer.py': "def register(server):\n    raise OSError('no model')\n" }
+    const result = await runVitest({ version, fixture: 'broken', files, python: { services } })
+    expectFailure(result, 'LeaseError [WORKER_START_FAILED]: Python did not start')
+    expect(result.output).toContain('OSError: no model')
+  })
+
   test.each([
     'eager',
     'lazy',
@@ -44,6 +53,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     const result = await broken({ python: './nowhere/bin/python', start })
     expectFailure(result, 'The Python named by option `python` cannot be used')
     expect(result.output).toContain('/nowhere/bin/python does not exist')
+    expect(result.output).toContain('PYTHON_NOT_FOUND')
   })
 
   test("a project's own global setup that throws after ours fails the run, and Python is stopped", async () => {

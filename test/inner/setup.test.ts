@@ -31,6 +31,21 @@ describe.concurrent('setup', () => {
     expect(overlays(cache)).toHaveLength(1)
   })
 
+  test('a Python whose runs leave processes is not called ready', async () => {
+    using project = makeProject('setup')
+    // What a sitecustomize may start, in every Python of the run.
+    const daemon =
+      "subprocess.Popen(['sleep', '123'], start_new_session=True, stdin=-3, stdout=-3, stderr=-3)"
+    const text = `import os, subprocess\nif 'VITEST_PYTHON_RUN_ID' in os.environ: ${daemon}\n`
+    writeFileSync(join(project.directory, 'sitecustomize.py'), text)
+    const env = { PYTHONPATH: project.directory, VITEST_PYTHON: basePython }
+    const { exitCode, output } = await runCli(project.directory, ['setup'], env)
+    expect(output).toContain('A worker was tried out, and its run did not end clean')
+    expect(output).toMatch(/\(sleep 123\).*killed now/)
+    expect(output).toContain('(TRY_OUT_FAILED)')
+    expect(exitCode).toBe(1)
+  })
+
   test('two at once both succeed, and make one overlay', async () => {
     using project = makeProject('setup')
     const env = { VITEST_PYTHON_CACHE: join(project.directory, 'cache') }

@@ -1,3 +1,5 @@
+import { coded } from '../../process/errors.ts'
+
 /** What a session lends the codec: what cannot cross by value. */
 export interface Carrier {
   /** @returns the number under which Python calls it back */
@@ -29,9 +31,8 @@ const LARGEST = 2 ** 31 - 2 ** 16
 export function checkLength(bytes: number, place: string): void {
   if (bytes <= LARGEST) return
   const size = `${(bytes / 2 ** 30).toFixed(1)} GiB`
-  throw new TypeError(
-    `${place} has ${size} and cannot be sent to Python: a message has less than 2 GiB. Send it in parts, or the path of a file.`,
-  )
+  const why = `${place} has ${size} and cannot be sent to Python: a message has less than 2 GiB. Send it in parts, or the path of a file.`
+  throw coded('VALUE_UNSENDABLE', new TypeError(why))
 }
 
 /** Bytes from which on a buffer, or a whole message, is offered to the carrier. */

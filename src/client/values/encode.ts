@@ -1,3 +1,4 @@
+import { coded } from '../../process/errors.ts'
 import { BIG, type Carrier, checkLength } from './carrier.ts'
 import { Code, DEEPEST } from './codes.ts'
 import { writeKnown } from './encodeKnown.ts'
@@ -111,12 +112,9 @@ export class Encoder {
   }
 
   refuse(what: string): TypeError {
-    return new TypeError(
-      `${this.#place}${this.#keys
-        .slice(1, this.#depth + 1)
-        .map(step)
-        .join('')} is ${what} and cannot be sent to Python.`,
-    )
+    const keys = this.#keys.slice(1, this.#depth + 1).map(step)
+    const why = `${this.#place}${keys.join('')} is ${what} and cannot be sent to Python.`
+    return coded('VALUE_UNSENDABLE', new TypeError(why))
   }
 
   #enter(): void {

@@ -1,3 +1,5 @@
+import { coded } from '../../process/errors.ts'
+
 type Numbers =
   | Int8Array
   | Uint8Array
@@ -46,9 +48,13 @@ const KINDS = new Map<string, { new (buffer: ArrayBuffer): Numbers; name: string
 const DTYPES = new Map([...KINDS].slice(0, 10).map(([dtype, kind]) => [kind.name, dtype]))
 DTYPES.set('Uint8ClampedArray', 'uint8')
 
+function unfit(why: string): TypeError {
+  return coded('ARGUMENTS_INVALID', new TypeError(why), unfit)
+}
+
 function kindOf(dtype: string) {
   const kind = /^(datetime|timedelta)64\[/.test(dtype) ? BigInt64Array : KINDS.get(dtype)
-  if (!kind) throw new TypeError(`'${dtype}' is no dtype that a typed array can hold`)
+  if (!kind) throw unfit(`'${dtype}' is no dtype that a typed array can hold.`)
   return kind
 }
 
@@ -66,11 +72,11 @@ export function ndarray<T extends Numbers>(
 ): NdArray<T> {
   const kind = kindOf(dtype)
   if (!(data instanceof kind) && !(data instanceof Uint8ClampedArray && dtype === 'uint8'))
-    throw new TypeError(`An array of ${dtype} is a ${kind.name}, not a ${data.constructor.name}.`)
+    throw unfit(`An array of ${dtype} is a ${kind.name}, not a ${data.constructor.name}.`)
   const parts = dtype.startsWith('complex') ? 2 : 1
   const elements = shape.reduce((product, length) => product * length, parts)
   if (elements !== data.length || shape.some((length) => !Number.isInteger(length) || length < 0)) {
-    throw new TypeError(`The shape [${shape.join(', ')}] of ${dtype} does not fit ${data.length} elements.`)
+    throw unfit(`The shape [${shape.join(', ')}] of ${dtype} does not fit ${data.length} elements.`)
   }
   const property = (value: unknown) => ({ value, configurable: true })
   return Object.defineProperties(data, { shape: property([...shape]), dtype: property(dtype) }) as NdArray<T>

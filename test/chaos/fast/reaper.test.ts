@@ -19,6 +19,8 @@ describe.concurrent('a reaper that is killed', () => {
       expect(performance.now() - began).toBeLessThan(100)
       const { exitCode, output } = await run.ended
       expect(output).toMatch(new RegExp(`The reaper \\(pid ${reaper.pid}\\) was killed by SIGKILL`))
+      // What the second test is told.
+      expect(output).toContain('LeaseError [REAPER_DIED]: The reaper')
       expect(output).not.toContain('No orphaned processes')
       expect(exitCode).toBe(1)
       expect(await scene.survivors()).toEqual([])

@@ -41,8 +41,15 @@ test('a call that is aborted for no reason says so, and else has that reason', a
 })
 
 test('without a worker, and without a run, the code says so', () => {
-  expect(new LeaseError('none')).toMatchObject({ name: 'LeaseError', code: 'LEASE_FAILED' })
-  expect(new WorkerLostError('gone')).toMatchObject({ name: 'WorkerLostError', code: 'WORKER_LOST' })
+  expect(new LeaseError('none')).toMatchObject({
+    ...{ name: 'LeaseError [LEASE_FAILED]', code: 'LEASE_FAILED', stack: 'LeaseError [LEASE_FAILED]: none' },
+  })
+  expect(new WorkerLostError('gone')).toMatchObject({
+    ...{
+      code: 'WORKER_LOST',
+      stack: expect.stringMatching(/^WorkerLostError \[WORKER_LOST\]: gone\n +at .*callErrors/),
+    },
+  })
   // This very test runs in a project without the plugin.
   expect(() => requireContext('default')).toThrow(expect.objectContaining({ code: 'NOT_CONFIGURED' }))
 })

@@ -103,6 +103,8 @@ export interface Recall {
 
 export interface Failure {
   message: string;
+  /** of docs/errors.md; empty where it is that of the kind of failure */
+  code: string;
 }
 
 export interface LeftRequest {
@@ -655,13 +657,16 @@ export const Recall: MessageFns<Recall> = {
 };
 
 function createBaseFailure(): Failure {
-  return { message: "" };
+  return { message: "", code: "" };
 }
 
 export const Failure: MessageFns<Failure> = {
   encode(message: Failure, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.message !== "") {
       writer.uint32(10).string(message.message);
+    }
+    if (message.code !== "") {
+      writer.uint32(18).string(message.code);
     }
     return writer;
   },
@@ -685,6 +690,14 @@ export const Failure: MessageFns<Failure> = {
             }
 
             message.message = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.code = reader.string();
             continue;
           }
         }
