@@ -17,12 +17,18 @@ export function makeProject(name: string): { directory: string; [Symbol.dispose]
   return { directory, [Symbol.dispose]: () => rmSync(directory, { recursive: true, force: true }) }
 }
 
-/** Starts `vitest-python` as it was packed. */
-export function startCli(directory: string, words: string[], env: NodeJS.ProcessEnv = {}) {
+/** Starts `vitest-python` as it was packed, with the command `around` in front. */
+export function startCli(
+  directory: string,
+  words: string[],
+  env: NodeJS.ProcessEnv = {},
+  around: string[] = [],
+) {
   const { node, directory: beside } = inject('installations')[versions[0]!]!
   const cli = join(beside, 'node_modules/vitest-environment-python/dist/cli.js')
   const runtime = mkdtempSync(join(tmpdir(), 'vp-'))
-  const child = execa(node, [cli, ...words], {
+  const [file, ...args] = [...around, node, cli, ...words] as [string, ...string[]]
+  const child = execa(file, args, {
     ...{ cwd: directory, all: true, reject: false, stdin: 'ignore', extendEnv: false },
     ...{ timeout: DEADLINE, killSignal: 'SIGKILL', forceKillAfterDelay: false },
     env: { ...cleanEnvironment(node), XDG_RUNTIME_DIR: runtime, ...env },
@@ -37,6 +43,6 @@ export function startCli(directory: string, words: string[], env: NodeJS.Process
 }
 
 /** Runs `vitest-python` to its end. */
-export function runCli(directory: string, words: string[], env: NodeJS.ProcessEnv = {}) {
-  return startCli(directory, words, env).ended
+export function runCli(...start: Parameters<typeof startCli>) {
+  return startCli(...start).ended
 }

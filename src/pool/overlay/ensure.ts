@@ -53,7 +53,7 @@ export async function ensureOverlay(interpreter: Interpreter, io: Io): Promise<s
   const names = Object.keys(requirements)
   const temporary = temporaryDirectory(overlay)
   try {
-    await mkdir(dirname(overlay), { recursive: true })
+    await makeDirectories(dirname(overlay))
     await removeLeftovers(overlay)
     await mkdir(temporary)
     await make({ interpreter, overlay, specifiers, names, io }, missing, temporary)
@@ -62,6 +62,23 @@ export async function ensureOverlay(interpreter: Interpreter, io: Io): Promise<s
     throw error instanceof SetupError ? error : explainCache(overlay, error as NodeJS.ErrnoException)
   } finally {
     await rm(temporary, { recursive: true, force: true }).catch(() => {})
+  }
+}
+
+/** Node's own `recursive` says ENOENT where a disk is full or read-only. */
+async function makeDirectories(path: string): Promise<void> {
+  const make = () => mkdir(path).catch(unless('EEXIST'))
+  const isMissing = await make().catch(unless('ENOENT'))
+  if (isMissing !== 'ENOENT') return
+  await makeDirectories(dirname(path))
+  await make()
+}
+
+/** Passes this error over, and says that it came. */
+function unless<C extends string>(code: C): (error: NodeJS.ErrnoException) => C {
+  return (error) => {
+    if (error.code !== code) throw error
+    return code
   }
 }
 

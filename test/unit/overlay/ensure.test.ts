@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { findInterpreter, type Interpreter } from '../../../src/pool/interpreter/find.ts'
@@ -278,6 +278,15 @@ describe('ensureOverlay', () => {
     const error = await refusal(ensureOverlay(interpreter, io()))
     expect(error.message).toContain('ensurepip is not available')
     expect(error.message).toContain('apt install python3-venv')
+  })
+
+  test('gives up on a cache below a link that leads nowhere', async () => {
+    symlinkSync('/nowhere/cache', cache)
+    const error = await refusal(ensureOverlay(await interpreterOf(withPip), io()))
+    expect(error).toMatchObject({
+      code: 'OVERLAY_CACHE_UNWRITABLE',
+      message: expect.stringContaining('ENOENT'),
+    })
   })
 
   test('has a sentence of its own for a cache that cannot be written', async () => {
