@@ -23,26 +23,26 @@ const BOOT = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
 const NAMESPACE = (await execa('readlink', ['/proc/self/ns/pid'])).stdout
 let staged = 0
 
-describe.runIf(isRoot).concurrent('a pid that was given to another process', () => {
-  test.each<[string, Layer[], string, boolean]>([
-    ['is left alone', [], 'impostor', true],
-    ['control: without the identity check, the impostor dies', ['identity check'], 'sent', false],
-  ])('%s', async (_, without, outcome, lives) => {
+describe.runIf(isRoot).concurrent('a pid and a process group that were given to others', () => {
+  test.each<[string, Layer[], string, boolean[]]>([
+    ['are left alone', [], 'impostor', [true, true]],
+    ['control: without the identity check, the impostor dies', ['identity check'], 'sent', [false, true]],
+    [
+      'control: without the identity check, and with groups being signalled, the whole group of the impostor dies',
+      ['identity check', 'signal to one process'],
+      'sent',
+      [false, false],
+    ],
+  ])('%s', async (_, without, outcome, [lives, memberLives]) => {
     await withScene({ without }, async ({ directory }) => {
       const programs = join(directory, 'node_modules/vitest-environment-python/python')
-      const { stdout } = await execa('unshare', [
-        '--pid',
-        '--fork',
-        '--mount-proc',
-        'python3',
-        pidReuse,
-        programs,
-      ])
-      expect(JSON.parse(stdout)).toEqual({ reused: true, outcome, lives })
+      const inNamespace = ['--pid', '--fork', '--mount-proc', 'python3', pidReuse, programs]
+      const { stdout } = await execa('unshare', inNamespace)
+      expect(JSON.parse(stdout)).toEqual({ reused: true, sameGroup: true, outcome, lives, memberLives })
     })
   })
 
-  test('is never met by way of a process group: nothing signals one, and on Linux only the pidfd module signals by pid', () => {
+  test('are never met by way of the group: nothing signals one, and on Linux only the pidfd module signals by pid', () => {
     const directory = fileURLToPath(new URL('../../../python/vitest_python/', import.meta.url))
     const sources = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) =>
       name.endsWith('.py'),

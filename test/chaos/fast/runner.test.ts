@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { isAlive, send } from '../support/identity.ts'
+import { identitiesIn, isAlive, send } from '../support/identity.ts'
 import type { Layer } from '../support/layers.ts'
 import { withScene } from '../support/scene.ts'
 
@@ -57,16 +57,6 @@ describe.concurrent('a runner that is killed', () => {
       await sleep(700)
       expect(await scene.survivors(BOUND)).toHaveLength(left)
       expect(isAlive(reaper)).toBe(left === 1)
-    })
-  })
-
-  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('by %s leaves nothing', async (signal) => {
-    await withScene({}, async (scene) => {
-      const run = scene.start({ tests: [{ calls: [['daemon'], ['daemon_bare']], hold: 30_000 }] })
-      await run.until('held')
-      send(run.runner, signal)
-      expect((await run.ended).exitCode).not.toBe(0)
-      expect(await scene.survivors(BOUND)).toEqual([])
     })
   })
 
@@ -132,15 +122,26 @@ describe.concurrent('a runner that is killed', () => {
     })
   })
 
-  test('whose output goes to head, which closes it, leaves nothing', async () => {
-    await withScene({}, async (scene) => {
-      const run = scene.start({
-        tests: [{ name: 'one' }, { name: 'two', calls: [['daemon']] }, { name: 'three', fails: true }],
-        args: ['--reporter', 'verbose'],
-        wrap: (command) => ['sh', '-c', '"$@" 2>&1 | head -3', 'sh', ...command],
-      })
-      await run.ended
-      expect(await scene.survivors(3_000)).toEqual([])
+  test('control: where stopped counts as ended, one that is merely stopped loses its processes', async () => {
+    await withScene({ without: ['stopped is not ended'] }, async (scene) => {
+      const run = scene.start({ tests: [{ hold: 30_000 }] })
+      await run.until('held')
+      const [reaper, forkserver] = [await run.role('reaper'), await run.role('forkserver-1')]
+      send(run.runner, 'SIGSTOP')
+      await sleep(1_500)
+      expect([reaper, forkserver].map(isAlive)).toEqual([false, false])
+    })
+  })
+
+  test('control: without SIGKILL, a daemon that ignores every other signal stays', async () => {
+    await withScene({ without: ['control group', 'SIGKILL'] }, async (scene) => {
+      const run = scene.start({ tests: [{ calls: [['daemon'], ['daemon_stubborn']], hold: 30_000 }] })
+      await run.until('held')
+      const [[daemon], [stubborn]] = [run.events('daemon'), run.events('daemon_stubborn')]
+      send(run.runner, 'SIGKILL')
+      await scene.survivors(BOUND)
+      const alive = [daemon, stubborn].map((event) => identitiesIn(event?.value).every(isAlive))
+      expect(alive).toEqual([false, true])
     })
   })
 })

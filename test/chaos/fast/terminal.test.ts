@@ -1,44 +1,53 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { withScene } from '../support/scene.ts'
+import type { Layer } from '../support/layers.ts'
+import type { ChaosRun } from '../support/run.ts'
+import { type Scene, withScene } from '../support/scene.ts'
 
 const program = fileURLToPath(new URL('../support/pty_run.py', import.meta.url))
 const onTerminal = (command: string[]) => ['python3', program, ...command]
 const BOUND = 1_000
 
+const UNWATCHED: Layer[] = ['owner watch', 'control group']
+
 describe.concurrent('in a terminal', () => {
-  test('Ctrl-C, twice within 50 ms, leaves nothing', async () => {
-    await withScene({}, async (scene) => {
-      const run = scene.start({
-        ...{ wrap: onTerminal, stdin: 'pipe' },
-        tests: [{ calls: [['ignore_signals'], ['daemon_bare'], ['daemon_stubborn']], hold: 30_000 }],
-      })
+  test.each<[string, Layer[], boolean]>([
+    ['Ctrl-C, twice within 50 ms, leaves nothing', [], true],
+    ['control: without the owner watch, Ctrl-C leaves reaper and daemons', UNWATCHED, false],
+  ])('%s', async (_, without, clean) => {
+    await withScene({ without }, async (scene) => {
+      const run = startHeld(scene)
       await run.until('held')
-      run.stdin!.write('interrupt\n')
-      await sleep(50)
-      run.stdin!.write('interrupt\n')
+      await interruptTwice(run)
       expect((await run.ended).exitCode).not.toBe(0)
-      expect(await scene.survivors(BOUND)).toEqual([])
-      expect(scene.runDirectories()).toEqual([])
+      await expectNothingLeft(scene, clean)
+      expect(scene.runDirectories().length === 0).toBe(clean)
     })
   })
 
-  test('closing it leaves nothing', async () => {
-    await withScene({}, async (scene) => {
-      const run = scene.start({
-        ...{ wrap: onTerminal, stdin: 'pipe' },
-        tests: [{ calls: [['daemon_bare'], ['daemon_stubborn']], hold: 30_000 }],
-      })
+  test.each<[string, Layer[], boolean]>([
+    ['closing it leaves nothing', [], true],
+    ['control: without the owner watch, closing it leaves reaper and daemons', UNWATCHED, false],
+  ])('%s', async (_, without, clean) => {
+    await withScene({ without }, async (scene) => {
+      const run = startHeld(scene)
       await run.until('held')
       run.stdin!.write('hang up\n')
       await run.ended
-      expect(await scene.survivors(BOUND)).toEqual([])
+      await expectNothingLeft(scene, clean)
     })
   })
 
-  test('Ctrl-C during teardown leaves nothing and does not pass', async () => {
-    await withScene({}, async (scene) => {
+  test.each<[string, Layer[], boolean]>([
+    ['Ctrl-C during teardown leaves nothing and does not pass', [], true],
+    [
+      'control: without the owner watch and a failure being kept, Ctrl-C during teardown leaves a daemon and passes',
+      [...UNWATCHED, 'failure kept'],
+      false,
+    ],
+  ])('%s', async (_, without, clean) => {
+    await withScene({ without }, async (scene) => {
       // Stopped workers make the teardown wait for stopTimeout.
       const run = scene.start({
         ...{ wrap: onTerminal, stdin: 'pipe', python: { stopTimeout: 3_000, isolation: 'shared' } },
@@ -46,11 +55,30 @@ describe.concurrent('in a terminal', () => {
       })
       await run.until('over')
       await sleep(600)
-      run.stdin!.write('interrupt\n')
-      await sleep(50)
-      run.stdin!.write('interrupt\n')
-      expect((await run.ended).exitCode).not.toBe(0)
-      expect(await scene.survivors(BOUND)).toEqual([])
+      await interruptTwice(run)
+      expect((await run.ended).exitCode === 0).toBe(!clean)
+      const left = await scene.survivors(BOUND)
+      if (clean) expect(left).toEqual([])
+      else expect(left.join()).toContain('sleep 121')
     })
   })
 })
+
+function startHeld(scene: Scene): ChaosRun {
+  return scene.start({
+    ...{ wrap: onTerminal, stdin: 'pipe' },
+    tests: [{ calls: [['ignore_signals'], ['daemon_bare'], ['daemon_stubborn']], hold: 30_000 }],
+  })
+}
+
+async function interruptTwice({ stdin }: ChaosRun): Promise<void> {
+  stdin!.write('interrupt\n')
+  await sleep(50)
+  stdin!.write('interrupt\n')
+}
+
+async function expectNothingLeft(scene: Scene, clean: boolean): Promise<void> {
+  const left = await scene.survivors(BOUND)
+  if (clean) return expect(left).toEqual([])
+  for (const command of ['reaper', 'sleep 122']) expect(left.join()).toContain(command)
+}

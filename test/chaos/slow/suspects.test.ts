@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { send } from '../support/identity.ts'
-import { withScene } from '../support/scene.ts'
+import type { ChaosRun } from '../support/run.ts'
+import { type Scene, withScene } from '../support/scene.ts'
 
 const onTerminal = fileURLToPath(new URL('../support/pty_run.py', import.meta.url))
 
@@ -31,23 +32,20 @@ describe.concurrent('the usual suspects', () => {
 
 test('twenty reruns in watch mode keep the number of processes', async () => {
   await withScene({}, async (scene) => {
-    const run = scene.start({
-      wrap: (command) => ['python3', onTerminal, ...command.map((word) => (word === 'run' ? 'watch' : word))],
-      stdin: 'pipe',
-      tests: [{}],
-    })
-    const counts: number[] = []
-    for (let rerun = 1; rerun <= 20; rerun++) {
-      await run.until('over', rerun)
-      await sleep(600)
-      counts.push((await scene.survivors()).length)
-      appendFileSync(join(scene.directory, 'scenario.test.ts'), `// rerun ${rerun}\n`)
-    }
+    const run = watch(scene)
+    const counts = await countWhileRerunning(run, scene, 20)
     expect(Math.max(...counts.slice(2))).toBeLessThanOrEqual(Math.max(...counts.slice(0, 2)))
     await run.until('over', 21)
     run.stdin!.write('interrupt\n')
     await run.ended
     expect(await scene.survivors(1_000)).toEqual([])
+  })
+})
+
+test('control: with workers that do not end, reruns in watch mode add to the number of processes', async () => {
+  await withScene({ without: ['end of a worker'] }, async (scene) => {
+    const counts = await countWhileRerunning(watch(scene), scene, 6)
+    expect(Math.max(...counts.slice(2))).toBeGreaterThan(Math.max(...counts.slice(0, 2)))
   })
 })
 
@@ -60,3 +58,22 @@ test('control: without deadlines, a stopped reaper keeps the teardown for ever',
     expect(await Promise.race([run.ended.then(() => 'ended'), sleep(15_000, 'hangs')])).toBe('hangs')
   })
 })
+
+function watch(scene: Scene): ChaosRun {
+  return scene.start({
+    wrap: (command) => ['python3', onTerminal, ...command.map((word) => (word === 'run' ? 'watch' : word))],
+    stdin: 'pipe',
+    tests: [{}],
+  })
+}
+
+async function countWhileRerunning(run: ChaosRun, scene: Scene, reruns: number): Promise<number[]> {
+  const counts: number[] = []
+  for (let rerun = 1; rerun <= reruns; rerun++) {
+    await run.until('over', rerun)
+    await sleep(600)
+    counts.push((await scene.survivors()).length)
+    appendFileSync(join(scene.directory, 'scenario.test.ts'), `// rerun ${rerun}\n`)
+  }
+  return counts
+}

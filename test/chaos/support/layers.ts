@@ -60,6 +60,14 @@ export const layers = {
   'identity check': [
     { file: `${python}/deliver.py`, find: 'process.stat.start_time != start_time', replace: 'False' },
   ],
+  // In its place: the process group of that number.
+  'signal to one process': [
+    {
+      file: `${python}/pidfd.py`,
+      find: 'signal.pidfd_send_signal(self.fd, number)',
+      replace: 'os.killpg(self.pid, number)',
+    },
+  ],
   // What the runner knows of them at teardown.
   descendants: [{ file: 'dist/*', find: '}/children`', replace: '}/nothing`' }],
   // No layer: it widens the moment between the start of the reaper and its being armed.

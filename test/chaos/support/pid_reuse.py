@@ -1,6 +1,7 @@
 """Gives the pid of a process that has ended to another one, and has the first one signalled.
 
-For a PID namespace of its own, where this may choose pids. Prints JSON: the outcome, and whether the impostor lives.
+Both lead process groups, so that the number of the group is used again as well. For a PID namespace of its own, where
+this may choose pids; it ends with this. Prints JSON: the outcome, and whether the impostor and the other member of its group live.
 """
 
 import json
@@ -9,23 +10,29 @@ import sys
 import time
 
 
-def start_time(pid: int) -> str:
+# Waits for the other member of its group, and says who that is.
+LEADER = ["sh", "-c", "sleep 60 & echo $!; wait"]
+
+
+def stat(pid: int) -> "list[str]":
     with open(f"/proc/{pid}/stat") as file:
-        return file.read().rpartition(")")[2].split()[19]
+        return file.read().rpartition(")")[2].split()
 
 
 def start_as(pid: int) -> "subprocess.Popen[bytes]":
     with open("/proc/sys/kernel/ns_last_pid", "w") as file:
         file.write(str(pid - 1))
-    return subprocess.Popen(["sleep", "60"])
+    return subprocess.Popen(LEADER, start_new_session=True, stdout=subprocess.PIPE)
 
 
-victim = subprocess.Popen(["sleep", "60"])
-target = {"pid": victim.pid, "startTime": start_time(victim.pid)}
+victim = subprocess.Popen(["sleep", "60"], start_new_session=True)
+target = {"pid": victim.pid, "startTime": stat(victim.pid)[19]}
 time.sleep(0.05)
 victim.kill()
 victim.wait()
 impostor = start_as(target["pid"])
+assert impostor.stdout is not None
+member = int(impostor.stdout.readline())
 request = {"op": "signal", "request": 1, "signal": "SIGKILL", "targets": [target]}
 answer = subprocess.run(
     [sys.executable, "-I", "-S", sys.argv[1], "signal"],
@@ -40,8 +47,9 @@ print(
         {
             "reused": impostor.pid == target["pid"],
             "outcome": json.loads(answer.stdout)["outcomes"][0]["outcome"],
+            "sameGroup": stat(member)[2] == str(target["pid"]),
             "lives": impostor.poll() is None,
+            "memberLives": stat(member)[0] != "Z",
         }
     )
 )
-impostor.kill()

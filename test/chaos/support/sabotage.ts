@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-
 import { type Cut, type Layer, layers } from './layers.ts'
 
 /** Takes layers out of a copy of the package. Fails where a cut finds nothing: a control that cuts nothing proves nothing. */

@@ -1,0 +1,121 @@
+import { chmodSync, chownSync, lchownSync, mkdirSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { type Layer, UNMARKED } from '../support/layers.ts'
+import { type Scene, withScene } from '../support/scene.ts'
+
+const isRoot = process.getuid?.() === 0
+const NOBODY = 65_534
+
+describe.runIf(isRoot).concurrent('a runner', () => {
+  const asInit = (command: string[]) => ['unshare', '--pid', '--fork', '--mount-proc', ...command]
+
+  test.each<[string, Layer[], string, number]>([
+    ['that is process 1 passes a clean run', [], 'No orphaned processes', 0],
+    [
+      'control: where whose parent is process 1 counts as deserted, one that is process 1 gets no Python',
+      ['owner by identity'],
+      'The reaper exited',
+      1,
+    ],
+  ])('%s', async (_, without, sentence, code) => {
+    await withScene({ without }, async (scene) => {
+      const { exitCode, output } = await scene.start({ wrap: asInit }).ended
+      expect(output).toContain(sentence)
+      expect(exitCode).toBe(code)
+    })
+  })
+
+  test.each<[string, Layer[], string, number]>([
+    ['that is process 1 fails a run that leaves a daemon', [], 'Found 1 orphaned process', 1],
+    [
+      'control: without cookies and descendants, one that is process 1 passes with a daemon',
+      UNMARKED,
+      'No orphaned processes',
+      0,
+    ],
+  ])('%s', async (_, without, sentence, code) => {
+    await withScene({ without }, async (scene) => {
+      const run = scene.start({ wrap: asInit, tests: [{ calls: [['daemon_bare']] }] })
+      const { exitCode, output } = await run.ended
+      expect(output).toContain(sentence)
+      expect(exitCode).toBe(code)
+    })
+  })
+
+  test.each([
+    'daemon_undumpable',
+    'daemon_bare',
+    'daemon_wiped',
+  ])('without privileges finds %s and ends it', async (call) => {
+    await withScene({}, async (scene) => {
+      giveAway(scene)
+      const { exitCode, output } = await scene.start({ wrap: asNobody, tests: [{ calls: [[call]] }] }).ended
+      expect(output).toContain('Found 1 orphaned process')
+      expect(exitCode).toBe(1)
+      expect(await scene.survivors()).toEqual([])
+    })
+  })
+
+  test('without privileges, under hidepid=2, finds a daemon and ends it', async () => {
+    await withScene({}, async (scene) => {
+      giveAway(scene)
+      const hidden = [
+        'unshare',
+        '--mount',
+        'sh',
+        '-c',
+        'mount -t proc -o hidepid=2 proc /proc; exec "$@"',
+        'sh',
+      ]
+      const run = scene.start({
+        wrap: (command) => [...hidden, ...asNobody(command)],
+        tests: [{ calls: [['daemon_bare']] }],
+      })
+      const { exitCode, output } = await run.ended
+      expect(output).toContain('Found 1 orphaned process')
+      expect(exitCode).toBe(1)
+      expect(await scene.survivors()).toEqual([])
+    })
+  })
+
+  test.each([
+    [
+      'fails where it cannot tell whether a process that hides is of the run',
+      asNobody,
+      1,
+      'Cannot tell whether 1 process',
+    ],
+    [
+      'control: passes where it can read that process',
+      (command: string[]) => command,
+      0,
+      'No orphaned processes',
+    ],
+  ])('%s', async (_, as, code, sentence) => {
+    await withScene({}, async (scene) => {
+      if (as === asNobody) giveAway(scene)
+      const hiding = 'import ctypes,time; ctypes.CDLL(None).prctl(4, 0, 0, 0, 0); time.sleep(20)'
+      const { exitCode, output } = await scene.start({
+        wrap: (command) => ['sh', '-c', 'ulimit -m 9000000; exec "$@"', 'sh', ...as(command)],
+        tests: [{ runs: ['sh', '-c', `python3 -c '${hiding}' >/dev/null 2>&1 & sleep 0.3`] }],
+      }).ended
+      expect(output).toContain(sentence)
+      expect(exitCode).toBe(code)
+    })
+  })
+})
+
+function asNobody(command: string[]): string[] {
+  return ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', ...command]
+}
+
+function giveAway({ directory, runtime, installation }: Scene): void {
+  chmodSync(installation.directory, 0o755)
+  // Vite writes into the nearest one.
+  mkdirSync(join(directory, 'node_modules'))
+  for (const path of [directory, runtime]) chownSync(path, NOBODY, NOBODY)
+  for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
+    lchownSync(join(directory, name), NOBODY, NOBODY)
+  }
+}

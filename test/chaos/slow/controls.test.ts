@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest'
+import { send } from '../support/identity.ts'
+import type { RunOptions } from '../support/run.ts'
+import { withScene } from '../support/scene.ts'
+
+describe.concurrent('each layer is needed, as is seen after a while', () => {
+  test('control: without SIGKILL, an orphan that ignores every other signal is said to be alive, and is', async () => {
+    await withScene({ without: ['control group', 'SIGKILL'] }, async (scene) => {
+      const { exitCode, output } = await scene.start({ tests: [{ calls: [['daemon_stubborn']] }] }).ended
+      expect(output).toContain('STILL ALIVE')
+      expect(exitCode).toBe(1)
+      expect(await scene.survivors()).toHaveLength(1)
+    })
+  })
+
+  test.each([
+    ['fails', { tests: [{ calls: [['daemon']], fails: true }] }],
+    ['bails', { tests: [{ calls: [['daemon']], fails: true }, {}], args: ['--bail', '1'] }],
+  ] as [
+    string,
+    RunOptions,
+  ][])('control: without a teardown of runs that have failed, the leak of one that %s is not reported', async (_, options) => {
+    await withScene({ without: ['teardown of a run that has failed'] }, async (scene) => {
+      const { output } = await scene.start(options).ended
+      expect(output).toMatch(/Tests +1 failed/)
+      expect(output).not.toContain('orphaned process')
+    })
+  })
+
+  test.each([
+    'SIGINT',
+    'SIGHUP',
+  ] as const)('control: without the owner watch, a runner that is ended by %s leaves reaper and daemon', async (signal) => {
+    await withScene({ without: ['owner watch', 'control group'] }, async (scene) => {
+      const run = scene.start({ tests: [{ calls: [['daemon']], hold: 30_000 }] })
+      await run.until('held')
+      send(run.runner, signal)
+      await run.ended
+      const left = (await scene.survivors(1_000)).join()
+      for (const command of ['reaper', 'sleep 121']) expect(left).toContain(command)
+    })
+  })
+})
