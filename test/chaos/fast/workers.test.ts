@@ -58,14 +58,4 @@ describe.concurrent('a setup that throws', () => {
       expect(scene.runDirectories()).toEqual([])
     })
   })
-
-  test('control: without kill tree, sweep and group, the daemon of a runner that dies in setup stays', async () => {
-    const without = ['kill tree', 'last sweep of the reaper', 'control group'] as const
-    await withScene({ without: [...without] }, async (scene) => {
-      const run = scene.start({ tests: [{ calls: [['popen_session']], hold: 10_000 }] })
-      await run.until('held')
-      send(run.runner, 'SIGKILL')
-      expect(await scene.survivors(1_000)).not.toEqual([])
-    })
-  })
 })

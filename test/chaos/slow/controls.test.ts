@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { send } from '../support/identity.ts'
+import type { Layer } from '../support/layers.ts'
 import type { RunOptions } from '../support/run.ts'
 import { withScene } from '../support/scene.ts'
 
@@ -38,6 +39,31 @@ describe.concurrent('each layer is needed, as is seen after a while', () => {
       await run.ended
       const left = (await scene.survivors(1_000)).join()
       for (const command of ['reaper', 'sleep 121']) expect(left).toContain(command)
+    })
+  })
+
+  test.each<[string, RunOptions, Layer[], string]>([
+    [
+      'what kills, the daemon of a module that raises stays',
+      { python: { start: 'eager', modules: ['./python/raises.py'] } },
+      [
+        'kill tree',
+        'last sweep of the reaper',
+        'kill during the verification',
+        'kill tree during the verification',
+      ],
+      'sleep 130',
+    ],
+    [
+      'teardown and owner watch, Python stays where a setup after its own throws',
+      { env: { CHAOS_SETUP: './throwingSetup.ts' }, python: { start: 'eager', spares: 2 } },
+      ['teardown', 'owner watch', 'end with the control socket'],
+      'reaper',
+    ],
+  ])('control: without %s', async (_, options, without, stays) => {
+    await withScene({ without: ['control group', ...without] }, async (scene) => {
+      await scene.start(options).ended
+      expect((await scene.survivors(1_000)).join()).toContain(stays)
     })
   })
 })

@@ -122,6 +122,10 @@ export const layers = {
   'life without a main thread': [
     { file: 'dist/*', find: /(\.state\s*===\s*)[`"']Z[`"']/, replace: '$1"none"' },
   ],
+  // In its place a signal that ends nobody.
+  'kill during the verification': [
+    { file: 'dist/*', find: /(\.found\s*,\s*)[`"']SIGKILL[`"']/, replace: '$1"SIGCONT"' },
+  ],
   'kill tree during the verification': [
     {
       file: `${python}/reaper.py`,
@@ -146,6 +150,9 @@ export const layers = {
       find: 'return self.owner.fd in ready',
       replace: 'return "(stopped)" in open(f"/proc/{self.owner.pid}/status").read()',
     },
+  ],
+  teardown: [
+    { file: 'dist/vitest/*', find: /(return\s*async\s*\(\)\s*=>\s*)void await[^;}]+/, replace: '$1{}' },
   ],
   'teardown of a run that has failed': [
     {
