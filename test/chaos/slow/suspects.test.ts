@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { send } from '../support/identity.ts'
+import { UNMARKED } from '../support/layers.ts'
 import type { ChaosRun } from '../support/run.ts'
 import { type Scene, withScene } from '../support/scene.ts'
 
@@ -26,6 +27,19 @@ describe.concurrent('the usual suspects', () => {
     await withScene({}, async (scene) => {
       await scene.start({ tests: [{ calls: [['pool_never_closed']] }] }).ended
       expect(await scene.survivors()).toEqual([])
+    })
+  })
+
+  test.each([
+    'popen_session',
+    'http_server',
+    'pool_never_closed',
+  ])('control: without cookies, descendants and atexit functions, %s passes for clean', async (call) => {
+    await withScene({ without: [...UNMARKED, 'atexit functions'] }, async (scene) => {
+      const { exitCode, output } = await scene.start({ tests: [{ calls: [[call]] }] }).ended
+      expect(output).toContain('No orphaned processes')
+      expect(exitCode).toBe(0)
+      expect(await scene.survivors()).not.toEqual([])
     })
   })
 })

@@ -68,6 +68,7 @@ export const layers = {
       replace: 'os.killpg(self.pid, number)',
     },
   ],
+  'atexit functions': [{ file: `${python}/exit.py`, find: 'atexit._run_exitfuncs()', replace: 'pass' }],
   // What the runner knows of them at teardown.
   descendants: [{ file: 'dist/*', find: '}/children`', replace: '}/nothing`' }],
   // No layer: it widens the moment between the start of the reaper and its being armed.
