@@ -44,7 +44,7 @@ describe.concurrent('each layer is needed, as is seen after a while', () => {
 
   test.each<[string, RunOptions, Layer[], string]>([
     [
-      'what kills, the daemon of a module that raises stays',
+      'control: without what kills, the daemon of a module that raises stays',
       { python: { start: 'eager', modules: ['./python/raises.py'] } },
       [
         'kill tree',
@@ -55,12 +55,12 @@ describe.concurrent('each layer is needed, as is seen after a while', () => {
       'sleep 130',
     ],
     [
-      'teardown and owner watch, Python stays where a setup after its own throws',
+      'control: without teardown and owner watch, Python stays where a setup after its own throws',
       { env: { CHAOS_SETUP: './throwingSetup.ts' }, python: { start: 'eager', spares: 2 } },
       ['teardown', 'owner watch', 'end with the control socket'],
       'reaper',
     ],
-  ])('control: without %s', async (_, options, without, stays) => {
+  ])('%s', async (_, options, without, stays) => {
     await withScene({ without: ['control group', ...without] }, async (scene) => {
       await scene.start(options).ended
       expect((await scene.survivors(1_000)).join()).toContain(stays)

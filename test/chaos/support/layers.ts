@@ -183,6 +183,13 @@ export const layers = {
       ].join('\n'),
     },
   ],
+  'word of the end of a worker': [
+    {
+      file: `${python}/forkserver.py`,
+      find: 'self._report(self._children.reap())',
+      replace: 'self._children.reap()',
+    },
+  ],
   'end of a worker': [
     { file: `${python}/serve.py`, find: 'if line.get("op") == "exit":', replace: 'if False:' },
     {
