@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import { types } from 'node:util'
 import { coded } from '../process/errors.ts'
 import { clearTimeout, setTimeout } from './clock.ts'
 import { CallError, pointAtCaller } from './errors.ts'
@@ -23,9 +24,13 @@ export interface CallOptions {
 export function lendArguments(session: Session, name: string, args: Arguments): ReturnType<Session['lend']> {
   if (typeof args !== 'object' || args === null) {
     const why = `The arguments of ${name} are ${String(args)}; write an array for positional or an object for keyword arguments.`
-    throw coded('ARGUMENTS_INVALID', new TypeError(why))
+    throw session.adopt(coded('ARGUMENTS_INVALID', new TypeError(why)))
   }
-  return session.lend(args)
+  try {
+    return session.lend(args)
+  } catch (error) {
+    throw session.adopt(error)
+  }
 }
 
 /**
@@ -48,7 +53,7 @@ export function call(
       if (!start.keep) lent.close()
       finish()
     }
-    const fail = (error: Error) => settle(() => reject(pointAtCaller(error, here)))
+    const fail = (error: Error) => settle(() => reject(session.adopt(pointAtCaller(error, here))))
     const number = session.start(
       { ...start, arguments: lent.bytes, limited: options.timeout !== undefined },
       {
@@ -94,7 +99,8 @@ function watch(options: CallOptions, name: string, limits: Limits): () => void {
   const abort = () => limits.abort(reasonOf(signal as AbortSignal, name))
   if (signal?.aborted) queueMicrotask(abort)
   // Every call of a test listens to the one signal of the test.
-  if (signal) setMaxListeners(0, signal)
+  // That of jsdom is no event target of Node's, and has no limit.
+  if (signal instanceof EventTarget) setMaxListeners(0, signal)
   signal?.addEventListener('abort', abort, { once: true })
   return () => {
     clearTimeout(timer)
@@ -103,7 +109,8 @@ function watch(options: CallOptions, name: string, limits: Limits): () => void {
 }
 
 function reasonOf(signal: AbortSignal, name: string): Error {
-  return signal.reason instanceof Error
+  // An error of a Jest test file is no `Error` of ours.
+  return signal.reason instanceof Error || types.isNativeError(signal.reason)
     ? signal.reason
     : new CallError('CALL_ABORTED', `The call of ${name} was aborted.`)
 }

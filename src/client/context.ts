@@ -49,8 +49,14 @@ export interface JestFailure {
 }
 
 /** What of a Jest project decides which Python its tests get. */
-export function identityOf({ rootDir, testEnvironmentOptions }: JestProject): string {
-  return JSON.stringify([rootDir, testEnvironmentOptions['python'] ?? null])
+export function identityOf(project: JestProject): string {
+  return JSON.stringify([project.rootDir, pythonOptionsOf(project)])
+}
+
+/** The options of a Jest project, without what chooses the environment below ours, which is no matter of Python. */
+export function pythonOptionsOf({ testEnvironmentOptions }: JestProject): Record<string, unknown> {
+  const { base: _, ...options } = (testEnvironmentOptions['python'] ?? {}) as Record<string, unknown>
+  return options
 }
 
 /** Of Jest's project configuration, what is read here. */

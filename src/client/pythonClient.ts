@@ -8,7 +8,7 @@ import { Inline } from './inline.ts'
 import type { Lease } from './lease.ts'
 import { CHANNEL_OPTIONS, callMetadata, metadataInterceptor } from './metadata.ts'
 import type { PythonRef } from './ref.ts'
-import { Session } from './session.ts'
+import { Session, type SessionLease } from './session.ts'
 import { stream } from './stream.ts'
 
 /** Milliseconds to wait for the pool's account of a worker's end. */
@@ -58,6 +58,9 @@ export interface PythonClient {
   readonly pid: number
 }
 
+/** How what comes from Python is given to the test; by default at once and as it is. */
+export type TestSide = Pick<SessionLease, 'beforeAnswer' | 'adopt'>
+
 /** The client of one lease. It is closed when the lease ends. */
 export class LeasedPython implements PythonClient {
   readonly runId: string
@@ -65,16 +68,15 @@ export class LeasedPython implements PythonClient {
   readonly pid: number
   readonly #lease: Lease
   readonly #defaults: CallOptions
-  readonly #beforeAnswer: (() => void) | undefined
+  readonly #test: Partial<TestSide>
   readonly #clients: Client[] = []
   readonly #inline = new Inline()
   #session: Session | undefined
 
-  /** @param beforeAnswer is called before an answer of Python is given to the test */
-  constructor(lease: Lease, defaults: CallOptions = {}, beforeAnswer?: () => void) {
+  constructor(lease: Lease, defaults: CallOptions = {}, test: Partial<TestSide> = {}) {
     this.#lease = lease
     this.#defaults = defaults
-    this.#beforeAnswer = beforeAnswer
+    this.#test = test
     this.runId = lease.context.runId
     this.workerId = lease.workerId
     this.pid = lease.pid
@@ -110,23 +112,23 @@ export class LeasedPython implements PythonClient {
   }
 
   eval<T = unknown>(source: TemplateStringsArray | string, ...values: unknown[]): Promise<T> {
-    return this.run(Verb.EVAL, source, values, {}, callerStack(this.eval)) as Promise<T>
+    return this.run('EVAL', source, values, {}, callerStack(this.eval)) as Promise<T>
   }
 
   async exec(source: TemplateStringsArray | string, ...values: unknown[]): Promise<void> {
-    await this.run(Verb.EXEC, source, values, {}, callerStack(this.exec))
+    await this.run('EXEC', source, values, {}, callerStack(this.exec))
   }
 
   /** Runs inline Python. */
   run(
-    verb: Verb,
+    verb: 'EVAL' | 'EXEC',
     source: TemplateStringsArray | string,
     values: unknown[],
     options: CallOptions,
     here: string,
   ): Promise<unknown> {
     const { name, args } = this.#inline.compose(source, values)
-    return call(this.#open(), { name, verb }, args, options, here)
+    return call(this.#open(), { name, verb: Verb[verb] }, args, options, here)
   }
 
   client<C extends Client>(stub: StubConstructor<C>): C {
@@ -167,7 +169,7 @@ export class LeasedPython implements PythonClient {
       explain: (broken: Error) => this.#explain(broken),
       stuck: (name: string) => this.#lease.stuck(name),
       sharesMemory: () => line.sharesMemory,
-      beforeAnswer: this.#beforeAnswer ?? (() => {}),
+      ...{ beforeAnswer: () => {}, adopt: <T>(given: T) => given, ...this.#test },
     }
     const session = new Session(line.stream, lease, this.#defaults)
     this.#session = session

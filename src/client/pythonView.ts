@@ -1,7 +1,6 @@
 import type { Client } from '@grpc/grpc-js'
 import type { Arguments, CallOptions } from './call.ts'
 import { callerStack } from './errors.ts'
-import { Verb } from './gen/vitest_python/v1/bridge.ts'
 import type { LeasedPython, PythonClient, StubConstructor } from './pythonClient.ts'
 import type { PythonRef } from './ref.ts'
 
@@ -39,11 +38,11 @@ export class PythonView implements PythonClient {
 
   eval<T = unknown>(source: TemplateStringsArray | string, ...values: unknown[]): Promise<T> {
     const here = callerStack(this.eval)
-    return this.#python.run(Verb.EVAL, source, values, this.#defaults, here) as Promise<T>
+    return this.#python.run('EVAL', source, values, this.#defaults, here) as Promise<T>
   }
 
   async exec(source: TemplateStringsArray | string, ...values: unknown[]): Promise<void> {
-    await this.#python.run(Verb.EXEC, source, values, this.#defaults, callerStack(this.exec))
+    await this.#python.run('EXEC', source, values, this.#defaults, callerStack(this.exec))
   }
 
   client<C extends Client>(stub: StubConstructor<C>): C {

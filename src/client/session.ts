@@ -57,6 +57,8 @@ export interface SessionLease {
   sharesMemory(): boolean
   /** Called before anything that came from Python is given to who waits for it. */
   beforeAnswer(): void
+  /** What is given to the test instead of a value or an error: the same, of the classes that the test knows. */
+  adopt<T>(given: T): T
 }
 
 /**
@@ -86,7 +88,7 @@ export class Session implements Carrier {
     this.#lease = lease
     this.#exports = new Exports({
       encode: (value, place) => this.encode(value, place),
-      decode: (bytes) => decode(bytes, this),
+      decode: (bytes) => this.#read(bytes),
       numberOf: (error) => this.#numbers.get(error as object) ?? 0,
     })
     const send = (kind: ClientFrame['kind']) => this.#send(kind)
@@ -190,6 +192,11 @@ export class Session implements Carrier {
     this.#send({ $case: 'forget', value: { handles } })
   }
 
+  /** Of the classes that the test knows. */
+  adopt<T>(given: T): T {
+    return this.#lease.adopt(given)
+  }
+
   /** MessagePack of what goes to Python; functions, iterables and handles by their numbers. */
   encode(value: unknown, place: string): Uint8Array {
     return encode(value, place, this)
@@ -217,6 +224,10 @@ export class Session implements Carrier {
 
   importBuffer(descriptor: Uint8Array): Uint8Array {
     return this.#buffers.import(descriptor)
+  }
+
+  #read(bytes: Uint8Array): unknown {
+    return this.adopt(decode(bytes, this))
   }
 
   #cancel(call: number): void {
@@ -276,9 +287,9 @@ export class Session implements Carrier {
   #hand(kind: NonNullable<WorkerFrame['kind']>, receiver: Receiver): void {
     switch (kind.$case) {
       case 'value':
-        return receiver.value(decode(kind.value, this))
+        return receiver.value(this.#read(kind.value))
       case 'item':
-        return receiver.item(decode(kind.value, this))
+        return receiver.item(this.#read(kind.value))
       case 'end':
         return receiver.end()
       case 'failure':

@@ -14,7 +14,7 @@ export async function* stream(
   here: string,
 ): AsyncGenerator<unknown, void, undefined> {
   const inbox = new Inbox()
-  const fail = (error: Error) => inbox.close(pointAtCaller(error, here))
+  const fail = (error: Error) => inbox.close(session.adopt(pointAtCaller(error, here)))
   const lent = lendArguments(session, start.name, args)
   const number = session.start(
     {
@@ -40,7 +40,7 @@ export async function* stream(
     lent.close()
     // The generator's own `finally` failed: nobody else would tell.
     // biome-ignore lint/correctness/noUnsafeFinally: this is what an iterator's `return` does when it fails
-    if (left && !inbox.closed) throw pointAtCaller(left, here)
+    if (left && !inbox.closed) throw session.adopt(pointAtCaller(left, here))
   }
 }
 
@@ -68,8 +68,8 @@ class Inbox {
   /** Waits for an item; false at the end. @throws what ended the stream instead */
   async filled(): Promise<boolean> {
     while (this.#items.length === 0) {
-      if (this.#outcome instanceof Error) throw this.#outcome
-      if (this.#outcome) return false
+      if (this.#outcome === 'end') return false
+      if (this.#outcome) throw this.#outcome
       await new Promise<void>((resolve) => {
         this.#wake = resolve
       })

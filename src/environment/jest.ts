@@ -5,6 +5,7 @@ import { type EnvironmentClass, type EnvironmentConfig, loadBase } from './jestB
 import { requireJestContext } from './jestContext.ts'
 import { FilePython } from './jestPython.ts'
 import { type CircusTest, JestScopes } from './jestScopes.ts'
+import { VALUES } from './jestValues.ts'
 import type { Output } from './printed.ts'
 import { Realm } from './realm.ts'
 
@@ -37,9 +38,13 @@ function withPython(Base: EnvironmentClass): EnvironmentClass {
       const { projectConfig } = config
       const pool = () => requireJestContext(projectConfig)
       const file = relative(projectConfig.rootDir, context.testPath)
+      const realm = new Realm(this.global)
       this.#scopes = new JestScopes(async (test) => {
         const { HolderPool, leasesOf } = await import('./jestLeases.ts')
-        return new HolderPool(leasesOf(pool()), { file, test }, {}, 0, this.#output)
+        return new HolderPool(leasesOf(pool()), { file, test }, {}, 0, {
+          output: this.#output,
+          adopt: (given) => realm.adopt(given),
+        })
       })
       const prefetch = () => {
         if (process.env[JEST_VARIABLE] === undefined) return
@@ -51,9 +56,14 @@ function withPython(Base: EnvironmentClass): EnvironmentClass {
         // What keeps it from starting is left for the test to meet.
         this.#ahead.catch(() => {})
       }
-      const realm = new Realm(this.global)
       const python = new FilePython(pool, this.#scopes, realm)
-      const access: JestAccess = { python, pythonPool: python, prefetch, ...realm.errors }
+      const access: JestAccess = {
+        python,
+        pythonPool: python,
+        prefetch,
+        errors: realm.errors,
+        values: VALUES,
+      }
       Object.defineProperty(this.global, ACCESS, { value: access })
       if (projectConfig.injectGlobals) Object.assign(this.global, { python, pythonPool: python })
     }

@@ -1,6 +1,7 @@
-import type { LeaseError, PythonError, WorkerLostError } from '../client/errors.ts'
 import type { JestPython } from './jestPython.ts'
+import type { Values } from './jestValues.ts'
 import type { PythonPool } from './pool.ts'
+import type { Realm } from './realm.ts'
 
 /** Where a test file's global object holds `JestAccess`. */
 export const ACCESS = Symbol.for('vitest-environment-python.jest')
@@ -11,7 +12,8 @@ export interface JestAccess {
   pythonPool: PythonPool
   /** Leases a worker before the first test of the file. */
   prefetch(): void
-  PythonError: typeof PythonError
-  WorkerLostError: typeof WorkerLostError
-  LeaseError: typeof LeaseError
+  /** Of the file's own classes. */
+  errors: Realm['errors']
+  /** Classes of values; the environment's, which knows them by identity. */
+  values: Values
 }

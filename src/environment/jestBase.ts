@@ -29,7 +29,7 @@ export type EnvironmentClass = new (
 export function loadBase(project: EnvironmentConfig['projectConfig']): EnvironmentClass {
   const options = project.testEnvironmentOptions['python'] as { base?: string } | undefined
   const base = options?.base ?? 'node'
-  const names = /^[a-z]+$/.test(base) ? [`jest-environment-${base}`, base] : [base]
+  const names = packagesOf(base)
   // The project's own; else the one of Jest's runner, since a strict node_modules shows it to nobody else.
   for (const from of [join(project.rootDir, 'package.json'), project.runner]) {
     const require = createRequire(from)
@@ -44,6 +44,12 @@ export function loadBase(project: EnvironmentConfig['projectConfig']): Environme
     'ENVIRONMENT_NOT_INSTALLED',
     `The environment ${JSON.stringify(base)} (testEnvironmentOptions.python.base) is not installed: npm install --save-dev ${names[0]}.`,
   )
+}
+
+/** The packages that may be meant, the likeliest first. */
+function packagesOf(base: string): string[] {
+  if (base === 'happy-dom') return ['@happy-dom/jest-environment']
+  return /^[a-z]+$/.test(base) ? [`jest-environment-${base}`, base] : [base]
 }
 
 function resolve(require: NodeJS.Require, name: string): string | undefined {

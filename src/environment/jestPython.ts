@@ -1,6 +1,6 @@
 import type { Arguments, CallOptions } from '../client/call.ts'
 import type { RunContext } from '../client/context.ts'
-import { callerStack, LeaseError, pointAtCaller } from '../client/errors.ts'
+import { callerStack } from '../client/errors.ts'
 import type { PythonClient } from '../client/pythonClient.ts'
 import type { PythonRef } from '../client/ref.ts'
 import type { PoolStats } from '../client/stats.ts'
@@ -27,7 +27,8 @@ export class FilePython implements JestPython, PythonPool {
   }
 
   call<T = unknown>(name: string, args?: Arguments, options?: CallOptions): Promise<T> {
-    return this.#later((client) => client.call<T>(name, args, options), callerStack(this.call))
+    const here = callerStack(this.call)
+    return this.#with((client) => client.call<T>(name, args, options, here))
   }
 
   async *stream<T = unknown>(
@@ -35,35 +36,35 @@ export class FilePython implements JestPython, PythonPool {
     args?: Arguments,
     options?: CallOptions,
   ): AsyncGenerator<T, void, undefined> {
-    try {
-      const client = await this.#client()
-      for await (const item of client.stream<T>(name, args, options)) yield this.#realm.adopt(item)
-    } catch (error) {
-      throw this.#realm.adopt(error)
-    }
+    const here = callerStack(this.stream)
+    const client = await this.#with(async (client) => client)
+    yield* client.stream<T>(name, args, options, here)
   }
 
   ref(name: string, args?: Arguments, options?: CallOptions): Promise<PythonRef> {
-    return this.#later((client) => client.ref(name, args, options), callerStack(this.ref))
+    const here = callerStack(this.ref)
+    return this.#with((client) => client.ref(name, args, options, here))
   }
 
   eval<T = unknown>(source: TemplateStringsArray | string, ...values: unknown[]): Promise<T> {
-    return this.#later((client) => client.eval<T>(source, ...values), callerStack(this.eval))
+    const here = callerStack(this.eval)
+    return this.#with((client) => client.run('EVAL', source, values, {}, here) as Promise<T>)
   }
 
-  exec(source: TemplateStringsArray | string, ...values: unknown[]): Promise<void> {
-    return this.#later((client) => client.exec(source, ...values), callerStack(this.exec))
+  async exec(source: TemplateStringsArray | string, ...values: unknown[]): Promise<void> {
+    const here = callerStack(this.exec)
+    await this.#with((client) => client.run('EXEC', source, values, {}, here))
   }
 
   ready(): Promise<PythonClient> {
-    return this.#realm.adoptLater(this.#client().then((client) => inRealm(client, this.#realm)))
+    return this.#with(async (client) => client)
   }
 
   lease(): Promise<LeasedClient> {
     const leasing = async () => {
       this.#context()
       const pool = await this.#scopes.holder.pool()
-      return inRealm(await pool.lease(), this.#realm)
+      return pool.lease()
     }
     return this.#realm.adoptLater(leasing())
   }
@@ -73,41 +74,9 @@ export class FilePython implements JestPython, PythonPool {
     return this.#realm.adoptLater(asking())
   }
 
-  async #client(): Promise<OpenLease> {
-    return this.#scopes.client(this.#context())
+  /** Errors of the lease itself become the file's own here; those of calls, and values, are. */
+  #with<T>(use: (client: OpenLease) => Promise<T>): Promise<T> {
+    const leasing = async () => this.#scopes.client(this.#context())
+    return this.#realm.adoptLater(leasing().then(use))
   }
-
-  #later<T>(use: (client: OpenLease) => Promise<T>, here: string): Promise<T> {
-    return this.#realm.adoptLater(pointing(this.#client().then(use), here))
-  }
-}
-
-/** A client whose values and errors are of the test file's own classes. */
-function inRealm(client: OpenLease, realm: Realm): LeasedClient {
-  const call: LeasedClient['call'] = (...args) => realm.adoptLater(client.call(...args))
-  const stream: LeasedClient['stream'] = async function* <T>(...args: Parameters<OpenLease['stream']>) {
-    try {
-      for await (const item of client.stream<T>(...args)) yield realm.adopt(item)
-    } catch (error) {
-      throw realm.adopt(error)
-    }
-  }
-  const { runId, workerId, pid } = client
-  const release = () => client.release()
-  const inline: Pick<LeasedClient, 'ref' | 'eval' | 'exec'> = {
-    ref: (...args) => realm.adoptLater(client.ref(...args)),
-    eval: (...args) => realm.adoptLater(client.eval(...args)),
-    exec: (...args) => realm.adoptLater(client.exec(...args)),
-  }
-  return {
-    ...{ call, stream, ...inline, runId, workerId, pid, release, client: (stub) => client.client(stub) },
-    [Symbol.asyncDispose]: release,
-  }
-}
-
-/** The stack would show where the lease was waited for. */
-function pointing<T>(promise: Promise<T>, here: string): Promise<T> {
-  return promise.catch((error: unknown) => {
-    throw error instanceof Error && !(error instanceof LeaseError) ? pointAtCaller(error, here) : error
-  })
 }

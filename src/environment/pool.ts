@@ -2,7 +2,7 @@ import type { CallOptions } from '../client/call.ts'
 import { LeaseError, PythonError } from '../client/errors.ts'
 import type { Holder } from '../client/gen/vitest_python/v1/broker.ts'
 import type { Lease } from '../client/lease.ts'
-import { LeasedPython, type PythonClient } from '../client/pythonClient.ts'
+import { LeasedPython, type PythonClient, type TestSide } from '../client/pythonClient.ts'
 import type { PoolStats } from '../client/stats.ts'
 import type { ProcessLeases } from './leases.ts'
 import { type Output, Printed } from './printed.ts'
@@ -25,32 +25,37 @@ export interface LeasedClient extends PythonClient, AsyncDisposable {
   release(): Promise<void>
 }
 
+/** What the runner gives a test file instead of what this process has: Jest gives each one a global object. */
+export interface TestFile {
+  /** What Python prints is shown by; default: the console of this process. */
+  output?: Output | undefined
+  /** Makes values and errors of the file's own classes. */
+  adopt?: TestSide['adopt']
+}
+
 /** Leases for one holder, all released together. */
 export class HolderPool implements PythonPool {
   readonly #leases: ProcessLeases
   readonly #holder: Holder
   readonly #defaults: CallOptions
   readonly #open = new Set<OpenLease>()
-  readonly #output: Output | undefined
+  readonly #file: TestFile
   #number: number
   #closed = false
 
-  /**
-   * @param number counts the leases of a test, so that two of them draw different random numbers
-   * @param output what Python prints is shown by; default: the console of this process
-   */
+  /** @param number counts the leases of a test, so that two of them draw different random numbers */
   constructor(
     leases: ProcessLeases,
     holder: Holder,
     defaults: CallOptions = {},
     number = 0,
-    output?: Output,
+    file: TestFile = {},
   ) {
     this.#leases = leases
     this.#holder = holder
     this.#number = number
     this.#defaults = defaults
-    this.#output = output
+    this.#file = file
   }
 
   async lease(): Promise<OpenLease> {
@@ -60,7 +65,7 @@ export class HolderPool implements PythonPool {
       lease.release()
       throw new LeaseError('The test ended before a Python process became free.')
     }
-    const open = new OpenLease(lease, this.#defaults, this.#output, () => this.#open.delete(open))
+    const open = new OpenLease(lease, this.#defaults, this.#file, () => this.#open.delete(open))
     this.#open.add(open)
     // Of a file's one lease the seed is set by each test.
     if (lease.context.seed && this.#holder.test !== '') {
@@ -86,10 +91,13 @@ export class OpenLease extends LeasedPython implements LeasedClient {
   readonly #onRelease: () => void
   #open = true
 
-  constructor(lease: Lease, defaults: CallOptions, output: Output | undefined, onRelease: () => void) {
+  constructor(lease: Lease, defaults: CallOptions, file: TestFile, onRelease: () => void) {
     // A shared worker's log begins with what it printed for others.
-    const printed = new Printed(lease.log, lease.context.isolation === 'shared', output)
-    super(lease, defaults, () => printed.show())
+    const printed = new Printed(lease.log, lease.context.isolation === 'shared', file.output)
+    super(lease, defaults, {
+      beforeAnswer: () => printed.show(),
+      ...(file.adopt && { adopt: file.adopt }),
+    })
     this.#lease = lease
     this.#defaults = defaults
     this.#printed = printed

@@ -1,5 +1,7 @@
 import { types } from 'node:util'
-import { LeaseError, PythonError, WorkerLostError } from '../client/errors.ts'
+import { CallError, LeaseError, PythonError, WorkerLostError } from '../client/errors.ts'
+import { PythonTimeoutError } from '../client/timeout.ts'
+import { ArrowTable, DataFrame, Series } from '../client/values/tables.ts'
 
 /** Classes that values from Python and errors of ours may be of. */
 const BUILTINS = [
@@ -7,7 +9,9 @@ const BUILTINS = [
   ...['Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array'],
   ...['Uint32Array', 'Float32Array', 'Float64Array', 'BigInt64Array', 'BigUint64Array'],
 ]
-const ERRORS = { PythonError, WorkerLostError, LeaseError }
+const ERRORS = { PythonError, PythonTimeoutError, WorkerLostError, LeaseError, CallError }
+/** Ours: the same in every file, and what is in them is not. */
+const TABLES: unknown[] = [DataFrame, Series, ArrowTable].map(({ prototype }) => prototype)
 
 type Globals = Record<string, { prototype: object } | undefined>
 
@@ -43,10 +47,11 @@ export class Realm {
   /** Makes a value the file's own, with everything in it. In place: what comes from Python belongs to nobody else. */
   adopt<T>(value: T): T {
     if (typeof value !== 'object' || value === null) return value
-    const prototype = this.#prototypes.get(Object.getPrototypeOf(value))
+    const own = Object.getPrototypeOf(value)
+    const prototype = this.#prototypes.get(own)
+    if (prototype) Object.setPrototypeOf(value, prototype)
     // No class that is known, or adopted already.
-    if (!prototype) return value
-    Object.setPrototypeOf(value, prototype)
+    else if (!TABLES.includes(own)) return value
     for (const part of partsOf(value)) this.adopt(part)
     return value
   }
@@ -65,9 +70,7 @@ export class Realm {
 function partsOf(value: object): Iterable<unknown> {
   if (types.isMap(value)) return [...value].flat()
   if (types.isSet(value)) return value
-  if (types.isNativeError(value))
-    return [value.cause, (value as { errors?: unknown }).errors, (value as { arguments?: unknown }).arguments]
-  return ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value) || types.isDate(value)
-    ? []
-    : Object.values(value)
+  if (types.isNativeError(value)) return [value.cause, ...Object.values(value)]
+  if (ArrayBuffer.isView(value)) return [value.buffer, (value as { shape?: unknown }).shape]
+  return types.isAnyArrayBuffer(value) || types.isDate(value) ? [] : Object.values(value)
 }

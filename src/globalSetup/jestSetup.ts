@@ -1,4 +1,10 @@
-import { identityOf, JEST_VARIABLE, type JestContext, type JestProject } from '../client/context.ts'
+import {
+  identityOf,
+  JEST_VARIABLE,
+  type JestContext,
+  type JestProject,
+  pythonOptionsOf,
+} from '../client/context.ts'
 import { resolvePools } from '../pool/options.ts'
 import { asSetupError, SetupError } from '../process/errors.ts'
 import { PROTOCOL } from '../process/protocol.ts'
@@ -27,10 +33,8 @@ export default async function setup(globalConfig: JestGlobalConfig, project: Jes
 async function open(globalConfig: JestGlobalConfig, project: JestProject): Promise<JestContext> {
   const objection = objectionTo(process.platform)
   if (objection !== undefined) throw new SetupError('PLATFORM_UNSUPPORTED', objection)
-  // What chooses the environment below ours is no matter of Python.
-  const { base: _, ...written } = (project.testEnvironmentOptions['python'] ?? {}) as Record<string, unknown>
   const where = 'testEnvironmentOptions.python of the Jest configuration'
-  const options = resolvePools(written, where, globalConfig.maxWorkers)
+  const options = resolvePools(pythonOptionsOf(project), where, globalConfig.maxWorkers)
   const pools = await beginRuns(globalConfig).open(project.rootDir, options)
   return {
     protocol: PROTOCOL,

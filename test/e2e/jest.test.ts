@@ -13,13 +13,33 @@ describe.concurrent('Jest', () => {
   test('CommonJS tests call, stream, lease, and get values and errors of their own classes', async () => {
     const { exitCode, output, left } = await run([
       'tests/calls',
+      'tests/classes',
       'tests/concurrent',
       '--ci',
       '--maxWorkers=2',
     ])
-    expect(output).toMatch(/Tests: +14 passed, 14 total/)
+    expect(output).toMatch(/Tests: +31 passed, 31 total/)
     expect(output).toMatch(/No orphaned processes: run [0-9a-z]{7}/)
     expect(exitCode).toBe(0)
+    expect(left).toEqual(NOTHING)
+  })
+
+  test('on top of jsdom, tests have DOM and Python', async () => {
+    const { exitCode, output, left } = await run(['tests/page', 'tests/classes'], {
+      python: { base: 'jsdom' },
+    })
+    expect(output).toMatch(/Tests: +18 passed, 18 total/)
+    expect(output).toContain('No orphaned processes')
+    expect(exitCode).toBe(0)
+    expect(left).toEqual(NOTHING)
+  })
+
+  test('an environment that is not installed is named, and how to install it', async () => {
+    const { exitCode, output, left } = await run(['tests/page'], { python: { base: 'happy-dom' } })
+    expect(output).toContain(
+      'The environment "happy-dom" (testEnvironmentOptions.python.base) is not installed: npm install --save-dev @happy-dom/jest-environment.',
+    )
+    expect(exitCode).toBe(1)
     expect(left).toEqual(NOTHING)
   })
 

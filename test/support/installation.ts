@@ -59,7 +59,13 @@ async function installInto(directory: string, version: Runner, tarball: string):
 
 function dependenciesOf(version: Runner, tarball: string): Record<string, string> {
   return {
-    ...(isJest(version) ? { jest: version.split('@')[1] as string } : { vitest: version }),
+    ...(isJest(version)
+      ? {
+          jest: version.split('@')[1] as string,
+          'jest-environment-jsdom': '^30.0.0',
+          '@types/jest': '^30.0.0',
+        }
+      : { vitest: version }),
     'vitest-environment-python': `file:${tarball}`,
     '@grpc/grpc-js': '^1.14.0',
     typescript: '5.9.3',

@@ -68,11 +68,13 @@ function kindOf(dtype: string) {
 export function ndarray<T extends Numbers>(
   data: T,
   shape: readonly number[] = [data.length],
-  dtype = DTYPES.get(data.constructor.name) ?? '',
+  dtype = DTYPES.get(data[Symbol.toStringTag]) ?? '',
 ): NdArray<T> {
   const kind = kindOf(dtype)
-  if (!(data instanceof kind) && !(data instanceof Uint8ClampedArray && dtype === 'uint8'))
-    throw unfit(`An array of ${dtype} is a ${kind.name}, not a ${data.constructor.name}.`)
+  // By its name: Jest's test files have typed arrays of their own.
+  const name = data[Symbol.toStringTag]
+  if (name !== kind.name && !(name === 'Uint8ClampedArray' && dtype === 'uint8'))
+    throw unfit(`An array of ${dtype} is a ${kind.name}, not a ${name}.`)
   const parts = dtype.startsWith('complex') ? 2 : 1
   const elements = shape.reduce((product, length) => product * length, parts)
   if (elements !== data.length || shape.some((length) => !Number.isInteger(length) || length < 0)) {
@@ -87,7 +89,7 @@ export function describeArray(
   data: ArrayBufferView,
 ): { dtype: string; shape: readonly number[] } | undefined {
   const { dtype, shape } = data as NdArray
-  const known = typeof dtype === 'string' ? dtype : DTYPES.get(data.constructor.name)
+  const known = typeof dtype === 'string' ? dtype : DTYPES.get((data as NdArray)[Symbol.toStringTag])
   return known === undefined
     ? undefined
     : { dtype: known, shape: Array.isArray(shape) ? shape : [(data as NdArray).length] }

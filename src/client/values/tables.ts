@@ -1,3 +1,5 @@
+import { types } from 'node:util'
+
 /** A column: a typed array where numpy has numbers, otherwise an array. */
 export type Column = ArrayLike<unknown> & Iterable<unknown>
 
@@ -11,7 +13,8 @@ export class DataFrame {
     columns: ReadonlyMap<string, Column> | Readonly<Record<string, Column>>,
     index: Column | null = null,
   ) {
-    this.columns = columns instanceof Map ? columns : new Map(Object.entries(columns))
+    // Not `instanceof`: each test file of Jest has a `Map` of its own.
+    this.columns = types.isMap(columns) ? (columns as Map<string, Column>) : new Map(Object.entries(columns))
     this.index = index
   }
   /** An object for each row. */

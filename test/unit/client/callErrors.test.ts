@@ -20,6 +20,7 @@ function session(answer: (stream: EventEmitter, number: number) => void = () => 
     stuck() {},
     sharesMemory: () => false,
     beforeAnswer() {},
+    adopt: <T>(given: T) => given,
   }
   return new Session(stream as never, lease)
 }

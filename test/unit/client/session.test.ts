@@ -23,7 +23,13 @@ function scripted(onStart: (number: number) => void = () => {}) {
       if (frame.kind.$case === 'start') queueMicrotask(() => onStart(frame.call))
     },
   })
-  const lease = { explain: async (b: Error) => b, stuck() {}, sharesMemory: () => true, beforeAnswer() {} }
+  const lease = {
+    explain: async (b: Error) => b,
+    stuck() {},
+    sharesMemory: () => true,
+    beforeAnswer() {},
+    adopt: <T>(given: T) => given,
+  }
   const session = new Session(stream as never, lease)
   const say = (number: number, $case: string, value: unknown) =>
     stream.emit('data', { call: number, kind: { $case, value } })
