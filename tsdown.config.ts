@@ -26,6 +26,6 @@ const esm: UserConfig = {
 
 export default defineConfig([
   esm,
-  // Jest's module system for CommonJS test files cannot load modules.
-  { ...esm, entry: { jest: 'src/environment/jestAccess.ts' }, format: 'cjs', clean: false },
+  // Jest's module system for CommonJS test files cannot load modules. Its types are in jest.d.cts.
+  { ...esm, entry: { jest: 'src/environment/jestAccess.ts' }, format: 'cjs', dts: false, clean: false },
 ])

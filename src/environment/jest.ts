@@ -9,6 +9,19 @@ import { VALUES } from './jestValues.ts'
 import type { Output } from './printed.ts'
 import { Realm } from './realm.ts'
 
+// For jest.d.cts.
+export type { Arguments, CallOptions } from '../client/call.ts'
+export type { PythonException } from '../client/errors.ts'
+export type { PythonClient, StubConstructor } from '../client/pythonClient.ts'
+export type { PythonFrame } from '../client/pythonStack.ts'
+export type { PythonRef } from '../client/ref.ts'
+export type { PoolStats } from '../client/stats.ts'
+export type { PythonMatchers, toThrowPython } from '../client/toThrowPython.ts'
+export type { NdArray } from '../client/values/ndarray.ts'
+export type { JestAccess } from './jestAccessKey.ts'
+export type { JestPython } from './jestPython.ts'
+export type { LeasedClient, PythonPool } from './pool.ts'
+
 interface CircusEvent {
   name: string
   test?: CircusTest

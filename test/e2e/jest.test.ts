@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
+import { checkTypes } from '../support/checkTypes.ts'
 import { type InnerOptions, NOTHING, runVitest, withVitest } from '../support/runVitest.ts'
 import { JEST } from '../support/versions.ts'
 
@@ -62,6 +63,10 @@ describe.concurrent('Jest', () => {
     expect(output).toContain('[PROJECTS_DIFFER]')
     expect(output).toContain('run them one after the other with --selectProjects')
     expect({ exitCode, left }).toEqual({ exitCode: 1, left: NOTHING })
+  })
+
+  test('the types accept what is right and refuse what is wrong', async () => {
+    expect(await checkTypes(JEST, 'jest-types')).toEqual({ exitCode: 0, output: '' })
   })
 
   test('tests that use no Python start none', async () => {

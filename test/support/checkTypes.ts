@@ -2,15 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { inject } from 'vitest'
+import type { Runner } from './installation.ts'
 import { layFixture } from './runVitest.ts'
-import type { VitestVersion } from './versions.ts'
 
 /** Has the TypeScript compiler check a fixture project with `files` on top beside an installation. */
-export async function checkTypes(
-  version: VitestVersion,
-  fixture: string,
-  files: Record<string, string> = {},
-) {
+export async function checkTypes(version: Runner, fixture: string, files: Record<string, string> = {}) {
   const installation = inject('installations')[version]!
   const directory = mkdtempSync(join(installation.directory, `${fixture}-`))
   try {
