@@ -132,7 +132,8 @@ function createExclusively(path: string): boolean {
   }
 }
 
-function makePrivate(path: string): void {
+/** Makes a directory that is this user's alone, unless it is there. @throws SetupError where it cannot be that */
+export function makePrivate(path: string): void {
   try {
     if (createExclusively(path)) chmodSync(path, 0o700)
   } catch (cause) {

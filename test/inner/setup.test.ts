@@ -1,4 +1,15 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { startServer } from '../support/indexServer.ts'
@@ -179,6 +190,51 @@ describe.concurrent('setup --project', () => {
     expect(output).toContain('(INTERRUPTED)')
     expect(exitCode).toBe(130)
     expect(begun()).toBe(false)
+  })
+
+  /** A uv that says when it begins and ends, and makes a real environment. */
+  const slowUv = (directory: string, seconds: number) => {
+    const say = (what: string) => `echo "${what} $PPID" >> ${directory}/log`
+    const make = `[ "$1" = venv ] && ${basePython} -m venv --without-pip .venv`
+    // What the workers need is pip's matter.
+    const own = 'case "$*" in *--target*) exit 1;; esac'
+    return script(
+      join(directory, 'bin/uv'),
+      `${own}; ${say('begin')}; ${make}; sleep ${seconds}; ${say('end')}`,
+    )
+  }
+
+  test('three at once work on the .venv one after the other, and all succeed', async () => {
+    using project = withProject({ 'requirements.txt': 'iniconfig\n' })
+    const uv = slowUv(project.directory, 0.3)
+    const runtime = mkdtempSync(join(tmpdir(), 'vp-'))
+    const env = { PATH: `${join(uv, '..')}:${process.env['PATH']}`, XDG_RUNTIME_DIR: runtime }
+    const all = await Promise.all([1, 2, 3].map(() => runCli(project.directory, ['setup', '--project'], env)))
+    expect(all.map(({ exitCode, output }) => (exitCode === 0 ? '' : output))).toEqual(['', '', ''])
+    const log = readFileSync(join(project.directory, 'log'), 'utf8').trim().split('\n')
+    const users = log.map((line) => line.split(' ')[1])
+    // Nobody begins between another one's first and last line.
+    expect(new Set(users).size).toBe(3)
+    expect(users.filter((user, n) => user !== users[n - 1])).toHaveLength(3)
+    rmSync(runtime, { recursive: true })
+  })
+
+  test('one that was killed keeps nobody waiting', async () => {
+    using project = withProject({ 'requirements.txt': 'iniconfig\n' })
+    const uv = slowUv(project.directory, 20)
+    const runtime = mkdtempSync(join(tmpdir(), 'vp-'))
+    const env = { PATH: `${join(uv, '..')}:${process.env['PATH']}`, XDG_RUNTIME_DIR: runtime }
+    const { child, ended } = startCli(project.directory, ['setup', '--project'], env)
+    const begun = () => existsSync(join(project.directory, 'log'))
+    await expect.poll(begun, { timeout: 30_000, message: 'uv to begin' }).toBe(true)
+    child.kill('SIGKILL')
+    await ended
+    slowUv(project.directory, 0)
+    rmSync(join(project.directory, '.venv'), { recursive: true, force: true })
+    const { exitCode, output } = await runCli(project.directory, ['setup', '--project'], env)
+    expect(output).not.toContain('Another process')
+    expect(exitCode).toBe(0)
+    rmSync(runtime, { recursive: true, force: true })
   })
 
   test('keeps a .venv that was there, whatever happens', async () => {

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto'
-import { createServer } from 'node:net'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SetupError } from '../../process/errors.ts'
+import { isSameProcessAlive, ownIdentity } from '../../process/identity.ts'
+import { makePrivate, runsDirectory } from '../../process/runDirectory.ts'
+import { system } from '../../process/system.ts'
 
 const PAUSE = 200
 
 /**
- * Does `work` while no other process on this machine does it for the same `subject`. The lock is the name of an
- * abstract socket: the kernel gives it to one process, and takes it back whatever becomes of that one.
+ * Does `work` while no other process of this user does it for the same `subject`.
  *
  * @param patience milliseconds to wait for the other one
  * @throws SetupError PROJECT_BUSY when that time is over, or `signal` aborts
@@ -17,9 +20,8 @@ export async function exclusively<T>(
   limits: { patience: number; signal: AbortSignal; waiting(): void },
   work: () => Promise<T>,
 ): Promise<T> {
-  const name = `\0vitest-python-${createHash('sha256').update(subject).digest('hex')}`
   const until = performance.now() + limits.patience
-  let release = await take(name)
+  let release = take(subject)
   if (!release) limits.waiting()
   while (!release) {
     if (performance.now() > until || limits.signal.aborted)
@@ -27,18 +29,41 @@ export async function exclusively<T>(
         'PROJECT_BUSY',
         `Another process is still at work on ${subject}; run again when it has finished.`,
       )
-    await sleep(PAUSE)
-    release = await take(name)
+    // At random: who came at the same time and saw each other must not do so again and again.
+    await sleep(PAUSE * (0.5 + Math.random()))
+    release = take(subject)
   }
   return work().finally(release)
 }
 
-function take(name: string): Promise<(() => void) | undefined> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      error.code === 'EADDRINUSE' ? resolve(undefined) : reject(error),
-    )
-    server.listen(name, () => resolve(() => server.close()))
-  })
+/**
+ * Puts up a claim, and takes it down again where another living process has one: of two that come at once, at least
+ * one sees the other. A claim has its owner in its name, so that removing a dead one's never removes another.
+ */
+function take(subject: string): (() => void) | undefined {
+  const directory = runsDirectory()
+  makePrivate(directory)
+  const hash = createHash('sha256').update(`${system.pidNamespace()}\n${subject}`).digest('hex')
+  const prefix = `setup-${hash.slice(0, 16)}.`
+  const { pid, startTime } = ownIdentity()
+  const own = `${prefix}${pid}.${encodeURIComponent(startTime)}`
+  try {
+    writeFileSync(join(directory, own), '', { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    // This very process is at work on it.
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined
+    throw error
+  }
+  const release = () => rmSync(join(directory, own), { force: true })
+  const others = readdirSync(directory).filter((name) => name.startsWith(prefix) && name !== own)
+  const alive = others.filter((name) => isHeld(name.slice(prefix.length)))
+  for (const name of others) if (!alive.includes(name)) rmSync(join(directory, name), { force: true })
+  if (alive.length === 0) return release
+  release()
+  return undefined
+}
+
+function isHeld(owner: string): boolean {
+  const [pid = '', startTime = ''] = owner.split(/\.(.*)/)
+  return isSameProcessAlive({ pid: Number(pid), startTime: decodeURIComponent(startTime) })
 }
