@@ -15,6 +15,8 @@ from .executor import Executor
 
 # Exceptions that may come back to the code that let them out.
 _MOST_EXCEPTIONS = 100
+_WAY = "It went through JavaScript:"
+_MOST_WAYS = 3
 
 
 class Callbacks:
@@ -102,11 +104,17 @@ class Callbacks:
         own = self._exceptions.pop(failure.exception, None)
         if own is None:
             return JavaScriptError(failure.name, failure.message, failure.stack, callback)
-        if hasattr(own, "add_note"):
-            own.add_note(f"It went through JavaScript:\n{failure.stack}")
+        _note(own, failure.stack)
         if not isinstance(own, StopIteration):
             return own
         # No future and no coroutine takes it; Python itself does the same to a generator that lets it out.
         stopped = RuntimeError("a function of the test raised StopIteration")
         stopped.__cause__ = own
         return stopped
+
+
+def _note(error: BaseException, stack: str) -> None:
+    """Has the exception say which way it came; a recursion says so a few times only."""
+    ways = [note for note in getattr(error, "__notes__", ()) if str(note).startswith(_WAY)]
+    if hasattr(error, "add_note") and len(ways) < _MOST_WAYS:
+        error.add_note(f"{_WAY}\n{stack}")

@@ -13,6 +13,8 @@ from . import interrupt
 Work = Callable[[], None]
 # Frames of ours between a function that waits and one that runs meanwhile; they are not the user's recursion.
 _OUR_FRAMES = 24
+# Of waits within waits: each takes some of the main thread's stack, and beyond its usual 8 MB the process would crash.
+_DEEPEST = 1_000
 
 
 class Executor:
@@ -27,6 +29,7 @@ class Executor:
         self._queue: SimpleQueue[Work] = SimpleQueue()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._looping = False
+        self._waits = 0
 
     def submit(self, work: Work) -> None:
         """Has `work` done on the main thread; from any thread. `work` raises nothing."""
@@ -53,7 +56,13 @@ class Executor:
             self._step()
 
     def work_until(self, done: Callable[[], bool]) -> None:
-        """Does other work until then; on the main thread, within a function of the user. Raises Interrupted."""
+        """Does other work until then; on the main thread, within a function of the user. Raises Interrupted.
+
+        Raises RecursionError where too many wait, each below the next.
+        """
+        if self._waits >= _DEEPEST:
+            raise RecursionError(f"{_DEEPEST:,} calls wait for functions of the test, one within the other")
+        self._waits += 1
         call = interrupt.enter(interrupt.OURS)
         limit = sys.getrecursionlimit()
         sys.setrecursionlimit(limit + _OUR_FRAMES)
@@ -62,6 +71,7 @@ class Executor:
                 self._step()
                 interrupt.check(call)
         finally:
+            self._waits -= 1
             sys.setrecursionlimit(limit)
             interrupt.leave(call)
 

@@ -1,6 +1,7 @@
 import { inspect, types } from 'node:util'
 import type { Answer, Callback, ScriptFailure } from './gen/vitest_python/v1/bridge.ts'
 import { CallbackVerb } from './gen/vitest_python/v1/bridge.ts'
+import { type PythonError, scriptFrames } from './pythonError.ts'
 
 type Iterated = Iterable<unknown> | AsyncIterable<unknown>
 // biome-ignore lint/suspicious/noExplicitAny: whatever the test hands over
@@ -105,7 +106,9 @@ function stepsOf(iterable: Iterated): Steps {
 function describe(error: unknown, exception: number): ScriptFailure {
   // Of any realm: Jest gives each test file its own `Error`.
   if (!types.isNativeError(error)) return { name: 'Error', message: textOf(error), stack: '', exception }
-  return { name: error.name, message: error.message, stack: error.stack ?? '', exception }
+  // Python knows the rest of its own exceptions; with it, each passage would double what they say.
+  const stack = exception === 0 ? (error.stack ?? '') : scriptFrames(error as PythonError)
+  return { name: error.name, message: error.message, stack, exception }
 }
 
 /** Not `String`, which throws for what has no prototype: a thrown thing must be answered, whatever it is. */

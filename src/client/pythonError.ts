@@ -75,6 +75,13 @@ export function stackOf(error: Error, lines: readonly string[]): string {
   return [`${error.name}: ${error.message}`, ...python, ...lines].join('\n')
 }
 
+/** The JavaScript frames of its stack, without Node's and ours. */
+export function scriptFrames(error: PythonError): string {
+  const [python, all] = [stackOf(error, []), error.stack ?? '']
+  const lines = (all.startsWith(python) ? all.slice(python.length + 1) : all).split('\n')
+  return lines.filter((line) => !/\(node:|vitest-environment-python[\\/]dist[\\/]/.test(line)).join('\n')
+}
+
 /** One exception of a group, with its place and what belongs to it, as lines. */
 function describeMember(member: PythonError, index: number): string {
   const head = `${index + 1}. ${member.name}: ${member.message}`
