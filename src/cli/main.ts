@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { isRunId } from '../process/runId.ts'
 import type { InitRequest } from './init/init.ts'
 import { INTERRUPTED } from './interrupt.ts'
@@ -28,7 +28,10 @@ program
 
 program
   .command('init')
-  .description("puts the plugin into the project's Vitest configuration, and an example beside it")
+  .description("puts the plugin into the project's configuration of Vitest or Jest, and an example beside it")
+  .addOption(
+    new Option('--runner <name>', 'the runner, where the project has both').choices(['vitest', 'jest']),
+  )
   .option('--dry-run', 'show what would be written, and write nothing')
   .option('--force', 'overwrite an example that is there')
   .action(async (request: InitRequest) => {

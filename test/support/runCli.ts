@@ -5,14 +5,18 @@ import { stripVTControlCharacters } from 'node:util'
 import { execa } from 'execa'
 import { inject } from 'vitest'
 import { cleanEnvironment } from './environment.ts'
+import type { Runner } from './installation.ts'
 import { versions } from './versions.ts'
 
 /** Milliseconds for a command, an installation from the index included. */
 const DEADLINE = 110_000
 
 /** A project directory of its own beside an installation, so that the package is found from there. */
-export function makeProject(name: string): { directory: string; [Symbol.dispose](): void } {
-  const { directory: beside } = inject('installations')[versions[0]!]!
+export function makeProject(
+  name: string,
+  runner: Runner = versions[0]!,
+): { directory: string; [Symbol.dispose](): void } {
+  const { directory: beside } = inject('installations')[runner]!
   const directory = realpathSync(mkdtempSync(join(beside, `${name}-`)))
   return { directory, [Symbol.dispose]: () => rmSync(directory, { recursive: true, force: true }) }
 }

@@ -3,6 +3,11 @@ import { insertElement, insertImport, insertProperty, splice } from './splice.ts
 
 const PLUGIN = 'vitest-environment-python/vitest'
 
+/** Vitest looks in this order. */
+export const VITEST_CONFIGS = ['vitest', 'vite'].flatMap((name) =>
+  ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs'].map((extension) => `${name}.config.${extension}`),
+)
+
 /** The edited text; or nothing to do; or why it cannot be edited, for the end of "… cannot be edited: it". */
 export type Edit = { code: string } | { unchanged: true } | { refusal: string }
 

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { SetupError } from '../../process/errors.ts'
+import type { RunnerName } from './chooseRunner.ts'
 import { planInit } from './plan.ts'
 import { showDiff } from './showDiff.ts'
 
@@ -9,18 +10,21 @@ export interface InitRequest {
   force?: boolean | undefined
   /** Shows what would be written, and writes nothing. */
   dryRun?: boolean | undefined
+  /** Whose configuration is written; default: see `chooseRunner`. */
+  runner?: RunnerName | undefined
 }
 
 /**
- * Puts the plugin into the project's configuration, and an example beside it; shows every change.
+ * Puts the plugin, or Jest's preset, into the project's configuration, and an example beside it; shows every change.
  *
  * @throws SetupError INIT_NO_PROJECT, INIT_CONFIG_NOT_EDITABLE, INIT_NOT_WRITABLE
  */
-export function init({ force = false, dryRun = false }: InitRequest, root = process.cwd()): void {
+export function init({ force = false, dryRun = false, runner }: InitRequest, root = process.cwd()): void {
   const plan = planInit({
     files: new Set(readdirSync(root)),
     esm: isEsm(root),
     force,
+    runner,
     read: (path) => read(root, path),
   })
   if (plan.refusal !== undefined) throw new SetupError('INIT_CONFIG_NOT_EDITABLE', plan.refusal)
@@ -28,7 +32,7 @@ export function init({ force = false, dryRun = false }: InitRequest, root = proc
   for (const note of plan.notes) console.log(note)
   if (dryRun) return console.log('Nothing was written (--dry-run).')
   for (const { path, after } of plan.changes) write(join(root, path), after)
-  if (plan.changes.length > 0) console.log('Now: npx vitest run greeting')
+  if (plan.changes.length > 0) console.log(`Now: ${plan.next}`)
 }
 
 function isEsm(root: string): boolean {

@@ -20,18 +20,18 @@ const TRANSPARENT = ['defineConfig', 'defineProject']
 /**
  * Finds the configuration in a module that exports an object literal, directly, through `defineConfig`, or by a constant.
  *
+ * @param commonJs whether `module.exports` exports it, too
  * @returns a refusal, for the end of "… cannot be edited: it", where the module has another shape
  */
-export function locateConfig(code: string): Located | { refusal: string } {
+export function locateConfig(code: string, { commonJs = false } = {}): Located | { refusal: string } {
   let body: Node[]
   try {
     body = (parseModule(steady(code)).$ast as unknown as { body: Node[] }).body
   } catch (error) {
     return { refusal: `cannot be parsed (${(error as Error).message.split('\n')[0]})` }
   }
-  const exported = body.find(({ type }) => type === 'ExportDefaultDeclaration')?.['declaration'] as
-    | Node
-    | undefined
+  const exported = (body.find(({ type }) => type === 'ExportDefaultDeclaration')?.['declaration'] ??
+    (commonJs ? body.map(assigned).find(Boolean) : undefined)) as Node | undefined
   if (!exported) return { refusal: 'has no default export' }
   const config = unwrap(exported, body)
   if (config.type !== 'ObjectExpression') return { refusal: describe(config) }
@@ -50,6 +50,13 @@ export function propertyOf(config: Node, name: string): Node | undefined {
 /** The parser counts a tab as several characters and a line end as one: without them, its offsets are those of the file. */
 function steady(code: string): string {
   return code.replace(/\t|\r(?=\n)/g, ' ')
+}
+
+/** What a statement assigns to `module.exports`. */
+function assigned(statement: Node): Node | undefined {
+  const { left, right } = (statement['expression'] ?? {}) as { left?: Node; right?: Node }
+  const { object, property } = (left ?? {}) as { object?: { name?: string }; property?: { name?: string } }
+  return object?.name === 'module' && property?.name === 'exports' ? right : undefined
 }
 
 function unwrap(node: Node, body: Node[]): Node {

@@ -1,5 +1,7 @@
-import { editVitest, newSnippet, newVitest } from './editVitest.ts'
-import { EXAMPLE_MODULE, exampleFiles } from './example.ts'
+import { chooseRunner, type Manifest, type RunnerName } from './chooseRunner.ts'
+import { editJest, JEST_CONFIGS, jestSnippet, newJest } from './editJest.ts'
+import { type Edit, editVitest, newSnippet, newVitest, VITEST_CONFIGS } from './editVitest.ts'
+import { EXAMPLE_MODULE, exampleFiles, JEST_EXAMPLE } from './example.ts'
 
 /** A file that is written. */
 export interface Change {
@@ -10,6 +12,8 @@ export interface Change {
 }
 
 export interface InitPlan {
+  /** The command that runs the example. */
+  next: string
   changes: Change[]
   /** Sentences about what is left as it is. */
   notes: string[]
@@ -24,22 +28,56 @@ export interface InitFacts {
   /** Whether package.json says `"type": "module"`. */
   esm: boolean
   force: boolean
+  /** Whose configuration is written; default: see `chooseRunner`. */
+  runner?: RunnerName | undefined
   /** Text of a file in the root; `undefined` where it is not there. */
   read(path: string): string | undefined
 }
 
-/** Vitest looks in this order. */
-const CONFIGS = ['vitest', 'vite'].flatMap((name) =>
-  ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs'].map((extension) => `${name}.config.${extension}`),
-)
+/** What differs between the runners. */
+interface Runner {
+  next: string
+  /** The file that holds the configuration. */
+  config(facts: InitFacts, manifest: Manifest): string | undefined
+  fresh(facts: InitFacts): { path: string; after: string }
+  edit(code: string, module: string, path: string): Edit
+  snippet: string
+  example(facts: InitFacts, config: string): Record<string, string>
+}
+
+const RUNNERS: Record<RunnerName, Runner> = {
+  vitest: {
+    next: 'npx vitest run greeting',
+    config: ({ files }) => VITEST_CONFIGS.find((name) => files.has(name)),
+    // Vite loads a .ts of a CommonJS package with require, which knows no ES modules before Node 22.
+    fresh: ({ esm }) => ({
+      path: esm ? 'vitest.config.ts' : 'vitest.config.mts',
+      after: newVitest(EXAMPLE_MODULE),
+    }),
+    edit: editVitest,
+    snippet: newSnippet(EXAMPLE_MODULE),
+    example: ({ files }, config) => exampleFiles(files.has('tsconfig.json') || /\.[mc]?ts$/.test(config)),
+  },
+  jest: {
+    next: 'npx jest greeting',
+    config: ({ files }, { jest }) =>
+      JEST_CONFIGS.find((name) => files.has(name)) ?? (jest === undefined ? undefined : 'package.json'),
+    fresh: () => ({ path: 'jest.config.mjs', after: newJest(EXAMPLE_MODULE) }),
+    edit: editJest,
+    snippet: jestSnippet(EXAMPLE_MODULE),
+    example: () => JEST_EXAMPLE,
+  },
+}
 
 /** Decides what to write: the configuration, and an example that passes. */
 export function planInit(facts: InitFacts): InitPlan {
-  const config = planConfig(facts)
-  const [{ path = '' } = {}] = config.changes
-  const typescript = facts.files.has('tsconfig.json') || /\.[mc]?ts$/.test(path)
-  const plan: InitPlan = { ...config, changes: [...config.changes], notes: [...config.notes] }
-  for (const [example, after] of Object.entries(exampleFiles(typescript))) {
+  const manifest = JSON.parse(facts.read('package.json') ?? '{}') as Manifest
+  const { name, note } = facts.runner ? { name: facts.runner } : chooseRunner(facts.files, manifest)
+  const runner = RUNNERS[name]
+  const plan = planConfig(facts, runner, manifest)
+  if (note) plan.notes.push(note)
+  const [{ path = '' } = {}] = plan.changes
+  for (const [example, after] of Object.entries(runner.example(facts, path))) {
     const before = facts.read(example)
     if (before === after) continue
     if (before !== undefined && !facts.force)
@@ -49,28 +87,23 @@ export function planInit(facts: InitFacts): InitPlan {
   return plan
 }
 
-function planConfig({ files, esm, read }: InitFacts): InitPlan {
-  const path = CONFIGS.find((name) => files.has(name))
-  // Vite loads a .ts of a CommonJS package with require, which knows no ES modules before Node 22.
-  if (path === undefined)
-    return {
-      changes: [
-        {
-          path: esm ? 'vitest.config.ts' : 'vitest.config.mts',
-          before: undefined,
-          after: newVitest(EXAMPLE_MODULE),
-        },
-      ],
-      notes: [],
-    }
-  const before = read(path) ?? ''
-  const edit = editVitest(before, EXAMPLE_MODULE)
-  if ('code' in edit) return { changes: [{ path, before, after: edit.code }], notes: [] }
-  if ('unchanged' in edit)
-    return {
-      changes: [],
-      notes: [`${path} has the plugin already; list ${EXAMPLE_MODULE} in its modules to run the example.`],
-    }
-  const refusal = `${path} cannot be edited: it ${edit.refusal}. Paste this into it, and run init again for the example:\n\n${newSnippet(EXAMPLE_MODULE)}\n`
-  return { changes: [], notes: [], refusal }
+function planConfig(facts: InitFacts, runner: Runner, manifest: Manifest): InitPlan {
+  const { next } = runner
+  const path = runner.config(facts, manifest)
+  if (path === undefined) return { next, changes: [{ ...runner.fresh(facts), before: undefined }], notes: [] }
+  const before = facts.read(path) ?? ''
+  const edit = runner.edit(before, EXAMPLE_MODULE, path)
+  if ('code' in edit)
+    return { next, changes: [{ path, before, after: edit.code }], notes: notesOn(path, before) }
+  if ('unchanged' in edit) {
+    const note = `${path} has vitest-environment-python already; list ${EXAMPLE_MODULE} in its modules to run the example.`
+    return { next, changes: [], notes: [note] }
+  }
+  const refusal = `${path} cannot be edited: it ${edit.refusal}. Paste this into it, and run init again for the example:\n\n${runner.snippet}\n`
+  return { next, changes: [], notes: [], refusal }
+}
+
+function notesOn(path: string, config: string): string[] {
+  const chooser = /\b(testMatch|testRegex|roots)\b/.exec(config)?.[0]
+  return chooser ? [`${path} has ${chooser}: move the example's test to where it is found.`] : []
 }

@@ -1,8 +1,9 @@
 import type { Located, Node } from './locate.ts'
 
-/** Text to put at a place. Nothing else of the file is touched, so that its format stays. */
+/** Text to put at a place, in front of what stands there or, with `end`, instead of it. Nothing else of the file is touched, so that its format stays. */
 export interface Insertion {
   at: number
+  end?: number
   text: string
 }
 
@@ -11,7 +12,8 @@ export function splice(code: string, insertions: Insertion[]): string {
   const last = [...insertions].sort((a, b) => b.at - a.at)
   const end = code.includes('\r\n') ? '\r\n' : '\n'
   return last.reduce(
-    (text, { at, text: more }) => text.slice(0, at) + more.replaceAll('\n', end) + text.slice(at),
+    (text, { at, end: until = at, text: more }) =>
+      text.slice(0, at) + more.replaceAll('\n', end) + text.slice(until),
     code,
   )
 }
@@ -25,13 +27,14 @@ export function insertImport(code: string, { imports }: Located, names: string, 
   return last ? { at: last.end, text: `\n${line}` } : { at: 0, text: `${line}\n\n` }
 }
 
-/** A property in front of the others. */
-export function insertProperty(code: string, object: Node, property: string): Insertion {
+/** Properties in front of the others. */
+export function insertProperty(code: string, object: Node, ...properties: string[]): Insertion {
   const at = object.start + 1
   const [first] = object['properties'] as Node[]
-  if (!first) return { at, text: ` ${property} ` }
+  if (!first) return { at, text: ` ${properties.join(', ')} ` }
   const isSpread = code.slice(at, first.start).includes('\n')
-  return { at, text: isSpread ? `\n${indentAt(code, first.start)}${property},` : ` ${property},` }
+  const before = isSpread ? `\n${indentAt(code, first.start)}` : ' '
+  return { at, text: properties.map((property) => `${before}${property},`).join('') }
 }
 
 /** An element behind the others. */
