@@ -1,5 +1,5 @@
 import pc from 'picocolors'
-import yoctoSpinner from 'yocto-spinner'
+import yoctoSpinner, { type Spinner } from 'yocto-spinner'
 
 /** What a long command shows: what it is at, and what it has done. */
 export interface Progress {
@@ -29,11 +29,22 @@ export function startProgress(stream: NodeJS.WriteStream): Progress {
   }
   return {
     show(text) {
-      if (!spinner.isSpinning) spinner.start()
+      if (!spinner.isSpinning) startWithoutSignals(spinner)
       spinner.text = text
     },
     done: (text) => over(`${pc.green('✓')} ${text}`),
     warn: (text) => over(`${pc.yellow('!')} ${text}`),
     end: () => void spinner.stop(),
+  }
+}
+
+/** A signal would have the spinner end the process at once, with what is being made left half-made. */
+function startWithoutSignals(spinner: Spinner): void {
+  const signals = ['SIGINT', 'SIGTERM'] as const
+  const before = signals.map((signal) => process.listeners(signal))
+  spinner.start()
+  for (const [index, signal] of signals.entries()) {
+    const own = process.listeners(signal).filter((listener) => !before[index]?.includes(listener))
+    for (const listener of own) process.off(signal, listener)
   }
 }
