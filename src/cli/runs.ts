@@ -30,8 +30,8 @@ export interface Survey {
 }
 
 /** Looks at every run directory and every process once. Signals nothing. */
-export function surveyRuns(): Survey {
-  const found = sweep(system.table, {
+export async function surveyRuns(): Promise<Survey> {
+  const found = await sweep(system.table, {
     matches: () => true,
     except: lineageOf(process.pid, system.table),
     limitArmed: true,

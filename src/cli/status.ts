@@ -21,7 +21,7 @@ export interface RunStatus {
 
 /** The live runs of this user, the oldest first. */
 export async function liveRuns(): Promise<RunStatus[]> {
-  const live = surveyRuns().runs.filter(({ owner }) => owner === 'alive')
+  const live = (await surveyRuns()).runs.filter(({ owner }) => owner === 'alive')
   const statuses = await Promise.all(live.map(statusOf))
   return statuses.sort((a, b) => b.age - a.age)
 }

@@ -42,9 +42,9 @@ export async function verifyRuns(
   request: VerifyRequest,
   signaller: () => Promise<Signaller>,
 ): Promise<Verification> {
-  const first = surveyRuns()
+  const first = await surveyRuns()
   await sleep(PAUSE)
-  const second = surveyRuns()
+  const second = await surveyRuns()
   const left = unite(leftOver(first, request), leftOver(second, request))
   const judged = second.runs.filter(({ runId }) => request.run === undefined || runId === request.run)
   const verification = {
@@ -87,7 +87,7 @@ function ownerless(run: KnownRun, { run: wanted }: VerifyRequest): string[] {
 /** Ends what is found and what that starts meanwhile; resolves to those of `left` that are gone. */
 async function reap(left: Sighting[], request: VerifyRequest, signal: Signaller): Promise<Sighting[]> {
   const alive = await repeat({
-    look: () => leftOver(surveyRuns(), request),
+    look: async () => leftOver(await surveyRuns(), request),
     isDone: (found) => found.length === 0,
     act: (found) => signal(found, 'SIGKILL'),
     timeout: KILL_TIMEOUT,

@@ -33,8 +33,8 @@ export async function leftBy(pool: Pool, leaseIds: readonly string[]): Promise<s
   return describe(await repeat({ look, isDone: isEmpty<Sighting>, timeout: SETTLE, pause: PAUSE }), pool)
 }
 
-function sightings(pool: Pool, records: LeaseRecord[]): Sighting[] {
-  const { found } = sweep(system.table, {
+async function sightings(pool: Pool, records: LeaseRecord[]): Promise<Sighting[]> {
+  const { found } = await sweep(system.table, {
     matches: (id) => id === pool.run.directory.runId,
     except: new Set([process.pid, ...pool.pids(), ...records.map(({ workerPid }) => workerPid)]),
     limitArmed: true,

@@ -90,9 +90,9 @@ function isNobody(left: Sighting[]): boolean {
 }
 
 /** Without this process and its callers: a run of tests may have been started by what a dead run left. */
-function look(runId: string): Sighting[] {
+async function look(runId: string): Promise<Sighting[]> {
   const query = { matches: (id: string) => id === runId, limitArmed: true, uid: process.geteuid?.() ?? 0 }
-  return sweep(system.table, { ...query, except: lineageOf(process.pid, system.table) }).found
+  return (await sweep(system.table, { ...query, except: lineageOf(process.pid, system.table) })).found
 }
 
 function list(processes: Sighting[]): string {

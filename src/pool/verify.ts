@@ -41,8 +41,8 @@ const FLEETING = 'Processes of the run came and went faster than they could be l
 export async function verify(verification: Verification): Promise<Found> {
   const found: Found = { orphans: [], unknown: [], problems: [], cleanSweeps: 0, looked: 0, sweeping: 0 }
   const { reaper } = verification
-  const look = (except?: number): SweepResult => {
-    const result = sweep(verification.table, {
+  const look = async (except?: number): Promise<SweepResult> => {
+    const result = await sweep(verification.table, {
       ...verification.query,
       members: { runId: verification.runId, pids: membersOf(verification) },
       matches: (id) => id === verification.runId,
@@ -73,17 +73,21 @@ function membersOf({ reaper, cgroup, leaders }: Verification): Map<number, Membe
 }
 
 /** Sweeps until nothing is left or the time is up: a child may need a moment to see that its parent is gone. */
-function settle(look: () => SweepResult): Promise<SweepResult> {
+function settle(look: () => Promise<SweepResult>): Promise<SweepResult> {
   return repeat({ look, isDone: isClean, timeout: SETTLE, pause: PAUSE })
 }
 
 /** Kills what was found, again and again: a process may fork while it is being killed. */
-async function end(verification: Verification, found: Found, look: () => SweepResult): Promise<void> {
+async function end(
+  verification: Verification,
+  found: Found,
+  look: () => Promise<SweepResult>,
+): Promise<void> {
   const { runId, leases, killTree, signal } = verification
   const note = (sightings: Sighting[]) => accuse(found, sightings, leases, 0)
   await repeat({
-    look: () => {
-      const left = look()
+    look: async () => {
+      const left = await look()
       note(left.found)
       return left
     },
@@ -99,10 +103,14 @@ async function end(verification: Verification, found: Found, look: () => SweepRe
 }
 
 /** The last word: two clean sweeps in a row, the reaper gone too. */
-async function prove(verification: Verification, found: Found, look: () => SweepResult): Promise<void> {
+async function prove(
+  verification: Verification,
+  found: Found,
+  look: () => Promise<SweepResult>,
+): Promise<void> {
   const until = performance.now() + KILL_TIMEOUT
   while (found.cleanSweeps < 2) {
-    const result = look()
+    const result = await look()
     found.unknown = result.unknown
     accuse(found, result.found, verification.leases, 0)
     found.cleanSweeps = isClean(result) && result.unknown.length === 0 ? found.cleanSweeps + 1 : 0
@@ -113,7 +121,7 @@ async function prove(verification: Verification, found: Found, look: () => Sweep
   // The kernel removes a group only when nobody is in it: a proof that no sweep can give.
   if (verification.cgroup?.remove() === false)
     found.problems.push('The control group of the run is not empty.')
-  const alive = new Set(look().found.map(nameOf))
+  const alive = new Set((await look()).found.map(nameOf))
   for (const orphan of found.orphans) orphan.killed = !alive.has(nameOf(orphan))
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface Repetition<T> {
-  look(): T
+  look(): T | Promise<T>
   /** Whether what was seen is what is waited for. */
   isDone(seen: T): boolean
   /** What is done about it before the next look. */
@@ -16,7 +16,7 @@ export interface Repetition<T> {
 export async function repeat<T>({ look, isDone, act, timeout, pause }: Repetition<T>): Promise<T> {
   const until = performance.now() + timeout
   for (;;) {
-    const seen = look()
+    const seen = await look()
     if (isDone(seen) || performance.now() > until) return seen
     await act?.(seen)
     await sleep(pause)

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { runIdOfLimit } from './limitCookie.ts'
 import { LEASE_VARIABLE, RUN_DIRECTORY_VARIABLE, RUN_ID_VARIABLE } from './protocol.ts'
 import { isAlive, type ProcessStat } from './stat.ts'
@@ -53,12 +54,17 @@ export interface SweepQuery {
   uid: number
 }
 
+/** Milliseconds after which others get their turn: the runner may have thousands of processes to look at. */
+const SLICE = 4
+
 /** Looks at every process once. Pure but for the table: it signals nothing and judges nothing. */
-export function sweep(table: ProcessTable, query: SweepQuery): SweepResult {
+export async function sweep(table: ProcessTable, query: SweepQuery): Promise<SweepResult> {
   const began = performance.now()
+  let slice = began
   const result: SweepResult = { found: [], unknown: [], fleeting: 0, looked: 0, duration: 0 }
   for (const pid of table.pids()) {
     if (query.except?.has(pid)) continue
+    if (performance.now() - slice > SLICE) slice = await nextTurn().then(() => performance.now())
     result.looked += 1
     const seen = look(table, pid, query)
     if (seen && 'runId' in seen) result.found.push(seen)
@@ -83,6 +89,8 @@ function lookForMembers(table: ProcessTable, query: SweepQuery, result: SweepRes
 const VARIABLES = [RUN_ID_VARIABLE, LEASE_VARIABLE, RUN_DIRECTORY_VARIABLE]
 
 function look(table: ProcessTable, pid: number, query: SweepQuery): Sighting | Unreadable | undefined {
+  // Most are older than the run, and to learn that takes one file where the cookies take two.
+  if (query.notBefore !== undefined && isOlder(table, pid, query.notBefore)) return undefined
   const limit = table.limit(pid)
   const variables = limit === 'gone' ? 'gone' : table.variables(pid, VARIABLES)
   if (limit === 'gone' || variables === 'gone') return undefined
@@ -101,6 +109,11 @@ function look(table: ProcessTable, pid: number, query: SweepQuery): Sighting | U
   return excluded ? undefined : unreadable(table, pid, query)
 }
 
+function isOlder(table: ProcessTable, pid: number, time: string): boolean {
+  const stat = table.stat(pid)
+  return !stat || table.isBefore(stat.startTime, time)
+}
+
 function sighting(
   table: ProcessTable,
   pid: number,
@@ -114,7 +127,6 @@ function sighting(
 function unreadable(table: ProcessTable, pid: number, query: SweepQuery): Unreadable | undefined {
   const stat = table.stat(pid)
   if (!stat || !isAlive(stat)) return undefined
-  if (query.notBefore !== undefined && table.isBefore(stat.startTime, query.notBefore)) return undefined
   const user = table.user(pid)
   if (user === 'gone' || (user !== undefined && user !== query.uid)) return undefined
   return { pid, startTime: stat.startTime, name: stat.name, reason: `/proc/${pid}/environ cannot be read` }

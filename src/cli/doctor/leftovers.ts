@@ -9,8 +9,8 @@ export interface LeftoverFacts {
 
 export const leftoversCheck: Check<LeftoverFacts> = {
   name: 'leftover runs',
-  gather() {
-    const dead = surveyRuns().runs.filter(({ owner }) => owner === 'dead')
+  async gather() {
+    const dead = (await surveyRuns()).runs.filter(({ owner }) => owner === 'dead')
     const processes = dead.reduce((sum, run) => sum + run.processes.length, 0)
     return { processes, directories: dead.filter(({ directory }) => directory).length }
   },

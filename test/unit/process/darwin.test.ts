@@ -39,8 +39,8 @@ function withEnvironments(list: string): string {
 
 const query = { matches: (id: string) => id === 'abc1234', limitArmed: false, uid: 501 }
 
-test('finds by the environment, and an argument that looks like it is none', () => {
-  const { found, unknown, looked } = sweep(darwin(mac().run).table, query)
+test('finds by the environment, and an argument that looks like it is none', async () => {
+  const { found, unknown, looked } = await sweep(darwin(mac().run).table, query)
   expect(found.map(({ pid, cookie, lease }) => [pid, cookie, lease])).toEqual([
     [4131, 'environment', undefined],
     [4132, 'environment', undefined],
@@ -53,12 +53,12 @@ test('finds by the environment, and an argument that looks like it is none', () 
   expect(unknown).toEqual([])
 })
 
-test('what shows no environment is found by descent and by its process group, zombies aside', () => {
+test('what shows no environment is found by descent and by its process group, zombies aside', async () => {
   const system = darwin(mac(LIST.replaceAll(/^.*4132 {2}4140 .*$/gm, '')).run)
   const leader = { pid: 4140, startTime: 'Mon Nov 23 10:15:04 2026' }
   expect(system.groupMembers([leader])).toEqual([4151, 4153])
   const pids = new Map(system.groupMembers([leader]).map((pid) => [pid, 'group'] as const))
-  const { found } = sweep(system.table, { ...query, members: { runId: 'abc1234', pids } })
+  const { found } = await sweep(system.table, { ...query, members: { runId: 'abc1234', pids } })
   expect(found.find(({ pid }) => pid === 4151)).toMatchObject({ cookie: 'group', session: 4140 })
   expect(found.map(({ pid }) => pid)).not.toContain(4153)
 })
@@ -116,7 +116,7 @@ test('nothing of Linux is touched, and the platform chooses', async () => {
     const { system } = await import('../../../src/process/system.ts')
     const { isSameProcessAlive } = await import('../../../src/process/identity.ts')
     expect(isSameProcessAlive({ pid: 4120, startTime: 'Mon Nov 23 10:15:01 2026' })).toBe(true)
-    expect(sweep(system.table, query).found).toHaveLength(4)
+    expect((await sweep(system.table, query)).found).toHaveLength(4)
     expect(system.descendantsOf(4131).size).toBe(3)
     expect([system.bootId(), system.pidNamespace()]).toEqual([expect.stringMatching(/^8A4C/), 'macOS'])
     expect(touched).toEqual([])

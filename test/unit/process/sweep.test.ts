@@ -3,7 +3,7 @@ import { limitCookie } from '../../../src/process/limitCookie.ts'
 import { lineageOf } from '../../../src/process/lineage.ts'
 import { linux } from '../../../src/process/linux.ts'
 import { linuxTable, type ProcessFile } from '../../../src/process/linuxTable.ts'
-import { type SweepQuery, sweep } from '../../../src/process/sweep.ts'
+import { type SweepQuery, type SweepResult, sweep } from '../../../src/process/sweep.ts'
 import type { ProcessTable } from '../../../src/process/table.ts'
 
 const RUN = 'abc1234'
@@ -48,16 +48,16 @@ function tableOf(...fakes: Fake[]): ProcessTable {
   })
 }
 
-const found = (result: ReturnType<typeof sweep>) => result.found.map(({ pid, cookie }) => ({ pid, cookie }))
+const found = (result: SweepResult) => result.found.map(({ pid, cookie }) => ({ pid, cookie }))
 
-test('finds by environment, by limit, and by both', () => {
+test('finds by environment, by limit, and by both', async () => {
   const table = tableOf(
     { environ: `VITEST_PYTHON_RUN_ID=${RUN}\0` },
     { limit: limitCookie(RUN) },
     { environ: `VITEST_PYTHON_RUN_ID=${RUN}\0VITEST_PYTHON_LEASE=l7\0`, limit: limitCookie(RUN) },
     {},
   )
-  const result = sweep(table, query)
+  const result = await sweep(table, query)
   expect(found(result)).toEqual([
     { pid: 1, cookie: 'environment' },
     { pid: 2, cookie: 'limit' },
@@ -67,53 +67,56 @@ test('finds by environment, by limit, and by both', () => {
   expect(result).toMatchObject({ unknown: [], looked: 4 })
 })
 
-test('leaves other runs alone', () => {
+test('leaves other runs alone', async () => {
   const table = tableOf({ environ: 'VITEST_PYTHON_RUN_ID=zzzzzzz\0', limit: limitCookie('zzzzzzz') })
-  expect(sweep(table, query).found).toEqual([])
+  expect((await sweep(table, query)).found).toEqual([])
 })
 
-test('finds the outer run by its limit in a run that was started inside it', () => {
+test('finds the outer run by its limit in a run that was started inside it', async () => {
   const table = tableOf({ environ: 'VITEST_PYTHON_RUN_ID=zzzzzzz\0', limit: limitCookie(RUN) })
-  expect(found(sweep(table, query))).toEqual([{ pid: 1, cookie: 'limit' }])
+  expect(found(await sweep(table, query))).toEqual([{ pid: 1, cookie: 'limit' }])
 })
 
-test('a zombie is no orphan, a zombie leader with living threads is', () => {
+test('a zombie is no orphan, a zombie leader with living threads is', async () => {
   const table = tableOf(
     { limit: limitCookie(RUN), state: 'Z' },
     { limit: limitCookie(RUN), state: 'Z', threads: 3 },
   )
-  expect(found(sweep(table, query))).toEqual([{ pid: 2, cookie: 'limit' }])
+  expect(found(await sweep(table, query))).toEqual([{ pid: 2, cookie: 'limit' }])
   const unmarked = tableOf({ state: 'Z' }, { state: 'Z', threads: 3 })
-  expect(sweep(unmarked, { ...query, limitArmed: false })).toMatchObject({ found: [], unknown: [{ pid: 2 }] })
+  expect(await sweep(unmarked, { ...query, limitArmed: false })).toMatchObject({
+    found: [],
+    unknown: [{ pid: 2 }],
+  })
 })
 
-test('an unreadable environment is unknown unless the limit excludes it', () => {
+test('an unreadable environment is unknown unless the limit excludes it', async () => {
   const hidden = tableOf({ environ: 'denied' })
-  expect(sweep(hidden, { ...query, limitArmed: false }).unknown).toMatchObject([{ pid: 1 }])
-  expect(sweep(hidden, query).unknown).toEqual([])
+  expect((await sweep(hidden, { ...query, limitArmed: false })).unknown).toMatchObject([{ pid: 1 }])
+  expect((await sweep(hidden, query)).unknown).toEqual([])
   const allHidden = tableOf({ environ: 'denied', limit: 'denied' })
-  expect(sweep(allHidden, query).unknown).toMatchObject([{ pid: 1 }])
+  expect((await sweep(allHidden, query)).unknown).toMatchObject([{ pid: 1 }])
 })
 
-test('an unreadable process with our limit is found, not unknown', () => {
-  expect(found(sweep(tableOf({ environ: 'denied', limit: limitCookie(RUN) }), query))).toEqual([
+test('an unreadable process with our limit is found, not unknown', async () => {
+  expect(found(await sweep(tableOf({ environ: 'denied', limit: limitCookie(RUN) }), query))).toEqual([
     { pid: 1, cookie: 'limit' },
   ])
 })
 
-test('an unreadable process of somebody else, or from before the run, is not unknown', () => {
+test('an unreadable process of somebody else, or from before the run, is not unknown', async () => {
   const blind = { ...query, limitArmed: false }
-  expect(sweep(tableOf({ environ: 'denied', uid: 0 }), blind).unknown).toEqual([])
+  expect((await sweep(tableOf({ environ: 'denied', uid: 0 }), blind)).unknown).toEqual([])
   expect(
-    sweep(tableOf({ environ: 'denied', startTime: '499' }), { ...blind, notBefore: '500' }).unknown,
+    (await sweep(tableOf({ environ: 'denied', startTime: '499' }), { ...blind, notBefore: '500' })).unknown,
   ).toEqual([])
   expect(
-    sweep(tableOf({ environ: 'denied', startTime: '500' }), { ...blind, notBefore: '500' }).unknown,
+    (await sweep(tableOf({ environ: 'denied', startTime: '500' }), { ...blind, notBefore: '500' })).unknown,
   ).toHaveLength(1)
 })
 
-test('a process that ends while it is looked at is passed over', () => {
-  expect(sweep(tableOf({ environ: 'gone' }), query)).toMatchObject({ found: [], unknown: [] })
+test('a process that ends while it is looked at is passed over', async () => {
+  expect(await sweep(tableOf({ environ: 'gone' }), query)).toMatchObject({ found: [], unknown: [] })
 })
 
 test('the real table shows this process and its parent', () => {
@@ -128,4 +131,32 @@ test('the lineage of a process is itself and its ancestors, and comes to an end'
   expect([...lineageOf(7, table)]).toEqual([7, 5, 1])
   expect([...lineageOf(3, tableOf({ pid: 3, parent: 3 }))]).toEqual([3])
   expect(lineageOf(process.pid, linux.table)).toContain(process.ppid)
+})
+
+test('what is older than the run is passed over, whatever it carries, and its cookies are not read', async () => {
+  const mark = { environ: `VITEST_PYTHON_RUN_ID=${RUN}\0` }
+  const table = tableOf({ ...mark, startTime: '499' }, { ...mark, startTime: '500' })
+  const read: number[] = []
+  const watched = { ...table, limit: (pid: number) => void read.push(pid) }
+  expect(found(await sweep(watched, { ...query, notBefore: '500' }))).toEqual([
+    { pid: 2, cookie: 'environment' },
+  ])
+  expect(read).toEqual([2])
+  // Control: without the time, both are of the run.
+  expect((await sweep(table, query)).found).toHaveLength(2)
+})
+
+test('lets others have their turn while it looks at many', async () => {
+  const table = tableOf(...Array.from({ length: 2_000 }, () => ({})))
+  let turns = 0
+  let sweeping = true
+  const turn = () => {
+    turns += 1
+    if (sweeping) setImmediate(turn)
+  }
+  setImmediate(turn)
+  const { looked, duration } = await sweep(table, query)
+  sweeping = false
+  expect(looked).toBe(2_000)
+  expect(turns).toBeGreaterThan(Math.min(3, duration / 20))
 })
