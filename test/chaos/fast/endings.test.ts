@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { UNMARKED } from '../support/layers.ts'
 import type { RunOptions } from '../support/run.ts'
 import { withScene } from '../support/scene.ts'
 
@@ -19,16 +18,6 @@ describe.concurrent('a leak of a test', () => {
       expect(output).toContain('Found 1 orphaned process')
       expect(exitCode).toBe(1)
       expect(await scene.survivors()).toEqual([])
-    })
-  })
-
-  test.each(
-    ENDINGS,
-  )('control: without cookies and descendants, one %s passes for clean and stays', async (_, options) => {
-    await withScene({ without: UNMARKED }, async (scene) => {
-      const run = scene.start(options)
-      expect((await run.ended).output).toContain('No orphaned processes')
-      expect(await scene.survivors()).toHaveLength(1)
     })
   })
 })

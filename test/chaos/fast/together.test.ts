@@ -36,18 +36,6 @@ describe.concurrent('two runs', () => {
     })
   })
 
-  test("control: without the match of the run ID, one that ends takes the other's processes for its own", async () => {
-    await withScene({ without: ['run ID match'] }, async (scene) => {
-      const first = scene.start({ tests: [{ hold: 30_000 }] })
-      await first.until('held')
-      const workers = first.left()
-      const { exitCode, output } = await scene.start().ended
-      expect(output).toMatch(/Found \d+ orphaned processes/)
-      expect(exitCode).toBe(1)
-      expect(workers.map(isAlive)).toEqual([false])
-    })
-  })
-
   test('one inside a test of the other: both pass', async () => {
     await withScene({}, async (scene) => {
       const nested = vitestAgain(scene)

@@ -1,8 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { send } from '../support/identity.ts'
-import type { Layer } from '../support/layers.ts'
+import { isAlive, send } from '../support/identity.ts'
+import { type Layer, UNMARKED } from '../support/layers.ts'
 import type { RunOptions } from '../support/run.ts'
 import { withScene } from '../support/scene.ts'
+
+const ENDINGS: [string, RunOptions][] = [
+  ['fails', { tests: [{ calls: [['daemon']], fails: true }] }],
+  ['bails', { tests: [{ calls: [['daemon']], fails: true }, {}], args: ['--bail', '1'] }],
+  ['calls process.exit', { tests: [{ calls: [['daemon']], exits: 0 }] }],
+]
 
 describe.concurrent('each layer is needed, as is seen after a while', () => {
   test('control: without SIGKILL, an orphan that ignores every other signal is said to be alive, and is', async () => {
@@ -14,13 +20,18 @@ describe.concurrent('each layer is needed, as is seen after a while', () => {
     })
   })
 
-  test.each([
-    ['fails', { tests: [{ calls: [['daemon']], fails: true }] }],
-    ['bails', { tests: [{ calls: [['daemon']], fails: true }, {}], args: ['--bail', '1'] }],
-  ] as [
-    string,
-    RunOptions,
-  ][])('control: without a teardown of runs that have failed, the leak of one that %s is not reported', async (_, options) => {
+  test.each(
+    ENDINGS,
+  )('control: without cookies and descendants, the leak of a test that %s passes for clean and stays', async (_, options) => {
+    await withScene({ without: UNMARKED }, async (scene) => {
+      expect((await scene.start(options).ended).output).toContain('No orphaned processes')
+      expect(await scene.survivors()).toHaveLength(1)
+    })
+  })
+
+  test.each(
+    ENDINGS.slice(0, 2),
+  )('control: without a teardown of runs that have failed, the leak of one that %s is not reported', async (_, options) => {
     await withScene({ without: ['teardown of a run that has failed'] }, async (scene) => {
       const { output } = await scene.start(options).ended
       expect(output).toMatch(/Tests +1 failed/)
@@ -64,6 +75,18 @@ describe.concurrent('each layer is needed, as is seen after a while', () => {
     await withScene({ without: ['control group', ...without] }, async (scene) => {
       await scene.start(options).ended
       expect((await scene.survivors(1_000)).join()).toContain(stays)
+    })
+  })
+
+  test("control: without the match of the run ID, a run that ends takes another's processes for its own", async () => {
+    await withScene({ without: ['run ID match'] }, async (scene) => {
+      const first = scene.start({ tests: [{ hold: 30_000 }] })
+      await first.until('held')
+      const workers = first.left()
+      const { exitCode, output } = await scene.start().ended
+      expect(output).toMatch(/Found \d+ orphaned processes/)
+      expect(exitCode).toBe(1)
+      expect(workers.map(isAlive)).toEqual([false])
     })
   })
 })
