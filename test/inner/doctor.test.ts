@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { canMount, mounted } from '../support/mounted.ts'
 import { makeProject, runCli } from '../support/runCli.ts'
 
 interface Examined {
@@ -27,5 +28,18 @@ describe.concurrent('doctor', () => {
     expect(examined.find(({ name }) => name === 'Python')).toMatchObject({ state: 'problem' })
     expect(examined.find(({ name }) => name === 'test runner')).toMatchObject({ state: 'ok' })
     expect(exitCode).toBe(1)
+  })
+
+  const bad: [name: string, state: string, remedy: string, around: string[]][] = [
+    ['limits', 'problem', 'ulimit -n 1024', ['sh', '-c', 'ulimit -n 120 && exec "$@"', 'sh']],
+  ]
+  if (canMount) bad.push(['/dev/shm', 'warning', '--shm-size', mounted('/dev/shm', 'size=1m')])
+
+  test.each(bad)('says what is to be done about %s, a %s', async (name, state, remedy, around) => {
+    using project = makeProject('doctor')
+    const { exitCode, stdout } = await runCli(project.directory, ['doctor', '--json'], {}, around)
+    const examined = (JSON.parse(stdout) as Examined[]).find((check) => check.name === name)
+    expect(examined).toMatchObject({ state, remedy: expect.stringContaining(remedy) })
+    if (state === 'problem') expect(exitCode).toBe(1)
   })
 })

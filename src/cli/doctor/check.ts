@@ -12,6 +12,8 @@ export interface Judgement {
 /** Gathers facts, and judges them apart from that, so that every outcome can be shown without its machine. */
 export interface Check<Facts> {
   name: string
+  /** The platform that has what is looked at. Default: each */
+  only?: NodeJS.Platform
   gather(cwd: string): Facts | Promise<Facts>
   judge(facts: Facts): Judgement
 }

@@ -18,25 +18,27 @@ export interface Examined extends Judgement {
 }
 
 /** Every check, in the order in which they are shown. */
-const checks: ((cwd: string) => Promise<Examined>)[] = [
+const checks = [
   ...[examine(nodeCheck), examine(runnersCheck), examine(grpcCheck), examine(interpreterCheck)],
   ...[examine(overlayCheck), examine(uvCheck), examine(forkCheck), examine(procCheck), examine(pidfdCheck)],
   ...[examine(subreaperCheck), examine(cgroupCheck), examine(sharedMemoryCheck), examine(socketPathCheck)],
   ...[examine(limitsCheck), examine(blasCheck), examine(clockCheck), examine(leftoversCheck)],
 ]
 
-/** Looks at everything that a run needs. Changes nothing. */
-export function examineAll(cwd: string): Promise<Examined[]> {
-  return Promise.all(checks.map((check) => check(cwd)))
+/** Looks at everything that a run needs on this platform. Changes nothing. */
+export function examineAll(cwd: string, platform = process.platform): Promise<Examined[]> {
+  const concerned = checks.filter(({ only = platform }) => only === platform)
+  return Promise.all(concerned.map(({ look }) => look(cwd)))
 }
 
 /** A fact that cannot be gathered is a finding, and no reason to leave the others out. */
-function examine<Facts>({ name, gather, judge }: Check<Facts>) {
-  return async (cwd: string): Promise<Examined> => {
+function examine<Facts>({ name, only, gather, judge }: Check<Facts>) {
+  const look = async (cwd: string): Promise<Examined> => {
     try {
       return { name, ...judge(await gather(cwd)) }
     } catch (error) {
       return { name, ...problem(`cannot be found out: ${(error as Error).message}`, 'see the other checks') }
     }
   }
+  return { ...(only ? { only } : {}), look }
 }

@@ -1,10 +1,11 @@
 import { type Check, type Judgement, ok, problem, warning } from './check.ts'
 import { type KernelFacts, kernelFacts } from './kernelFacts.ts'
 
-/** A check of what Python can do here. */
+/** A check of what Python can do here; elsewhere nothing of it is there, and workers are spawned. */
 function kernelCheck(name: string, judge: (facts: KernelFacts) => Judgement): Check<KernelFacts | undefined> {
   return {
     name,
+    only: 'linux',
     gather: kernelFacts,
     judge: (facts) => (facts ? judge(facts) : problem('unknown: no Python answered', 'see Python')),
   }

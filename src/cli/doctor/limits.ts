@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { type Check, ok, problem, warning } from './check.ts'
 
@@ -14,6 +15,8 @@ const FILES = { least: 128, enough: 1024 }
 export const limitsCheck: Check<LimitFacts> = {
   name: 'limits',
   gather() {
+    if (process.platform !== 'linux')
+      return shellLimits(execFileSync('/bin/sh', ['-c', 'ulimit -u; ulimit -n'], { encoding: 'utf8' }))
     const text = readFileSync('/proc/self/limits', 'latin1')
     return { processes: softLimit(text, 'Max processes'), files: softLimit(text, 'Max open files') }
   },
@@ -29,7 +32,17 @@ export const limitsCheck: Check<LimitFacts> = {
 /** The soft limit of this name in the text of `/proc/PID/limits`. */
 export function softLimit(text: string, name: string): number {
   const value = new RegExp(`^${name} +(\\d+|unlimited)`, 'm').exec(text)?.[1]
-  return value === undefined || value === 'unlimited' ? Number.POSITIVE_INFINITY : Number(value)
+  return limitOf(value)
+}
+
+/** The same as `ulimit -u; ulimit -n` writes them, a line each. */
+export function shellLimits(text: string): LimitFacts {
+  const [processes, files] = text.trim().split('\n')
+  return { processes: limitOf(processes), files: limitOf(files) }
+}
+
+function limitOf(word = 'unlimited'): number {
+  return word === 'unlimited' ? Number.POSITIVE_INFINITY : Number(word)
 }
 
 function inWords(limit: number): string {

@@ -9,6 +9,7 @@ export interface ProcFacts {
 
 export const procCheck: Check<ProcFacts> = {
   name: '/proc',
+  only: 'linux',
   gather: () => ({ options: mountOptions(), root: process.geteuid?.() === 0 }),
   judge({ options, root }) {
     if (options === undefined) return problem('cannot be read', 'mount it: mount -t proc proc /proc')

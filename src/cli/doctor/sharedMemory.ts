@@ -7,6 +7,7 @@ const SMALL = 64 * 1024 * 1024
 /** Bytes that are free in /dev/shm; `undefined` where it is not there. */
 export const sharedMemoryCheck: Check<number | undefined> = {
   name: '/dev/shm',
+  only: 'linux',
   gather() {
     try {
       const { bavail, bsize } = statfsSync('/dev/shm')

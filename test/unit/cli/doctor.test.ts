@@ -2,11 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { blasCheck } from '../../../src/cli/doctor/blas.ts'
 import type { Check, State } from '../../../src/cli/doctor/check.ts'
 import { clockCheck } from '../../../src/cli/doctor/clock.ts'
+import { examineAll } from '../../../src/cli/doctor/examine.ts'
 import { interpreterCheck } from '../../../src/cli/doctor/interpreter.ts'
 import { cgroupCheck, forkCheck, pidfdCheck, subreaperCheck } from '../../../src/cli/doctor/kernel.ts'
 import type { KernelFacts } from '../../../src/cli/doctor/kernelFacts.ts'
 import { leftoversCheck } from '../../../src/cli/doctor/leftovers.ts'
-import { limitsCheck, softLimit } from '../../../src/cli/doctor/limits.ts'
+import { limitsCheck, shellLimits, softLimit } from '../../../src/cli/doctor/limits.ts'
 import { nodeCheck } from '../../../src/cli/doctor/node.ts'
 import { overlayCheck } from '../../../src/cli/doctor/overlay.ts'
 import { procCheck } from '../../../src/cli/doctor/proc.ts'
@@ -36,6 +37,23 @@ const interpreter: Interpreter = {
   ...{ source: '.venv', passedOver: [], distributions: {} },
 }
 const kernel: KernelFacts = { pidfd: true, subreaper: true, cgroup: true, threads: 1 }
+
+/** What there is on every system. */
+const EVERYWHERE = [
+  ...['Node', 'test runner', '@grpc/grpc-js', 'Python', 'packages of the workers', 'uv', 'sockets', 'limits'],
+  ...['BLAS threads', 'clock', 'leftover runs'],
+]
+const LINUX = ['fork safety', '/proc', 'pidfd', 'subreaper', 'control group', '/dev/shm']
+
+describe.each([
+  ['linux', [...EVERYWHERE, ...LINUX]],
+  ['darwin', EVERYWHERE],
+] as const)('on %s', (platform, names) => {
+  test('doctor looks at what there is', async () => {
+    const examined = await examineAll(process.cwd(), platform)
+    expect(examined.map(({ name }) => name).sort()).toEqual([...names].sort())
+  })
+})
 
 describe('doctor judges', () => {
   cases(nodeCheck, [
@@ -146,4 +164,9 @@ test('soft limits are read as the kernel writes them', () => {
     'Max processes             1024                 2048                 processes\nMax open files            unlimited            unlimited            files\n'
   expect(softLimit(text, 'Max processes')).toBe(1024)
   expect(softLimit(text, 'Max open files')).toBe(Number.POSITIVE_INFINITY)
+})
+
+test('soft limits are read as a shell writes them', () => {
+  expect(shellLimits('2784\n256\n')).toEqual({ processes: 2784, files: 256 })
+  expect(shellLimits('unlimited\nunlimited\n').files).toBe(Number.POSITIVE_INFINITY)
 })
