@@ -13,6 +13,7 @@ import { memory } from './figures/p9Memory.ts'
 import { fixturesImport } from './figures/p10Import.ts'
 import { scale } from './figures/scale.ts'
 import { soak } from './figures/soak.ts'
+import { today } from './figures/today.ts'
 import type { Figure } from './harness/figure.ts'
 import { isMet, type Results, tabulate } from './harness/table.ts'
 import { cache } from './support/paths.ts'
@@ -28,6 +29,7 @@ const FIGURES: Figure[] = [
   suiteWithoutPython,
   memory,
   fixturesImport,
+  today,
   soak('memory', { leases: 250, calls: 25_000 }),
 ]
 

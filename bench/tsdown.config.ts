@@ -10,5 +10,9 @@ export default defineConfig({
   dts: false,
   fixedExtension: false,
   minify: true,
-  deps: { alwaysBundle: [/^@bufbuild\/protobuf/], onlyBundle: ['@bufbuild/protobuf'] },
+  deps: {
+    neverBundle: ['python-shell', 'pythonia'],
+    alwaysBundle: [/^@bufbuild\/protobuf/],
+    onlyBundle: ['@bufbuild/protobuf'],
+  },
 })
