@@ -128,6 +128,15 @@ export class BrokerConnection {
     })
   }
 
+  /** What the tests of another project of this runner get; both sides are JSON. */
+  join(project: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#client.join({ project }, callMetadata(this.#context.token), (error, joined) =>
+        error ? reject(brokerError(error)) : resolve(joined.context),
+      )
+    })
+  }
+
   close(): void {
     this.#client.close()
   }

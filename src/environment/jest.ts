@@ -54,15 +54,15 @@ function withPython(Base: EnvironmentClass): EnvironmentClass {
       const realm = new Realm(this.global)
       this.#scopes = new JestScopes(async (test) => {
         const { HolderPool, leasesOf } = await import('./jestLeases.ts')
-        return new HolderPool(leasesOf(pool()), { file, test }, {}, 0, {
+        return new HolderPool(leasesOf(await pool()), { file, test }, {}, 0, {
           output: this.#output,
           adopt: (given) => realm.adopt(given),
         })
       })
       const prefetch = () => {
         if (process.env[JEST_VARIABLE] === undefined) return
-        this.#ahead ??= import('./jestLeases.ts').then(({ leasesOf }) => {
-          const leases = leasesOf(pool())
+        this.#ahead ??= import('./jestLeases.ts').then(async ({ leasesOf }) => {
+          const leases = leasesOf(await pool())
           this.#forgo = () => leases.forgo()
           return leases.prefetch(file)
         })

@@ -10,29 +10,43 @@ import {
 import { SetupError } from '../process/errors.ts'
 import { PROTOCOL } from '../process/protocol.ts'
 
+/** Pools of projects that joined the run, by run and project. */
+const joined = new Map<string, Promise<RunContext>>()
+
 /**
  * The pool that the tests of a Jest project lease from.
  *
- * @throws SetupError NOT_CONFIGURED, PROTOCOL_MISMATCH, PROJECTS_DIFFER: what is missing from the configuration
+ * @throws SetupError NOT_CONFIGURED, PROTOCOL_MISMATCH: what is missing from the configuration; or why the pool of the
+ * project cannot be opened
  */
-export function requireJestContext(project: JestProject): RunContext {
-  const context = JSON.parse(process.env[JEST_VARIABLE] ?? 'null') as JestContext | JestFailure | null
+export async function requireJestContext(project: JestProject): Promise<RunContext> {
+  const context = contextIn(process.env[JEST_VARIABLE] ?? 'null')
+  const pool = context.pools[DEFAULT_POOL] as RunContext
+  const identity = identityOf(project)
+  if (context.identity === identity) return pool
+  // Jest calls a global setup once, with the options of one project.
+  const key = `${pool.runId} ${identity}`
+  const joining = joined.get(key) ?? join(pool, project)
+  joined.set(key, joining)
+  return joining
+}
+
+async function join(pool: RunContext, { rootDir, testEnvironmentOptions }: JestProject): Promise<RunContext> {
+  const { leasesOf } = await import('./jestLeases.ts')
+  const { connection } = leasesOf(pool)
+  const answer = await connection.join(JSON.stringify({ rootDir, testEnvironmentOptions }))
+  return contextIn(answer).pools[DEFAULT_POOL] as RunContext
+}
+
+function contextIn(json: string): JestContext {
+  const context = JSON.parse(json) as JestContext | JestFailure | null
   if (!context) throw new SetupError('NOT_CONFIGURED', MISSING)
   if ('failure' in context) throw new SetupError(context.code, context.failure)
-  if (context.protocol !== PROTOCOL) {
-    throw new SetupError(
-      'PROTOCOL_MISMATCH',
-      `The run speaks protocol ${context.protocol} and this environment ${PROTOCOL}: two versions of vitest-environment-python are installed. Install one.`,
-    )
-  }
-  if (context.identity !== identityOf(project)) {
-    throw new SetupError(
-      'PROJECTS_DIFFER',
-      `The project ${project.rootDir} has another Python than ${JSON.parse(context.identity)[0]} in the same run: Jest calls a global setup once, with the options of one project. ` +
-        'Give both the same rootDir and the same testEnvironmentOptions.python, or run them one after the other with --selectProjects.',
-    )
-  }
-  return context.pools[DEFAULT_POOL] as RunContext
+  if (context.protocol === PROTOCOL) return context
+  throw new SetupError(
+    'PROTOCOL_MISMATCH',
+    `The run speaks protocol ${context.protocol} and this environment ${PROTOCOL}: two versions of vitest-environment-python are installed. Install one.`,
+  )
 }
 
 const MISSING = `This test uses Python, but the Jest configuration does not start it. Write

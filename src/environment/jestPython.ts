@@ -16,11 +16,11 @@ export interface JestPython extends Pick<PythonClient, 'call' | 'stream' | 'ref'
 
 /** The globals of a test file. */
 export class FilePython implements JestPython, PythonPool {
-  readonly #context: () => RunContext
+  readonly #context: () => Promise<RunContext>
   readonly #scopes: JestScopes
   readonly #realm: Realm
 
-  constructor(context: () => RunContext, scopes: JestScopes, realm: Realm) {
+  constructor(context: () => Promise<RunContext>, scopes: JestScopes, realm: Realm) {
     this.#context = context
     this.#scopes = scopes
     this.#realm = realm
@@ -62,7 +62,6 @@ export class FilePython implements JestPython, PythonPool {
 
   lease(): Promise<LeasedClient> {
     const leasing = async () => {
-      this.#context()
       const pool = await this.#scopes.holder.pool()
       return pool.lease()
     }
@@ -76,7 +75,7 @@ export class FilePython implements JestPython, PythonPool {
 
   /** Errors of the lease itself become the file's own here; those of calls, and values, are. */
   #with<T>(use: (client: OpenLease) => Promise<T>): Promise<T> {
-    const leasing = async () => this.#scopes.client(this.#context())
+    const leasing = async () => this.#scopes.client(await this.#context())
     return this.#realm.adoptLater(leasing().then(use))
   }
 }

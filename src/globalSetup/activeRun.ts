@@ -1,5 +1,5 @@
 import type { RunContext } from '../client/context.ts'
-import { listenForTests } from '../pool/broker.ts'
+import { type Join, listenForTests } from '../pool/broker.ts'
 import type { ResolvedOptions } from '../pool/options.ts'
 import { Pool } from '../pool/pool.ts'
 import type { Install } from '../pool/python.ts'
@@ -28,17 +28,27 @@ export interface Outcome {
   failed: boolean
 }
 
+/** What a run is opened with beside its options. */
+interface RunSurroundings {
+  /** Finds Python and what it lacks; by default for the project, with progress. */
+  provide?: Install
+  /** For a runner that watches files. */
+  watch?: Watch | undefined
+  /** For a runner whose projects open pools after the setup. */
+  join?: Join | undefined
+}
+
+const joinNothing: Join = async () => 'null'
+
 /**
  * Opens a run: a directory and a socket, no Python yet unless `start` is `eager`.
  *
- * @param how `provide` finds Python and what it lacks, by default for the project, with progress; `watch` is for a
- * runner that watches files
  * @throws SetupError with `start: 'eager'`, why Python does not come up
  */
 export async function openRun(
   root: string,
   options: ResolvedOptions,
-  { provide = installOwn(root, options), watch }: { provide?: Install; watch?: Watch | undefined } = {},
+  { provide = installOwn(root, options), watch, join = joinNothing }: RunSurroundings = {},
 ): Promise<ActiveRun> {
   const run = createRun(root, options, watch)
   const giveUp = new AbortController()
@@ -49,7 +59,7 @@ export async function openRun(
     return install(signal)
   }
   const pool = new Pool(run, startPython, progress)
-  const broker = await listenForTests(pool)
+  const broker = await listenForTests(pool, join)
   const stop = async (): Promise<Outcome> => {
     giveUp.abort()
     const findings = await stopRun(pool)

@@ -1,21 +1,25 @@
+import type { JestContext } from '../client/context.ts'
 import { endRuns } from './end.ts'
+import { failureOf, type JestGlobalConfig, openProject } from './jestProject.ts'
 import { Registry, registryOf } from './registry.ts'
-
-/** Of Jest's global configuration, what is read here. */
-export interface JestGlobalConfig {
-  seed: number
-  /** Test processes. */
-  maxWorkers: number
-  watch: boolean
-  watchAll: boolean
-}
 
 const ending = new WeakMap<object, Promise<boolean>>()
 
-const runsOf = (globalConfig: object) => registryOf(globalConfig, () => new Registry())
+function runsOf(globalConfig: JestGlobalConfig): Registry {
+  return registryOf(globalConfig, () => {
+    const open = async (project: string): Promise<JestContext> => {
+      if (ending.has(globalConfig)) throw new Error('Jest has ended this run.')
+      return openProject(registry, globalConfig, JSON.parse(project))
+    }
+    const registry: Registry = new Registry({
+      join: async (project) => JSON.stringify(await open(project).catch(failureOf)),
+    })
+    return registry
+  })
+}
 
 /** The registry of a run of Jest. In watch mode there are many, one after the other, with one configuration. */
-export function beginRuns(globalConfig: object): Registry {
+export function beginRuns(globalConfig: JestGlobalConfig): Registry {
   ending.delete(globalConfig)
   return runsOf(globalConfig)
 }
@@ -25,7 +29,7 @@ export function beginRuns(globalConfig: object): Registry {
  *
  * @returns whether Jest must fail
  */
-export function endJestRuns(globalConfig: object): Promise<boolean> {
+export function endJestRuns(globalConfig: JestGlobalConfig): Promise<boolean> {
   const ended = ending.get(globalConfig) ?? endRuns(() => runsOf(globalConfig).end())
   ending.set(globalConfig, ended)
   return ended

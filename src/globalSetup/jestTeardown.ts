@@ -1,6 +1,7 @@
 import { JEST_VARIABLE } from '../client/context.ts'
 import { SetupError } from '../process/errors.ts'
-import { endJestRuns, isWatching, type JestGlobalConfig } from './jestRuns.ts'
+import type { JestGlobalConfig } from './jestProject.ts'
+import { endJestRuns, isWatching } from './jestRuns.ts'
 
 /**
  * Global teardown of Jest: ends the run and prints the verdict.

@@ -1,4 +1,5 @@
 import type { RunContext } from '../client/context.ts'
+import type { Join } from '../pool/broker.ts'
 import type { ResolvedOptions } from '../pool/options.ts'
 import type { Watch } from '../pool/run.ts'
 import { type ActiveRun, openRun } from './activeRun.ts'
@@ -17,12 +18,12 @@ export class Registry {
   readonly #runs = new Map<string, Promise<ActiveRun>>()
   /** Those that have been opened. */
   readonly #active = new Set<ActiveRun>()
-  readonly #watch: Watch | undefined
+  readonly #surroundings: { watch?: Watch; join?: Join }
   #users = 0
 
-  /** @param watch where the runner watches files */
-  constructor(watch?: Watch) {
-    this.#watch = watch
+  /** @param surroundings as those of `openRun` */
+  constructor(surroundings: { watch?: Watch; join?: Join } = {}) {
+    this.#surroundings = surroundings
   }
 
   /**
@@ -75,7 +76,7 @@ export class Registry {
     const key = JSON.stringify([root, options])
     const known = this.#runs.get(key)
     if (known) return known
-    const opening = openRun(root, options, { watch: this.#watch })
+    const opening = openRun(root, options, this.#surroundings)
     this.#runs.set(key, opening)
     void opening.then((run) => this.#active.add(run)).catch(() => {})
     return opening

@@ -9,12 +9,11 @@ import { Registry } from './registry.ts'
 export function watchingRegistry(vitest: Vitest): Registry {
   const { config } = vitest
   if (!config.watch) return new Registry()
-  const registry = new Registry({
-    onFile: (file) => {
-      // Vite watches its root itself.
-      if (relative(config.root, file).startsWith('..')) vitest.vite.watcher.add(file)
-    },
-  })
+  const onFile = (file: string) => {
+    // Vite watches its root itself.
+    if (relative(config.root, file).startsWith('..')) vitest.vite.watcher.add(file)
+  }
+  const registry = new Registry({ watch: { onFile } })
   config.watchTriggerPatterns = [
     ...(config.watchTriggerPatterns ?? []),
     { pattern: /\.py$/, testsToRun: (file) => registry.fileChanged(file) },

@@ -8,10 +8,13 @@ export interface Broker {
   close(): void
 }
 
+/** Opens the pools of another project; both sides are JSON. Never rejects. */
+export type Join = (project: string) => Promise<string>
+
 /**
  * Listens for test processes. gRPC is loaded with the first of them, so that a run without Python does not pay for it.
  */
-export async function listenForTests(pool: Pool): Promise<Broker> {
+export async function listenForTests(pool: Pool, join: Join): Promise<Broker> {
   const sockets = new Set<Socket>()
   let serving: Promise<{ inject(socket: Socket): void; close(): void }> | undefined
   // Paused until gRPC is there: bytes that Node had read before would be lost to it.
@@ -19,7 +22,7 @@ export async function listenForTests(pool: Pool): Promise<Broker> {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
     socket.on('error', () => {})
-    serving ??= import('./brokerService.ts').then(({ serveLeases }) => serveLeases(pool))
+    serving ??= import('./brokerService.ts').then(({ serveLeases }) => serveLeases(pool, join))
     ;(await serving).inject(socket)
     socket.resume()
   })

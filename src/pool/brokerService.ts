@@ -3,6 +3,8 @@ import { type Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js'
 import {
   BrokerService,
   type Holder,
+  type JoinReply,
+  type JoinRequest,
   type LeaseEvent,
   type LeftReply,
   type LeftRequest,
@@ -10,7 +12,7 @@ import {
 } from '../client/gen/vitest_python/v1/broker.ts'
 import { TOKEN_KEY } from '../client/metadata.ts'
 import { PROTOCOL } from '../process/protocol.ts'
-import type { LeaseCall } from './broker.ts'
+import type { Join, LeaseCall } from './broker.ts'
 import { equalSecrets } from './control.ts'
 import { leftBy } from './leftBy.ts'
 import type { Need } from './need.ts'
@@ -19,7 +21,7 @@ import { residentBytes } from './sample.ts'
 import type { Application, Grant } from './slot.ts'
 
 /** The gRPC service behind `broker.sock`; connections are handed to it. */
-export function serveLeases(pool: Pool): { inject(socket: Socket): void; close(): void } {
+export function serveLeases(pool: Pool, join: Join): { inject(socket: Socket): void; close(): void } {
   const server = new Server()
   server.addService(BrokerService, {
     lease: (call: LeaseCall) => serveLease(pool, call),
@@ -37,6 +39,13 @@ export function serveLeases(pool: Pool): { inject(socket: Socket): void; close()
       if (!isAuthorised(pool, call.metadata)) return callback(UNAUTHENTICATED)
       const message = await leftBy(pool, call.request.leaseIds).catch((error: Error) => error.message)
       callback(null, { message, fail: pool.run.options.orphans === 'fail' })
+    },
+    join: async (
+      call: { metadata: Metadata; request: JoinRequest },
+      callback: (error: ServiceFailure | null, joined?: JoinReply) => void,
+    ) => {
+      if (!isAuthorised(pool, call.metadata)) return callback(UNAUTHENTICATED)
+      callback(null, { context: await join(call.request.project) })
     },
   })
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure())

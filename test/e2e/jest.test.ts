@@ -10,6 +10,24 @@ const runner = { version: JEST, fixture: 'jest' } as const
 const run = (args: string[], options: Partial<InnerOptions> = {}) =>
   runVitest({ ...runner, args, ...options })
 
+const MODULES = ['./python/tools.py']
+
+/** Runs projects of one test file each, with the options of its Python. */
+function runProjects(...projects: [file: string, python?: object][]) {
+  const config = {
+    projects: projects.map(([file, python]) => ({
+      ...{ displayName: file, testMatch: [`**/tests/${file}.test.js`] },
+      ...(python && { preset: 'vitest-environment-python', testEnvironmentOptions: { python } }),
+    })),
+  }
+  return run(['--maxWorkers=2', '--config', JSON.stringify(config)])
+}
+
+/** How many calls each test has found its process to have had. */
+function kept(output: string): number[] {
+  return Array.from(output.matchAll(/kept: (\d+);/g), ([, count]) => Number(count))
+}
+
 describe.concurrent('Jest', () => {
   test('CommonJS tests call, stream, lease, and get values and errors of their own classes', async () => {
     const { exitCode, output, left } = await run([
@@ -53,16 +71,66 @@ describe.concurrent('Jest', () => {
     expect(left).toEqual(NOTHING)
   })
 
-  test('two projects that want different Pythons are told apart', async () => {
-    const project = (name: string, module: string) => ({
-      ...{ displayName: name, preset: 'vitest-environment-python', testMatch: ['**/tests/calls.test.js'] },
-      testEnvironmentOptions: { python: { modules: [module] } },
+  test('projects with the same options share a run, others have their own, and one may have no Python', async () => {
+    const { exitCode, output, left } = await runProjects(
+      ['calls', { modules: MODULES }],
+      ['page', { modules: MODULES, base: 'jsdom' }],
+      ['keptOne', { modules: MODULES, isolation: 'file' }],
+      ['plain'],
+    )
+    expect(output).toMatch(/Tests: +14 passed, 14 total/)
+    expect(output.match(/No orphaned processes/g)).toHaveLength(2)
+    expect(kept(output)).toEqual([1, 2])
+    expect(exitCode).toBe(0)
+    expect(left).toEqual(NOTHING)
+  })
+
+  test('options of a project that cannot be used fail its tests or the setup, and are named', async () => {
+    const { exitCode, output, left } = await runProjects(
+      ['keptOne', { modules: MODULES }],
+      ['page', { isolation: 'tests' }],
+    )
+    expect(output).toContain('isolation')
+    expect(output).toContain('write "test", "file" or "shared"')
+    expect(exitCode).toBe(1)
+    expect(left).toEqual(NOTHING)
+  })
+
+  test.each([
+    ['test', [1, 1, 1, 1]],
+    ['file', [1, 2, 1, 2]],
+    ['shared', [1, 2, 3, 4]],
+  ])('with isolation %s, what a process keeps lasts as long: %j', async (isolation, counts) => {
+    const { exitCode, output, left } = await run(['tests/kept', '--runInBand'], {
+      python: { isolation, maxWorkers: 1 },
     })
-    const projects = [project('a', './python/tools.py'), project('b', './python/daemons.py')]
-    const { exitCode, output, left } = await run([], { env: { JEST_CONFIG: JSON.stringify({ projects }) } })
-    expect(output).toContain('[PROJECTS_DIFFER]')
-    expect(output).toContain('run them one after the other with --selectProjects')
-    expect({ exitCode, left }).toEqual({ exitCode: 1, left: NOTHING })
+    expect(kept(output)).toEqual(counts)
+    expect(exitCode).toBe(0)
+    expect(left).toEqual(NOTHING)
+  })
+
+  test.each(['babel', 'v8'])('coverage by %s, and tests that are tried again', async (provider) => {
+    const flags = ['--coverage', `--coverageProvider=${provider}`]
+    const { exitCode, output, left } = await run(['tests/covered', 'tests/retries', ...flags])
+    expect(output).toMatch(/Tests: +2 passed, 2 total/)
+    expect(output).toMatch(/double\.js *\| +100 /)
+    expect(exitCode).toBe(0)
+    expect(left).toEqual(NOTHING)
+  })
+
+  test('a shard is a run, and so is a part that is chosen by name', async () => {
+    const files = ['tests/covered', 'tests/retries']
+    const runs = await Promise.all([
+      run([...files, '--shard=1/2']),
+      run([...files, '--shard=2/2']),
+      run(['tests/calls', '--testNamePattern', 'pristine']),
+    ])
+    for (const { exitCode, output, left } of runs) {
+      expect(output).toMatch(/Tests: .*1 passed/)
+      expect(output).toContain('No orphaned processes')
+      expect(exitCode).toBe(0)
+      expect(left).toEqual(NOTHING)
+    }
   })
 
   test('the types accept what is right and refuse what is wrong', async () => {

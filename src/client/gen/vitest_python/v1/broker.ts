@@ -119,6 +119,16 @@ export interface LeftReply {
   fail: boolean;
 }
 
+export interface JoinRequest {
+  /** JSON: rootDir and testEnvironmentOptions */
+  project: string;
+}
+
+export interface JoinReply {
+  /** JSON: as the environment variable that Jest's global setup sets */
+  context: string;
+}
+
 export interface StatsRequest {
 }
 
@@ -816,6 +826,98 @@ export const LeftReply: MessageFns<LeftReply> = {
   },
 };
 
+function createBaseJoinRequest(): JoinRequest {
+  return { project: "" };
+}
+
+export const JoinRequest: MessageFns<JoinRequest> = {
+  encode(message: JoinRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.project !== "") {
+      writer.uint32(10).string(message.project);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): JoinRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseJoinRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.project = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseJoinReply(): JoinReply {
+  return { context: "" };
+}
+
+export const JoinReply: MessageFns<JoinReply> = {
+  encode(message: JoinReply, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.context !== "") {
+      writer.uint32(10).string(message.context);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): JoinReply {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseJoinReply();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.context = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseStatsRequest(): StatsRequest {
   return {};
 }
@@ -1045,6 +1147,16 @@ export const BrokerService = {
     responseSerialize: (value: LeftReply): Buffer => Buffer.from(LeftReply.encode(value).finish()),
     responseDeserialize: (value: Buffer): LeftReply => LeftReply.decode(value),
   },
+  /** What the tests of another project get, whose pools are opened unless they are: Jest sets up once for all projects. */
+  join: {
+    path: "/vitest_python.v1.Broker/Join" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: JoinRequest): Buffer => Buffer.from(JoinRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): JoinRequest => JoinRequest.decode(value),
+    responseSerialize: (value: JoinReply): Buffer => Buffer.from(JoinReply.encode(value).finish()),
+    responseDeserialize: (value: Buffer): JoinReply => JoinReply.decode(value),
+  },
 } as const;
 
 export interface BrokerServer extends UntypedServiceImplementation {
@@ -1056,6 +1168,8 @@ export interface BrokerServer extends UntypedServiceImplementation {
   stats: handleUnaryCall<StatsRequest, PoolStats>;
   /** Answers when the workers of these leases have ended. */
   left: handleUnaryCall<LeftRequest, LeftReply>;
+  /** What the tests of another project get, whose pools are opened unless they are: Jest sets up once for all projects. */
+  join: handleUnaryCall<JoinRequest, JoinReply>;
 }
 
 export interface BrokerClient extends Client {
@@ -1090,6 +1204,19 @@ export interface BrokerClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: LeftReply) => void,
+  ): ClientUnaryCall;
+  /** What the tests of another project get, whose pools are opened unless they are: Jest sets up once for all projects. */
+  join(request: JoinRequest, callback: (error: ServiceError | null, response: JoinReply) => void): ClientUnaryCall;
+  join(
+    request: JoinRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: JoinReply) => void,
+  ): ClientUnaryCall;
+  join(
+    request: JoinRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: JoinReply) => void,
   ): ClientUnaryCall;
 }
 

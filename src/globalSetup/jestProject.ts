@@ -1,0 +1,43 @@
+import {
+  identityOf,
+  type JestContext,
+  type JestFailure,
+  type JestProject,
+  pythonOptionsOf,
+} from '../client/context.ts'
+import { resolvePools } from '../pool/options.ts'
+import { asSetupError } from '../process/errors.ts'
+import { PROTOCOL } from '../process/protocol.ts'
+import type { Registry } from './registry.ts'
+import { seeded } from './seeded.ts'
+
+/** Of Jest's global configuration, what is read here. */
+export interface JestGlobalConfig {
+  seed: number
+  /** Test processes. */
+  maxWorkers: number
+  watch: boolean
+  watchAll: boolean
+}
+
+/**
+ * Opens the pools of a project, or joins those that are open.
+ *
+ * @throws SetupError what keeps Python from being found or installed
+ */
+export async function openProject(
+  registry: Registry,
+  { maxWorkers, seed }: JestGlobalConfig,
+  project: JestProject,
+): Promise<JestContext> {
+  const where = `testEnvironmentOptions.python of the Jest configuration`
+  const options = resolvePools(pythonOptionsOf(project), where, maxWorkers)
+  const pools = await registry.open(project.rootDir, options)
+  return { protocol: PROTOCOL, pools: seeded(pools, options, seed), identity: identityOf(project) }
+}
+
+/** What the tests of a project get whose pools could not be opened. */
+export function failureOf(error: unknown): JestFailure {
+  const { message, code } = asSetupError('PYTHON_START_FAILED', error as Error)
+  return { failure: message, code }
+}
