@@ -69,17 +69,4 @@ describe.concurrent('each layer is needed', () => {
       expect(left).toHaveLength(1)
     })
   })
-
-  test.each<[string, Layer[]]>([
-    ['the environment cookie', ['control group', 'environment cookie']],
-    ['the limit cookie', ['control group', 'limit cookie']],
-    ['the control group', ['control group']],
-    ['the subreaper', ['control group', 'subreaper']],
-  ])('without %s an orphan with an environment is found all the same', async (_, without) => {
-    await withScene({ without }, async (scene) => {
-      const { exitCode, left } = await play(scene, { calls: [['daemon']] })
-      expect(exitCode).toBe(1)
-      expect(left).toEqual([])
-    })
-  })
 })

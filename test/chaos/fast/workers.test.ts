@@ -36,14 +36,6 @@ describe.concurrent('a Python process that ends in the middle of a test', () => 
   })
 })
 
-test.concurrent('control: without word of the end of a worker, nobody says how it ended', async () => {
-  await withScene({ without: ['word of the end of a worker'] }, async (scene) => {
-    const { exitCode, output } = await scene.start({ tests: [{ calls: [['crash', 9]] }] }).ended
-    expect(output).not.toContain('SIGKILL')
-    expect(exitCode).toBe(1)
-  })
-})
-
 describe.concurrent('a setup that throws', () => {
   test('after the one of Python leaves nothing', async () => {
     await withScene({}, async (scene) => {

@@ -89,4 +89,27 @@ describe.concurrent('each layer is needed, as is seen after a while', () => {
       expect(workers.map(isAlive)).toEqual([false])
     })
   })
+
+  test('control: without word of the end of a worker, nobody says how it ended', async () => {
+    await withScene({ without: ['word of the end of a worker'] }, async (scene) => {
+      const { exitCode, output } = await scene.start({ tests: [{ calls: [['crash', 9]] }] }).ended
+      expect(output).not.toContain('SIGKILL')
+      expect(exitCode).toBe(1)
+    })
+  })
+})
+
+describe.concurrent('each layer but one is enough', () => {
+  test.each<[string, Layer[]]>([
+    ['the environment cookie', ['control group', 'environment cookie']],
+    ['the limit cookie', ['control group', 'limit cookie']],
+    ['the control group', ['control group']],
+    ['the subreaper', ['control group', 'subreaper']],
+  ])('without %s an orphan with an environment is found all the same', async (_, without) => {
+    await withScene({ without }, async (scene) => {
+      const { exitCode } = await scene.start({ tests: [{ calls: [['daemon']] }] }).ended
+      expect(exitCode).toBe(1)
+      expect(await scene.survivors()).toEqual([])
+    })
+  })
 })
