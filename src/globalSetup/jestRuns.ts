@@ -1,4 +1,5 @@
 import type { JestContext } from '../client/context.ts'
+import { SetupError } from '../process/errors.ts'
 import { endRuns } from './end.ts'
 import { failureOf, type JestGlobalConfig, openProject } from './jestProject.ts'
 import { Registry, registryOf } from './registry.ts'
@@ -8,7 +9,7 @@ const ending = new WeakMap<object, Promise<boolean>>()
 function runsOf(globalConfig: JestGlobalConfig): Registry {
   return registryOf(globalConfig, () => {
     const open = async (project: string): Promise<JestContext> => {
-      if (ending.has(globalConfig)) throw new Error('Jest has ended this run.')
+      if (ending.has(globalConfig)) throw new SetupError('RUN_ENDED', 'Jest has torn this run down already.')
       return openProject(registry, globalConfig, JSON.parse(project))
     }
     const registry: Registry = new Registry({
