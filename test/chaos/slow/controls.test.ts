@@ -78,8 +78,8 @@ describe.concurrent('each layer is needed, as is seen after a while', () => {
     })
   })
 
-  test("control: without the match of the run ID, a run that ends takes another's processes for its own", async () => {
-    await withScene({ without: ['run ID match'] }, async (scene) => {
+  test("control: without the match of run ID and age, a run that ends takes another's processes for its own", async () => {
+    await withScene({ without: ['run ID match', 'age'] }, async (scene) => {
       const first = scene.start({ tests: [{ hold: 30_000 }] })
       await first.until('held')
       const workers = first.left()
