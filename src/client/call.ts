@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { types } from 'node:util'
 import { coded } from '../process/errors.ts'
 import { clearTimeout, setTimeout } from './clock.ts'
-import { CallError, pointAtCaller } from './errors.ts'
+import { CallError, type Caller, pointAtCaller } from './errors.ts'
 import { interrupt } from './interruption.ts'
 import type { CallStart, Session } from './session.ts'
 import { timeoutError } from './timeout.ts'
@@ -36,14 +36,14 @@ export function lendArguments(session: Session, name: string, args: Arguments): 
 /**
  * Calls a function and waits for its value.
  *
- * @param here where the call stands in the test, as `callerStack` gives it
+ * @param here where the call stands in the test, for the stack of an error
  */
 export function call(
   session: Session,
   start: CallStart,
   args: Arguments,
   options: CallOptions,
-  here: string,
+  here: Caller,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const lent = lendArguments(session, start.name, args)

@@ -41,18 +41,23 @@ export class CallError extends Error {
   }
 }
 
+/** Where a call stands. Its text is made when it is read: a stack as text takes longer than the rest of a call. */
+export interface Caller {
+  readonly stack?: string
+}
+
 /** Where the caller of `below` stands, for an error that comes later. */
-export function callerStack(below: (...args: never[]) => unknown): string {
-  const holder: { stack?: string } = {}
-  Error.captureStackTrace(holder, below)
-  return holder.stack ?? ''
+export function callerOf(below: (...args: never[]) => unknown): Caller {
+  const caller: Caller = {}
+  Error.captureStackTrace(caller, below)
+  return caller
 }
 
 /** Gives an error the stack of whoever called us, with Python's frames in front where it has some. */
-export function pointAtCaller<E extends Error>(error: E, callerStack: string): E {
+export function pointAtCaller<E extends Error>(error: E, { stack = '' }: Caller): E {
   error.stack = stackOf(
     error,
-    callerStack.split('\n').filter((line) => line.startsWith('    at ')),
+    stack.split('\n').filter((line) => line.startsWith('    at ')),
   )
   return error
 }

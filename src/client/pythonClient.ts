@@ -2,7 +2,7 @@ import { type ChannelCredentials, type Client, type ClientOptions, credentials }
 import { type Arguments, type CallOptions, call } from './call.ts'
 import { setTimeout } from './clock.ts'
 import { dial } from './dial.ts'
-import { CallError, callerStack, WorkerLostError } from './errors.ts'
+import { CallError, type Caller, callerOf, WorkerLostError } from './errors.ts'
 import { Verb } from './gen/vitest_python/v1/bridge.ts'
 import { Inline } from './inline.ts'
 import type { Lease } from './lease.ts'
@@ -88,7 +88,7 @@ export class LeasedPython implements PythonClient {
     name: string,
     args: Arguments = [],
     options: CallOptions = {},
-    here = callerStack(this.call),
+    here = callerOf(this.call),
   ): Promise<T> {
     return call(this.#open(), { name }, args, options, here) as Promise<T>
   }
@@ -97,7 +97,7 @@ export class LeasedPython implements PythonClient {
     name: string,
     args: Arguments = [],
     options: CallOptions = {},
-    here = callerStack(this.stream),
+    here = callerOf(this.stream),
   ): AsyncGenerator<T, void, undefined> {
     return stream(this.#open(), { name }, args, options, here) as AsyncGenerator<T, void, undefined>
   }
@@ -106,17 +106,17 @@ export class LeasedPython implements PythonClient {
     name: string,
     args: Arguments = [],
     options: CallOptions = {},
-    here = callerStack(this.ref),
+    here = callerOf(this.ref),
   ): Promise<PythonRef> {
     return call(this.#open(), { name, keep: true }, args, options, here) as Promise<PythonRef>
   }
 
   eval<T = unknown>(source: TemplateStringsArray | string, ...values: unknown[]): Promise<T> {
-    return this.run('EVAL', source, values, {}, callerStack(this.eval)) as Promise<T>
+    return this.run('EVAL', source, values, {}, callerOf(this.eval)) as Promise<T>
   }
 
   async exec(source: TemplateStringsArray | string, ...values: unknown[]): Promise<void> {
-    await this.run('EXEC', source, values, {}, callerStack(this.exec))
+    await this.run('EXEC', source, values, {}, callerOf(this.exec))
   }
 
   /** Runs inline Python. */
@@ -125,7 +125,7 @@ export class LeasedPython implements PythonClient {
     source: TemplateStringsArray | string,
     values: unknown[],
     options: CallOptions,
-    here: string,
+    here: Caller,
   ): Promise<unknown> {
     const { name, args } = this.#inline.compose(source, values)
     return call(this.#open(), { name, verb: Verb[verb] }, args, options, here)

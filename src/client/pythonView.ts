@@ -1,6 +1,6 @@
 import type { Client } from '@grpc/grpc-js'
 import type { Arguments, CallOptions } from './call.ts'
-import { callerStack } from './errors.ts'
+import { callerOf } from './errors.ts'
 import type { LeasedPython, PythonClient, StubConstructor } from './pythonClient.ts'
 import type { PythonRef } from './ref.ts'
 
@@ -21,7 +21,7 @@ export class PythonView implements PythonClient {
   }
 
   call<T = unknown>(name: string, args?: Arguments, options?: CallOptions): Promise<T> {
-    return this.#python.call(name, args, { ...this.#defaults, ...options }, callerStack(this.call))
+    return this.#python.call(name, args, { ...this.#defaults, ...options }, callerOf(this.call))
   }
 
   stream<T = unknown>(
@@ -29,20 +29,20 @@ export class PythonView implements PythonClient {
     args?: Arguments,
     options?: CallOptions,
   ): AsyncGenerator<T, void, undefined> {
-    return this.#python.stream(name, args, { ...this.#defaults, ...options }, callerStack(this.stream))
+    return this.#python.stream(name, args, { ...this.#defaults, ...options }, callerOf(this.stream))
   }
 
   ref(name: string, args?: Arguments, options?: CallOptions): Promise<PythonRef> {
-    return this.#python.ref(name, args, { ...this.#defaults, ...options }, callerStack(this.ref))
+    return this.#python.ref(name, args, { ...this.#defaults, ...options }, callerOf(this.ref))
   }
 
   eval<T = unknown>(source: TemplateStringsArray | string, ...values: unknown[]): Promise<T> {
-    const here = callerStack(this.eval)
+    const here = callerOf(this.eval)
     return this.#python.run('EVAL', source, values, this.#defaults, here) as Promise<T>
   }
 
   async exec(source: TemplateStringsArray | string, ...values: unknown[]): Promise<void> {
-    await this.#python.run('EXEC', source, values, this.#defaults, callerStack(this.exec))
+    await this.#python.run('EXEC', source, values, this.#defaults, callerOf(this.exec))
   }
 
   client<C extends Client>(stub: StubConstructor<C>): C {

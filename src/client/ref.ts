@@ -1,6 +1,6 @@
 import { coded } from '../process/errors.ts'
 import { type Arguments, type CallOptions, call } from './call.ts'
-import { callerStack } from './errors.ts'
+import { type Caller, callerOf } from './errors.ts'
 import { Verb } from './gen/vitest_python/v1/bridge.ts'
 import type { CallStart, Session } from './session.ts'
 import { stream } from './stream.ts'
@@ -59,16 +59,11 @@ export class SessionRef implements PythonRef {
   }
 
   call<T = unknown>(method: string, args: Arguments = [], options: CallOptions = {}): Promise<T> {
-    return this.#call({ name: method }, args, options, callerStack(this.call)) as Promise<T>
+    return this.#call({ name: method }, args, options, callerOf(this.call)) as Promise<T>
   }
 
   ref(method: string, args: Arguments = [], options: CallOptions = {}): Promise<PythonRef> {
-    return this.#call(
-      { name: method, keep: true },
-      args,
-      options,
-      callerStack(this.ref),
-    ) as Promise<PythonRef>
+    return this.#call({ name: method, keep: true }, args, options, callerOf(this.ref)) as Promise<PythonRef>
   }
 
   stream<T = unknown>(
@@ -77,12 +72,12 @@ export class SessionRef implements PythonRef {
     options: CallOptions = {},
   ): AsyncGenerator<T, void, undefined> {
     const start = { name: method, handle: this.#number }
-    const items = stream(this.#session, start, args, options, callerStack(this.stream))
+    const items = stream(this.#session, start, args, options, callerOf(this.stream))
     return items as AsyncGenerator<T, void, undefined>
   }
 
   get<T = unknown>(attribute = '', options: CallOptions = {}): Promise<T> {
-    return this.#call({ name: attribute, verb: Verb.GET }, [], options, callerStack(this.get)) as Promise<T>
+    return this.#call({ name: attribute, verb: Verb.GET }, [], options, callerOf(this.get)) as Promise<T>
   }
 
   async release(): Promise<void> {
@@ -98,7 +93,7 @@ export class SessionRef implements PythonRef {
     return this.text
   }
 
-  #call(start: CallStart, args: Arguments, options: CallOptions, here: string): Promise<unknown> {
+  #call(start: CallStart, args: Arguments, options: CallOptions, here: Caller): Promise<unknown> {
     return call(this.#session, { ...start, handle: this.#number }, args, options, here)
   }
 }

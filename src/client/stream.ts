@@ -1,5 +1,5 @@
 import { type Arguments, type CallOptions, lendArguments, limit } from './call.ts'
-import { pointAtCaller } from './errors.ts'
+import { type Caller, pointAtCaller } from './errors.ts'
 import type { CallStart, Session } from './session.ts'
 
 /** Items that Python may be ahead of the reader of a stream; credit is given back by the half. */
@@ -11,7 +11,7 @@ export async function* stream(
   start: CallStart,
   args: Arguments,
   options: CallOptions,
-  here: string,
+  here: Caller,
 ): AsyncGenerator<unknown, void, undefined> {
   const inbox = new Inbox()
   const fail = (error: Error) => inbox.close(session.adopt(pointAtCaller(error, here)))

@@ -1,6 +1,6 @@
 import type { Arguments, CallOptions } from '../client/call.ts'
 import type { RunContext } from '../client/context.ts'
-import { callerStack } from '../client/errors.ts'
+import { callerOf } from '../client/errors.ts'
 import type { PythonClient } from '../client/pythonClient.ts'
 import type { PythonRef } from '../client/ref.ts'
 import type { PoolStats } from '../client/stats.ts'
@@ -27,7 +27,7 @@ export class FilePython implements JestPython, PythonPool {
   }
 
   call<T = unknown>(name: string, args?: Arguments, options?: CallOptions): Promise<T> {
-    const here = callerStack(this.call)
+    const here = callerOf(this.call)
     return this.#with((client) => client.call<T>(name, args, options, here))
   }
 
@@ -36,23 +36,23 @@ export class FilePython implements JestPython, PythonPool {
     args?: Arguments,
     options?: CallOptions,
   ): AsyncGenerator<T, void, undefined> {
-    const here = callerStack(this.stream)
+    const here = callerOf(this.stream)
     const client = await this.#with(async (client) => client)
     yield* client.stream<T>(name, args, options, here)
   }
 
   ref(name: string, args?: Arguments, options?: CallOptions): Promise<PythonRef> {
-    const here = callerStack(this.ref)
+    const here = callerOf(this.ref)
     return this.#with((client) => client.ref(name, args, options, here))
   }
 
   eval<T = unknown>(source: TemplateStringsArray | string, ...values: unknown[]): Promise<T> {
-    const here = callerStack(this.eval)
+    const here = callerOf(this.eval)
     return this.#with((client) => client.run('EVAL', source, values, {}, here) as Promise<T>)
   }
 
   async exec(source: TemplateStringsArray | string, ...values: unknown[]): Promise<void> {
-    const here = callerStack(this.exec)
+    const here = callerOf(this.exec)
     await this.#with((client) => client.run('EXEC', source, values, {}, here))
   }
 

@@ -26,7 +26,7 @@ function session(answer: (stream: EventEmitter, number: number) => void = () => 
 }
 
 const attempt = (of: Session, options: { timeout?: number; signal?: AbortSignal }) =>
-  call(of, { name: 'm.f' }, [], options, 'Error\n    at here')
+  call(of, { name: 'm.f' }, [], options, { stack: 'Error\n    at here' })
 
 test('a call that takes too long says so', async () => {
   await expect(attempt(session(), { timeout: 20 })).rejects.toMatchObject({

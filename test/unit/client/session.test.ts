@@ -54,12 +54,12 @@ test('an iterable whose finally throws does not take the answer with it', async 
     python.ask(CallbackVerb.NEXT)
     setTimeout(() => python.say(number, 'value', encode(42, 'result')))
   })
-  await expect(call(python.session, { name: 'm.f' }, [failing()], {}, 'Error')).resolves.toBe(42)
+  await expect(call(python.session, { name: 'm.f' }, [failing()], {}, {})).resolves.toBe(42)
 })
 
 test('nor the end of the session', async () => {
   const python = scripted(() => python.ask(CallbackVerb.NEXT))
-  const pending = call(python.session, { name: 'm.f', keep: true }, [failing()], {}, 'Error')
+  const pending = call(python.session, { name: 'm.f', keep: true }, [failing()], {}, {})
   await vi.waitFor(() => expect(python.answered()).toBeDefined())
   python.session.end(new Error('over'))
   await expect(pending).rejects.toThrow('over')
@@ -83,7 +83,7 @@ test.each([
   const throws = () => {
     throw thrown()
   }
-  call(python.session, { name: 'm.f' }, [throws], {}, 'Error').catch(() => {})
+  call(python.session, { name: 'm.f' }, [throws], {}, {}).catch(() => {})
   await vi.waitFor(() => expect(python.answered()).toBeDefined())
   expect(python.answered()?.kind?.value).toMatchObject(failure)
   python.session.end(new Error('over'))
