@@ -10,6 +10,12 @@ export interface ProvidedPools {
   pools: Record<string, RunContext>
 }
 
+/** What they get where the setup failed and tests run all the same. */
+export interface SetupFailure {
+  failure: string
+  code: ErrorCode
+}
+
 /** How to lease a worker of one pool. */
 export interface RunContext {
   runId: string
@@ -40,12 +46,6 @@ export const JEST_VARIABLE = 'VITEST_PYTHON_JEST'
 export interface JestContext extends ProvidedPools {
   /** Whose options opened the pools: `identityOf` of the project that Jest ran the global setup with. */
   identity: string
-}
-
-/** What they get where the setup failed, and could not throw. */
-export interface JestFailure {
-  failure: string
-  code: ErrorCode
 }
 
 /** What of a Jest project decides which Python its tests get. */

@@ -1,21 +1,24 @@
 import { inject } from 'vitest'
-import { CONTEXT_KEY, type ProvidedPools, type RunContext } from '../client/context.ts'
+import { CONTEXT_KEY, type ProvidedPools, type RunContext, type SetupFailure } from '../client/context.ts'
 import { SetupError } from '../process/errors.ts'
 import { PROTOCOL } from '../process/protocol.ts'
 
 /** A pool that the tests of this process may lease from; `undefined` where there is none of this name. */
 export function findContext(pool: string): RunContext | undefined {
-  return provided()?.pools?.[pool]
+  const context = provided()
+  return context && 'pools' in context ? context.pools[pool] : undefined
 }
 
 /**
  * The same, for whoever cannot do without.
  *
- * @throws SetupError NOT_CONFIGURED, PROTOCOL_MISMATCH, POOL_UNKNOWN: what is missing from the configuration, or which pools there are
+ * @throws SetupError NOT_CONFIGURED, PROTOCOL_MISMATCH, POOL_UNKNOWN: what is missing from the configuration, or which pools there are;
+ * the setup's own code where that failed
  */
 export function requireContext(pool: string): RunContext {
   const context = provided()
   if (!context) throw new SetupError('NOT_CONFIGURED', MISSING)
+  if ('failure' in context) throw new SetupError(context.code, `${FAILED}\n${context.failure}`)
   if (context.protocol !== PROTOCOL) {
     throw new SetupError(
       'PROTOCOL_MISMATCH',
@@ -30,9 +33,12 @@ export function requireContext(pool: string): RunContext {
   )
 }
 
-function provided(): ProvidedPools | undefined {
-  return (inject as (key: string) => ProvidedPools | undefined)(CONTEXT_KEY)
+function provided() {
+  return (inject as (key: string) => ProvidedPools | SetupFailure | undefined)(CONTEXT_KEY)
 }
+
+const FAILED =
+  'Python could not be set up when this Vitest began. That happens once: mend what follows, and start Vitest anew.'
 
 const MISSING = `This test uses Python, but the configuration of its project does not start it. Add the plugin to the Vitest configuration:
 

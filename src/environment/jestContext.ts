@@ -3,9 +3,9 @@ import {
   identityOf,
   JEST_VARIABLE,
   type JestContext,
-  type JestFailure,
   type JestProject,
   type RunContext,
+  type SetupFailure,
 } from '../client/context.ts'
 import { SetupError } from '../process/errors.ts'
 import { PROTOCOL } from '../process/protocol.ts'
@@ -39,7 +39,7 @@ async function join(pool: RunContext, { rootDir, testEnvironmentOptions }: JestP
 }
 
 function contextIn(json: string): JestContext {
-  const context = JSON.parse(json) as JestContext | JestFailure | null
+  const context = JSON.parse(json) as JestContext | SetupFailure | null
   if (!context) throw new SetupError('NOT_CONFIGURED', MISSING)
   if ('failure' in context) throw new SetupError(context.code, context.failure)
   if (context.protocol === PROTOCOL) return context

@@ -8,6 +8,7 @@ import { createRun, type Watch } from '../pool/run.ts'
 import { stopRun } from '../pool/stop.ts'
 import { sweepDeadRuns } from '../pool/sweepDeadRuns.ts'
 import { mustFail } from '../pool/verdict.ts'
+import { forgetFailure } from '../process/retry.ts'
 import { oneShotSignaller } from '../process/signal.ts'
 import { failUnlessDecided } from './exitCode.ts'
 import { announce, progress } from './output.ts'
@@ -53,9 +54,9 @@ export async function openRun(
   const run = createRun(root, options, watch)
   const giveUp = new AbortController()
   const install = once(provide)
-  let decide: (failed: boolean) => void = () => {}
+  let decide: ((failed: boolean) => void) | undefined
   const startPython = (signal: AbortSignal) => {
-    decide = failUnlessDecided()
+    decide ??= failUnlessDecided()
     return install(signal)
   }
   const pool = new Pool(run, startPython, progress)
@@ -64,7 +65,7 @@ export async function openRun(
     giveUp.abort()
     const findings = await stopRun(pool)
     broker.close()
-    decide(findings !== undefined && mustFail(findings, options.orphans))
+    decide?.(findings !== undefined && mustFail(findings, options.orphans))
     if (!findings) return { report: undefined, failed: false }
     return { report: report(findings), failed: mustFail(findings, options.orphans) }
   }
@@ -115,10 +116,16 @@ function contextOf({ run }: Pool): RunContext {
   }
 }
 
+/** Makes it with the first call; where that failed, anew after a while. */
 function once<A, T>(make: (argument: A) => Promise<T>): (argument: A) => Promise<T> {
   let made: Promise<T> | undefined
   return (argument) => {
-    made ??= make(argument)
+    if (!made) {
+      made = make(argument)
+      forgetFailure(made, () => {
+        made = undefined
+      })
+    }
     return made
   }
 }

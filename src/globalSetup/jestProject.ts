@@ -1,9 +1,9 @@
 import {
   identityOf,
   type JestContext,
-  type JestFailure,
   type JestProject,
   pythonOptionsOf,
+  type SetupFailure,
 } from '../client/context.ts'
 import { resolvePools } from '../pool/options.ts'
 import { asSetupError } from '../process/errors.ts'
@@ -37,7 +37,7 @@ export async function openProject(
 }
 
 /** What the tests of a project get whose pools could not be opened. */
-export function failureOf(error: unknown): JestFailure {
+export function failureOf(error: unknown): SetupFailure {
   const { message, code } = asSetupError('PYTHON_START_FAILED', error as Error)
   return { failure: message, code }
 }

@@ -78,7 +78,10 @@ export class Registry {
     if (known) return known
     const opening = openRun(root, options, this.#surroundings)
     this.#runs.set(key, opening)
-    void opening.then((run) => this.#active.add(run)).catch(() => {})
+    opening.then(
+      (run) => this.#active.add(run),
+      () => this.#runs.delete(key),
+    )
     return opening
   }
 }

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import type { TestProject } from 'vitest/node'
 import { CONTEXT_KEY } from '../client/context.ts'
 import { resolvePools } from '../pool/options.ts'
-import { SetupError } from '../process/errors.ts'
+import { asSetupError, SetupError } from '../process/errors.ts'
 import { PROTOCOL } from '../process/protocol.ts'
 import { objectionTo } from '../process/system.ts'
 import { endRuns } from './end.ts'
@@ -17,9 +17,20 @@ import { watchingRegistry } from './watch.ts'
  *
  * @returns the teardown: ends the runs with the last project of this Vitest, and prints the verdicts. Returned and not
  * exported, because only so it knows whose it is: Vitest tells a teardown nothing
- * @throws SetupError what keeps Python from being found or installed
+ * @throws SetupError what keeps Python from being found or installed; an editor's Vitest runs its tests again after
+ * that without another setup, so they get to know it, too
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  try {
+    return await open(project)
+  } catch (error) {
+    const { code, message } = asSetupError('PYTHON_START_FAILED', error)
+    project.provide(CONTEXT_KEY, { failure: message, code })
+    throw error
+  }
+}
+
+async function open(project: TestProject): Promise<() => Promise<void>> {
   const objection = objectionTo(process.platform)
   if (objection !== undefined) throw new SetupError('PLATFORM_UNSUPPORTED', objection)
   if (project.config.browser?.enabled) {
@@ -60,6 +71,8 @@ function testProcessesOf({ vitest }: TestProject): number {
 
 declare module 'vitest' {
   interface ProvidedContext {
-    'vitest-environment-python': import('../client/context.ts').ProvidedPools
+    'vitest-environment-python':
+      | import('../client/context.ts').ProvidedPools
+      | import('../client/context.ts').SetupFailure
   }
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { asSetupError, SetupError } from '../process/errors.ts'
 import { describeExit, type Exit } from '../process/exit.ts'
 import type { Identity } from '../process/identity.ts'
+import { forgetFailure } from '../process/retry.ts'
 import { Control } from './control.ts'
 import { type Forkserver, type PythonInstallation, startForkserver } from './forkserver.ts'
 import type { Reaper } from './reaper.ts'
@@ -76,7 +77,7 @@ export class PythonSide {
     return this.#state
   }
 
-  /** Brings up what is not up, the next forkserver too. A start that failed fails the same way again. */
+  /** Brings up what is not up, the next forkserver too. A start that failed fails the same way for a while. */
   async start(): Promise<PythonUp> {
     const armed = await this.#arm()
     armed.forkserver ??= this.#keepForkserver(armed)
@@ -84,7 +85,7 @@ export class PythonSide {
     return { forkserver: await armed.forkserver, control, installation }
   }
 
-  /** Starts one that is forgotten when it ends; a start that failed is remembered. */
+  /** Starts one that is forgotten when it ends; a start that failed is remembered for a while. */
   #keepForkserver(armed: ArmedPython): Promise<Forkserver> {
     const coming = this.#startForkserver(armed)
     const forget = () => {
@@ -92,6 +93,7 @@ export class PythonSide {
       if (armed.forkserver === coming) armed.forkserver = undefined
     }
     coming.then(({ ended }) => ended.then(forget)).catch(() => {})
+    forgetFailure(coming, forget)
     return coming
   }
 
@@ -169,6 +171,9 @@ export class PythonSide {
         this.#state = { phase: 'failed', coming }
       },
     )
+    forgetFailure(coming, () => {
+      this.#state = { phase: 'not started' }
+    })
     return coming
   }
 

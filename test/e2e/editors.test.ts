@@ -1,0 +1,115 @@
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test, vi } from 'vitest'
+import { driveEditor, type Editor } from '../support/driveEditor.ts'
+import { versions } from '../support/versions.ts'
+import { basePython } from '../unit/interpreter/scratch.ts'
+
+const PASSED = { passed: 1, errors: [] }
+const words = (editor: Editor, vitest = 'one') => editor.ask('run', vitest, 'words')
+
+/** What is left when all Vitests are closed and the editor is still there: nothing. */
+async function expectNothing(editor: Editor) {
+  expect(await editor.pythonProcesses()).toEqual([])
+  expect(editor.runDirectories()).toEqual([])
+}
+
+/** A run after what was wrong has been mended; what has failed before holds for a while. */
+async function expectMended(editor: Editor) {
+  const mended = async () => expect(await words(editor)).toEqual(PASSED)
+  await vi.waitFor(mended, { timeout: 60_000, interval: 1_000 })
+}
+
+describe.concurrent.each(versions)('Vitest %s', (version) => {
+  test('run after run has the same number of processes, and closing leaves none', async () => {
+    await driveEditor({ version, python: { spares: 1 } }, async (editor) => {
+      await editor.ask('open', 'one')
+      const counts: number[] = []
+      for (let round = 0; round < 6; round++) {
+        expect(await words(editor)).toEqual(PASSED)
+        await vi.waitFor(
+          async () => expect(await editor.pythonProcesses()).toHaveLength(counts[0] ?? 3),
+          10_000,
+        )
+        counts.push((await editor.pythonProcesses()).length)
+      }
+      expect(editor.runDirectories()).toHaveLength(1)
+      await editor.ask('close', 'one')
+      expect(editor.output()).toContain('No orphaned processes')
+      await expectNothing(editor)
+      expect(await editor.exit()).toBe(0)
+    })
+  })
+
+  test('two Vitests in one process share nothing, and closing one leaves the other', async () => {
+    await driveEditor({ version }, async (editor) => {
+      for (const name of ['one', 'two']) await editor.ask('open', name)
+      for (const name of ['one', 'two']) expect(await words(editor, name)).toEqual(PASSED)
+      expect(editor.runDirectories()).toHaveLength(2)
+      await editor.ask('close', 'one')
+      expect(editor.runDirectories()).toHaveLength(1)
+      expect(await words(editor, 'two')).toEqual(PASSED)
+      await editor.ask('close', 'two')
+      expect(editor.output().match(/No orphaned processes/g)).toHaveLength(2)
+      await expectNothing(editor)
+      expect(await editor.exit()).toBe(0)
+    })
+  })
+
+  test('a leak fails the editor’s process when its Vitest is closed, and is named', async () => {
+    await driveEditor({ version }, async (editor) => {
+      await editor.ask('open', 'one')
+      expect(await editor.ask('run', 'one', 'leaves')).toEqual(PASSED)
+      expect(await words(editor)).toEqual(PASSED)
+      await editor.ask('close', 'one')
+      expect(editor.output()).toContain('"leaves a process" (leaves.test.ts)')
+      await expectNothing(editor)
+      expect(await editor.exit()).toBe(1)
+    })
+  })
+
+  test('Python that was missing is found by a later run', async () => {
+    await driveEditor({ version, python: { python: './bin/python' } }, async (editor) => {
+      await editor.ask('open', 'one')
+      const { errors } = await words(editor)
+      expect(errors).toContainEqual(expect.stringContaining('bin/python does not exist'))
+      mkdirSync(join(editor.directory, 'bin'))
+      symlinkSync(basePython, join(editor.directory, 'bin/python'))
+      await expectMended(editor)
+      await editor.ask('close', 'one')
+      await expectNothing(editor)
+    })
+  })
+
+  test('a module that raised is imported anew by a later run, though no file of Python has changed', async () => {
+    await driveEditor({ version }, async (editor) => {
+      rmSync(join(editor.directory, 'python/words.txt'))
+      await editor.ask('open', 'one')
+      const { errors } = await words(editor)
+      expect(errors).toContainEqual(expect.stringContaining('importing words raised FileNotFoundError'))
+      writeFileSync(join(editor.directory, 'python/words.txt'), 'one')
+      await expectMended(editor)
+      await editor.ask('close', 'one')
+      await expectNothing(editor)
+    })
+  })
+
+  test('after a setup that failed, which Vitest does not repeat, tests say why, and a new Vitest is well', async () => {
+    await driveEditor({ version, python: { python: './bin/python', start: 'eager' } }, async (editor) => {
+      await editor.ask('open', 'one')
+      await expect(words(editor)).rejects.toThrow('bin/python does not exist')
+      const { errors } = await words(editor)
+      expect(errors).toContainEqual(
+        expect.stringMatching(/^Python could not be set up when this Vitest began.*\n.*/),
+      )
+      expect(errors.join()).toContain('bin/python does not exist')
+      expect(errors.join()).not.toContain('Add the plugin')
+      mkdirSync(join(editor.directory, 'bin'))
+      symlinkSync(basePython, join(editor.directory, 'bin/python'))
+      await editor.ask('open', 'two')
+      expect(await words(editor, 'two')).toEqual(PASSED)
+      for (const name of ['one', 'two']) await editor.ask('close', name)
+      await expectNothing(editor)
+    })
+  })
+})
