@@ -50,22 +50,24 @@ function withPython(Base: EnvironmentClass): EnvironmentClass {
       super(config, context)
       const { projectConfig } = config
       const pool = () => requireJestContext(projectConfig)
+      const leasesOfFile = async () => {
+        const { leasesOf } = await import('./jestLeases.ts')
+        const leases = leasesOf(await pool())
+        this.#forgo = () => leases.forgo()
+        return leases
+      }
       const file = relative(projectConfig.rootDir, context.testPath)
       const realm = new Realm(this.global)
       this.#scopes = new JestScopes(async (test) => {
-        const { HolderPool, leasesOf } = await import('./jestLeases.ts')
-        return new HolderPool(leasesOf(await pool()), { file, test }, {}, 0, {
+        const { HolderPool } = await import('./jestLeases.ts')
+        return new HolderPool(await leasesOfFile(), { file, test }, {}, 0, {
           output: this.#output,
           adopt: (given) => realm.adopt(given),
         })
       })
       const prefetch = () => {
         if (process.env[JEST_VARIABLE] === undefined) return
-        this.#ahead ??= import('./jestLeases.ts').then(async ({ leasesOf }) => {
-          const leases = leasesOf(await pool())
-          this.#forgo = () => leases.forgo()
-          return leases.prefetch(file)
-        })
+        this.#ahead ??= leasesOfFile().then((leases) => leases.prefetch(file))
         // What keeps it from starting is left for the test to meet.
         this.#ahead.catch(() => {})
       }

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
 import { checkTypes } from '../support/checkTypes.ts'
+import { printedBy } from '../support/printed.ts'
 import { type InnerOptions, NOTHING, runVitest, withVitest } from '../support/runVitest.ts'
 import { JEST } from '../support/versions.ts'
 
@@ -107,6 +109,23 @@ describe.concurrent('Jest', () => {
     expect(kept(output)).toEqual(counts)
     expect(exitCode).toBe(0)
     expect(left).toEqual(NOTHING)
+  })
+
+  test('a test process that is told to end does, since nothing of Python holds it', async () => {
+    const flags = ['--maxWorkers=2', '--workerGracefulExitTimeout=10000']
+    const { exitCode, output } = await run(['tests/kept', ...flags])
+    expect(output).toMatch(/Tests: +4 passed, 4 total/)
+    expect(output).not.toContain('failed to exit gracefully')
+    expect(exitCode).toBe(0)
+  })
+
+  test('the pool knows how many test processes there are, and shares the cores out', async () => {
+    const results = await Promise.all([1, 64].map((many) => run(['tests/threads', `--maxWorkers=${many}`])))
+    expect(results.map((result) => printedBy(result, 'threads'))).toEqual([
+      [`${availableParallelism()}`],
+      ['1'],
+    ])
+    for (const { exitCode, left } of results) expect([exitCode, left]).toEqual([0, NOTHING])
   })
 
   test.each(['babel', 'v8'])('coverage by %s, and tests that are tried again', async (provider) => {
