@@ -1,12 +1,30 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
 import { describe, expect, test } from 'vitest'
+import { developmentPython } from '../../scripts/development-python.mjs'
 import { filesToCompile, filesToRun } from '../docs/snippets.ts'
 import { checkTypes } from '../support/checkTypes.ts'
-import { NOTHING, runVitest } from '../support/runVitest.ts'
+import { NOTHING, pathOfFixture, runVitest } from '../support/runVitest.ts'
 import { versions } from '../support/versions.ts'
 
 // The documents are written for the newest; that the older ones do the same is tested elsewhere.
 const version = versions.at(-1)!
 const fixture = 'documentation'
+
+/** What Python's generator makes of the recipe's service. */
+async function generated(): Promise<Record<string, string>> {
+  const out = mkdtempSync(join(tmpdir(), 'vp-'))
+  try {
+    const protoc = ['-m', 'grpc_tools.protoc', '-I', '.', `--python_out=${out}`, `--grpc_python_out=${out}`]
+    await execa(await developmentPython(), [...protoc, 'app/embed.proto'], { cwd: pathOfFixture(fixture) })
+    const names = ['app/embed_pb2.py', 'app/embed_pb2_grpc.py']
+    return Object.fromEntries(names.map((name) => [name, readFileSync(join(out, name), 'utf8')]))
+  } finally {
+    rmSync(out, { recursive: true, force: true })
+  }
+}
 
 describe('TypeScript in the documents', () => {
   const files = { ...filesToCompile(), ...filesToRun() }
@@ -25,8 +43,10 @@ describe('TypeScript in the documents', () => {
   })
 
   test('passes where it is a test', async () => {
-    const { exitCode, output, left } = await runVitest({ version, fixture, files: filesToRun() })
+    const files = { ...filesToRun(), ...(await generated()) }
+    const { exitCode, output, left } = await runVitest({ version, fixture, files })
     expect({ exitCode, failed: exitCode === 0 ? '' : output }).toEqual({ exitCode: 0, failed: '' })
+    expect(output).toContain('embed.test.ts')
     expect(output).toContain('No orphaned processes')
     expect(left).toEqual(NOTHING)
   })

@@ -3,7 +3,7 @@ import pc from 'picocolors'
 import type { Examined } from './examine.ts'
 
 const MARKS = { ok: pc.green('✓'), warning: pc.yellow('!'), problem: pc.red('✗') }
-const WIDTHS = [3, 24, 60, 50]
+const WIDTHS = [3, 25, 60, 50]
 
 /** What was examined, for people. */
 export function showExamined(examined: Examined[]): string {
