@@ -6,6 +6,7 @@ import ts from 'typescript'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { developmentPython } from '../../scripts/development-python.mjs'
+import { pages, read } from './markdown.ts'
 import { allSnippets, filesToCompile, filesToRun, type Snippet, snippets } from './snippets.ts'
 
 const of = (language: string) => allSnippets.filter((snippet) => snippet.language === language)
@@ -55,6 +56,19 @@ describe('code in the documents', () => {
       ? [jobs.test.steps, (step: object) => 'if' in step]
       : [job.after_script, () => true]
     expect(JSON.stringify(steps.filter(always))).toContain('npx vitest-python verify')
+  })
+
+  test('names commands and options of the command line that there are', () => {
+    const main = read('src/cli/main.ts')
+    const named = pages.flatMap((page) => [
+      ...read(page).matchAll(/npx vitest-python ([a-z]+)((?: --[a-z-]+)*)/g),
+    ])
+    expect(named.length).toBeGreaterThan(5)
+    for (const [whole, command, options = ''] of named) {
+      const its = main.split('.command(').find((text) => text.startsWith(`'${command}'`)) ?? ''
+      const missing = options.split(' ').filter((option) => !its.includes(option))
+      expect({ whole, there: its !== '', missing }).toEqual({ whole, there: true, missing: [] })
+    }
   })
 
   test.each(of('js'))('of JavaScript in $page is right', ({ text }) => {

@@ -9,8 +9,6 @@ import { checkTypes } from '../support/checkTypes.ts'
 import { NOTHING, pathOfFixture, runVitest } from '../support/runVitest.ts'
 import { versions } from '../support/versions.ts'
 
-// The documents are written for the newest; that the older ones do the same is tested elsewhere.
-const version = versions.at(-1)!
 const fixture = 'documentation'
 
 /** What Python's generator makes of the recipe's service. */
@@ -26,7 +24,7 @@ async function generated(): Promise<Record<string, string>> {
   }
 }
 
-describe('TypeScript in the documents', () => {
+describe.each(versions)('TypeScript in the documents, Vitest %s', (version) => {
   const files = { ...filesToCompile(), ...filesToRun() }
 
   test('has right types', async () => {
