@@ -1,14 +1,14 @@
 """Gives the pid of a process that has ended to another one, and has the first one signalled.
 
 Both lead process groups, so that the number of the group is used again as well. For a PID namespace of its own, where
-this may choose pids; it ends with this. Prints JSON: the outcome, and whether the impostor and the other member of its group live.
+this may choose pids, and which ends with this. Prints JSON: the outcome, and whether the impostor and the other member
+of its group live.
 """
 
 import json
 import subprocess
 import sys
 import time
-
 
 # Waits for the other member of its group, and says who that is.
 LEADER = ["sh", "-c", "sleep 60 & echo $!; wait"]
