@@ -12,7 +12,7 @@ export function findContext(pool: string): RunContext | undefined {
 /**
  * The same, for whoever cannot do without.
  *
- * @throws SetupError NOT_CONFIGURED, PROTOCOL_MISMATCH, POOL_UNKNOWN: what is missing from the configuration, or which pools there are;
+ * @throws SetupError VITEST_TWICE, NOT_CONFIGURED, PROTOCOL_MISMATCH, POOL_UNKNOWN: what is missing from the configuration, or which pools there are;
  * the setup's own code where that failed
  */
 export function requireContext(pool: string): RunContext {
@@ -34,8 +34,28 @@ export function requireContext(pool: string): RunContext {
 }
 
 function provided() {
-  return (inject as (key: string) => ProvidedPools | SetupFailure | undefined)(CONTEXT_KEY)
+  return withThisVitest(() =>
+    (inject as (key: string) => ProvidedPools | SetupFailure | undefined)(CONTEXT_KEY),
+  )
 }
+
+/**
+ * Uses what only the Vitest that runs the tests can give.
+ *
+ * @throws SetupError VITEST_TWICE where it is another one
+ */
+export function withThisVitest<T>(use: () => T): T {
+  try {
+    return use()
+  } catch (cause) {
+    throw new SetupError('VITEST_TWICE', TWICE, { cause })
+  }
+}
+
+const TWICE =
+  'The Vitest that vitest-environment-python imports is not the one that runs this test: there are two copies, as ' +
+  'where a package is linked to a checkout with a node_modules of its own. Install the package, packed if need be, ' +
+  'beside the Vitest that runs the tests (npm ls vitest shows the copies).'
 
 const FAILED =
   'Python could not be set up when this Vitest began. That happens once: mend what follows, and start Vitest anew.'

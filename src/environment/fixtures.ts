@@ -2,7 +2,7 @@ import { test as base, type TestAPI } from 'vitest'
 import { DEFAULT_POOL } from '../client/context.ts'
 import type { PythonClient } from '../client/pythonClient.ts'
 import { PythonView } from '../client/pythonView.ts'
-import { requireContext } from './context.ts'
+import { requireContext, withThisVitest } from './context.ts'
 import { leaseForFile, pythonForFile } from './fileLease.ts'
 import { leasesOf } from './leases.ts'
 import './matchers.ts'
@@ -131,7 +131,7 @@ function holderOf(task: RunningTest['task']) {
 }
 
 /** Vitest's `test` with the fixtures `python` and `pythonPool`. */
-export const test: TestAPI<PythonFixtures> = withPython(base)
+export const test: TestAPI<PythonFixtures> = withThisVitest(() => withPython(base))
 export { test as it }
 
 prefetchBeforeTests()

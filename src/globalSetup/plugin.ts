@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vitest/config'
 import { type PythonOptions, resolvePools } from '../pool/options.ts'
+import { refuseBrowser } from './browser.ts'
 
 export type { PythonOptions } from '../pool/options.ts'
 
@@ -22,6 +23,8 @@ export function python(options: PythonOptions = {}): Plugin {
       const user = config as TestConfig
       user.test ??= {}
       const { test } = user
+      // Before Vitest looks for the browser's provider, and long before a browser starts.
+      refuseBrowser(test.browser)
       // The list is changed in place: Vite concatenates what a plugin returns, and a project that extends
       // the root's configuration would then run the setup twice.
       const others = [test.globalSetup ?? []].flat().filter((file) => file !== GLOBAL_SETUP)
@@ -58,6 +61,7 @@ function exactly(file: string): RegExp {
 }
 
 interface Test {
+  browser?: { enabled?: boolean }
   globalSetup?: string | string[]
   setupFiles?: string | string[]
   server?: { deps?: { inline?: true | (string | RegExp)[] } }

@@ -5,6 +5,7 @@ import { resolvePools } from '../pool/options.ts'
 import { asSetupError, SetupError } from '../process/errors.ts'
 import { PROTOCOL } from '../process/protocol.ts'
 import { objectionTo } from '../process/system.ts'
+import { refuseBrowser } from './browser.ts'
 import { endRuns } from './end.ts'
 import { silenceProgress } from './output.ts'
 import { registryOf } from './registry.ts'
@@ -33,13 +34,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 async function open(project: TestProject): Promise<() => Promise<void>> {
   const objection = objectionTo(process.platform)
   if (objection !== undefined) throw new SetupError('PLATFORM_UNSUPPORTED', objection)
-  if (project.config.browser?.enabled) {
-    throw new SetupError(
-      'BROWSER_MODE',
-      'vitest-environment-python cannot serve tests in the browser, which has no Unix sockets; ' +
-        'keep the tests that need Python in a project without browser mode.',
-    )
-  }
+  refuseBrowser(project.config.browser)
   silenceProgress(project.config.silent === true)
   const written = (project.config.environmentOptions as Record<string, unknown> | undefined)?.['python']
   const options = resolvePools(

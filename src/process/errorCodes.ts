@@ -8,6 +8,7 @@ export const ERROR_CODES = [
   'NOT_CONFIGURED',
   'POOL_UNKNOWN',
   'PROTOCOL_MISMATCH',
+  'VITEST_TWICE',
   // Which Python, and what is installed for it.
   'PYTHON_NOT_FOUND',
   'PYTHON_BROKEN',

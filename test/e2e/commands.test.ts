@@ -1,4 +1,8 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { printedBy } from '../support/printed.ts'
 import { type InnerOptions, type InnerResult, NOTHING, runVitest } from '../support/runVitest.ts'
 import { everyPool, versions } from '../support/versions.ts'
 
@@ -22,6 +26,12 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expectPassed(await run({ args: [...WITHOUT_ISOLATION, 'each', 'scopes'] }), 9)
   })
 
+  test("hooks have Python with every `sequence.hooks`, 'parallel' too", async () => {
+    const result = await runVitest({ version, fixture: 'hooks' })
+    expectPassed(result, 6)
+    expect(printedBy(result, 'counted')).toEqual([['stack', 5]])
+  })
+
   test('--retry gives every try a pristine process', async () => {
     expectPassed(await run({ args: ['retries', '--retry=2'] }), 1)
   })
@@ -40,18 +50,28 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
       run({ args: ['each', 'scopes', '--shard=1/2'] }),
       run({ args: ['each', 'scopes', '--shard=2/2'] }),
     ]
-    const sizes = (await Promise.all(parts)).map((part) => {
-      const tests = Number(/Tests +(\d) passed/.exec(part.output)?.[1])
+    const sharded = (await Promise.all(parts)).map((part) => {
+      const tests = Number(/Tests +(\d+) passed/.exec(part.output)?.[1])
       expectPassed(part, tests)
-      return tests
+      return { tests, files: part.output.match(/\b(each|scopes)(?=\.test\.ts)/g) ?? [] }
     })
-    expect(sizes.sort()).toEqual([3, 6])
+    // Each file in one of them, whichever.
+    expect(sharded.flatMap(({ files }) => [...new Set(files)]).sort()).toEqual(['each', 'scopes'])
+    expect(sharded.reduce((sum, { tests }) => sum + tests, 0)).toBe(9)
   })
 
-  test('list starts no Python', async () => {
-    const { exitCode, output, left } = await run({ command: ['list'], args: ['each', 'scopes'] })
+  test('list starts no Python; what would tell does tell in a run', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'vp-'))
+    const marked = (name: string) => ({ env: { STARTED: join(directory, name) }, args: ['each', 'scopes'] })
+    const [{ exitCode, output, left }] = await Promise.all([
+      run({ command: ['list'], ...marked('list') }),
+      run(marked('run')),
+    ])
+    const started = readdirSync(directory)
+    rmSync(directory, { recursive: true })
     expect(output).toMatch(/each\.test\.ts > (.*> )?test\.for/)
     expect(output).not.toContain('orphaned processes')
+    expect(started).toEqual(['run'])
     expect(exitCode).toBe(0)
     expect(left).toEqual(NOTHING)
   })
@@ -90,10 +110,10 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
   })
 
   test('a lease that is waited for too long says who holds what', async () => {
-    const python = { maxWorkers: 1, leaseTimeout: 1_000 }
+    const python = { maxWorkers: 1, leaseTimeout: 3_000, start: 'eager' }
     const { exitCode, output, left } = await run({ args: ['waits'], python })
-    expect(output).toContain('No Python process became free within 1000 ms (leaseTimeout)')
-    expect(output).toMatch(/w1: waits\.test\.ts, for 1\.\d s/)
+    expect(output).toContain('No Python process became free within 3000 ms (leaseTimeout)')
+    expect(output).toMatch(/w1: waits\.test\.ts, for \d+\.\d s/)
     expect(exitCode).toBe(1)
     expect(left).toEqual(NOTHING)
   })

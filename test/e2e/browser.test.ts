@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest'
+import { NOTHING, runVitest } from '../support/runVitest.ts'
+import { versions } from '../support/versions.ts'
+
+const SENTENCE =
+  'vitest-environment-python cannot serve tests in the browser, which has no Unix sockets; ' +
+  'keep the tests that need Python in a project without browser mode.'
+
+// Vitest 5 has the provider make its server before it asks any plugin, which the fixture's stand-in cannot.
+const before5 = versions.filter((version) => !version.startsWith('5.'))
+
+describe.concurrent.each(before5)('Vitest %s', (version) => {
+  const run = (web: string, ...args: string[]) =>
+    runVitest({ version, fixture: 'browser', env: { WEB: web }, args })
+
+  test('a project in browser mode is refused by the plugin', async () => {
+    const { exitCode, output, left } = await run('plugin')
+    expect(output).toContain(SENTENCE)
+    expect(output).not.toMatch(/\d passed|about to start/)
+    expect(exitCode).toBe(1)
+    expect(left).toEqual(NOTHING)
+  })
+
+  test('beside one without Python, the tests in Node have it', async () => {
+    const { exitCode, output, left } = await run('none', '--project=node')
+    expect(output).not.toContain(SENTENCE)
+    expect(output).toMatch(/Tests +1 passed \(1\)/)
+    expect(output).toContain('No orphaned processes')
+    expect(exitCode).toBe(0)
+    expect(left).toEqual(NOTHING)
+  })
+
+  // Vitest 3 looks for its provider's package first.
+  test.skipIf(version.startsWith('3.'))('… and by the global setup, where there is no plugin', async () => {
+    const { exitCode, output, left } = await run('setup', '--project=web')
+    expect(output).toContain(SENTENCE)
+    expect(output).not.toMatch(/\d passed|about to start/)
+    expect(exitCode).toBe(1)
+    expect(left).toEqual(NOTHING)
+  })
+})
