@@ -20,8 +20,13 @@ const esm: UserConfig = {
   fixedExtension: false,
   // Keeps the package small; the sources are a click away in the repository.
   minify: true,
-  // Only the wire codec of the generated messages is taken in; every other import stays a dependency.
-  deps: { alwaysBundle: [/^@bufbuild\/protobuf/], onlyBundle: ['@bufbuild/protobuf'] },
+  // Only the codecs of the wire are taken in, of which little is used; every other import stays a dependency.
+  // Modules, of which what is not used is left out.
+  inputOptions: { resolve: { mainFields: ['module', 'main'] } },
+  deps: {
+    alwaysBundle: [/^@bufbuild\/protobuf/, /^@msgpack\/msgpack/],
+    onlyBundle: ['@bufbuild/protobuf', '@msgpack/msgpack'],
+  },
 }
 
 export default defineConfig([

@@ -10,9 +10,10 @@ export default defineConfig({
   dts: false,
   fixedExtension: false,
   minify: true,
+  inputOptions: { resolve: { mainFields: ['module', 'main'] } },
   deps: {
     neverBundle: ['python-shell', 'pythonia'],
-    alwaysBundle: [/^@bufbuild\/protobuf/],
-    onlyBundle: ['@bufbuild/protobuf'],
+    alwaysBundle: [/^@bufbuild\/protobuf/, /^@msgpack\/msgpack/],
+    onlyBundle: ['@bufbuild/protobuf', '@msgpack/msgpack'],
   },
 })

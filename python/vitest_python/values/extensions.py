@@ -99,6 +99,7 @@ _READERS: dict[int, Callable[[Decoder, bytes], object]] = {
     codes.SET: _set,
     codes.DICT: _dict,
     codes.INTEGER: lambda _, payload: int(payload, 16),
+    codes.FLOAT: lambda _, payload: struct.unpack(">d", payload)[0],
     codes.DECIMAL: _text(decimal.Decimal),
     codes.UUID: _text(uuid.UUID),
     codes.DATE: _text(datetime.date.fromisoformat),

@@ -1,5 +1,3 @@
-import { coded } from '../../process/errors.ts'
-
 /** What a session lends the codec: what cannot cross by value. */
 export interface Carrier {
   /** @returns the number under which Python calls it back */
@@ -22,17 +20,6 @@ export interface Carrier {
   exportBuffer?(bytes: Uint8Array): Uint8Array | undefined
   /** @returns memory of its own: nothing else reads or writes it. Throws when the descriptor leads nowhere. */
   importBuffer?(descriptor: Uint8Array): Uint8Array
-}
-
-/** Bytes of the largest message: protobuf ends at 2 GiB, and a frame has more in it than the value. */
-const LARGEST = 2 ** 31 - 2 ** 16
-
-/** @throws TypeError when so many bytes do not fit into one message */
-export function checkLength(bytes: number, place: string): void {
-  if (bytes <= LARGEST) return
-  const size = `${(bytes / 2 ** 30).toFixed(1)} GiB`
-  const why = `${place} has ${size} and cannot be sent to Python: a message has less than 2 GiB. Send it in parts, or the path of a file.`
-  throw coded('VALUE_UNSENDABLE', new TypeError(why))
 }
 
 /** Bytes from which on a buffer, or a whole message, is offered to the carrier. */

@@ -17,6 +17,7 @@ export const Code = {
   uuid: 0x55,
   integer: 0x5a,
   date: 0x64,
+  float: 0x66,
   datetime: 0x6e,
   time: 0x74,
 } as const

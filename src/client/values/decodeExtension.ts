@@ -1,47 +1,58 @@
+import type { Carrier } from './carrier.ts'
 import { Code } from './codes.ts'
-import type { Decoder } from './decode.ts'
 import { arrayOf } from './ndarray.ts'
 import { Decimal, PlainDate, PlainDateTime, PlainTime, TimeDelta, Uuid } from './scalars.ts'
 import { ArrowTable, type Column, DataFrame, Series } from './tables.ts'
 
-type Read = (decoder: Decoder, length: number) => unknown
+/** What an extension is read with. */
+export interface Reading {
+  carrier: Carrier | undefined
+  decode(bytes: Uint8Array): unknown
+}
+
+type Read = (payload: Buffer, reading: Reading) => unknown
 
 const READERS: Record<number, Read> = {
-  [Code.timestamp]: ({ reader }, length) => readTimestamp(reader.bytes(length)),
-  [Code.set]: (decoder) => new Set(list(decoder)),
-  [Code.dict]: (decoder) => pairs(list(decoder)),
-  [Code.integer]: ({ reader }, length) => readInteger(reader.string(length)),
-  [Code.decimal]: ({ reader }, length) => new Decimal(reader.string(length)),
-  [Code.uuid]: ({ reader }, length) => new Uuid(reader.string(length)),
-  [Code.date]: ({ reader }, length) => new PlainDate(reader.string(length)),
-  [Code.datetime]: ({ reader }, length) => new PlainDateTime(reader.string(length)),
-  [Code.time]: ({ reader }, length) => new PlainTime(reader.string(length)),
-  [Code.timedelta]: (decoder) => new TimeDelta(...(list(decoder) as [number, number, number])),
-  [Code.ndarray]: (decoder) => arrayOf(...(list(decoder) as [string, number[], Uint8Array])),
-  [Code.dataframe]: (decoder) => {
-    const [columns, index] = list(decoder) as [[string, Column][], Column | null]
+  [Code.timestamp]: readTimestamp,
+  [Code.set]: (payload, reading) => new Set(list(payload, reading)),
+  [Code.dict]: (payload, reading) => pairs(list(payload, reading)),
+  [Code.integer]: (payload) => readInteger(payload.toString()),
+  [Code.float]: (payload) => payload.readDoubleBE(),
+  [Code.decimal]: (payload) => new Decimal(payload.toString()),
+  [Code.uuid]: (payload) => new Uuid(payload.toString()),
+  [Code.date]: (payload) => new PlainDate(payload.toString()),
+  [Code.datetime]: (payload) => new PlainDateTime(payload.toString()),
+  [Code.time]: (payload) => new PlainTime(payload.toString()),
+  [Code.timedelta]: (payload, reading) =>
+    new TimeDelta(...(list(payload, reading) as [number, number, number])),
+  [Code.ndarray]: (payload, reading) =>
+    arrayOf(...(list(payload, reading) as [string, number[], Uint8Array])),
+  [Code.dataframe]: (payload, reading) => {
+    const [columns, index] = list(payload, reading) as [[string, Column][], Column | null]
     return new DataFrame(new Map(columns), index)
   },
-  [Code.series]: (decoder) => new Series(...(list(decoder) as [Column, string | null, Column | null])),
-  [Code.arrow]: (decoder) => new ArrowTable(list(decoder)[0] as Uint8Array),
-  [Code.handle]: (decoder) => {
-    const [id, type, text] = list(decoder) as [number, string, string]
-    if (!decoder.carrier) throw new TypeError(`there is nobody to keep ${type}, which stays in Python`)
-    return decoder.carrier.importHandle(id, type, text)
+  [Code.series]: (payload, reading) =>
+    new Series(...(list(payload, reading) as [Column, string | null, Column | null])),
+  [Code.arrow]: (payload, reading) => new ArrowTable(list(payload, reading)[0] as Uint8Array),
+  [Code.handle]: (payload, reading) => {
+    const { carrier } = reading
+    const [id, type, text] = list(payload, reading) as [number, string, string]
+    if (!carrier) throw new TypeError(`there is nobody to keep ${type}, which stays in Python`)
+    return carrier.importHandle(id, type, text)
   },
-  [Code.buffer]: (decoder, length) => importBuffer(decoder, length),
-  [Code.message]: (decoder, length) => decoder.message(importBuffer(decoder, length)),
+  [Code.buffer]: importBuffer,
+  [Code.message]: (payload, reading) => reading.decode(importBuffer(payload, reading)),
 }
 
-/** Reads the payload of an extension, which is `length` bytes long. */
-export function readExtension(decoder: Decoder, code: number, length: number): unknown {
+/** What an extension stands for. */
+export function readExtension(code: number, payload: Buffer, reading: Reading): unknown {
   const read = READERS[code]
-  if (!read) throw new RangeError(`the extension 0x${code.toString(16)} is not known`)
-  return read(decoder, length)
+  if (!read) throw new RangeError(`the extension 0x${(code & 0xff).toString(16)} is not known`)
+  return read(payload, reading)
 }
 
-function list(decoder: Decoder): unknown[] {
-  const value = decoder.value()
+function list(payload: Buffer, { decode }: Reading): unknown[] {
+  const value = decode(payload)
   if (!Array.isArray(value)) throw new RangeError('an extension holds no array')
   return value
 }
@@ -67,9 +78,8 @@ function readTimestamp(data: Buffer): Date {
   return new Date(Number(packed & (2n ** 34n - 1n)) * 1000 + Math.floor(Number(packed >> 34n) / 1e6))
 }
 
-function importBuffer({ reader, carrier }: Decoder, length: number): Uint8Array {
-  const descriptor = reader.bytes(length)
+function importBuffer(descriptor: Buffer, { carrier }: Reading): Uint8Array {
   if (!carrier?.importBuffer)
-    throw new TypeError('its bytes are in shared memory, which this session does not read')
+    throw new TypeError('its bytes are beside the message, where this session does not look')
   return carrier.importBuffer(descriptor)
 }

@@ -1,11 +1,9 @@
 import { coded } from '../../process/errors.ts'
-import { BIG, type Carrier, checkLength } from './carrier.ts'
+import { BIG, type Carrier } from './carrier.ts'
 import { Code, DEEPEST } from './codes.ts'
-import { writeKnown } from './encodeKnown.ts'
-import { Writer } from './writer.ts'
-
-/** The writer at rest. A getter of the user's may encode while another value is being encoded. */
-let spare: Writer | undefined
+import { encodeKnown } from './encodeKnown.ts'
+import { extension, floatOf } from './extension.ts'
+import { ExtData, pack } from './messagePack.ts'
 
 /**
  * Encodes a value for Python; docs/values.md has the table.
@@ -15,57 +13,37 @@ let spare: Writer | undefined
  * @throws TypeError naming the place of what cannot be sent: a symbol, a promise, a cycle, …
  */
 export function encode(value: unknown, place: string, carrier?: Carrier): Uint8Array {
-  const writer = spare ?? new Writer()
-  spare = undefined
-  try {
-    new Encoder(writer, place, carrier).value(value)
-    checkLength(writer.position, place)
-    return carrier ? asBuffer(writer.take(), carrier) : writer.take()
-  } finally {
-    writer.reset()
-    spare = writer
-  }
+  const message = pack(new Encoder(place, carrier).value(value))
+  const descriptor = message.length < BIG ? undefined : carrier?.exportBuffer?.(message)
+  return descriptor ? pack(new ExtData(Code.message, descriptor)) : message
 }
 
-function asBuffer(message: Uint8Array, carrier: Carrier): Uint8Array {
-  const descriptor = message.length < BIG ? undefined : carrier.exportBuffer?.(message)
-  if (!descriptor) return message
-  const writer = new Writer()
-  writer.extension(Code.message, descriptor)
-  return writer.take()
-}
-
-/** Walks one value. `keys` leads to where it is. */
+/** Makes a value into what MessagePack knows, and extensions. `keys` leads to where it is. */
 export class Encoder {
   readonly carrier: Carrier | undefined
-  readonly writer: Writer
   readonly #place: string
   readonly #keys: unknown[] = []
   #depth = 0
 
-  constructor(writer: Writer, place: string, carrier: Carrier | undefined) {
-    this.writer = writer
+  constructor(place: string, carrier: Carrier | undefined) {
     this.#place = place
     this.carrier = carrier
   }
 
-  value(value: unknown): void {
+  value(value: unknown): unknown {
     switch (typeof value) {
       case 'string':
-        if (!this.writer.string(value)) throw this.refuse('a string with half a surrogate pair')
-        return
+        return this.#text(value, 'a string with half a surrogate pair')
       case 'number':
-        // -0 and what is too big to be exact are floats.
-        if (Number.isSafeInteger(value) && !Object.is(value, -0)) return this.writer.integer(value)
-        return this.writer.float(value)
-      case 'boolean':
-        return this.writer.byte(value ? 0xc3 : 0xc2)
-      case 'undefined':
-        return this.writer.byte(0xc0)
+        return numberOf(value)
       case 'bigint':
-        return this.#bigint(value)
+        if (value >= -(2n ** 63n) && value < 2n ** 64n) return value
+        return new ExtData(Code.integer, Buffer.from(value.toString(16)))
+      case 'undefined':
+      case 'boolean':
+        return value
       case 'object':
-        return value === null ? this.writer.byte(0xc0) : this.#object(value)
+        return value === null ? null : this.#object(value)
       case 'function':
         return this.#function(value as () => unknown)
       default:
@@ -74,41 +52,48 @@ export class Encoder {
   }
 
   /** Elements in their order; `key` names one of them in an error. */
-  items(items: Iterable<unknown>, key: (index: number) => unknown = (index) => index): void {
+  items(items: Iterable<unknown>, key: (index: number) => unknown = (index) => index): unknown[] {
     this.#enter()
-    let index = 0
+    const made: unknown[] = []
     for (const item of items) {
-      this.#keys[this.#depth] = key(index++)
-      this.value(item)
+      this.#keys[this.#depth] = key(made.length)
+      made.push(this.value(item))
     }
     this.#depth--
+    return made
   }
 
-  object(value: object): void {
-    const keys = Object.keys(value)
+  object(value: object): object {
     this.#enter()
-    this.writer.map(keys.length)
-    for (const key of keys) {
+    const made: Record<string, unknown> = {}
+    for (const key of Object.keys(value)) {
       this.#keys[this.#depth] = key
-      if (!this.writer.string(key)) throw this.refuse('under a key with half a surrogate pair')
-      this.value((value as Record<string, unknown>)[key])
+      this.#text(key, 'under a key with half a surrogate pair')
+      const part = this.value((value as Record<string, unknown>)[key])
+      // By assignment it would become the prototype.
+      if (key === '__proto__') Object.defineProperty(made, key, { value: part, enumerable: true })
+      else made[key] = part
     }
     this.#depth--
+    return made
   }
 
   /** Bytes by the carrier where that is worth it, otherwise in the message. */
-  bytes(bytes: Uint8Array): void {
+  bytes(bytes: Uint8Array): unknown {
     const descriptor = bytes.length < BIG ? undefined : this.carrier?.exportBuffer?.(bytes)
-    if (descriptor) this.writer.extension(Code.buffer, descriptor)
-    else this.writer.bytes(bytes)
+    return descriptor ? new ExtData(Code.buffer, descriptor) : bytes
   }
 
   /** @param payload the elements of an array */
-  tuple(code: number, payload: readonly unknown[]): void {
-    const start = this.writer.beginExtension(code)
-    this.writer.array(payload.length)
-    for (const part of payload) this.value(part)
-    this.writer.endExtension(start)
+  tuple(code: number, payload: readonly unknown[]): ExtData {
+    return extension(
+      code,
+      payload.map((part) => this.value(part)),
+    )
+  }
+
+  handle(id: number): ExtData {
+    return extension(Code.handle, id)
   }
 
   refuse(what: string): TypeError {
@@ -124,34 +109,32 @@ export class Encoder {
     }
   }
 
-  #bigint(value: bigint): void {
-    if (value >= -(2n ** 63n) && value < 2n ** 64n) return this.writer.bigint(value)
-    this.writer.extension(Code.integer, Buffer.from(value.toString(16)))
+  #text(text: string, what: string): string {
+    if (!text.isWellFormed()) throw this.refuse(what)
+    return text
   }
 
-  #function(value: () => unknown): void {
+  #function(value: () => unknown): ExtData {
     const { carrier } = this
     const handle = carrier?.handleId(value)
     if (handle !== undefined) return this.handle(handle)
     if (!carrier) throw this.refuse(`the function ${value.name || '(anonymous)'}`)
-    this.tuple(Code.function, [carrier.exportFunction(value), value.name])
+    return this.tuple(Code.function, [carrier.exportFunction(value), value.name])
   }
 
-  handle(id: number): void {
-    const start = this.writer.beginExtension(Code.handle)
-    this.writer.integer(id)
-    this.writer.endExtension(start)
-  }
-
-  #object(value: object): void {
-    if (Array.isArray(value)) {
-      this.writer.array(value.length)
-      return this.items(value)
-    }
+  #object(value: object): unknown {
+    if (Array.isArray(value)) return this.items(value)
     const prototype = Object.getPrototypeOf(value)
     if (prototype === Object.prototype || prototype === null) return this.object(value)
-    writeKnown(this, value)
+    return encodeKnown(this, value)
   }
+}
+
+/** -0 and what is too big to be exact are floats. */
+function numberOf(value: number): unknown {
+  if (Object.is(value, -0)) return floatOf(value)
+  const isLong = value > 0xffffffff || value < -0x80000000
+  return isLong && Number.isSafeInteger(value) ? BigInt(value) : value
 }
 
 function step(key: unknown): string {

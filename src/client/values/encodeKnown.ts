@@ -1,6 +1,8 @@
 import { types } from 'node:util'
 import { Code } from './codes.ts'
 import type { Encoder } from './encode.ts'
+import { extension, floatOf } from './extension.ts'
+import { ExtData } from './messagePack.ts'
 import { describeArray } from './ndarray.ts'
 import { Decimal, Float, PlainDate, PlainDateTime, PlainTime, TimeDelta, Uuid } from './scalars.ts'
 import { ArrowTable, DataFrame, Series } from './tables.ts'
@@ -13,29 +15,27 @@ const TEXTS = [
   [PlainTime, Code.time],
 ] as const
 
-/** Writes an object that is neither an array nor plain. */
-export function writeKnown(encoder: Encoder, value: object): void {
-  const { writer, carrier } = encoder
-  const handle = carrier?.handleId(value)
+/** What an object is sent as that is neither an array nor plain. */
+export function encodeKnown(encoder: Encoder, value: object): unknown {
+  const handle = encoder.carrier?.handleId(value)
   if (handle !== undefined) return encoder.handle(handle)
   // Not `instanceof`: each test file of Jest has built-in classes of its own.
-  if (types.isMap(value)) return writeMap(encoder, value)
-  if (types.isSet(value)) return writeSet(encoder, value)
-  if (types.isDate(value)) return writer.extension(Code.timestamp, timestamp(encoder, value))
+  if (types.isMap(value)) return dictOf(encoder, value)
+  if (types.isSet(value)) return extension(Code.set, encoder.items(value))
+  if (types.isDate(value)) return new ExtData(Code.timestamp, timestamp(encoder, value))
   if (types.isAnyArrayBuffer(value)) return encoder.bytes(new Uint8Array(value))
-  if (ArrayBuffer.isView(value)) return writeView(encoder, value)
-  if (value instanceof Float) return writer.float(value.value)
+  if (ArrayBuffer.isView(value)) return arrayOrBytes(encoder, value)
+  if (value instanceof Float) return floatOf(value.value)
   if (value instanceof TimeDelta)
     return encoder.tuple(Code.timedelta, [value.days, value.seconds, value.microseconds])
   for (const [kind, code] of TEXTS) {
-    if (value instanceof kind) return writer.extension(code, Buffer.from(value.text))
+    if (value instanceof kind) return new ExtData(code, Buffer.from(value.text))
   }
-  if (writeTable(encoder, value)) return
-  writeInstance(encoder, value)
+  return tableOf(encoder, value) ?? instance(encoder, value)
 }
 
 /** Of a class of the user's: what it says it is, what it iterates over, or its own fields. */
-function writeInstance(encoder: Encoder, value: object): void {
+function instance(encoder: Encoder, value: object): unknown {
   const { toJSON } = value as { toJSON?: () => unknown }
   if (typeof toJSON === 'function') {
     const json = toJSON.call(value)
@@ -43,34 +43,21 @@ function writeInstance(encoder: Encoder, value: object): void {
   }
   if (Symbol.asyncIterator in value || Symbol.iterator in value) {
     if (!encoder.carrier) throw encoder.refuse(`an iterable (${nameOf(value)})`)
-    const start = encoder.writer.beginExtension(Code.iterable)
-    encoder.writer.array(1)
-    encoder.writer.integer(encoder.carrier.exportIterable(value as Iterable<unknown>))
-    return encoder.writer.endExtension(start)
+    return extension(Code.iterable, [encoder.carrier.exportIterable(value as Iterable<unknown>)])
   }
   // What the platform made has no fields of its own to show: promises, errors, blobs, weak maps.
   if (Object.prototype.toString.call(value) !== '[object Object]') {
     throw encoder.refuse(`a ${nameOf(value)}`)
   }
-  encoder.object(value)
+  return encoder.object(value)
 }
 
-function writeMap(encoder: Encoder, map: Map<unknown, unknown>): void {
-  const { writer } = encoder
-  const start = writer.beginExtension(Code.dict)
-  writer.array(map.size * 2)
+function dictOf(encoder: Encoder, map: Map<unknown, unknown>): ExtData {
   const flat: unknown[] = []
   for (const entry of map) flat.push(...entry)
   const step = (index: number) => (index % 2 === 0 ? '.keys()' : `.get(${String(flat[index - 1])})`)
-  encoder.items(flat, (index) => ({ toString: () => step(index) }))
-  writer.endExtension(start)
-}
-
-function writeSet(encoder: Encoder, set: Set<unknown>): void {
-  const start = encoder.writer.beginExtension(Code.set)
-  encoder.writer.array(set.size)
-  encoder.items(set)
-  encoder.writer.endExtension(start)
+  const items = encoder.items(flat, (index) => ({ toString: () => step(index) }))
+  return extension(Code.dict, items)
 }
 
 /** The payload of MessagePack's own timestamp, in its longest form. */
@@ -84,26 +71,22 @@ function timestamp(encoder: Encoder, date: Date): Uint8Array {
   return bytes
 }
 
-function writeView(encoder: Encoder, view: ArrayBufferView): void {
+function arrayOrBytes(encoder: Encoder, view: ArrayBufferView): unknown {
   if (types.isUint8Array(view) && !('dtype' in view)) return encoder.bytes(view)
   const described = describeArray(view)
   if (!described) throw encoder.refuse(`a ${nameOf(view)}`)
-  const { writer } = encoder
-  const start = writer.beginExtension(Code.ndarray)
-  writer.array(3)
-  writer.string(described.dtype)
-  encoder.value(described.shape)
-  encoder.bytes(new Uint8Array(view.buffer, view.byteOffset, view.byteLength))
-  writer.endExtension(start)
+  const elements = encoder.bytes(new Uint8Array(view.buffer, view.byteOffset, view.byteLength))
+  return extension(Code.ndarray, [described.dtype, described.shape, elements])
 }
 
-function writeTable(encoder: Encoder, value: object): boolean {
+function tableOf(encoder: Encoder, value: object): ExtData | undefined {
   if (value instanceof DataFrame)
-    encoder.tuple(Code.dataframe, [[...value.columns].map(([name, column]) => [name, column]), value.index])
-  else if (value instanceof Series) encoder.tuple(Code.series, [value.values, value.name, value.index])
-  else if (value instanceof ArrowTable) encoder.tuple(Code.arrow, [value.ipc])
-  else return false
-  return true
+    return encoder.tuple(Code.dataframe, [
+      [...value.columns].map(([name, column]) => [name, column]),
+      value.index,
+    ])
+  if (value instanceof Series) return encoder.tuple(Code.series, [value.values, value.name, value.index])
+  return value instanceof ArrowTable ? encoder.tuple(Code.arrow, [value.ipc]) : undefined
 }
 
 function nameOf(value: object): string {

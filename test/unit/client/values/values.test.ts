@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { checkLength } from '../../../../src/client/values/carrier.ts'
 import { decode } from '../../../../src/client/values/decode.ts'
 import { encode } from '../../../../src/client/values/encode.ts'
 
@@ -68,11 +67,6 @@ test.each([
   )
 })
 
-test('what does not fit into a message is refused before gRPC fails', () => {
-  expect(() => checkLength(2 ** 31, 'args')).toThrow('args has 2.0 GiB and cannot be sent to Python')
-  expect(() => checkLength(2 ** 31 - 2 ** 17, 'args')).not.toThrow()
-})
-
 test('a cycle is refused', () => {
   const cycle: unknown[] = []
   cycle.push(cycle)
@@ -137,27 +131,37 @@ test('whatever bytes arrive, they are a value or an error, and soon', () => {
 })
 
 test.each([
-  ['c1', 'begins no value'],
+  ['c1', 'Unrecognized type byte: 0xc1'],
   ['ddffffffff', 'it ends too early'],
-  ['dfffffffff01', 'it ends too early'],
+  ['dfffffffff01', 'a key of a map is no string'],
+  ['dfffffffffa161', 'it ends too early'],
   ['93', 'it ends too early'],
   ['a2c3', 'it ends too early'],
-  ['a2c328', 'not valid'],
   ['810101', 'a key of a map is no string'],
   ['d47900', 'the extension 0x79 is not known'],
   ['c70348930180', 'it ends too early'],
   ['d44800', 'an extension holds no array'],
   ['c708489301a16da172c0', 'it ends too early'],
   ['c706489301a16da172', 'there is nobody to keep m, which stays in Python'],
-  ['d44200', 'shared memory, which this session does not read'],
+  ['d44200', 'beside the message, where this session does not look'],
   ['d54493c0', 'it ends too early'],
   ['c7024491c0', 'a key of a dict has no value'],
   ['c7084e93a3666f6f90c400', "'foo' is no dtype"],
-  ['0101', 'bytes follow its end'],
+  ['0101', 'Extra 1 of 2 byte(s)'],
 ])('%s is refused', (hex, sentence) => {
   expect(() => decode(Buffer.from(hex, 'hex'))).toThrow(sentence)
 })
 
 test('nesting as deep as an attacker likes is an error', () => {
-  expect(() => decode(Buffer.alloc(1_000_000, 0x91))).toThrow('it is nested too deep')
+  expect(() => decode(Buffer.concat([Buffer.alloc(1_000_000, 0x91), Buffer.of(1)]))).toThrow(
+    'it is nested too deep',
+  )
+  // A set in a set, and so on: [levels of] ext32, its length, and an array of one.
+  let sets = Buffer.of(0x90)
+  for (let level = 0; level < 3_000; level++) {
+    const head = Buffer.from([0xc9, 0, 0, 0, 0, 0x53, 0x91])
+    head.writeUInt32BE(sets.length + 1, 1)
+    sets = Buffer.concat([head, sets])
+  }
+  expect(() => decode(sets)).toThrow(RangeError)
 })
