@@ -4,6 +4,8 @@ import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+/** The development interpreter. */
+export const PYTHON = `${root}.cache/python/bin/python`
 
 /** A real Python that decodes with the worker's codec, and encodes what came out. */
 export class PythonEcho {
@@ -13,8 +15,7 @@ export class PythonEcho {
 
   /** @param libraries what Python imports first: `numpy` */
   constructor(...libraries: string[]) {
-    const python = `${root}.cache/python/bin/python`
-    this.#process = spawn(python, ['-m', 'tests.values_echo', ...libraries], {
+    this.#process = spawn(PYTHON, ['-m', 'tests.values_echo', ...libraries], {
       cwd: `${root}python`,
       stdio: ['pipe', 'pipe', 'inherit'],
     })

@@ -64,7 +64,9 @@ def _column(column: Any, encoder: Encoder) -> object:
         if array is not NotImplemented:
             return array
     # Of the other kinds only plain objects and texts are made again from their values alone.
-    return column.tolist() if str(dtype) in ("object", "str") else NotImplemented
+    if str(dtype) == "str":
+        return [None if missing else text for text, missing in zip(column, column.isna(), strict=True)]
+    return column.tolist() if str(dtype) == "object" else NotImplemented
 
 
 def _index(index: Any, encoder: Encoder) -> object:
