@@ -17,6 +17,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/docs/**/*.test.ts'],
+          globalSetup: ['scripts/development-python.mjs'],
           testTimeout: 20_000,
         },
       },

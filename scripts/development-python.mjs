@@ -16,6 +16,11 @@ export function developmentPython() {
   return ready
 }
 
+/** For Vitest, whose tests would find the installation too long. */
+export async function setup() {
+  await developmentPython()
+}
+
 let ready
 
 async function install() {
