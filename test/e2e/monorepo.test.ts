@@ -34,10 +34,10 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
 })
 
 // With `INNER_VITEST` there is no other copy.
-describe.runIf(versions.length > 1).concurrent('a package that is linked', () => {
-  const [foreign, version] = versions as [(typeof versions)[0], (typeof versions)[0]]
+describe.runIf(versions.length > 1).concurrent.each(versions)('a linked package, Vitest %s', (version) => {
+  const foreign = versions.find((other) => other !== version) as typeof version
   /** Runs it linked to the copy in another installation. */
-  const linkedTo = (other: (typeof versions)[0]) => {
+  const linkedTo = (other: typeof version) => {
     const copy = `${inject('installations')[other]?.directory}/node_modules/vitest-environment-python`
     const wrap = after(`mkdir node_modules && ln -s ${copy} node_modules/vitest-environment-python`)
     return runVitest({ version, fixture: 'passes', wrap })

@@ -34,7 +34,9 @@ export async function install(version: Runner, tarball: string): Promise<Install
 export async function removeOldInstallations(): Promise<void> {
   for (const name of await readdir(innerCache)) {
     const path = join(innerCache, name)
-    const isInstallation = [...VITEST_VERSIONS, JEST].some((version) => name.startsWith(`${version}-`))
+    const isInstallation = [...VITEST_VERSIONS, JEST, 'workspace'].some((version) =>
+      name.startsWith(`${version}-`),
+    )
     if (!isInstallation || Date.now() - (await stat(path)).mtimeMs < KEPT) continue
     await rm(path, { recursive: true, force: true })
   }

@@ -7,6 +7,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { execa } from 'execa'
 import { inject } from 'vitest'
 import { cleanEnvironment } from './environment.ts'
+import type { Installation } from './installation.ts'
 import { CASE_VARIABLE, type InnerCase, killSurvivors, type Survivor, survivorsOf } from './survivors.ts'
 import { isJest, type JestVersion, type Pool, type VitestVersion } from './versions.ts'
 
@@ -14,6 +15,8 @@ export interface InnerOptions {
   version: VitestVersion | JestVersion
   /** Name of a directory in test/fixtures or test/e2e/fixtures. */
   fixture: string
+  /** A directory with an installation of its own to run in instead of a copy of the fixture; it stays. */
+  directory?: string
   /** Files on top of it, by their paths. */
   files?: Record<string, string>
   pool?: Pool
@@ -93,7 +96,7 @@ export function runVitest(options: InnerOptions): Promise<InnerResult> {
 export async function withVitest<T>(options: InnerOptions, use: (run: InnerRun) => Promise<T>): Promise<T> {
   const { deadline = 60_000 } = options
   const installation = inject('installations')[options.version]!
-  const directory = mkdtempSync(join(installation.directory, `${options.fixture}-`))
+  const directory = options.directory ?? copyOf(options, installation)
   // Short, because sockets live below it; its own, so that every directory that is left there is of this run.
   const runtime = mkdtempSync(join(tmpdir(), 'vp-'))
   const runIds = new Set<string>()
@@ -105,7 +108,6 @@ export async function withVitest<T>(options: InnerOptions, use: (run: InnerRun) 
   }
   const watch = setInterval(noteRunIds, 20)
   try {
-    layFixture(directory, options.fixture, options.files)
     const runner = [installation.node, ...runnerOf(options), ...(options.args ?? [])]
     const [file, ...words] = (options.wrap ?? ((command) => command))(runner) as [string, ...string[]]
     const child = execa(file, words, {
@@ -138,14 +140,21 @@ export async function withVitest<T>(options: InnerOptions, use: (run: InnerRun) 
     clearInterval(watch)
     await survivorsOf(inner, 'runner', RUNNER_GRACE)
     await killSurvivors(inner)
-    rmSync(directory, { recursive: true, force: true })
+    if (!options.directory) rmSync(directory, { recursive: true, force: true })
     rmSync(runtime, { recursive: true, force: true })
   }
 }
 
-function runnerOf({ version, pool, command = ['run'] }: InnerOptions): string[] {
+function copyOf({ fixture, files }: InnerOptions, installation: Installation): string {
+  const directory = mkdtempSync(join(installation.directory, `${fixture}-`))
+  layFixture(directory, fixture, files)
+  return directory
+}
+
+function runnerOf({ version, directory, pool, command = ['run'] }: InnerOptions): string[] {
   if (isJest(version)) return ['../node_modules/jest/bin/jest.js']
-  return ['../node_modules/vitest/vitest.mjs', ...command, ...(pool ? ['--pool', pool] : [])]
+  const installed = directory ? 'node_modules' : '../node_modules'
+  return [`${installed}/vitest/vitest.mjs`, ...command, ...(pool ? ['--pool', pool] : [])]
 }
 
 function runDirectoriesIn(runtime: string): string[] {

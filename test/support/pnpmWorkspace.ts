@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { pack } from '../../scripts/pack.mjs'
+import { innerCache } from './installation.ts'
+import { layFixture } from './runVitest.ts'
+
+const PNPM = '10.34.9'
+/** Root and packages of the workspace. The third's Vitest is the first's once more: what it stands beside differs. */
+const DEPENDENCIES = {
+  '.': { vitest: '4.1.12', '@types/node': '^20.19.0' },
+  'packages/four': { vitest: '4.1.12', '@types/node': '^20.19.0' },
+  'packages/three': { vitest: '3.2.7', '@types/node': '^20.19.0' },
+  'packages/twin': { vitest: '4.1.12', '@types/node': '^24.0.0' },
+}
+
+/** A workspace that pnpm has installed, with this project in each package, and three copies of Vitest. */
+export async function makeWorkspace(): Promise<string> {
+  const pnpm = await installPnpm()
+  const directory = await mkdtemp(join(innerCache, 'workspace-'))
+  const tarball = await pack(join(directory, 'packed'))
+  for (const [path, dependencies] of Object.entries(DEPENDENCIES)) {
+    if (path !== '.') layFixture(join(directory, path), 'pnpm')
+    await writeFile(join(directory, path, 'package.json'), manifestOf(dependencies, tarball))
+  }
+  await writeFile(join(directory, 'pnpm-workspace.yaml'), 'packages: ["packages/*"]\n')
+  const root = "export default { test: { projects: ['packages/*'] } }\n"
+  await writeFile(join(directory, 'vitest.config.mjs'), root)
+  const options = ['--no-lockfile', '--prefer-offline', '--store-dir', join(innerCache, 'pnpm/store')]
+  await execa(process.execPath, [pnpm, 'install', ...options], { cwd: directory, stdin: 'ignore' })
+  return directory
+}
+
+function manifestOf(dependencies: Record<string, string>, tarball: string): string {
+  const ours = { 'vitest-environment-python': `file:${tarball}`, '@grpc/grpc-js': '^1.14.0' }
+  const all = { ...dependencies, ...ours, typescript: '5.9.3' }
+  return JSON.stringify({ private: true, type: 'module', dependencies: all }, null, 2)
+}
+
+/** From npm's registry, once. */
+async function installPnpm(): Promise<string> {
+  const directory = join(innerCache, 'pnpm', PNPM)
+  if (!existsSync(directory)) {
+    await mkdir(join(innerCache, 'pnpm'), { recursive: true })
+    const temporary = await mkdtemp(`${directory}.`)
+    await writeFile(join(temporary, 'package.json'), '{}')
+    const options = ['--no-audit', '--no-fund', '--no-package-lock', '--prefer-offline', '--loglevel=error']
+    await execa('npm', ['install', ...options, `pnpm@${PNPM}`], { cwd: temporary, stdin: 'ignore' })
+    // Where another run of these tests was faster, its copy is as good.
+    await rename(temporary, directory).catch(() => rm(temporary, { recursive: true, force: true }))
+  }
+  return join(directory, 'node_modules/pnpm/bin/pnpm.cjs')
+}
