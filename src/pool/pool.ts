@@ -23,6 +23,9 @@ import { startWorker, type Worker } from './worker.ts'
 /** After so many, nothing is forked ahead of need any more: what ends by itself would be started for ever. */
 const MOST_IDLE_DEATHS = 3
 
+/** Milliseconds for a test process to give a worker back that no test has taken. */
+const RECALL_TIMEOUT = 250
+
 /** Milliseconds for a worker to write down where it is. */
 const STACK_TIMEOUT = 1_000
 
@@ -199,8 +202,15 @@ export class Pool {
 
   /** Asks for a worker that no test has taken; who holds it gives it back, or is about to take it. */
   #recall(slot: Slot): void {
-    slot.recalled = true
+    slot.recalled = 'asked'
     slot.applicant?.recalled()
+    // A test process that is busy does not answer, and must not keep those who wait from the workers of others.
+    const giveUp = () => {
+      if (slot.recalled !== 'asked' || slot.state !== 'ahead') return
+      slot.recalled = 'unanswered'
+      this.#step()
+    }
+    setTimeout(giveUp, RECALL_TIMEOUT).unref()
   }
 
   #grant(workerId: string, requestId: string): void {
@@ -209,7 +219,7 @@ export class Pool {
     this.#waiting.delete(requestId)
     clearTimeout(request.expiry)
     slot.state = request.need === 'now' ? 'leased' : 'ahead'
-    slot.recalled = false
+    slot.recalled = undefined
     this.#idleDeaths = 0
     slot.applicant = request
     slot.lease = this.leases.open(slot.id, slot.worker.pid, request.holder)

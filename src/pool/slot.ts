@@ -53,7 +53,7 @@ export interface Slot {
   lastFile?: string
   applicant?: Applicant
   /** It was asked back. */
-  recalled?: boolean
+  recalled?: 'asked' | 'unanswered' | undefined
   lease?: LeaseRecord
   /** Why we ended it though it was leased. */
   because?: string
@@ -74,7 +74,7 @@ export function survey(slots: readonly Slot[]): Omit<PoolState, 'waiting' | 'max
   return {
     ...{ idle, starting, busy: slots.length - idle.length - starting },
     ahead: ahead.flatMap(({ id, recalled }) => (recalled ? [] : [id])),
-    recalled: ahead.filter(({ recalled }) => recalled).length,
+    recalled: ahead.filter(({ recalled }) => recalled === 'asked').length,
     leaving: inState(slots, 'leaving').length,
   }
 }
