@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { DeadlineError, withDeadline } from '../process/deadline.ts'
 import { SetupError } from '../process/errors.ts'
-import type { Exit } from '../process/exit.ts'
+import { describeExit, type Exit } from '../process/exit.ts'
 import type { Identity } from '../process/identity.ts'
 import type { Line } from '../process/lines.ts'
 import { readLog } from '../process/printedText.ts'
@@ -109,6 +109,7 @@ function connectedForkserver(
   ready: Line,
   starts: Starts,
 ): Forkserver {
+  void spawned.exited.then((exit) => starts.end(exit))
   return {
     id,
     pid: spawned.pid,
@@ -119,14 +120,7 @@ function connectedForkserver(
     async start(worker) {
       const { exited, answer } = starts.expect(worker)
       peer.send({ op: 'fork', id: worker })
-      const gone = spawned.exited.then(
-        (): Line => ({ event: 'fork-failed', message: 'the forkserver ended' }),
-      )
-      const line = await withDeadline(
-        Promise.race([answer, gone]),
-        FORK_TIMEOUT,
-        `the forkserver to start ${worker}`,
-      )
+      const line = await withDeadline(answer, FORK_TIMEOUT, `the forkserver to start ${worker}`)
       if (line['event'] === 'fork-failed')
         throw new Error(`${worker} could not be started: ${String(line['message'])}`)
       return { pid: line['pid'] as number, startTime: String(line['startTime']), exited }
@@ -137,9 +131,13 @@ function connectedForkserver(
   }
 }
 
-/** Matches what the forkserver says of a worker with who waits for it. */
+/**
+ * Matches what the forkserver says of a worker with who waits for it. Its own end is told to each of them here: a worker
+ * that listened to the forkserver's promise would be remembered by that for as long as the run lasts.
+ */
 class Starts {
   readonly #waiting = new Map<string, { answer(line: Line): void; exited(exit: Exit): void }>()
+  #ended: Exit | undefined
 
   expect(worker: string): { answer: Promise<Line>; exited: Promise<Exit> } {
     let answer: (line: Line) => void = () => {}
@@ -147,14 +145,27 @@ class Starts {
       answer = resolve
     })
     const exited = new Promise<Exit>((resolve) => this.#waiting.set(worker, { answer, exited: resolve }))
+    if (this.#ended) this.end(this.#ended)
     return { answer: answered, exited }
+  }
+
+  /** The forkserver is gone, and with it its workers (PDEATHSIG), of whose end nobody else tells. */
+  end(exit: Exit): void {
+    this.#ended = exit
+    const because = exit.because ?? `the forkserver ${describeExit(exit)}`
+    for (const { answer, exited } of this.#waiting.values()) {
+      answer({ event: 'fork-failed', message: 'the forkserver ended' })
+      exited({ status: null, signal: 'SIGKILL', because })
+    }
+    this.#waiting.clear()
   }
 
   receive(line: Line): void {
     const worker = String(line['id'])
-    if (line['event'] !== 'exited') return this.#waiting.get(worker)?.answer(line)
-    this.#waiting.get(worker)?.exited(line as unknown as Exit)
-    this.#waiting.delete(worker)
+    const waiting = this.#waiting.get(worker)
+    if (line['event'] === 'exited') waiting?.exited(line as unknown as Exit)
+    else waiting?.answer(line)
+    if (line['event'] !== 'forked') this.#waiting.delete(worker)
   }
 }
 

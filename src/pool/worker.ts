@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { DeadlineError, withDeadline } from '../process/deadline.ts'
 import { asSetupError, SetupError } from '../process/errors.ts'
-import { describeExit, type Exit } from '../process/exit.ts'
+import type { Exit } from '../process/exit.ts'
 import type { Identity } from '../process/identity.ts'
 import type { Line } from '../process/lines.ts'
 import { readLog } from '../process/printedText.ts'
@@ -65,17 +65,8 @@ export async function startWorker(start: WorkerStart): Promise<Worker> {
     const about = { who: `Worker ${id}`, executable: start.installation.executable, output: readLog(log) }
     throw new SetupError('WORKER_START_FAILED', explainStartFailure({ ...about, ...what }))
   }
-  // Workers die with their forkserver (PDEATHSIG), which then cannot tell of it.
-  const orphaned = forkserver.ended.then(
-    (exit): Exit => ({
-      status: null,
-      signal: 'SIGKILL',
-      because: exit.because ?? `the forkserver ${describeExit(exit)}`,
-    }),
-  )
-  const ended = Promise.race([exited, orphaned])
   const outcome = await withDeadline(
-    Promise.race([up, ended.then((exit) => ({ exit }))]),
+    Promise.race([up, exited.then((exit) => ({ exit }))]),
     run.options.startupTimeout,
     `worker ${id} to be ready`,
   ).catch((error: unknown) => {
@@ -87,7 +78,7 @@ export async function startWorker(start: WorkerStart): Promise<Worker> {
   const { peer, line } = outcome
   if (line['event'] === 'failed') return fail({ failure: line['failure'] as ImportFailure })
   return {
-    ...{ id, pid, startTime, log, exited: ended, address: String(line['address']) },
+    ...{ id, pid, startTime, log, exited, address: String(line['address']) },
     askToExit: () => peer.send({ op: 'exit' }),
     kill: () => forkserver.kill(id),
     abort: () => forkserver.abort(id),
