@@ -1,12 +1,5 @@
-import {
-  identityOf,
-  type JestContext,
-  type JestProject,
-  pythonOptionsOf,
-  type SetupFailure,
-} from '../client/context.ts'
+import { identityOf, type JestContext, type JestProject, pythonOptionsOf } from '../client/context.ts'
 import { resolvePools } from '../pool/options.ts'
-import { asSetupError } from '../process/errors.ts'
 import { PROTOCOL } from '../process/protocol.ts'
 import type { Registry } from './registry.ts'
 import { seeded } from './seeded.ts'
@@ -34,10 +27,4 @@ export async function openProject(
   const options = resolvePools(pythonOptionsOf(project), where, maxWorkers)
   const pools = await registry.open(project.rootDir, options)
   return { protocol: PROTOCOL, pools: seeded(pools, options, seed), identity: identityOf(project) }
-}
-
-/** What the tests of a project get whose pools could not be opened. */
-export function failureOf(error: unknown): SetupFailure {
-  const { message, code } = asSetupError('PYTHON_START_FAILED', error as Error)
-  return { failure: message, code }
 }

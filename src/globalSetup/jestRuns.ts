@@ -1,7 +1,8 @@
 import type { JestContext } from '../client/context.ts'
 import { SetupError } from '../process/errors.ts'
 import { endRuns } from './end.ts'
-import { failureOf, type JestGlobalConfig, openProject } from './jestProject.ts'
+import { failureOf } from './failure.ts'
+import { type JestGlobalConfig, openProject } from './jestProject.ts'
 import { Registry, registryOf } from './registry.ts'
 
 const ending = new WeakMap<object, Promise<boolean>>()

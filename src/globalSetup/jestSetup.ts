@@ -1,7 +1,8 @@
 import { JEST_VARIABLE, type JestContext, type JestProject } from '../client/context.ts'
 import { SetupError } from '../process/errors.ts'
 import { objectionTo } from '../process/system.ts'
-import { failureOf, type JestGlobalConfig, openProject } from './jestProject.ts'
+import { failureOf } from './failure.ts'
+import { type JestGlobalConfig, openProject } from './jestProject.ts'
 import { beginRuns, endJestRuns, isWatching } from './jestRuns.ts'
 
 /**

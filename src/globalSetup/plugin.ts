@@ -19,24 +19,26 @@ export function python(options: PythonOptions = {}): Plugin {
   resolvePools(options)
   return {
     name: NAME,
-    config(config) {
-      const user = config as TestConfig
-      user.test ??= {}
-      const { test } = user
-      // Before Vitest looks for the browser's provider, and long before a browser starts.
-      refuseBrowser(test.browser)
-      // The list is changed in place: Vite concatenates what a plugin returns, and a project that extends
-      // the root's configuration would then run the setup twice.
-      const others = [test.globalSetup ?? []].flat().filter((file) => file !== GLOBAL_SETUP)
-      // Last in the list: Vitest tears down in reverse, and a teardown that throws skips the ones after it.
-      test.globalSetup = [...others, GLOBAL_SETUP]
-      // First in the list: its hooks are then the last to run when a file ends.
-      test.setupFiles = [SETUP, ...[test.setupFiles ?? []].flat().filter((file) => file !== SETUP)]
-      inline(test, SETUP)
-      test.environmentOptions = { ...test.environmentOptions, python: options }
-    },
+    // First, because Vitest 5 has the browser's provider make its server in this hook.
+    config: { order: 'pre', handler: (config) => configure(config as TestConfig, options) },
     resolveId: { order: 'pre', handler: resolveEnvironment },
   }
+}
+
+function configure(config: TestConfig, options: PythonOptions): void {
+  config.test ??= {}
+  const { test } = config
+  // Before Vitest looks for the browser's provider, and long before a browser starts.
+  refuseBrowser(test.browser)
+  // The list is changed in place: Vite concatenates what a plugin returns, and a project that extends
+  // the root's configuration would then run the setup twice.
+  const others = [test.globalSetup ?? []].flat().filter((file) => file !== GLOBAL_SETUP)
+  // Last in the list: Vitest tears down in reverse, and a teardown that throws skips the ones after it.
+  test.globalSetup = [...others, GLOBAL_SETUP]
+  // First in the list: its hooks are then the last to run when a file ends.
+  test.setupFiles = [SETUP, ...[test.setupFiles ?? []].flat().filter((file) => file !== SETUP)]
+  inline(test, SETUP)
+  test.environmentOptions = { ...test.environmentOptions, python: options }
 }
 
 /**

@@ -2,11 +2,12 @@ import { availableParallelism } from 'node:os'
 import type { TestProject } from 'vitest/node'
 import { CONTEXT_KEY } from '../client/context.ts'
 import { resolvePools } from '../pool/options.ts'
-import { asSetupError, SetupError } from '../process/errors.ts'
+import { SetupError } from '../process/errors.ts'
 import { PROTOCOL } from '../process/protocol.ts'
 import { objectionTo } from '../process/system.ts'
 import { refuseBrowser } from './browser.ts'
 import { endRuns } from './end.ts'
+import { failureOf } from './failure.ts'
 import { silenceProgress } from './output.ts'
 import { registryOf } from './registry.ts'
 import { seeded } from './seeded.ts'
@@ -25,8 +26,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   try {
     return await open(project)
   } catch (error) {
-    const { code, message } = asSetupError('PYTHON_START_FAILED', error)
-    project.provide(CONTEXT_KEY, { failure: message, code })
+    project.provide(CONTEXT_KEY, failureOf(error))
     throw error
   }
 }

@@ -45,9 +45,11 @@ test('options are refused by the global setup, too, which can be used without th
 
 test('the plugin is the last to set up, so the first to be torn down, and only once', () => {
   const config = { test: { globalSetup: './mine.ts', environmentOptions: { jsdom: {} } } }
-  const plugin = python({ modules: ['x.py'] }) as unknown as { config(config: unknown): void }
-  plugin.config(config)
-  plugin.config(config)
+  const plugin = python({ modules: ['x.py'] }) as unknown as {
+    config: { handler(config: unknown): void }
+  }
+  plugin.config.handler(config)
+  plugin.config.handler(config)
   expect(config.test.globalSetup).toEqual(['./mine.ts', expect.stringContaining('vitest/global-setup.js')])
   expect(config.test.environmentOptions).toEqual({ jsdom: {}, python: { modules: ['x.py'] } })
 })
