@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import { driveEditor, type Editor } from '../support/driveEditor.ts'
@@ -109,6 +109,43 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
       await editor.ask('open', 'two')
       expect(await words(editor, 'two')).toEqual(PASSED)
       for (const name of ['one', 'two']) await editor.ask('close', name)
+      await expectNothing(editor)
+    })
+  })
+})
+
+describe.concurrent('one Vitest after another in a process', () => {
+  const version = versions.at(-1) as (typeof versions)[0]
+
+  test('an option that is wrong is refused when Vitest is made, and one that is mended has its run', async () => {
+    await driveEditor({ version, python: { isolation: 'module' } }, async (editor) => {
+      await expect(editor.ask('open', 'one')).rejects.toThrow('isolation is "module"')
+      const config = join(editor.directory, 'vitest.config.ts')
+      writeFileSync(config, readFileSync(config, 'utf8').replace(/, \.\.\.JSON.*\)/, '})'))
+      await editor.ask('open', 'one')
+      expect(await words(editor)).toEqual(PASSED)
+      await editor.ask('close', 'one')
+      expect(editor.output().match(/No orphaned processes/g)).toHaveLength(1)
+      await expectNothing(editor)
+      expect(await editor.exit()).toBe(0)
+    })
+  })
+
+  test('Python that comes up before the tests and fails to leaves nothing, and what is shown is true', async () => {
+    await driveEditor({ version, python: { start: 'eager' } }, async (editor) => {
+      rmSync(join(editor.directory, 'python/words.txt'))
+      await editor.ask('open', 'one')
+      await expect(words(editor)).rejects.toThrow('importing words raised FileNotFoundError')
+      await expectNothing(editor)
+      writeFileSync(join(editor.directory, 'python/words.txt'), 'one')
+      const { errors } = await words(editor)
+      expect(errors.join()).toContain('That happens once: mend what follows, and start Vitest anew.')
+      await editor.ask('close', 'one')
+      expect(editor.output()).not.toMatch(/orphaned process/)
+      await editor.ask('open', 'two')
+      expect(await words(editor, 'two')).toEqual(PASSED)
+      await editor.ask('close', 'two')
+      expect(editor.output().match(/No orphaned processes/g)).toHaveLength(1)
       await expectNothing(editor)
     })
   })
