@@ -55,7 +55,7 @@ export interface SweepQuery {
 }
 
 /** Milliseconds after which others get their turn: the runner may have thousands of processes to look at. */
-const SLICE = 4
+const SLICE = 2
 
 /** Looks at every process once. Pure but for the table: it signals nothing and judges nothing. */
 export async function sweep(table: ProcessTable, query: SweepQuery): Promise<SweepResult> {
