@@ -1,35 +1,52 @@
-// The layers of ARCHITECTURE.md, left to right; a layer may import only what stands to the left of it.
-const layers = ['process', 'client', 'pool', 'environment', 'globalSetup', 'cli']
-const mayImport = {
-  process: ['process'],
-  client: ['process', 'client'],
-  pool: ['process', 'client', 'pool'],
-  // Runs in the test processes: what leases and stops workers lives in another process.
-  environment: ['process', 'client', 'environment'],
-  globalSetup: ['process', 'client', 'pool', 'globalSetup'],
-  cli: layers,
+// The layers of ARCHITECTURE.md, and inside them the rooms; each lists everything that it may import.
+const layers = {
+  support: [],
+  process: ['support'],
+  client: ['support', 'process'],
+  options: ['support', 'client'],
+  pool: ['support', 'process', 'client', 'options'],
+  // Runs in the test processes: the pool that leases and stops workers lives in another process.
+  environment: ['support', 'process', 'client', 'options'],
+  globalSetup: ['support', 'process', 'client', 'options', 'pool'],
+  cli: ['support', 'process', 'client', 'options', 'pool', 'globalSetup'],
 }
+
+const outside = (allowed) => ({ path: '^src/', pathNot: `^src/(${allowed.join('|')})/` })
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
-    ...layers.map((layer) => ({
+    ...Object.entries(layers).map(([layer, below]) => ({
       name: `layer-${layer}`,
-      comment: `${layer} may import only ${mayImport[layer].join(', ')}`,
+      comment: `${layer} may import only ${[layer, ...below].join(', ')}`,
       severity: 'error',
       from: { path: `^src/${layer}/` },
-      to: { path: '^src/', pathNot: `^src/(${mayImport[layer].join('|')})/` },
+      to: outside([layer, ...below]),
     })),
+    {
+      name: 'vitest-and-jest-apart',
+      comment: 'code for one runner never imports code for the other',
+      severity: 'error',
+      from: { path: '^src/(environment|globalSetup)/vitest/' },
+      to: { path: '^src/(environment|globalSetup)/jest/' },
+    },
+    {
+      name: 'jest-and-vitest-apart',
+      comment: 'code for one runner never imports code for the other',
+      severity: 'error',
+      from: { path: '^src/(environment|globalSetup)/jest/' },
+      to: { path: '^src/(environment|globalSetup)/vitest/' },
+    },
     {
       name: 'process-knows-no-grpc-and-no-runner',
       severity: 'error',
-      from: { path: '^src/process/' },
+      from: { path: '^src/(support|process)/' },
       to: { path: '^node_modules/(@grpc|vitest|jest)' },
     },
     {
       name: 'pool-knows-no-runner',
       severity: 'error',
-      from: { path: '^src/(client|pool)/' },
+      from: { path: '^src/(client|options|pool)/' },
       to: { path: '^node_modules/(vitest|jest)' },
     },
     {

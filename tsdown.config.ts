@@ -2,15 +2,15 @@ import { defineConfig, type UserConfig } from 'tsdown'
 
 const esm: UserConfig = {
   entry: {
-    vitest: 'src/globalSetup/plugin.ts',
-    'vitest/global-setup': 'src/globalSetup/vitest.ts',
-    'vitest/setup': 'src/environment/setup.ts',
-    environment: 'src/environment/environment.ts',
-    globals: 'src/environment/globals.ts',
-    fixtures: 'src/environment/fixtures.ts',
-    'jest/global-setup': 'src/globalSetup/jestSetup.ts',
-    'jest/global-teardown': 'src/globalSetup/jestTeardown.ts',
-    'jest/environment': 'src/environment/jest.ts',
+    vitest: 'src/globalSetup/vitest/plugin.ts',
+    'vitest/global-setup': 'src/globalSetup/vitest/globalSetup.ts',
+    'vitest/setup': 'src/environment/vitest/setup.ts',
+    environment: 'src/environment/vitest/environment.ts',
+    globals: 'src/environment/vitest/globals.ts',
+    fixtures: 'src/environment/vitest/fixtures.ts',
+    'jest/global-setup': 'src/globalSetup/jest/globalSetup.ts',
+    'jest/global-teardown': 'src/globalSetup/jest/globalTeardown.ts',
+    'jest/environment': 'src/environment/jest/environment.ts',
     cli: 'src/cli/main.ts',
   },
   format: 'esm',
@@ -32,5 +32,5 @@ const esm: UserConfig = {
 export default defineConfig([
   esm,
   // Jest's module system for CommonJS test files cannot load modules. Its types are in jest.d.cts.
-  { ...esm, entry: { jest: 'src/environment/jestAccess.ts' }, format: 'cjs', dts: false, clean: false },
+  { ...esm, entry: { jest: 'src/environment/jest/access.ts' }, format: 'cjs', dts: false, clean: false },
 ])

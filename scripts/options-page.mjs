@@ -3,12 +3,12 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 
-const source = new URL('../src/pool/options.ts', import.meta.url)
+const source = new URL('../src/options/options.ts', import.meta.url)
 const page = new URL('../docs/options.md', import.meta.url)
 
 const INTRODUCTION = `# Options
 
-<!-- Made by \`npm run generate\` from src/pool/options.ts. -->
+<!-- Made by \`npm run generate\` from src/options/options.ts. -->
 
 \`python({ … })\` in \`plugins\`. Without the plugin, set \`test.globalSetup\` to
 \`['vitest-environment-python/vitest/global-setup']\` and write the options into \`test.environmentOptions.python\`.

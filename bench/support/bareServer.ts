@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { credentials } from '@grpc/grpc-js'
 import { BridgeClient, type WorkerFrame } from '../../src/client/gen/vitest_python/v1/bridge.ts'
-import { CHANNEL_OPTIONS } from '../../src/client/metadata.ts'
+import { CHANNEL_OPTIONS } from '../../src/client/wire/metadata.ts'
 import { startFrame } from './frames.ts'
 import { programs, python, root } from './paths.ts'
 

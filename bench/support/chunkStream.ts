@@ -5,7 +5,7 @@ import {
   type ClientFrame,
   type WorkerFrame,
 } from '../../src/client/gen/vitest_python/v1/bridge.ts'
-import { CHANNEL_OPTIONS } from '../../src/client/metadata.ts'
+import { CHANNEL_OPTIONS } from '../../src/client/wire/metadata.ts'
 import { startFrame } from './frames.ts'
 
 const CHUNK = 1 << 20

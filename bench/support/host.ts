@@ -1,7 +1,7 @@
 // The runner's main process, as far as Python is concerned: pool and broker in a process of their own.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { type ActiveRun, openRun } from '../../src/globalSetup/activeRun.ts'
-import { resolveOptions } from '../../src/pool/options.ts'
+import { type ActiveRun, openRun } from '../../src/globalSetup/run/activeRun.ts'
+import { resolveOptions } from '../../src/options/options.ts'
 import { programs } from './paths.ts'
 
 export type Order = { op: 'open'; options: object } | { op: 'stop' } | { op: 'heap' }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { packageRoot } from '../../src/process/packageRoot.ts'
+import { packageRoot } from '../../src/support/packageRoot.ts'
 
 export const root: string = packageRoot
 /** What the benchmark writes. */

@@ -1,7 +1,7 @@
 // A test process: sequential tests, each with a worker of its own.
-import type { RunContext } from '../../src/client/context.ts'
-import { ProcessLeases } from '../../src/environment/leases.ts'
-import { HolderPool } from '../../src/environment/pool.ts'
+import type { RunContext } from '../../src/client/lease/context.ts'
+import { ProcessLeases } from '../../src/environment/leases/leases.ts'
+import { HolderPool } from '../../src/environment/leases/pool.ts'
 
 /** @returns milliseconds that each test waited from its request to the first answer */
 async function test(context: RunContext, tests: number): Promise<number[]> {

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { isRunId } from '../process/runId.ts'
+import { isRunId } from '../process/run/runId.ts'
 import type { InitRequest } from './init/init.ts'
 import { INTERRUPTED } from './interrupt.ts'
 import type { SetupRequest } from './setup/setup.ts'
-import type { VerifyRequest } from './verify.ts'
+import type { VerifyRequest } from './verify/verify.ts'
 
 // Each command loads what it needs when it is called: the others do not pay for it.
 
@@ -58,10 +58,10 @@ program
   .option('--reap', 'end what is found')
   .option('--json', 'print JSON')
   .action(async ({ json, ...request }: VerifyRequest & Json) => {
-    const { isClean, verifyRuns } = await import('./verify.ts')
+    const { isClean, verifyRuns } = await import('./verify/verify.ts')
     const verification = await verifyRuns(request, signaller)
     if (json) printJson({ clean: isClean(verification), ...verification })
-    else console.log((await import('./show.ts')).showVerification(verification))
+    else console.log((await import('./verify/show.ts')).showVerification(verification))
     process.exitCode = isClean(verification) ? 0 : 1
   })
 
@@ -70,10 +70,10 @@ program
   .description('lists the live runs of this user: owner, age, workers, memory')
   .option('--json', 'print JSON')
   .action(async ({ json }: Json) => {
-    const { liveRuns } = await import('./status.ts')
+    const { liveRuns } = await import('./verify/status.ts')
     const runs = await liveRuns()
     if (json) printJson(runs)
-    else console.log((await import('./show.ts')).showStatus(runs))
+    else console.log((await import('./verify/show.ts')).showStatus(runs))
   })
 
 program.parseAsync().catch((error: Error & { code?: string }) => {
@@ -84,7 +84,7 @@ program.parseAsync().catch((error: Error & { code?: string }) => {
 
 async function signaller() {
   const { findInterpreter } = await import('../pool/interpreter/find.ts')
-  const { oneShotSignaller } = await import('../process/signal.ts')
+  const { oneShotSignaller } = await import('../process/run/signal.ts')
   const { executable } = await findInterpreter({ root: process.cwd(), env: process.env })
   return oneShotSignaller(executable)
 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { ERROR_CODES } from '../../src/process/errorCodes.ts'
+import { ERROR_CODES } from '../../src/support/errorCodes.ts'
 import { read, table } from './markdown.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -18,18 +18,18 @@ function textBelow(directory: string): string {
 
 /** Errors without a code, and why no user meets them. */
 const PLAIN: Record<string, string> = {
-  'client/exports.ts': 'goes to Python',
-  'client/parts.ts': 'becomes ANSWER_UNREADABLE',
-  'client/session.ts': 'a WorkerLostError takes its place',
-  'client/sharedMemory.ts': 'becomes ANSWER_UNREADABLE',
+  'client/session/exports.ts': 'goes to Python',
+  'client/session/session.ts': 'a WorkerLostError takes its place',
   'client/values/decodeExtension.ts': 'becomes ANSWER_UNREADABLE',
   'client/values/messagePack.ts': 'becomes ANSWER_UNREADABLE',
-  'pool/forkserver.ts': 'becomes WORKER_START_FAILED',
-  'pool/reaper.ts': 'is caught where the reaper is ended',
-  'pool/stop.ts': 'is a problem of the verdict',
-  'process/lines.ts': 'ends a connection',
-  'process/packageRoot.ts': 'cannot be, where the package is whole',
-  'process/runDirectory.ts': 'becomes RUN_DIRECTORY_CORRUPT',
+  'client/wire/parts.ts': 'becomes ANSWER_UNREADABLE',
+  'client/wire/sharedMemory.ts': 'becomes ANSWER_UNREADABLE',
+  'pool/python/forkserver.ts': 'becomes WORKER_START_FAILED',
+  'pool/python/reaper.ts': 'is caught where the reaper is ended',
+  'pool/verdict/stop.ts': 'is a problem of the verdict',
+  'process/run/runDirectory.ts': 'becomes RUN_DIRECTORY_CORRUPT',
+  'support/lines.ts': 'ends a connection',
+  'support/packageRoot.ts': 'cannot be, where the package is whole',
 }
 
 /** Files that make errors which are given no code. */

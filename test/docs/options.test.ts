@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { describe, expect, test } from 'vitest'
 import { optionsPage } from '../../scripts/options-page.mjs'
-import { optionNames, resolveOptions } from '../../src/pool/options.ts'
+import { optionNames, resolveOptions } from '../../src/options/options.ts'
 import { read, table } from './markdown.ts'
 
 test('docs/options.md is what npm run generate makes of the options', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import { driveEditor, type Editor } from '../support/driveEditor.ts'
 import { versions } from '../support/versions.ts'
-import { basePython } from '../unit/interpreter/scratch.ts'
+import { basePython } from '../unit/pool/interpreter/scratch.ts'
 
 const PASSED = { passed: 1, errors: [] }
 const words = (editor: Editor, vitest = 'one') => editor.ask('run', vitest, 'words')

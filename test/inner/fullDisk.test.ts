@@ -4,7 +4,7 @@ import { canMount, mounted } from '../support/mounted.ts'
 import { makeProject, runCli } from '../support/runCli.ts'
 import { NOTHING, runVitest } from '../support/runVitest.ts'
 import { versions } from '../support/versions.ts'
-import { basePython } from '../unit/interpreter/scratch.ts'
+import { basePython } from '../unit/pool/interpreter/scratch.ts'
 
 describe.skipIf(!canMount).concurrent('setup, with a cache', () => {
   test.each([

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { makeProject, runCli, startCli } from '../support/runCli.ts'
 import { NOTHING, runVitest } from '../support/runVitest.ts'
 import { versions } from '../support/versions.ts'
-import { basePython, script } from '../unit/interpreter/scratch.ts'
+import { basePython, script } from '../unit/pool/interpreter/scratch.ts'
 
 const terminal = fileURLToPath(new URL('../support/terminal.py', import.meta.url))
 

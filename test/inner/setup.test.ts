@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { startServer } from '../support/indexServer.ts'
 import { makeProject, runCli, startCli } from '../support/runCli.ts'
-import { basePython, makeVenv, script } from '../unit/interpreter/scratch.ts'
+import { basePython, makeVenv, script } from '../unit/pool/interpreter/scratch.ts'
 
 /** Only what the user's pip is told here counts, and it gives up soon. */
 const STRICT = {

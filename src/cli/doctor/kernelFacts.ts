@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os'
 import { run } from '../../pool/interpreter/run.ts'
-import { pythonPrograms } from '../../process/signal.ts'
+import { pythonPrograms } from '../../process/run/signal.ts'
 import { interpreterOf } from './interpreter.ts'
 
 /** What a Python of this machine can do; it is Python that forks and signals. */

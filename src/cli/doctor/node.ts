@@ -1,5 +1,5 @@
 import { compareVersions } from '../../pool/interpreter/version.ts'
-import { objectionTo } from '../../process/system.ts'
+import { objectionTo } from '../../process/system/system.ts'
 import { type Check, ok, problem } from './check.ts'
 
 const OLDEST = '20'

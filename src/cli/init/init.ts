@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { SetupError } from '../../process/errors.ts'
+import { SetupError } from '../../support/errors.ts'
 import type { RunnerName } from './chooseRunner.ts'
 import { planInit } from './plan.ts'
 import { showDiff } from './showDiff.ts'

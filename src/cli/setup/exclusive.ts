@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { SetupError } from '../../process/errors.ts'
-import { isSameProcessAlive, ownIdentity } from '../../process/identity.ts'
-import { makePrivate, runsDirectory } from '../../process/runDirectory.ts'
-import { system } from '../../process/system.ts'
+import { makePrivate, runsDirectory } from '../../process/run/runDirectory.ts'
+import { isSameProcessAlive, ownIdentity } from '../../process/system/identity.ts'
+import { system } from '../../process/system/system.ts'
+import { SetupError } from '../../support/errors.ts'
 
 const PAUSE = 200
 

@@ -7,7 +7,7 @@ import { which } from '../../pool/interpreter/which.ts'
 import { explainCause } from '../../pool/overlay/cause.ts'
 import { installerEnvironment } from '../../pool/overlay/installers.ts'
 import { quote } from '../../pool/overlay/quote.ts'
-import { SetupError } from '../../process/errors.ts'
+import { SetupError } from '../../support/errors.ts'
 import { exclusively } from './exclusive.ts'
 import { type ProjectPlan, planProject } from './projectPlan.ts'
 

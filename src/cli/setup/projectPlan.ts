@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { SetupError } from '../../process/errors.ts'
+import { SetupError } from '../../support/errors.ts'
 
 /** What lies in a project's root, and what there is to install it with. */
 export interface ProjectFacts {

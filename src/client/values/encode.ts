@@ -1,4 +1,4 @@
-import { coded } from '../../process/errors.ts'
+import { coded } from '../../support/errors.ts'
 import { BIG, type Carrier } from './carrier.ts'
 import { Code, DEEPEST } from './codes.ts'
 import { encodeKnown } from './encodeKnown.ts'

@@ -1,4 +1,4 @@
-import { coded } from '../../process/errors.ts'
+import { coded } from '../../support/errors.ts'
 
 type Numbers =
   | Int8Array

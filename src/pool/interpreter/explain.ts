@@ -1,4 +1,4 @@
-import { SetupError } from '../../process/errors.ts'
+import { SetupError } from '../../support/errors.ts'
 import { type Candidate, NOT_ON_PATH } from './candidates.ts'
 import { type Objection, OLDEST_PYTHON } from './judge.ts'
 

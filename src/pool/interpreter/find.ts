@@ -1,4 +1,4 @@
-import { SetupError } from '../../process/errors.ts'
+import { SetupError } from '../../support/errors.ts'
 import { type Candidate, candidates, NOT_ON_PATH, type Search } from './candidates.ts'
 import { explainNamed, explainNone, type PassedOver } from './explain.ts'
 import { judge, type Objection } from './judge.ts'

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { packageRoot } from '../../process/packageRoot.ts'
+import { packageRoot } from '../../support/packageRoot.ts'
 
 /** What the workers need of one Python distribution. */
 export interface Requirement {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { SetupError } from '../../process/errors.ts'
+import { SetupError } from '../../support/errors.ts'
 import type { Interpreter } from '../interpreter/find.ts'
 import { type Requirements, readRequirements } from '../interpreter/requirements.ts'
 import { cacheDirectory, overlayDirectory, temporaryDirectory } from './directory.ts'

@@ -1,4 +1,4 @@
-import { SetupError } from '../../process/errors.ts'
+import { SetupError } from '../../support/errors.ts'
 import type { Interpreter } from '../interpreter/find.ts'
 import { explainCause } from './cause.ts'
 import type { Failure } from './install.ts'

@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs'
+import { basename } from 'node:path'
+import { lineageOf } from '../../process/run/lineage.ts'
+import { type OwnerState, ownerState } from '../../process/run/owner.ts'
+import {
+  listRunDirectories,
+  type RunDirectory,
+  type RunRecord,
+  readRunRecord,
+} from '../../process/run/runDirectory.ts'
+import { type Sighting, sweep, type Unreadable } from '../../process/run/sweep.ts'
+import { system } from '../../process/system/system.ts'
+
+/** What is known of a run of this user: its directory, its owner, its living processes. */
+export interface KnownRun {
+  runId: string
+  directory?: RunDirectory
+  record?: RunRecord
+  /** `unknown`: there are processes, but nothing that says whose they are, so nobody can call them dead. */
+  owner: OwnerState | 'unknown'
+  processes: Sighting[]
+  /** Why the directory is not believed. */
+  problem?: string
+}
+
+export interface Survey {
+  runs: KnownRun[]
+  /** Processes that show neither their environment nor their limits. */
+  unreadable: Unreadable[]
+}
+
+/** Looks at every run directory and every process once. Signals nothing. */
+export async function surveyRuns(): Promise<Survey> {
+  const found = await sweep(system.table, {
+    matches: () => true,
+    except: lineageOf(process.pid, system.table),
+    limitArmed: true,
+    uid: process.geteuid?.() ?? 0,
+  })
+  const runs = new Map(listRunDirectories().map((directory) => [directory.runId, readRun(directory)]))
+  for (const sighting of found.found) {
+    const run = runs.get(sighting.runId) ?? { runId: sighting.runId, owner: 'unknown', processes: [] }
+    run.processes.push(sighting)
+    runs.set(sighting.runId, run.directory ? run : { ...run, ...findDirectory(sighting) })
+  }
+  return { runs: [...runs.values()], unreadable: found.unknown }
+}
+
+/** The directory of a run that is not where this user's runs are, e.g. because of another `XDG_RUNTIME_DIR`. */
+function findDirectory({ runId, directory }: Sighting): Partial<KnownRun> {
+  if (directory === undefined || basename(directory) !== runId || !existsSync(directory)) return {}
+  const { processes, ...known } = readRun({ runId, path: directory })
+  return known
+}
+
+function readRun(directory: RunDirectory): KnownRun {
+  const known = { runId: directory.runId, directory, processes: [] }
+  try {
+    const record = readRunRecord(directory)
+    return record ? { ...known, record, owner: ownerState(record) } : { ...known, owner: 'unknown' }
+  } catch (error) {
+    return { ...known, owner: 'unknown', problem: (error as Error).message }
+  }
+}

@@ -1,0 +1,75 @@
+import Table from 'cli-table3'
+import pc from 'picocolors'
+import type { Sighting } from '../../process/run/sweep.ts'
+import { ageOf } from '../../process/system/identity.ts'
+import { seconds } from '../../support/seconds.ts'
+import type { RunStatus } from './status.ts'
+import { isClean, type Verification } from './verify.ts'
+
+/** What `verify` found, for people. */
+export function showVerification(verification: Verification): string {
+  const { left, reaped, unreadable, problems } = verification
+  const lines: string[] = []
+  if (left.length > 0) lines.push(processTable(left, new Set(reaped)))
+  for (const { pid, name, reason } of unreadable)
+    lines.push(pc.red(`Unknown: pid ${pid} (${name}): ${reason}`))
+  for (const problem of problems) lines.push(pc.red(problem))
+  const alive = left.length - reaped.length
+  if (isClean(verification)) lines.push(pc.green('No orphaned processes: no process of a dead run is alive.'))
+  if (reaped.length > 0) lines.push(pc.yellow(`Ended ${reaped.length} orphaned ${plural(reaped.length)}.`))
+  if (alive > 0)
+    lines.push(pc.red(`${alive} orphaned ${plural(alive)} alive; vitest-python verify --reap ends them.`))
+  return lines.join('\n')
+}
+
+/** The live runs of this user, for people. */
+export function showStatus(runs: RunStatus[]): string {
+  if (runs.length === 0) return 'No run of this user is alive.'
+  const table = new Table({
+    head: ['run', 'owner', 'age', 'processes', 'workers', 'memory', 'project'],
+    style: STYLE,
+  })
+  for (const { runId, ownerPid, age, processes, workers, residentBytes, root } of runs) {
+    table.push([
+      runId,
+      `${ownerPid}`,
+      seconds(age),
+      `${processes}`,
+      `${workers}`,
+      megabytes(residentBytes),
+      root,
+    ])
+  }
+  return table.toString()
+}
+
+const STYLE = { head: [], border: [] }
+
+function processTable(left: Sighting[], reaped: Set<Sighting>): string {
+  const table = new Table({
+    head: ['run', 'pid', 'parent', 'age', 'known by', 'state', 'command'],
+    style: STYLE,
+  })
+  for (const orphan of left) {
+    const { runId, pid, parent, startTime, cookie, command } = orphan
+    const age = seconds(ageOf(startTime))
+    table.push([
+      runId,
+      `${pid}`,
+      `${parent}`,
+      age,
+      cookie,
+      reaped.has(orphan) ? 'ended' : 'alive',
+      command.slice(0, 60),
+    ])
+  }
+  return table.toString()
+}
+
+function plural(count: number): string {
+  return count === 1 ? 'process' : 'processes'
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`
+}

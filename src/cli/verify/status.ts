@@ -1,0 +1,41 @@
+import { readProcesses } from '../../pool/run/record.ts'
+import { residentBytes } from '../../pool/run/sample.ts'
+import { nameOf } from '../../process/system/identity.ts'
+import { type KnownRun, surveyRuns } from './runs.ts'
+
+/** A live run of this user. */
+export interface RunStatus {
+  runId: string
+  /** Process ID of the runner. */
+  ownerPid: number
+  /** Milliseconds since it began. */
+  age: number
+  /** Living processes of the run, reaper and forkserver among them. */
+  processes: number
+  workers: number
+  /** Resident memory of its processes, in bytes. */
+  residentBytes: number
+  /** Root of the project. */
+  root: string
+}
+
+/** The live runs of this user, the oldest first. */
+export async function liveRuns(): Promise<RunStatus[]> {
+  const live = (await surveyRuns()).runs.filter(({ owner }) => owner === 'alive')
+  const statuses = await Promise.all(live.map(statusOf))
+  return statuses.sort((a, b) => b.age - a.age)
+}
+
+async function statusOf({ runId, record, directory, processes }: KnownRun): Promise<RunStatus> {
+  const recorded = directory ? [...readProcesses(directory)] : []
+  const workers = new Set(recorded.filter(([id]) => /^w\d+$/.test(id)).map(([, worker]) => nameOf(worker)))
+  return {
+    runId,
+    ownerPid: record?.owner.pid ?? 0,
+    age: Date.now() - Date.parse(record?.startedAt ?? ''),
+    processes: processes.length,
+    workers: processes.filter((process) => workers.has(nameOf(process))).length,
+    residentBytes: await residentBytes(processes.map(({ pid }) => pid)),
+    root: record?.root ?? '',
+  }
+}

@@ -1,0 +1,50 @@
+import {
+  type ClientOptions,
+  InterceptingCall,
+  type Interceptor,
+  type Metadata,
+  Metadata as MetadataClass,
+} from '@grpc/grpc-js'
+import { PROTOCOL } from '../../process/run/protocol.ts'
+
+/** Metadata key of the run's secret. */
+export const TOKEN_KEY = 'x-vitest-python-token'
+/** Metadata key of the lease on whose behalf a call is made. */
+export const LEASE_KEY = 'x-vitest-python-lease'
+
+/** Metadata key of a session: process ID of a caller that can open the worker's files. */
+export const PID_KEY = 'x-vitest-python-pid'
+/** Key in the worker's own metadata: it can open the caller's files, too. */
+export const MEMORY_KEY = 'x-vitest-python-memory'
+
+/** Metadata key of the protocol version that the caller speaks. */
+const PROTOCOL_KEY = 'x-vitest-python-protocol'
+
+/** Metadata for calls to the broker or to a worker. */
+export function callMetadata(token: string, leaseId?: string): Metadata {
+  const metadata = new MetadataClass()
+  metadata.set(TOKEN_KEY, token)
+  metadata.set(PROTOCOL_KEY, String(PROTOCOL))
+  if (leaseId !== undefined) metadata.set(LEASE_KEY, leaseId)
+  return metadata
+}
+
+/** Adds the metadata to every call of a client, for stubs that know nothing of us. */
+export function metadataInterceptor(extra: Metadata): Interceptor {
+  return (options, nextCall) =>
+    new InterceptingCall(nextCall(options), {
+      start(metadata, listener, next) {
+        metadata.merge(extra)
+        next(metadata, listener)
+      },
+    })
+}
+
+/** Options of every channel to a worker or to the broker: no limit in the way, and no proxy for a Unix socket. */
+export const CHANNEL_OPTIONS: ClientOptions = {
+  'grpc.max_receive_message_length': -1,
+  'grpc.max_send_message_length': -1,
+  'grpc.enable_http_proxy': 0,
+  // grpc-js shares channels of equal targets; a lease must never see another lease's connection.
+  'grpc.use_local_subchannel_pool': 1,
+}

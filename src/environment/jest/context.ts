@@ -1,0 +1,62 @@
+import {
+  DEFAULT_POOL,
+  identityOf,
+  JEST_VARIABLE,
+  type JestContext,
+  type JestProject,
+  type RunContext,
+  type SetupFailure,
+} from '../../client/lease/context.ts'
+import { PROTOCOL } from '../../process/run/protocol.ts'
+import { SetupError } from '../../support/errors.ts'
+
+/** Pools of projects that joined the run, by run and project. */
+const joined = new Map<string, Promise<RunContext>>()
+
+/**
+ * The pool that the tests of a Jest project lease from.
+ *
+ * @throws SetupError NOT_CONFIGURED, PROTOCOL_MISMATCH: what is missing from the configuration; or why the pool of the
+ * project cannot be opened
+ */
+export async function requireJestContext(project: JestProject): Promise<RunContext> {
+  const context = contextIn(process.env[JEST_VARIABLE] ?? 'null')
+  const pool = context.pools[DEFAULT_POOL] as RunContext
+  const identity = identityOf(project)
+  if (context.identity === identity) return pool
+  // Jest calls a global setup once, with the options of one project.
+  const key = `${pool.runId} ${identity}`
+  const joining = joined.get(key) ?? join(pool, project)
+  joined.set(key, joining)
+  return joining
+}
+
+async function join(pool: RunContext, { rootDir, testEnvironmentOptions }: JestProject): Promise<RunContext> {
+  const { leasesOf } = await import('./leases.ts')
+  const { connection } = leasesOf(pool)
+  const answer = await connection.join(JSON.stringify({ rootDir, testEnvironmentOptions }))
+  return contextIn(answer).pools[DEFAULT_POOL] as RunContext
+}
+
+function contextIn(json: string): JestContext {
+  const context = JSON.parse(json) as JestContext | SetupFailure | null
+  if (!context) throw new SetupError('NOT_CONFIGURED', MISSING)
+  if ('failure' in context) throw new SetupError(context.code, context.failure)
+  if (context.protocol === PROTOCOL) return context
+  throw new SetupError(
+    'PROTOCOL_MISMATCH',
+    `The run speaks protocol ${context.protocol} and this environment ${PROTOCOL}: two versions of vitest-environment-python are installed. Install one.`,
+  )
+}
+
+const MISSING = `This test uses Python, but the Jest configuration does not start it. Write
+
+  preset: 'vitest-environment-python'
+
+or, where another preset is in use:
+
+  globalSetup: 'vitest-environment-python/jest/global-setup',
+  globalTeardown: 'vitest-environment-python/jest/global-teardown',
+  testEnvironment: 'vitest-environment-python/jest/environment'.
+
+A global setup or teardown of your own calls the default export of ours.`

@@ -1,0 +1,84 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { withoutOwnFrames } from '../../process/run/printedText.ts'
+import { type Kind, MarkedText, type Segment } from './markedText.ts'
+
+/** Of a console, what Python's output is shown by. */
+export type Output = Record<'debug' | 'error' | 'info' | 'log' | 'warn', (text: string) => void>
+
+/** Bytes of output that are shown of one test. */
+const MOST_SHOWN = 1_000_000
+
+// Taken when the module loads: a test that mocks `console` means its own output and not Python's.
+const { debug, error, info, log, warn } = console
+const ours: Output = { debug, error, info, log, warn }
+const METHODS = { o: 'log', e: 'error', w: 'warn', i: 'info', d: 'debug' } as const satisfies Record<
+  Kind,
+  string
+>
+
+const buffer = Buffer.allocUnsafe(64 * 1024)
+
+/** Shows what a worker prints, from where it was read last, as output of the test that is running. */
+export class Printed {
+  #descriptor: number | undefined
+  #offset = 0
+  #left = MOST_SHOWN
+  #skipped = 0
+  #text = new MarkedText()
+
+  readonly #output: Output
+
+  /** @param fromNow leaves out what is there already */
+  constructor(path: string, fromNow: boolean, output: Output = ours) {
+    this.#output = output
+    try {
+      this.#descriptor = openSync(path, 'r')
+      if (fromNow) this.#offset = fstatSync(this.#descriptor).size
+    } catch {
+      // The run directory is gone: the run was killed, and with it everything that printed.
+    }
+  }
+
+  /** Shows the lines that came since the last time. One system call where nothing came. */
+  show(): void {
+    if (this.#descriptor === undefined) return
+    while (this.#left > 0) {
+      const length = readSync(this.#descriptor, buffer, 0, Math.min(buffer.length, this.#left), this.#offset)
+      if (length === 0) return
+      this.#offset += length
+      this.#left -= length
+      this.#print(this.#text.feed(buffer.subarray(0, length)))
+    }
+    const { size } = fstatSync(this.#descriptor)
+    this.#skipped += size - this.#offset
+    this.#offset = size
+  }
+
+  /** The same at the end of a test: with a line that has not ended, and with a word about what was too much. */
+  finish(): void {
+    this.show()
+    this.#print(this.#text.end())
+    if (this.#skipped > 0) {
+      // What was left out may have ended in the middle of anything.
+      this.#text = new MarkedText()
+      const [shown, more] = [MOST_SHOWN, this.#skipped].map((bytes) => `${(bytes / 1e6).toFixed(1)} MB`)
+      this.#output.warn(
+        `Python printed ${more} more in this test; of each test the first ${shown} are shown.`,
+      )
+    }
+    this.#left = MOST_SHOWN
+    this.#skipped = 0
+  }
+
+  close(): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor)
+    this.#descriptor = undefined
+  }
+
+  #print(segments: Segment[]): void {
+    for (const { kind, text } of segments) {
+      const shown = withoutOwnFrames(text).replace(/\n$/, '')
+      if (shown !== '') this.#output[METHODS[kind]](shown)
+    }
+  }
+}

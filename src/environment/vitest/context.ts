@@ -1,0 +1,76 @@
+import { inject } from 'vitest'
+import {
+  CONTEXT_KEY,
+  type ProvidedPools,
+  type RunContext,
+  type SetupFailure,
+} from '../../client/lease/context.ts'
+import { PROTOCOL } from '../../process/run/protocol.ts'
+import { SetupError } from '../../support/errors.ts'
+
+/** A pool that the tests of this process may lease from; `undefined` where there is none of this name. */
+export function findContext(pool: string): RunContext | undefined {
+  const context = provided()
+  return context && 'pools' in context ? context.pools[pool] : undefined
+}
+
+/**
+ * The same, for whoever cannot do without.
+ *
+ * @throws SetupError VITEST_TWICE, NOT_CONFIGURED, PROTOCOL_MISMATCH, POOL_UNKNOWN: what is missing from the configuration, or which pools there are;
+ * the setup's own code where that failed
+ */
+export function requireContext(pool: string): RunContext {
+  const context = provided()
+  if (!context) throw new SetupError('NOT_CONFIGURED', MISSING)
+  if ('failure' in context) throw new SetupError(context.code, `${FAILED}\n${context.failure}`)
+  if (context.protocol !== PROTOCOL) {
+    throw new SetupError(
+      'PROTOCOL_MISMATCH',
+      `The run speaks protocol ${context.protocol} and these fixtures ${PROTOCOL}: two versions of vitest-environment-python are installed. Install one.`,
+    )
+  }
+  const found = context.pools[pool]
+  if (found) return found
+  throw new SetupError(
+    'POOL_UNKNOWN',
+    `There is no pool ${JSON.stringify(pool)}: the option pools of this project has ${Object.keys(context.pools).join(', ')}.`,
+  )
+}
+
+function provided() {
+  return withThisVitest(() =>
+    (inject as (key: string) => ProvidedPools | SetupFailure | undefined)(CONTEXT_KEY),
+  )
+}
+
+/**
+ * Uses what only the Vitest that runs the tests can give.
+ *
+ * @throws SetupError VITEST_TWICE where it is another one
+ */
+export function withThisVitest<T>(use: () => T): T {
+  try {
+    return use()
+  } catch (cause) {
+    throw new SetupError('VITEST_TWICE', TWICE, { cause })
+  }
+}
+
+const TWICE =
+  'The Vitest that vitest-environment-python imports is not the one that runs this test: there are two copies, as ' +
+  'where a package is linked to a checkout with a node_modules of its own. Install the package, packed if need be, ' +
+  'beside the Vitest that runs the tests (npm ls vitest shows the copies).'
+
+const FAILED =
+  'Python could not be set up when this Vitest began. That happens once: mend what follows, and start Vitest anew.'
+
+const MISSING = `This test uses Python, but the configuration of its project does not start it. Add the plugin to the Vitest configuration:
+
+  import { python } from 'vitest-environment-python/vitest'
+
+  export default defineConfig({
+    plugins: [python({ modules: ['./python/tools.py'] })],
+  })
+
+or, without the plugin, test.globalSetup: ['vitest-environment-python/vitest/global-setup'].`

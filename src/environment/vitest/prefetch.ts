@@ -1,0 +1,37 @@
+import { afterAll, beforeAll } from 'vitest'
+import { DEFAULT_POOL } from '../../client/lease/context.ts'
+import { endFile, fileState } from '../leases/fileEnd.ts'
+import { leasesOf } from '../leases/leases.ts'
+import { findContext } from './context.ts'
+
+/** Pools that were named beside the default one: who names them is about to use them instead. */
+const named = new Set<string>()
+
+/** Has this file lease from a pool before its first test. */
+export function expectPool(name: string): void {
+  if (name !== DEFAULT_POOL) named.add(name)
+}
+
+/**
+ * A file that imports the fixtures is about to use Python. Starting it before the tests keeps a slow import
+ * out of the time limit of the first of them.
+ */
+export function prefetchBeforeTests(): void {
+  const context = findContext(DEFAULT_POOL)
+  if (!context) return
+  const leases = () => (named.size > 0 ? [...named] : [DEFAULT_POOL]).flatMap(leasesOfPool)
+  async function prefetch() {
+    // biome-ignore lint/complexity/noArguments: Vitest 4.1 passes a context before the suite, 3.2 does not, and both read parameters
+    const { name } = Array.from(arguments).at(-1) as { name: string }
+    await Promise.all(leases().map((of) => of.prefetch(name)))
+  }
+  beforeAll(prefetch, context.leaseTimeout + 5_000)
+  afterAll(async () => void (await Promise.all(leases().map((of) => of.forgo()))))
+  // Without the plugin there may be no setup file to do it.
+  if (!fileState().watched) afterAll(endFile)
+}
+
+function leasesOfPool(name: string) {
+  const context = findContext(name)
+  return context ? [leasesOf(context)] : []
+}

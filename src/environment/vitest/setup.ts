@@ -1,0 +1,14 @@
+import { afterAll } from 'vitest'
+import { endFile, fileState } from '../leases/fileEnd.ts'
+import { PYTHON_ENVIRONMENT } from '../leases/marker.ts'
+import { lazyPython } from './globalPython.ts'
+
+// Runs before every test file of a project with the plugin, and so loads next to nothing.
+fileState().watched = true
+// Registered before any hook of the user's, it runs after them.
+afterAll(endFile)
+
+if (PYTHON_ENVIRONMENT in globalThis) {
+  const python = lazyPython(async () => (await import('./fileLease.ts')).pythonForFile())
+  Object.defineProperty(globalThis, 'python', { value: python, configurable: true, writable: true })
+}

@@ -1,0 +1,35 @@
+import {
+  identityOf,
+  type JestContext,
+  type JestProject,
+  pythonOptionsOf,
+} from '../../client/lease/context.ts'
+import { resolvePools } from '../../options/options.ts'
+import { PROTOCOL } from '../../process/run/protocol.ts'
+import type { Registry } from '../run/registry.ts'
+import { seeded } from '../run/seeded.ts'
+
+/** Of Jest's global configuration, what is read here. */
+export interface JestGlobalConfig {
+  seed: number
+  /** Test processes. */
+  maxWorkers: number
+  watch: boolean
+  watchAll: boolean
+}
+
+/**
+ * Opens the pools of a project, or joins those that are open.
+ *
+ * @throws SetupError what keeps Python from being found or installed
+ */
+export async function openProject(
+  registry: Registry,
+  { maxWorkers, seed }: JestGlobalConfig,
+  project: JestProject,
+): Promise<JestContext> {
+  const where = `testEnvironmentOptions.python of the Jest configuration`
+  const options = resolvePools(pythonOptionsOf(project), where, maxWorkers)
+  const pools = await registry.open(project.rootDir, options)
+  return { protocol: PROTOCOL, pools: seeded(pools, options, seed), identity: identityOf(project) }
+}

@@ -1,0 +1,131 @@
+import type { RunContext } from '../../client/lease/context.ts'
+import type { ResolvedOptions } from '../../options/options.ts'
+import { type Join, listenForTests } from '../../pool/broker/broker.ts'
+import { Pool } from '../../pool/leasing/pool.ts'
+import type { Install } from '../../pool/python/python.ts'
+import { createRun, type Watch } from '../../pool/run/run.ts'
+import { report } from '../../pool/verdict/report.ts'
+import { stopRun } from '../../pool/verdict/stop.ts'
+import { sweepDeadRuns } from '../../pool/verdict/sweepDeadRuns.ts'
+import { mustFail } from '../../pool/verdict/verdict.ts'
+import { oneShotSignaller } from '../../process/run/signal.ts'
+import { forgetFailure } from '../../support/retry.ts'
+import { failUnlessDecided } from './exitCode.ts'
+import { announce, progress } from './output.ts'
+import { isPrepared } from './prepared.ts'
+
+/** A run with its broker. */
+export interface ActiveRun {
+  readonly context: RunContext
+  /** A Python file has changed; the test files, as absolute paths, that this concerns. */
+  fileChanged(file: string): string[]
+  /** Ends it; resolves to the report and whether the runner must exit non-zero. */
+  stop(): Promise<Outcome>
+}
+
+export interface Outcome {
+  /** `undefined` where Python never started, so that there is nothing to tell. */
+  report: string | undefined
+  failed: boolean
+}
+
+/** What a run is opened with beside its options. */
+interface RunSurroundings {
+  /** Finds Python and what it lacks; by default for the project, with progress. */
+  provide?: Install
+  /** For a runner that watches files. */
+  watch?: Watch | undefined
+  /** For a runner whose projects open pools after the setup. */
+  join?: Join | undefined
+}
+
+const joinNothing: Join = async () => 'null'
+
+/**
+ * Opens a run: a directory and a socket, no Python yet unless `start` is `eager`.
+ *
+ * @throws SetupError with `start: 'eager'`, why Python does not come up
+ */
+export async function openRun(
+  root: string,
+  options: ResolvedOptions,
+  { provide = installOwn(root, options), watch, join = joinNothing }: RunSurroundings = {},
+): Promise<ActiveRun> {
+  const run = createRun(root, options, watch)
+  const giveUp = new AbortController()
+  const install = once(provide)
+  let decide: ((failed: boolean) => void) | undefined
+  const startPython = (signal: AbortSignal) => {
+    decide ??= failUnlessDecided()
+    return install(signal)
+  }
+  const pool = new Pool(run, startPython, progress)
+  const broker = await listenForTests(pool, join)
+  const stop = async (): Promise<Outcome> => {
+    giveUp.abort()
+    const findings = await stopRun(pool)
+    broker.close()
+    decide?.(findings !== undefined && mustFail(findings, options.orphans))
+    if (!findings) return { report: undefined, failed: false }
+    return { report: report(findings), failed: mustFail(findings, options.orphans) }
+  }
+  const signaller = async () => oneShotSignaller((await install(giveUp.signal)).executable)
+  for (const sentence of await sweepDeadRuns(signaller)) announce(sentence)
+  try {
+    await comeUp(pool, options, install, giveUp.signal)
+  } catch (error) {
+    const { report: left, failed } = await stop()
+    if (failed && left) announce(left)
+    throw error
+  }
+  const fileChanged = (file: string) => {
+    pool.fileChanged()
+    return pool.usage.testsUsing(file)
+  }
+  return { context: contextOf(pool), fileChanged, stop }
+}
+
+/** Does before the tests what must not run into the time limit of a test. */
+async function comeUp(
+  pool: Pool,
+  options: ResolvedOptions,
+  install: (signal: AbortSignal) => Promise<unknown>,
+  giveUp: AbortSignal,
+): Promise<void> {
+  if (options.start === 'eager') {
+    await pool.python.start()
+    pool.warm()
+  } else if (!isPrepared(pool.run.root, options.python)) {
+    // What fails here fails again for the first test that needs Python, and for no other.
+    await install(giveUp).catch(() => {})
+  }
+}
+
+function installOwn(root: string, options: ResolvedOptions): Install {
+  return async (signal) => {
+    const { installPython } = await import('./installPython.ts')
+    return installPython(root, options.python, signal)
+  }
+}
+
+function contextOf({ run }: Pool): RunContext {
+  const { isolation, leaseTimeout } = run.options
+  return {
+    ...{ runId: run.directory.runId, token: run.token, isolation, leaseTimeout },
+    broker: `unix:${run.brokerPath}`,
+  }
+}
+
+/** Makes it with the first call; where that failed, anew after a while. */
+function once<A, T>(make: (argument: A) => Promise<T>): (argument: A) => Promise<T> {
+  let made: Promise<T> | undefined
+  return (argument) => {
+    if (!made) {
+      made = make(argument)
+      forgetFailure(made, () => {
+        made = undefined
+      })
+    }
+    return made
+  }
+}

@@ -1,0 +1,19 @@
+import { describePassedOver, findInterpreter } from '../../pool/interpreter/find.ts'
+import { ensureOverlay } from '../../pool/overlay/ensure.ts'
+import type { PythonInstallation } from '../../pool/python/forkserver.ts'
+import { progress } from './output.ts'
+import { notePrepared } from './prepared.ts'
+
+/** Finds the project's interpreter and provides what it lacks, with progress. */
+export async function installPython(
+  root: string,
+  python: string | undefined,
+  signal: AbortSignal,
+): Promise<PythonInstallation> {
+  const interpreter = await findInterpreter({ root, python, env: process.env }, { progress, signal })
+  for (const candidate of interpreter.passedOver) progress(describePassedOver(candidate))
+  const overlay = await ensureOverlay(interpreter, { env: process.env, progress, root, signal })
+  const installation = { executable: interpreter.executable, version: interpreter.version, overlay }
+  notePrepared(root, python, installation)
+  return installation
+}

@@ -1,0 +1,73 @@
+import { availableParallelism } from 'node:os'
+import type { TestProject } from 'vitest/node'
+import { CONTEXT_KEY } from '../../client/lease/context.ts'
+import { resolvePools } from '../../options/options.ts'
+import { PROTOCOL } from '../../process/run/protocol.ts'
+import { objectionTo } from '../../process/system/system.ts'
+import { SetupError } from '../../support/errors.ts'
+import { endRuns } from '../run/end.ts'
+import { failureOf } from '../run/failure.ts'
+import { silenceProgress } from '../run/output.ts'
+import { registryOf } from '../run/registry.ts'
+import { seeded } from '../run/seeded.ts'
+import { refuseBrowser } from './browser.ts'
+import { watchingRegistry } from './watch.ts'
+
+/**
+ * Global setup of a Vitest project. The options come from the plugin, or without it from
+ * `environmentOptions.python`.
+ *
+ * @returns the teardown: ends the runs with the last project of this Vitest, and prints the verdicts. Returned and not
+ * exported, because only so it knows whose it is: Vitest tells a teardown nothing
+ * @throws SetupError what keeps Python from being found or installed; an editor's Vitest runs its tests again after
+ * that without another setup, so they get to know it, too
+ */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  try {
+    return await open(project)
+  } catch (error) {
+    project.provide(CONTEXT_KEY, failureOf(error))
+    throw error
+  }
+}
+
+async function open(project: TestProject): Promise<() => Promise<void>> {
+  const objection = objectionTo(process.platform)
+  if (objection !== undefined) throw new SetupError('PLATFORM_UNSUPPORTED', objection)
+  refuseBrowser(project.config.browser)
+  silenceProgress(project.config.silent === true)
+  const written = (project.config.environmentOptions as Record<string, unknown> | undefined)?.['python']
+  const options = resolvePools(
+    written,
+    'The configuration of vitest-environment-python',
+    testProcessesOf(project),
+  )
+  const registry = registryOf(project.vitest, () => watchingRegistry(project.vitest))
+  try {
+    const pools = await registry.acquire(project.config.root, options)
+    project.provide(CONTEXT_KEY, {
+      protocol: PROTOCOL,
+      pools: seeded(pools, options, project.config.sequence.seed ?? Date.now()),
+    })
+  } catch (error) {
+    // A setup that throws has returned nothing to tear down by.
+    await endRuns(() => registry.release())
+    throw error
+  }
+  return async () => void (await endRuns(() => registry.release()))
+}
+
+/** How many test processes Vitest runs at once. */
+function testProcessesOf({ vitest }: TestProject): number {
+  const { maxWorkers } = vitest.config
+  // Vitest 3 leaves it to its pools where it is not written, and takes texts as "50%".
+  return typeof maxWorkers === 'number' ? maxWorkers : availableParallelism()
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    'vitest-environment-python':
+      | import('../../client/lease/context.ts').ProvidedPools
+      | import('../../client/lease/context.ts').SetupFailure
+  }
+}

@@ -1,0 +1,22 @@
+import { relative } from 'node:path'
+import type { Vitest } from 'vitest/node'
+import { Registry } from '../run/registry.ts'
+
+/**
+ * A registry for a Vitest. In watch mode, the test files that have used a Python file run again when it changes:
+ * `watchTriggerPatterns` is Vitest's own way from other files to tests.
+ */
+export function watchingRegistry(vitest: Vitest): Registry {
+  const { config } = vitest
+  if (!config.watch) return new Registry()
+  const onFile = (file: string) => {
+    // Vite watches its root itself.
+    if (relative(config.root, file).startsWith('..')) vitest.vite.watcher.add(file)
+  }
+  const registry = new Registry({ watch: { onFile } })
+  config.watchTriggerPatterns = [
+    ...(config.watchTriggerPatterns ?? []),
+    { pattern: /\.py$/, testsToRun: (file) => registry.fileChanged(file) },
+  ]
+  return registry
+}

@@ -1,0 +1,130 @@
+import type { Socket } from 'node:net'
+import { type Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js'
+import {
+  BrokerService,
+  type Holder,
+  type JoinReply,
+  type JoinRequest,
+  type LeaseEvent,
+  type LeftReply,
+  type LeftRequest,
+  type PoolStats,
+} from '../../client/gen/vitest_python/v1/broker.ts'
+import { TOKEN_KEY } from '../../client/wire/metadata.ts'
+import { PROTOCOL } from '../../process/run/protocol.ts'
+import type { Need } from '../leasing/need.ts'
+import type { Pool } from '../leasing/pool.ts'
+import type { Application, Grant } from '../leasing/slot.ts'
+import { equalSecrets } from '../python/control.ts'
+import { residentBytes } from '../run/sample.ts'
+import { leftBy } from '../verdict/leftBy.ts'
+import type { Join, LeaseCall } from './broker.ts'
+
+/** The gRPC service behind `broker.sock`; connections are handed to it. */
+export function serveLeases(pool: Pool, join: Join): { inject(socket: Socket): void; close(): void } {
+  const server = new Server()
+  server.addService(BrokerService, {
+    lease: (call: LeaseCall) => serveLease(pool, call),
+    stats: async (
+      call: { metadata: Metadata },
+      callback: (error: ServiceFailure | null, stats?: PoolStats) => void,
+    ) => {
+      if (!isAuthorised(pool, call.metadata)) return callback(UNAUTHENTICATED)
+      callback(null, await statsOf(pool))
+    },
+    left: async (
+      call: { metadata: Metadata; request: LeftRequest },
+      callback: (error: ServiceFailure | null, left?: LeftReply) => void,
+    ) => {
+      if (!isAuthorised(pool, call.metadata)) return callback(UNAUTHENTICATED)
+      const message = await leftBy(pool, call.request.leaseIds).catch((error: Error) => error.message)
+      callback(null, { message, fail: pool.run.options.orphans === 'fail' })
+    },
+    join: async (
+      call: { metadata: Metadata; request: JoinRequest },
+      callback: (error: ServiceFailure | null, joined?: JoinReply) => void,
+    ) => {
+      if (!isAuthorised(pool, call.metadata)) return callback(UNAUTHENTICATED)
+      callback(null, { context: await join(call.request.project) })
+    },
+  })
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure())
+  return { inject: (socket) => injector.injectConnection(socket), close: () => server.forceShutdown() }
+}
+
+function serveLease(pool: Pool, call: LeaseCall): void {
+  if (!isAuthorised(pool, call.metadata)) return void call.emit('error', UNAUTHENTICATED)
+  let application: Application | undefined
+  const send = (kind: LeaseEvent['kind']) => {
+    if (!call.cancelled) call.write({ kind })
+  }
+  const fail = ($case: 'failed' | 'lost', message: string, code = '') => {
+    send({ $case, value: { message, code } })
+    call.end()
+  }
+  call.on('data', ({ kind, at }) => {
+    if (kind?.$case === 'release') application?.end(kind.value.busy ? 'busy' : 'intact', at)
+    if (kind?.$case === 'holder' && !call.cancelled) application?.take(kind.value, at)
+    if (kind?.$case === 'stuck') application?.stuck(kind.value.name)
+    // Messages are decoded later than a cancellation is noticed; and one stream is one lease.
+    if (kind?.$case !== 'acquire' || call.cancelled || application) return
+    if (kind.value.protocol !== PROTOCOL)
+      return fail('failed', describeMismatch(kind.value.protocol), 'PROTOCOL_MISMATCH')
+    application = pool.request({
+      holder: kind.value.holder ?? NOBODY,
+      need: NEEDS[kind.value.need] ?? 'now',
+      granted: (grant) => send({ $case: 'granted', value: describeGrant(grant) }),
+      failed: (message, code) => fail('failed', message, code),
+      lost: (message) => fail('lost', message),
+      recalled: () => send({ $case: 'recall', value: {} }),
+    })
+  })
+  call.on('end', () => {
+    application?.end()
+    call.end()
+  })
+  // The test process is gone, or it gave the request up.
+  // A worker that was held ahead may have been taken by a message that is lost.
+  call.on('cancelled', () => application?.end())
+  call.on('error', () => application?.end())
+}
+
+/** By their numbers on the wire. */
+const NEEDS: readonly Need[] = ['now', 'soon', 'ahead']
+
+const NOBODY: Holder = { file: '', test: '' }
+
+type ServiceFailure = { code: number; details: string }
+
+const UNAUTHENTICATED: ServiceFailure = {
+  code: status.UNAUTHENTICATED,
+  details: 'the token in x-vitest-python-token is not the one of this run',
+}
+
+function isAuthorised(pool: Pool, metadata: Metadata): boolean {
+  return equalSecrets(String(metadata.get(TOKEN_KEY)[0] ?? ''), pool.run.token)
+}
+
+function describeMismatch(protocol: number): string {
+  return (
+    `The test process speaks protocol ${protocol} and the run's main process ${PROTOCOL}: ` +
+    'two versions of vitest-environment-python are installed. Install one.'
+  )
+}
+
+function describeGrant({ lease, worker }: Grant) {
+  const { address, pid, log } = worker
+  return { leaseId: lease.id, workerId: worker.id, address, pid, log }
+}
+
+async function statsOf(pool: Pool): Promise<PoolStats> {
+  const python = await pool.python.settled()
+  const { installation, forkserver } = python.phase === 'armed' ? python : {}
+  return {
+    ...pool.counts(),
+    residentBytes: await residentBytes(pool.pids()),
+    python: installation?.version ?? '',
+    executable: installation?.executable ?? '',
+    startMethod: (await forkserver?.catch(() => undefined))?.startMethod ?? '',
+  }
+}

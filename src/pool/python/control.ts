@@ -1,0 +1,98 @@
+import { timingSafeEqual } from 'node:crypto'
+import { createServer, type Server, type Socket } from 'node:net'
+import { PROTOCOL } from '../../process/run/protocol.ts'
+import { type Line, readLines, writeLine } from '../../support/lines.ts'
+
+/** A forkserver or a worker that said hello. */
+export interface Peer {
+  readonly role: string
+  readonly id: string
+  send(line: Line): void
+}
+
+type Listener = (line: Line, peer: Peer) => void
+
+/** Where forkserver and workers report to: `control.sock`. */
+export class Control {
+  readonly #server: Server
+  readonly #token: string
+  readonly #expected = new Map<string, Listener>()
+  readonly #sockets = new Set<Socket>()
+
+  private constructor(token: string) {
+    this.#token = token
+    this.#server = createServer((socket) => this.#greet(socket))
+  }
+
+  static async listen(path: string, token: string): Promise<Control> {
+    const control = new Control(token)
+    await new Promise<void>((resolve, reject) => {
+      control.#server.once('error', reject)
+      control.#server.listen(path, resolve)
+    })
+    return control
+  }
+
+  /** Lets the peer of this name say hello, and calls `listener` for each line that it sends after that. */
+  expect(role: string, id: string, listener: Listener): void {
+    this.#expected.set(`${role} ${id}`, listener)
+  }
+
+  /** The peer of this name is not coming any more. */
+  forget(role: string, id: string): void {
+    this.#expected.delete(`${role} ${id}`)
+  }
+
+  close(): void {
+    this.#server.close()
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
+  #greet(socket: Socket): void {
+    this.#sockets.add(socket)
+    socket.once('close', () => this.#sockets.delete(socket))
+    socket.on('error', () => {})
+    let deliver: ((line: Line) => void) | undefined
+    const receive = (line: Line) => {
+      if (deliver) return deliver(line)
+      const problem = this.#objection(line)
+      if (problem !== undefined) return refuse(socket, problem)
+      writeLine(socket, { welcome: 'vitest-python', protocol: PROTOCOL })
+      const peer = peerOf(socket, line)
+      const listener = this.#expected.get(`${peer.role} ${peer.id}`) as Listener
+      this.forget(peer.role, peer.id)
+      deliver = (next) => listener(next, peer)
+    }
+    readLines(socket, receive, (problem) => refuse(socket, problem))
+  }
+
+  #objection(hello: Line): string | undefined {
+    if (hello['hello'] !== 'vitest-python')
+      return 'this socket is the control socket of a vitest-environment-python run'
+    if (hello['protocol'] !== PROTOCOL) {
+      return `protocol ${String(hello['protocol'])} is spoken there and ${PROTOCOL} here; reinstall vitest-environment-python`
+    }
+    if (!equalSecrets(String(hello['token']), this.#token)) return 'the token is not the one of this run'
+    const name = `${String(hello['role'])} ${String(hello['id'])}`
+    return this.#expected.has(name) ? undefined : `nobody waits for ${name}`
+  }
+}
+
+function peerOf(socket: Socket, hello: Line): Peer {
+  return {
+    role: String(hello['role']),
+    id: String(hello['id']),
+    send: (line) => writeLine(socket, line),
+  }
+}
+
+function refuse(socket: Socket, sentence: string): void {
+  writeLine(socket, { refused: sentence })
+  socket.end()
+}
+
+/** Compares in constant time, so that the token cannot be guessed a character at a time. */
+export function equalSecrets(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}

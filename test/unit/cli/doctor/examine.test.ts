@@ -1,0 +1,172 @@
+import { describe, expect, test } from 'vitest'
+import { blasCheck } from '../../../../src/cli/doctor/blas.ts'
+import type { Check, State } from '../../../../src/cli/doctor/check.ts'
+import { clockCheck } from '../../../../src/cli/doctor/clock.ts'
+import { examineAll } from '../../../../src/cli/doctor/examine.ts'
+import { interpreterCheck } from '../../../../src/cli/doctor/interpreter.ts'
+import { cgroupCheck, forkCheck, pidfdCheck, subreaperCheck } from '../../../../src/cli/doctor/kernel.ts'
+import type { KernelFacts } from '../../../../src/cli/doctor/kernelFacts.ts'
+import { leftoversCheck } from '../../../../src/cli/doctor/leftovers.ts'
+import { limitsCheck, shellLimits, softLimit } from '../../../../src/cli/doctor/limits.ts'
+import { nodeCheck } from '../../../../src/cli/doctor/node.ts'
+import { overlayCheck } from '../../../../src/cli/doctor/overlay.ts'
+import { procCheck } from '../../../../src/cli/doctor/proc.ts'
+import { grpcCheck, runnersCheck } from '../../../../src/cli/doctor/runners.ts'
+import { sharedMemoryCheck } from '../../../../src/cli/doctor/sharedMemory.ts'
+import { socketPathCheck } from '../../../../src/cli/doctor/socketPath.ts'
+import { uvCheck } from '../../../../src/cli/doctor/uv.ts'
+import type { Interpreter } from '../../../../src/pool/interpreter/find.ts'
+
+/** Facts, what they are judged to be, and a word of it. */
+type Case<Facts> = [facts: Facts, state: State, word: string]
+
+function cases<Facts>(check: Check<Facts>, list: Case<Facts>[]) {
+  test.each(
+    list.map(([facts, state, word]) => ({ facts, state, word })),
+  )(`${check.name}: $state, $word`, (row) => {
+    const { state, found, remedy } = check.judge(row.facts)
+    expect(state).toBe(row.state)
+    expect(`${found}; ${remedy}`).toContain(row.word)
+    // Whoever is told that something is wrong is told what to do.
+    expect(remedy === '').toBe(state === 'ok')
+  })
+}
+
+const interpreter: Interpreter = {
+  ...{ executable: '/v/bin/python', version: '3.12.1', abi: 'cpython-312', environment: 'venv' },
+  ...{ source: '.venv', passedOver: [], distributions: {} },
+}
+const kernel: KernelFacts = { pidfd: true, subreaper: true, cgroup: true, threads: 1 }
+
+/** What there is on every system. */
+const EVERYWHERE = [
+  ...['Node', 'test runner', '@grpc/grpc-js', 'Python', 'packages of the workers', 'uv', 'sockets', 'limits'],
+  ...['BLAS threads', 'clock', 'leftover runs'],
+]
+const LINUX = ['fork safety', '/proc', 'pidfd', 'subreaper', 'control group', '/dev/shm']
+
+describe.each([
+  ['linux', [...EVERYWHERE, ...LINUX]],
+  ['darwin', EVERYWHERE],
+] as const)('on %s', (platform, names) => {
+  test('doctor looks at what there is', async () => {
+    const examined = await examineAll(process.cwd(), platform)
+    expect(examined.map(({ name }) => name).sort()).toEqual([...names].sort())
+  })
+})
+
+describe('doctor judges', () => {
+  cases(nodeCheck, [
+    [{ version: '20.20.2', platform: 'linux' }, 'ok', '20.20.2'],
+    [{ version: '18.1.0', platform: 'linux' }, 'problem', 'install Node 20'],
+    [{ version: '20.0.0', platform: 'win32' }, 'problem', 'WSL'],
+  ])
+  cases(runnersCheck, [
+    [{ vitest: '4.1.12', jest: undefined }, 'ok', 'vitest 4.1.12'],
+    [{ vitest: '4.1.12', jest: '29.0.0' }, 'ok', 'jest 29.0.0'],
+    [{ vitest: '3.1.4', jest: undefined }, 'problem', '3.2 or newer'],
+    [{ vitest: '6.0.0', jest: undefined }, 'warning', 'newer than'],
+    [{ vitest: undefined, jest: undefined }, 'problem', 'npm install'],
+  ])
+  cases(grpcCheck, [
+    ['1.14.0', 'ok', '1.14.0'],
+    ['1.9.0', 'problem', '1.12 or newer'],
+    [undefined, 'problem', 'npm install'],
+  ])
+  cases(interpreterCheck, [
+    [interpreter, 'ok', '/v/bin/python'],
+    [
+      { ...interpreter, passedOver: [{ candidate: '/x', source: 's', reason: 'is broken' }] },
+      'warning',
+      '/x was passed over: it is broken',
+    ],
+    [{ missing: 'No usable Python\nand more' }, 'problem', 'No usable Python'],
+  ])
+  cases(overlayCheck, [
+    [{ outdated: [], missing: [], overlay: '/o', verified: false }, 'ok', 'all of them'],
+    [{ outdated: [], missing: ['grpcio'], overlay: '/o', verified: true }, 'ok', '/o'],
+    [{ outdated: [], missing: ['grpcio'], overlay: '/o', verified: false }, 'warning', 'vitest-python setup'],
+    [
+      {
+        outdated: [{ name: 'grpcio', version: '1', minimum: '2' }],
+        missing: [],
+        overlay: '/o',
+        verified: false,
+      },
+      'problem',
+      'grpcio 1 is older than 2',
+    ],
+    [undefined, 'problem', 'without a Python'],
+  ])
+  cases(uvCheck, [
+    [{ path: '/bin/uv', wanted: true }, 'ok', '/bin/uv'],
+    [{ path: undefined, wanted: false }, 'ok', 'pip is used'],
+    [{ path: undefined, wanted: true }, 'warning', 'install uv'],
+  ])
+  cases(forkCheck, [
+    [kernel, 'ok', 'one thread'],
+    [{ ...kernel, threads: 3 }, 'warning', '3 threads'],
+    [undefined, 'problem', 'no Python answered'],
+  ])
+  cases(pidfdCheck, [
+    [kernel, 'ok', 'reused pid'],
+    [{ ...kernel, pidfd: false }, 'warning', 'pidfd_open'],
+  ])
+  cases(subreaperCheck, [
+    [kernel, 'ok', 'adopts'],
+    [{ ...kernel, subreaper: false }, 'problem', 'prctl'],
+  ])
+  cases(cgroupCheck, [
+    [kernel, 'ok', 'delegated: '],
+    [{ ...kernel, cgroup: false }, 'ok', 'not delegated'],
+  ])
+  cases(procCheck, [
+    [{ options: 'rw,nosuid', root: false }, 'ok', 'every process'],
+    [{ options: 'rw,hidepid=2', root: true }, 'ok', 'every process'],
+    [{ options: 'rw,hidepid=invisible', root: false }, 'warning', 'hidepid=invisible'],
+    [{ options: undefined, root: false }, 'problem', 'mount -t proc'],
+  ])
+  cases(sharedMemoryCheck, [
+    [1024 ** 3, 'ok', '1024 MiB'],
+    [64 * 1024 ** 2, 'warning', '--shm-size'],
+    [undefined, 'warning', 'tmpfs'],
+  ])
+  cases(socketPathCheck, [
+    [{ runs: '/run/user/1/vitest-python-1', wanted: '/run/user/1/', unsafe: undefined }, 'ok', '/run/user/1'],
+    [{ runs: '/tmp/vitest-python-1', wanted: undefined, unsafe: undefined }, 'ok', '/tmp'],
+    [{ runs: '/tmp/vitest-python-1', wanted: '/very/long', unsafe: undefined }, 'warning', 'too long'],
+    [{ runs: '/tmp/x', wanted: undefined, unsafe: '/tmp/x is open to others' }, 'problem', 'open to others'],
+  ])
+  cases(limitsCheck, [
+    [{ processes: Number.POSITIVE_INFINITY, files: 4096 }, 'ok', 'unlimited processes'],
+    [{ processes: 256, files: 4096 }, 'warning', 'ulimit -u 512'],
+    [{ processes: 4096, files: 64 }, 'problem', '64 open files'],
+  ])
+  cases(blasCheck, [
+    [{ set: ['OMP_NUM_THREADS=1'], cores: 8 }, 'ok', 'OMP_NUM_THREADS=1'],
+    [{ set: [], cores: 1 }, 'ok', 'one core'],
+    [{ set: [], cores: 8 }, 'ok', '8 cores'],
+  ])
+  cases(clockCheck, [
+    [{ wall: 201, monotonic: 200.5, now: Date.UTC(2030, 0) }, 'ok', 'agree'],
+    [{ wall: -3_000, monotonic: 200, now: Date.UTC(2030, 0) }, 'warning', '-3200 ms'],
+    [{ wall: 200, monotonic: 200, now: 0 }, 'problem', '1970-01-01'],
+  ])
+  cases(leftoversCheck, [
+    [{ processes: 0, directories: 0 }, 'ok', 'none'],
+    [{ processes: 0, directories: 2 }, 'warning', '2'],
+    [{ processes: 3, directories: 1 }, 'problem', '--reap'],
+  ])
+})
+
+test('soft limits are read as the kernel writes them', () => {
+  const text =
+    'Max processes             1024                 2048                 processes\nMax open files            unlimited            unlimited            files\n'
+  expect(softLimit(text, 'Max processes')).toBe(1024)
+  expect(softLimit(text, 'Max open files')).toBe(Number.POSITIVE_INFINITY)
+})
+
+test('soft limits are read as a shell writes them', () => {
+  expect(shellLimits('2784\n256\n')).toEqual({ processes: 2784, files: 256 })
+  expect(shellLimits('unlimited\nunlimited\n').files).toBe(Number.POSITIVE_INFINITY)
+})

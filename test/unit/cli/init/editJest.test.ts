@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest'
+import { editJest, newJest } from '../../../../src/cli/init/editJest.ts'
+import { planInit } from '../../../../src/cli/init/plan.ts'
+
+const edit = (code: string, path = 'jest.config.js') => editJest(code, './m.py', path)
+const OPTIONS = "testEnvironmentOptions: { python: { modules: ['./m.py'] } }"
+
+describe('a configuration keeps its format and gets preset and options', () => {
+  test.each([
+    [
+      'of CommonJS',
+      'jest.config.cjs',
+      "const base = require('./base')\n\nmodule.exports = {\n  ...base,\n  verbose: true, // kept\n}\n",
+      `const base = require('./base')\n\nmodule.exports = {\n  preset: 'vitest-environment-python',\n  ${OPTIONS},\n  ...base,\n  verbose: true, // kept\n}\n`,
+    ],
+    [
+      'of TypeScript, in a constant',
+      'jest.config.ts',
+      "import type { Config } from 'jest'\n\nconst config: Config = { verbose: true }\nexport default config\n",
+      `import type { Config } from 'jest'\n\nconst config: Config = { preset: 'vitest-environment-python', ${OPTIONS}, verbose: true }\nexport default config\n`,
+    ],
+    [
+      'that is empty, of a module',
+      'jest.config.mjs',
+      'export default {}\n',
+      `export default { preset: 'vitest-environment-python', ${OPTIONS} }\n`,
+    ],
+    [
+      'with another preset and an environment, which becomes the base',
+      'jest.config.js',
+      "module.exports = {\n\tpreset: 'ts-jest',\n\ttestEnvironment: 'jsdom',\n}\n",
+      "module.exports = {\n\tglobalSetup: 'vitest-environment-python/jest/global-setup',\n\tglobalTeardown: 'vitest-environment-python/jest/global-teardown',\n\ttestEnvironmentOptions: { python: { base: 'jsdom', modules: ['./m.py'] } },\n\tpreset: 'ts-jest',\n\ttestEnvironment: 'vitest-environment-python/jest/environment',\n}\n",
+    ],
+    [
+      'with another preset',
+      'jest.config.js',
+      "module.exports = { preset: 'ts-jest' }\n",
+      `module.exports = { globalSetup: 'vitest-environment-python/jest/global-setup', globalTeardown: 'vitest-environment-python/jest/global-teardown', testEnvironment: 'vitest-environment-python/jest/environment', ${OPTIONS}, preset: 'ts-jest' }\n`,
+    ],
+    [
+      'with options of the environment, and double quotes',
+      'jest.config.js',
+      'module.exports = {\n  testEnvironment: "node",\n  testEnvironmentOptions: { url: "http://a.example" },\n}\n',
+      'module.exports = {\n  preset: "vitest-environment-python",\n  testEnvironment: "vitest-environment-python/jest/environment",\n  testEnvironmentOptions: { python: { modules: ["./m.py"] }, url: "http://a.example" },\n}\n',
+    ],
+    [
+      'in JSON',
+      'jest.config.json',
+      '{\n    "verbose": true\n}\n',
+      '{\n    "preset": "vitest-environment-python",\n    "testEnvironmentOptions": { "python": { "modules": ["./m.py"] } },\n    "verbose": true\n}\n',
+    ],
+    [
+      'in package.json, which knows the package already',
+      'package.json',
+      '{\n\t"name": "a",\n\t"devDependencies": { "vitest-environment-python": "0.1.0" },\n\t"jest": { "verbose": true }\n}\n',
+      '{\n\t"name": "a",\n\t"devDependencies": { "vitest-environment-python": "0.1.0" },\n\t"jest": { "preset": "vitest-environment-python", "testEnvironmentOptions": { "python": { "modules": ["./m.py"] } }, "verbose": true }\n}\n',
+    ],
+    [
+      'with the line ends of Windows',
+      'jest.config.js',
+      "module.exports = {\r\n  roots: ['a'],\r\n}\r\n",
+      `module.exports = {\r\n  preset: 'vitest-environment-python',\r\n  ${OPTIONS},\r\n  roots: ['a'],\r\n}\r\n`,
+    ],
+  ])('%s', (_, path, before, after) => {
+    expect(edit(before, path)).toEqual({ code: after })
+    expect(edit(after, path)).toEqual({ unchanged: true })
+    if (path.endsWith('.json')) expect(() => JSON.parse(after)).not.toThrow()
+  })
+
+  test('as a new one is written', () => {
+    expect(edit(newJest('./m.py'))).toEqual({ unchanged: true })
+  })
+})
+
+test.each([
+  ['module.exports = async () => ({})\n', 'exports a function'],
+  ['module.exports = createConfig({})\n', 'exports what createConfig(…) returns'],
+  ['exports.verbose = true\n', 'has no default export'],
+  ["module.exports = { projects: ['a', 'b'] }\n", 'has projects'],
+  ["module.exports = { globalSetup: './mine.js' }\n", 'has a globalSetup of its own'],
+  ['module.exports = { testEnvironment: environment }\n', 'has a testEnvironment that is no text'],
+  ['module.exports = { testEnvironmentOptions: options }\n', 'has testEnvironmentOptions that are no object'],
+  ['module.exports = {\n', 'cannot be parsed'],
+])('%j is refused: %s', (code, refusal) => {
+  expect(edit(code)).toEqual({ refusal: expect.stringContaining(refusal) })
+})
+
+test('a jest in package.json that names a file is refused', () => {
+  expect(edit('{ "jest": "./other.json" }', 'package.json')).toEqual({
+    refusal: expect.stringContaining('no object'),
+  })
+})
+
+describe('whose configuration is written', () => {
+  const plan = (files: Record<string, string>, runner?: 'vitest' | 'jest') =>
+    planInit({
+      ...{ esm: false, force: false, runner, files: new Set(Object.keys(files)) },
+      read: (path: string) => files[path],
+    })
+  const manifest = (manifest: object) => ({ 'package.json': JSON.stringify(manifest) })
+  const first = (...words: Parameters<typeof plan>) => plan(...words).changes[0]?.path
+
+  test('is that of the runner that is there', () => {
+    expect(first({ 'jest.config.js': 'module.exports = {}' })).toBe('jest.config.js')
+    expect(first(manifest({ jest: {} }))).toBe('package.json')
+    expect(first(manifest({ devDependencies: { jest: '30' } }))).toBe('jest.config.mjs')
+    expect(
+      first({ ...manifest({ devDependencies: { jest: '30' } }), 'vite.config.ts': 'export default {}' }),
+    ).toBe('jest.config.mjs')
+    expect(first({})).toBe('vitest.config.mts')
+  })
+
+  test("is Vitest's where both are there, with a word about it, or as --runner says", () => {
+    const both = { 'vitest.config.ts': 'export default {}', 'jest.config.js': 'module.exports = {}' }
+    expect(first(both)).toBe('vitest.config.ts')
+    expect(plan(both).notes).toEqual([expect.stringContaining('--runner jest')])
+    expect(first(both, 'jest')).toBe('jest.config.js')
+    expect(plan(both, 'jest').notes).toEqual([])
+  })
+
+  test('is told where it chooses its tests', () => {
+    expect(plan({ 'jest.config.js': "module.exports = { roots: ['src'] }" }).notes).toEqual([
+      expect.stringContaining('has roots: move'),
+    ])
+  })
+})

@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest'
+import { editVitest, newVitest } from '../../../../src/cli/init/editVitest.ts'
+import { planInit } from '../../../../src/cli/init/plan.ts'
+
+const edit = (code: string) => editVitest(code, './m.py')
+
+describe('a configuration keeps its format and gets the plugin', () => {
+  test.each([
+    [
+      'in defineConfig',
+      "import { defineConfig } from 'vitest/config'\n\nexport default defineConfig({\n  test: { globals: true }, // kept\n})\n",
+      "import { defineConfig } from 'vitest/config'\nimport { python } from 'vitest-environment-python/vitest'\n\nexport default defineConfig({\n  plugins: [python({ modules: ['./m.py'] })],\n  test: { globals: true }, // kept\n})\n",
+    ],
+    [
+      'behind other plugins, with tabs, semicolons and double quotes',
+      'import react from "react";\n\nexport default {\n\tplugins: [react()],\n};\n',
+      'import react from "react";\nimport { python } from "vitest-environment-python/vitest";\n\nexport default {\n\tplugins: [react(), python({ modules: ["./m.py"] })],\n};\n',
+    ],
+    [
+      'behind plugins on lines of their own',
+      "import a from 'a'\nexport default {\n  plugins: [\n    a(),\n  ],\n}\n",
+      "import a from 'a'\nimport { python } from 'vitest-environment-python/vitest'\nexport default {\n  plugins: [\n    a(),\n    python({ modules: ['./m.py'] }),\n  ],\n}\n",
+    ],
+    [
+      'in a constant',
+      'const config = { plugins: [] } satisfies UserConfig\nexport default config\n',
+      "import { python } from 'vitest-environment-python/vitest'\n\nconst config = { plugins: [python({ modules: ['./m.py'] })] } satisfies UserConfig\nexport default config\n",
+    ],
+    [
+      'in an empty object',
+      'export default {}\n',
+      "import { python } from 'vitest-environment-python/vitest'\n\nexport default { plugins: [python({ modules: ['./m.py'] })] }\n",
+    ],
+  ])('%s', (_, before, after) => {
+    expect(edit(before)).toEqual({ code: after })
+    expect(edit(after)).toEqual({ unchanged: true })
+  })
+
+  test('with the line ends of Windows', () => {
+    const before = "import a from 'a'\r\nexport default {\r\n  test: {},\r\n}\r\n"
+    expect(edit(before)).toEqual({
+      code: "import a from 'a'\r\nimport { python } from 'vitest-environment-python/vitest'\r\nexport default {\r\n  plugins: [python({ modules: ['./m.py'] })],\r\n  test: {},\r\n}\r\n",
+    })
+  })
+
+  test('as a new one would be written', () => {
+    expect(
+      edit("import { defineConfig } from 'vitest/config'\n\nexport default defineConfig({})\n"),
+    ).toMatchObject({
+      code: expect.stringContaining("plugins: [python({ modules: ['./m.py'] })]"),
+    })
+    expect(edit(newVitest('./m.py'))).toEqual({ unchanged: true })
+  })
+})
+
+test.each([
+  ['export default defineConfig(({ mode }) => ({}))\n', 'exports a function'],
+  ['export default mergeConfig(base, {})\n', 'exports what mergeConfig(…) returns'],
+  ['export default { plugins: list }\n', 'has plugins that are no list'],
+  ['export default imported\n', 'exports no object literal'],
+  ['module.exports = {}\n', 'has no default export'],
+  ['export default {\n', 'cannot be parsed'],
+])('%j is refused: %s', (code, refusal) => {
+  expect(edit(code)).toEqual({ refusal: expect.stringContaining(refusal) })
+})
+
+describe('what is written', () => {
+  const plan = (files: Record<string, string>, options: { esm?: boolean; force?: boolean } = {}) =>
+    planInit({
+      ...{ esm: options.esm ?? true, force: options.force ?? false },
+      ...{ files: new Set(Object.keys(files)), read: (path: string) => files[path] },
+    })
+  const paths = (...words: Parameters<typeof plan>) => plan(...words).changes.map(({ path }) => path)
+
+  test('is a configuration and an example where there is nothing', () => {
+    expect(paths({})).toEqual(['vitest.config.ts', 'python/greeting.py', 'greeting.test.ts'])
+    expect(paths({}, { esm: false })[0]).toBe('vitest.config.mts')
+  })
+
+  test('goes into the configuration that Vitest would take', () => {
+    const files = { 'vite.config.ts': 'export default {}', 'vitest.config.mjs': 'export default {}' }
+    expect(paths(files)).toEqual(['vitest.config.mjs', 'python/greeting.py', 'greeting.test.js'])
+  })
+
+  test('overwrites nothing without force', () => {
+    const files = { 'python/greeting.py': 'mine' }
+    expect(paths(files)).not.toContain('python/greeting.py')
+    expect(plan(files).notes).toEqual([expect.stringContaining('--force')])
+    expect(paths(files, { force: true })).toContain('python/greeting.py')
+  })
+
+  test('is nothing where the configuration is refused, and the lines to paste are told', () => {
+    expect(plan({ 'vitest.config.ts': 'export default f(1)' }).refusal).toContain('import { python } from')
+  })
+})

@@ -1,0 +1,103 @@
+import { EventEmitter } from 'node:events'
+import { readdirSync } from 'node:fs'
+import { runInNewContext } from 'node:vm'
+import { expect, test, vi } from 'vitest'
+import type { Answer } from '../../../../src/client/gen/vitest_python/v1/bridge.ts'
+import { CallbackVerb } from '../../../../src/client/gen/vitest_python/v1/bridge.ts'
+import { call } from '../../../../src/client/session/call.ts'
+import { Session } from '../../../../src/client/session/session.ts'
+import { encode } from '../../../../src/client/values/encode.ts'
+
+interface Written {
+  call: number
+  kind: { $case: string; value: Answer }
+}
+
+/** A session with a Python that says what the test has it say. */
+function scripted(onStart: (number: number) => void = () => {}) {
+  const written: Written[] = []
+  const stream = Object.assign(new EventEmitter(), {
+    cancel: vi.fn(),
+    write(frame: Written) {
+      written.push(frame)
+      if (frame.kind.$case === 'start') queueMicrotask(() => onStart(frame.call))
+    },
+  })
+  const lease = {
+    explain: async (b: Error) => b,
+    stuck() {},
+    sharesMemory: () => true,
+    beforeAnswer() {},
+    adopt: <T>(given: T) => given,
+  }
+  const session = new Session(stream as never, lease)
+  const say = (number: number, $case: string, value: unknown) =>
+    stream.emit('data', { call: number, kind: { $case, value } })
+  const ask = (verb: CallbackVerb) =>
+    say(0, 'callback', { callback: 1, target: 1, verb, arguments: encode([[], {}], 'arguments') })
+  const answered = () => written.find(({ kind }) => kind.$case === 'answer')?.kind.value
+  return { session, stream, say, ask, answered }
+}
+
+function* failing() {
+  try {
+    yield 1
+    yield 2
+  } finally {
+    // biome-ignore lint/correctness/noUnsafeFinally: what is tested
+    throw new Error('from finally')
+  }
+}
+
+test('an iterable whose finally throws does not take the answer with it', async () => {
+  const python = scripted((number) => {
+    python.ask(CallbackVerb.NEXT)
+    setTimeout(() => python.say(number, 'value', encode(42, 'result')))
+  })
+  await expect(call(python.session, { name: 'm.f' }, [failing()], {}, {})).resolves.toBe(42)
+})
+
+test('nor the end of the session', async () => {
+  const python = scripted(() => python.ask(CallbackVerb.NEXT))
+  const pending = call(python.session, { name: 'm.f', keep: true }, [failing()], {}, {})
+  await vi.waitFor(() => expect(python.answered()).toBeDefined())
+  python.session.end(new Error('over'))
+  await expect(pending).rejects.toThrow('over')
+  expect(python.stream.cancel).toHaveBeenCalled()
+})
+
+test.each([
+  ['a text', () => 'no', { name: 'Error', message: 'no' }],
+  [
+    'what String refuses',
+    () => Object.create(null),
+    { name: 'Error', message: '[Object: null prototype] {}' },
+  ],
+  [
+    'an error of another realm',
+    () => runInNewContext('new TypeError("x")'),
+    { name: 'TypeError', message: 'x' },
+  ],
+])('a function that throws %s is answered', async (_, thrown, failure) => {
+  const python = scripted(() => python.ask(CallbackVerb.INVOKE))
+  const throws = () => {
+    throw thrown()
+  }
+  call(python.session, { name: 'm.f' }, [throws], {}, {}).catch(() => {})
+  await vi.waitFor(() => expect(python.answered()).toBeDefined())
+  expect(python.answered()?.kind?.value).toMatchObject(failure)
+  python.session.end(new Error('over'))
+})
+
+test.each([false, true])('items give their shared memory back, the call given up: %s', (isGivenUp) => {
+  const { session, say } = scripted()
+  const python = scripted().session
+  const number = session.start({ name: 'm.s' }, { value() {}, item() {}, end() {}, fail() {} })
+  if (isGivenUp) void session.cancel(number)
+  const open = () => readdirSync('/proc/self/fd').length
+  const before = open()
+  for (let n = 0; n < 10; n++) say(number, 'item', python.encode(new Uint8Array(8e6), 'item'))
+  expect(open() - before).toBe(1)
+  session.end(new Error('over'))
+  python.end(new Error('over'))
+})

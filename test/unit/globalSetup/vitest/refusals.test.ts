@@ -1,0 +1,55 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import type { TestProject } from 'vitest/node'
+import { setup } from '../../../../src/globalSetup/vitest/globalSetup.ts'
+import { python } from '../../../../src/globalSetup/vitest/plugin.ts'
+
+const project = (config: Record<string, unknown>) =>
+  ({
+    config: { root: '/project', ...config },
+    vitest: { config: {} },
+    provide: vi.fn(),
+  }) as unknown as TestProject
+
+afterEach(() => vi.unstubAllGlobals())
+
+test('Windows is refused in one sentence', async () => {
+  vi.stubGlobal('process', { ...process, platform: 'win32' })
+  await expect(setup(project({}))).rejects.toMatchObject({ code: 'PLATFORM_UNSUPPORTED' })
+  await expect(setup(project({}))).rejects.toThrow(
+    'vitest-environment-python does not run on Windows; run the tests inside WSL, where it does.',
+  )
+})
+
+test('a system that is neither Linux nor macOS is refused in one sentence', async () => {
+  vi.stubGlobal('process', { ...process, platform: 'freebsd' })
+  await expect(setup(project({}))).rejects.toThrow(
+    'runs on Linux and macOS, not on freebsd, where it could not tell its processes from others.',
+  )
+})
+
+test('a project in browser mode is refused in one sentence', async () => {
+  await expect(setup(project({ browser: { enabled: true } }))).rejects.toMatchObject({ code: 'BROWSER_MODE' })
+  await expect(setup(project({ browser: { enabled: true } }))).rejects.toThrow(
+    'cannot serve tests in the browser, which has no Unix sockets',
+  )
+})
+
+test('options are refused by the plugin, before any test runs', () => {
+  expect(() => python({ isolation: 'module' as 'test' })).toThrow('isolation is "module"')
+})
+
+test('options are refused by the global setup, too, which can be used without the plugin', async () => {
+  const written = { environmentOptions: { python: { modules: 'x.py' } } }
+  await expect(setup(project(written))).rejects.toThrow('The configuration of vitest-environment-python')
+})
+
+test('the plugin is the last to set up, so the first to be torn down, and only once', () => {
+  const config = { test: { globalSetup: './mine.ts', environmentOptions: { jsdom: {} } } }
+  const plugin = python({ modules: ['x.py'] }) as unknown as {
+    config: { handler(config: unknown): void }
+  }
+  plugin.config.handler(config)
+  plugin.config.handler(config)
+  expect(config.test.globalSetup).toEqual(['./mine.ts', expect.stringContaining('vitest/global-setup.js')])
+  expect(config.test.environmentOptions).toEqual({ jsdom: {}, python: { modules: ['x.py'] } })
+})

@@ -1,0 +1,73 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { optionNames, resolveOptions, resolvePools } from '../../../src/options/options.ts'
+import { SetupError } from '../../../src/support/errors.ts'
+
+test('no options are good options', () => {
+  expect(resolveOptions({})).toMatchObject({ modules: [], isolation: 'test', start: 'lazy', orphans: 'fail' })
+  expect(resolveOptions(undefined)).toEqual(resolveOptions({}))
+})
+
+test.each([
+  [{ module: ['x.py'] }, 'module: there is no such option. Did you mean modules?'],
+  [{ Isolation: 'test' }, 'Did you mean isolation?'],
+  [{ nonsense: 1 }, 'nonsense: there is no such option. There are python, modules,'],
+  [{ isolation: 'tests' }, 'isolation is "tests": write "test", "file" or "shared"'],
+  [{ modules: './x.py' }, 'modules is "./x.py": write a list, as in ["./python/tools.py"]'],
+  [{ modules: [''] }, 'modules.0 is "": leave out empty texts'],
+  [
+    { services: ['app.embed'] },
+    'services.0 is "app.embed": write "module:function", as in "app.embed:register"',
+  ],
+  [{ maxWorkers: 0 }, 'maxWorkers is 0: write at least 1'],
+  [{ spares: 1.5 }, 'spares is 1.5: write a whole number'],
+  [{ startupTimeout: '5s' }, 'startupTimeout is "5s": startupTimeout is a number of milliseconds'],
+  [{ recycle: { leases: 0 } }, 'recycle.leases is 0: write at least 1'],
+  [{ recycle: { uses: 3 } }, 'recycle.uses: there is no such option'],
+  [{ affinity: 'always' }, 'affinity is "always": write "hint" or "strict"'],
+  [{ env: { A: 1 } }, 'env.A is 1: write texts only'],
+  [{ python: '' }, 'python is "": write a path or a command'],
+  ['fork', 'write an object of options'],
+  [{ pools: ['gpu'] }, 'pools.0 is "gpu": write an object of options'],
+  [{ pools: { gpu: true } }, 'pools.gpu is true: write an object of options'],
+  [{ pools: { 'g p u': {} } }, 'name a pool with letters, digits, "_" and "-"'],
+  [{ pools: { gpu: { maxWorkers: 0 } } }, 'pools.gpu.maxWorkers is 0: write at least 1'],
+  [{ pools: { gpu: { pools: {} } } }, 'pools.gpu.pools: there is no such option'],
+])('%j is refused in a sentence', (options, sentence) => {
+  expect(() => resolvePools(options)).toThrow(sentence)
+})
+
+test('every wrong option is named at once', () => {
+  expect(() => resolveOptions({ spares: -1, start: 'soon' })).toThrow(/start is "soon"[\s\S]*spares is -1/)
+})
+
+test('whatever is written, the answer is options or a sentence', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.constantFrom(...optionNames, 'other'), fc.jsonValue()), (options) => {
+      try {
+        expect(resolvePools(options)).toHaveProperty('default.isolation')
+      } catch (error) {
+        expect(error).toBeInstanceOf(SetupError)
+        expect((error as SetupError).code).toBe('OPTIONS_INVALID')
+        for (const line of (error as Error).message.split('\n').slice(1)) expect(line).toMatch(/^ {2}- \S/)
+      }
+    }),
+  )
+})
+
+test('a pool has the options beside it, and its own on top', () => {
+  const given = {
+    modules: ['a.py'],
+    maxWorkers: 3,
+    pools: { gpu: { maxWorkers: 1 }, default: { spares: 0 } },
+  }
+  const pools = resolvePools(given)
+  expect(pools).toEqual({
+    default: resolvePools({ modules: ['a.py'], maxWorkers: 3, spares: 0 })['default'],
+    gpu: resolvePools({ modules: ['a.py'], maxWorkers: 1 })['default'],
+  })
+})
+
+test('there is always a default pool', () => {
+  expect(Object.keys(resolvePools({}))).toEqual(['default'])
+})

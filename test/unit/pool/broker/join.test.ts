@@ -1,0 +1,33 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { RunContext } from '../../../../src/client/lease/context.ts'
+import { BrokerConnection } from '../../../../src/client/lease/lease.ts'
+import { listenForTests } from '../../../../src/pool/broker/broker.ts'
+import type { Pool } from '../../../../src/pool/leasing/pool.ts'
+
+test('a project joins with the token of the run alone', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'vp-'))
+  const brokerPath = join(directory, 'broker.sock')
+  const asked: string[] = []
+  const broker = await listenForTests({ run: { token: 'right', brokerPath } } as Pool, async (project) => {
+    asked.push(project)
+    return `of ${project}`
+  })
+  const connect = (token: string) =>
+    new BrokerConnection({ broker: `unix:${brokerPath}`, token } as RunContext)
+  const [right, wrong] = [connect('right'), connect('wrong')]
+  try {
+    await expect(wrong.join('a')).rejects.toThrow(
+      'the token in x-vitest-python-token is not the one of this run',
+    )
+    expect(await right.join('b')).toBe('of b')
+    expect(asked).toEqual(['b'])
+  } finally {
+    right.close()
+    wrong.close()
+    broker.close()
+    rmSync(directory, { recursive: true })
+  }
+})

@@ -1,0 +1,117 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type PoolState, plan } from '../../../../src/pool/leasing/plan.ts'
+
+const quiet: PoolState = { starting: 0, idle: [], busy: 0, waiting: [], maxWorkers: 8, spares: 2 }
+const request = (id: string, file = 'a.test.ts', test = id) => ({ id, file, test })
+
+test('a request and an idle worker meet, and a spare takes its place', () => {
+  const state = { ...quiet, idle: [{ id: 'w1' }, { id: 'w2' }], waiting: [request('r1')] }
+  expect(plan(state)).toEqual({ grants: [{ worker: 'w1', request: 'r1' }], starts: 1, recalls: [] })
+})
+
+test('a worker that served the file before is preferred', () => {
+  const state = {
+    ...quiet,
+    idle: [
+      { id: 'w1', lastFile: 'b' },
+      { id: 'w2', lastFile: 'a' },
+    ],
+    waiting: [request('r1', 'a')],
+  }
+  expect(plan(state).grants).toEqual([{ worker: 'w2', request: 'r1' }])
+})
+
+test('with strict affinity, a test waits for the worker of its file, but not for its own', () => {
+  const serving = [{ file: 'a.test.ts', test: 'one' }]
+  const state = { ...quiet, idle: [{ id: 'w2' }], busy: 1, serving, spares: 0 }
+  expect(plan({ ...state, waiting: [request('r1', 'a.test.ts', 'two')] }).grants).toEqual([])
+  expect(plan({ ...state, waiting: [request('r1', 'a.test.ts', 'one')] }).grants).toHaveLength(1)
+  expect(plan({ ...state, waiting: [request('r1', 'b.test.ts', 'two')] }).grants).toHaveLength(1)
+  const hint = { ...state, serving: undefined, waiting: [request('r1', 'a.test.ts', 'two')] }
+  expect(plan(hint).grants).toHaveLength(1)
+})
+
+test('with strict affinity, the worker of another file is left alone as long as there can be another one', () => {
+  const state = {
+    ...quiet,
+    idle: [{ id: 'w1', lastFile: 'b' }],
+    serving: [],
+    spares: 0,
+    waiting: [request('r1', 'a')],
+  }
+  expect(plan(state)).toEqual({ grants: [], starts: 1, recalls: [] })
+  expect(plan({ ...state, maxWorkers: 1 })).toEqual({
+    grants: [{ worker: 'w1', request: 'r1' }],
+    starts: 0,
+    recalls: [],
+  })
+})
+
+test('requests without a worker are counted with the spares, those being started are not started again', () => {
+  expect(plan({ ...quiet, waiting: [request('r1')] })).toEqual({ grants: [], starts: 3, recalls: [] })
+  expect(plan({ ...quiet, waiting: [request('r1')], starting: 3 })).toEqual({
+    grants: [],
+    starts: 0,
+    recalls: [],
+  })
+})
+
+const ahead = (id: string) => ({ ...request(id), need: 'ahead' as const })
+
+test('what a test process holds for its next test is a spare that is handed out already', () => {
+  const state = { ...quiet, idle: [{ id: 'w1' }], waiting: [ahead('r1')] }
+  expect(plan(state)).toEqual({ grants: [{ worker: 'w1', request: 'r1' }], starts: 1, recalls: [] })
+  expect(plan({ ...quiet, busy: 2, ahead: ['w1', 'w2'] }).starts).toBe(0)
+  expect(plan({ ...quiet, spares: 0, waiting: [ahead('r1')] })).toEqual({
+    grants: [],
+    starts: 0,
+    recalls: [],
+  })
+})
+
+test('nothing is granted ahead while a test waits, and never the last worker that there can be', () => {
+  const state = { ...quiet, idle: [{ id: 'w1' }], waiting: [ahead('r1'), request('r2')] }
+  expect(plan(state).grants).toEqual([{ worker: 'w1', request: 'r2' }])
+  expect(
+    plan({ ...quiet, maxWorkers: 2, busy: 1, idle: [{ id: 'w1' }], waiting: [ahead('r1')] }).grants,
+  ).toEqual([])
+})
+
+test('what is held ahead is asked back where a test waits and nothing else will come free', () => {
+  const full = { ...quiet, maxWorkers: 4, busy: 4, ahead: ['w1', 'w2'], waiting: [request('r1')] }
+  expect(plan(full).recalls).toEqual(['w2'])
+  expect(plan({ ...full, waiting: [request('r1'), request('r2'), request('r3')] }).recalls).toEqual([
+    'w1',
+    'w2',
+  ])
+  expect(plan({ ...full, recalled: 1 }).recalls).toEqual([])
+  expect(plan({ ...full, leaving: 1 }).recalls).toEqual([])
+  expect(plan({ ...full, maxWorkers: 8 }).recalls).toEqual([])
+  expect(plan({ ...full, waiting: [ahead('r1')] }).recalls).toEqual([])
+})
+
+test('there are never more workers than permitted, and never fewer than fit the need', () => {
+  const states = fc.record({
+    starting: fc.nat(5),
+    idle: fc.array(fc.record({ id: fc.uuid() }), { maxLength: 5 }),
+    busy: fc.nat(5),
+    waiting: fc.array(
+      fc.record({ id: fc.uuid(), file: fc.constantFrom('a', 'b'), test: fc.constantFrom('one', 'two') }),
+      { maxLength: 5 },
+    ),
+    maxWorkers: fc.integer({ min: 1, max: 10 }),
+    spares: fc.nat(4),
+  })
+  fc.assert(
+    fc.property(states, (state) => {
+      const { grants, starts } = plan(state)
+      const before = state.starting + state.idle.length + state.busy
+      expect(before + starts).toBeLessThanOrEqual(Math.max(before, state.maxWorkers))
+      expect(grants).toHaveLength(Math.min(state.idle.length, state.waiting.length))
+      expect(new Set(grants.map(({ worker }) => worker)).size).toBe(grants.length)
+      const unmet = state.waiting.length - grants.length
+      if (unmet > state.starting && before < state.maxWorkers) expect(starts).toBeGreaterThan(0)
+    }),
+  )
+})

@@ -1,0 +1,309 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { findInterpreter, type Interpreter } from '../../../../src/pool/interpreter/find.ts'
+import { type Requirements, readRequirements } from '../../../../src/pool/interpreter/requirements.ts'
+import { pidScope } from '../../../../src/pool/overlay/directory.ts'
+import { ensureOverlay, type Io } from '../../../../src/pool/overlay/ensure.ts'
+import { SetupError } from '../../../../src/support/errors.ts'
+import { basePython, makeVenv, scratchDirectory, script } from '../interpreter/scratch.ts'
+
+const MINUTES = 180_000
+
+/** The smallest of what the workers need: one wheel, no dependencies. */
+let small: Requirements
+let scratch: ReturnType<typeof scratchDirectory>
+let withPip: string
+let withoutPip: string
+let cache: string
+let lines: string[]
+let count = 0
+
+beforeAll(async () => {
+  scratch = scratchDirectory()
+  withPip = makeVenv(join(scratch.path, 'with-pip'), { pip: true })
+  withoutPip = makeVenv(join(scratch.path, 'without-pip'))
+  small = { ormsgpack: (await readRequirements())['ormsgpack']! }
+}, MINUTES)
+afterAll(() => scratch.remove())
+beforeEach(() => {
+  cache = join(scratch.path, `cache-${count++}`)
+  lines = []
+})
+
+/** The user's own settings of pip stay in force, and no uv is on PATH. */
+const surroundings = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
+  ...process.env,
+  PATH: join(scratch.path, 'nothing'),
+  VITEST_PYTHON_CACHE: cache,
+  ...more,
+})
+
+const OFFLINE = {
+  PIP_INDEX_URL: 'http://127.0.0.1:9/simple',
+  PIP_EXTRA_INDEX_URL: '',
+  PIP_FIND_LINKS: '',
+  PIP_RETRIES: '0',
+  PIP_DEFAULT_TIMEOUT: '2',
+  PIP_CONFIG_FILE: '/dev/null',
+}
+
+const io = (more: Partial<Io> = {}): Io => ({
+  env: surroundings(),
+  progress: (line) => lines.push(line),
+  requirements: small,
+  ...more,
+})
+
+const interpreterOf = (python: string, requirements = small): Promise<Interpreter> =>
+  findInterpreter({ root: scratch.path, python, env: surroundings() }, { requirements })
+
+async function refusal(promise: Promise<unknown>): Promise<SetupError> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  expect(error).toBeInstanceOf(SetupError)
+  return error as SetupError
+}
+
+const leftIn = (directory: string) =>
+  existsSync(join(directory, 'overlay')) ? readdirSync(join(directory, 'overlay')) : []
+
+describe('ensureOverlay', () => {
+  test('is null where the interpreter has all', async () => {
+    const interpreter = await interpreterOf(withPip, { pip: { minimum: '1', pin: '1' } })
+    await expect(
+      ensureOverlay(interpreter, io({ requirements: { pip: { minimum: '1', pin: '1' } } })),
+    ).resolves.toBeNull()
+    expect(existsSync(cache)).toBe(false)
+  })
+
+  test('provides all that the workers need, to an interpreter without pip', {
+    timeout: MINUTES,
+  }, async () => {
+    const requirements = await readRequirements()
+    const interpreter = await interpreterOf(withoutPip, requirements)
+    const overlay = await ensureOverlay(interpreter, io({ requirements }))
+    expect(leftIn(cache)).toEqual([basename(overlay!)])
+    const code = `import sys; sys.path.append(sys.argv[1]); import grpc, google.protobuf, ormsgpack; print(grpc.__version__)`
+    const version = execFileSync(interpreter.executable, ['-c', code, overlay!]).toString().trim()
+    expect(version).toBe(requirements['grpcio']?.pin)
+    expect(readdirSync(join(overlay!, 'grpc/__pycache__'))).not.toHaveLength(0)
+    expect(lines[0]).toContain('lacks grpcio')
+    expect(lines[0]).toContain(overlay)
+    expect(lines.at(-1)).toMatch(/^Installed in \d+\.\d s$/)
+  })
+
+  test('leaves the interpreter’s own environment alone', { timeout: MINUTES }, async () => {
+    const freeze = () => execFileSync(withPip, ['-m', 'pip', 'list', '--format=json']).toString()
+    const before = freeze()
+    await ensureOverlay(await interpreterOf(withPip), io())
+    expect(freeze()).toBe(before)
+  })
+
+  test('reuses an overlay without starting anything', { timeout: MINUTES }, async () => {
+    const interpreter = await interpreterOf(withPip)
+    const overlay = await ensureOverlay(interpreter, io())
+    lines = []
+    const gone = { ...interpreter, executable: '/gone/python3' }
+    await expect(ensureOverlay(gone, io({ env: surroundings(OFFLINE) }))).resolves.toBe(overlay)
+    expect(lines).toEqual([])
+  })
+
+  test('is made once by two runs at once', { timeout: MINUTES }, async () => {
+    const interpreter = await interpreterOf(withPip)
+    const [one, two] = await Promise.all([ensureOverlay(interpreter, io()), ensureOverlay(interpreter, io())])
+    expect(one).toBe(two)
+    expect(leftIn(cache)).toEqual([basename(one!)])
+  })
+
+  test('takes the overlay of a run that was faster', { timeout: MINUTES }, async () => {
+    const interpreter = await interpreterOf(withPip)
+    const overlay = await ensureOverlay(interpreter, io())
+    const ready = join(scratch.path, 'ready')
+    renameSync(overlay!, ready)
+    const bin = join(scratch.path, 'overtaken-uv')
+    script(
+      join(bin, 'uv'),
+      `/bin/cp -a ${ready}/. "$6"; /bin/cp -a ${ready} ${overlay}; echo > ${overlay}/theirs`,
+    )
+    await ensureOverlay(interpreter, io({ env: surroundings({ PATH: bin }) }))
+    expect(readdirSync(overlay!)).toContain('theirs')
+    expect(leftIn(cache)).toEqual([basename(overlay!)])
+  })
+
+  test('repairs an overlay that was cleaned in part', { timeout: MINUTES }, async () => {
+    const interpreter = await interpreterOf(withPip)
+    const overlay = await ensureOverlay(interpreter, io())
+    rmSync(join(overlay!, 'ormsgpack'), { recursive: true })
+    await expect(ensureOverlay(interpreter, io())).resolves.toBe(overlay)
+    expect(existsSync(join(overlay!, 'ormsgpack'))).toBe(true)
+    expect(leftIn(cache)).toEqual([basename(overlay!)])
+  })
+
+  test('removes what dead runs have left, and not what the living work on', {
+    timeout: MINUTES,
+  }, async () => {
+    const interpreter = await interpreterOf(withPip)
+    const overlay = await ensureOverlay(interpreter, io())
+    rmSync(overlay!, { recursive: true })
+    const dead = `${overlay}.${pidScope()}-${spawnSync('true').pid}-00000000.tmp`
+    const living = `${overlay}.${pidScope()}-${process.pid}-00000000.tmp`
+    const foreign = `${overlay}.ffffffff-${spawnSync('true').pid}-00000000.tmp`
+    for (const directory of [dead, living, foreign])
+      mkdirSync(join(directory, 'overlay'), { recursive: true })
+    await ensureOverlay(interpreter, io())
+    expect([dead, living, foreign].map((directory) => existsSync(directory))).toEqual([false, true, true])
+  })
+
+  test('says how uv failed, and goes on with pip', { timeout: MINUTES }, async () => {
+    const bin = join(scratch.path, 'broken-uv')
+    script(join(bin, 'uv'), 'echo "error: invalid peer certificate" >&2; exit 2')
+    const overlay = await ensureOverlay(
+      await interpreterOf(withPip),
+      io({ env: surroundings({ PATH: bin }) }),
+    )
+    expect(existsSync(overlay!)).toBe(true)
+    expect(lines).toContain('uv could not install them (error: invalid peer certificate): trying pip')
+  })
+
+  test('takes uv where it works', { timeout: MINUTES }, async () => {
+    const bin = join(scratch.path, 'uv/bin')
+    execFileSync(withPip, ['-m', 'pip', 'install', '--quiet', '--target', join(scratch.path, 'uv'), 'uv'])
+    const overlay = await ensureOverlay(
+      await interpreterOf(withoutPip),
+      io({ env: surroundings({ PATH: bin }) }),
+    )
+    expect(existsSync(overlay!)).toBe(true)
+    expect(lines.filter((line) => line.includes('uv'))).toHaveLength(1)
+  })
+
+  test('says what to run by hand when the index cannot be reached', { timeout: MINUTES }, async () => {
+    const error = await refusal(
+      ensureOverlay(await interpreterOf(withPip), io({ env: surroundings(OFFLINE) })),
+    )
+    expect(error.code).toBe('OVERLAY_INSTALL_FAILED')
+    expect(error.message).toMatch(/^ {2}\| ERROR: No matching distribution found for ormsgpack/m)
+    expect(error.message).toContain(`${withPip} -m pip install --target ${cache}/overlay/`)
+    expect(error.message).toContain('VITEST_PYTHON_CACHE')
+    expect(leftIn(cache)).toEqual([])
+  })
+
+  test('takes what that command leaves', { timeout: MINUTES }, async () => {
+    const interpreter = await interpreterOf(withPip)
+    const error = await refusal(ensureOverlay(interpreter, io({ env: surroundings(OFFLINE) })))
+    const command = error.message.split('\n').find((line) => line.includes('-m pip install --target'))
+    execFileSync('/bin/sh', ['-c', command!], { stdio: 'ignore' })
+    const overlay = await ensureOverlay(interpreter, io({ env: surroundings(OFFLINE) }))
+    expect(leftIn(cache)).toEqual([basename(overlay!)])
+  })
+
+  test('does not take a directory that cannot be imported', { timeout: MINUTES }, async () => {
+    const interpreter = await interpreterOf(withPip)
+    const overlay = await ensureOverlay(interpreter, io())
+    rmSync(overlay!, { recursive: true })
+    mkdirSync(join(overlay!, 'ormsgpack'), { recursive: true })
+    writeFileSync(join(overlay!, 'ormsgpack/__init__.py'), 'raise ImportError("half of it")')
+    await ensureOverlay(interpreter, io())
+    expect(existsSync(join(overlay!, '.vitest-python-overlay.json'))).toBe(true)
+    expect(leftIn(cache)).toEqual([basename(overlay!)])
+  })
+
+  test('names what it waited for when the time is up', async () => {
+    const bin = join(scratch.path, 'slow-uv')
+    script(join(bin, 'uv'), 'exec /bin/sleep 60')
+    const interpreter = await interpreterOf(withPip)
+    const error = await refusal(
+      ensureOverlay(interpreter, io({ env: surroundings({ PATH: bin }), deadline: 500 })),
+    )
+    expect(error.code).toBe('OVERLAY_INSTALL_FAILED')
+    expect(error.message).toContain(
+      `After 0.5 s uv had not finished; this was waited for:\n  ${bin}/uv pip install`,
+    )
+    expect(leftIn(cache)).toEqual([])
+  })
+
+  test('tries no other installer after Ctrl-C', async () => {
+    const bin = join(scratch.path, 'interrupted-uv')
+    script(join(bin, 'uv'), 'kill -INT $$; /bin/sleep 60')
+    const interpreter = await interpreterOf(withPip)
+    const error = await refusal(ensureOverlay(interpreter, io({ env: surroundings({ PATH: bin }) })))
+    expect(error.code).toBe('OVERLAY_INTERRUPTED')
+    expect(lines.some((line) => line.includes('trying'))).toBe(false)
+    expect(leftIn(cache)).toEqual([])
+  })
+
+  test('ends an installation that is no longer wanted', async () => {
+    const bin = join(scratch.path, 'unwanted-uv')
+    script(join(bin, 'uv'), 'exec /bin/sleep 60')
+    const interpreter = await interpreterOf(withPip)
+    const signal = AbortSignal.timeout(300)
+    const error = await refusal(ensureOverlay(interpreter, io({ env: surroundings({ PATH: bin }), signal })))
+    expect(error.code).toBe('OVERLAY_INTERRUPTED')
+    expect(leftIn(cache)).toEqual([])
+  })
+
+  test('goes with the versions that the user has', { timeout: MINUTES }, async () => {
+    const requirements = await readRequirements()
+    const site = join(scratch.path, 'site')
+    const old = `protobuf==${requirements['protobuf']?.minimum}`
+    execFileSync(withPip, ['-m', 'pip', 'install', '--quiet', '--target', site, old], { stdio: 'ignore' })
+    const env = surroundings({ PYTHONPATH: site })
+    const interpreter = await findInterpreter({ root: scratch.path, python: withPip, env }, { requirements })
+    const overlay = await ensureOverlay(interpreter, io({ env, requirements }))
+    expect(readdirSync(overlay!)).toContain(`protobuf-${requirements['protobuf']?.minimum}.dist-info`)
+  })
+
+  test('says so where the user’s packages are in the way', { timeout: MINUTES }, async () => {
+    const requirements = { protobuf: (await readRequirements())['protobuf']! }
+    const site = join(scratch.path, 'in-the-way')
+    mkdirSync(join(site, 'google'), { recursive: true })
+    writeFileSync(join(site, 'google/__init__.py'), '')
+    const env = surroundings({ PYTHONPATH: site })
+    const interpreter = await findInterpreter({ root: scratch.path, python: withPip, env }, { requirements })
+    const error = await refusal(ensureOverlay(interpreter, io({ env, requirements })))
+    expect(error.code).toBe('OVERLAY_UNUSABLE')
+    expect(error.message).toContain("ModuleNotFoundError: No module named 'google.protobuf'")
+    expect(leftIn(cache)).toEqual([])
+  })
+
+  test('names the commands where Python has neither pip nor venv', async () => {
+    const python = script(
+      join(scratch.path, 'debian/python3'),
+      `case "$2" in pip) echo "$0: No module named pip" >&2; exit 1;; venv) echo "ensurepip is not available" >&2; exit 1;; esac; exec ${basePython} "$@"`,
+    )
+    const interpreter = { ...(await interpreterOf(withoutPip)), executable: python }
+    const error = await refusal(ensureOverlay(interpreter, io()))
+    expect(error.message).toContain('ensurepip is not available')
+    expect(error.message).toContain('apt install python3-venv')
+  })
+
+  test('gives up on a cache below a link that leads nowhere', async () => {
+    symlinkSync('/nowhere/cache', cache)
+    const error = await refusal(ensureOverlay(await interpreterOf(withPip), io()))
+    expect(error).toMatchObject({
+      code: 'OVERLAY_CACHE_UNWRITABLE',
+      message: expect.stringContaining('ENOENT'),
+    })
+  })
+
+  test('has a sentence of its own for a cache that cannot be written', async () => {
+    writeFileSync(cache, '')
+    const error = await refusal(ensureOverlay(await interpreterOf(withPip), io()))
+    expect(error.code).toBe('OVERLAY_CACHE_UNWRITABLE')
+    expect(error.message).toContain('a part of the path is a file')
+    expect(error.message).toContain('VITEST_PYTHON_CACHE')
+  })
+
+  test('refuses a package of the user’s that is too old, and replaces nothing', async () => {
+    const requirements = { pip: { minimum: '999.1', pin: '999.2' } }
+    const error = await refusal(
+      ensureOverlay(await interpreterOf(withPip, requirements), io({ requirements })),
+    )
+    expect(error.code).toBe('PYTHON_PACKAGE_TOO_OLD')
+    expect(error.message).toMatch(/pip \d\S* is installed, 999\.1 or newer is needed/)
+    expect(error.message).toContain(`${withPip} -m pip install --upgrade 'pip>=999.1'`)
+  })
+})

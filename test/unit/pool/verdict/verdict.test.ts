@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import { report } from '../../../../src/pool/verdict/report.ts'
+import { type Findings, judge, mustFail, type Orphan } from '../../../../src/pool/verdict/verdict.ts'
+
+const clean: Findings = {
+  ...{ runId: '7f3c9ab', orphans: [], unknown: [], problems: [], cleanSweeps: 2 },
+  ...{ looked: 120, workersStarted: 3, stopping: 12, sweeping: 4 },
+}
+const orphan: Orphan = {
+  ...{
+    pid: 4121,
+    name: 'python',
+    state: 'S',
+    parent: 4100,
+    session: 4100,
+    threads: 1,
+    startTime: '9',
+    runId: '7f3c9ab',
+  },
+  ...{
+    cookie: 'both',
+    lease: 'l1',
+    directory: undefined,
+    command: 'python -m http.server',
+    age: 3_240,
+    survived: 1_000,
+    killed: true,
+  },
+  lessees: [
+    {
+      ...{ id: 'l1', workerId: 'w3', workerPid: 4100, taken: undefined, from: 0, until: 1 },
+      holder: { file: 'test/server.test.ts', test: 'serves files' },
+    },
+  ],
+  tracedBy: 'lease',
+}
+const unreadable = { pid: 9, startTime: '1', name: 'x', reason: '/proc/9/environ cannot be read' }
+
+test('two clean sweeps and nothing else make a clean run', () => {
+  expect(judge(clean)).toBe('clean')
+  expect(mustFail(clean, 'fail')).toBe(false)
+  expect(report(clean)).toContain('No orphaned processes: run 7f3c9ab, 3 Python workers stopped in 12 ms')
+})
+
+test.each<[string, Partial<Findings>, string]>([
+  ['one sweep', { cleanSweeps: 1 }, 'did not come to rest'],
+  ['an unknown process', { unknown: [unreadable] }, 'Cannot tell whether 1 process of this user'],
+  ['a problem', { problems: ['The reaper died'] }, 'Not verified: The reaper died'],
+])('%s leaves the run unproven, and unproven fails, `warn` or not', (_, change, sentence) => {
+  const findings = { ...clean, ...change }
+  expect(judge(findings)).toBe('unknown')
+  expect([mustFail(findings, 'fail'), mustFail(findings, 'warn')]).toEqual([true, true])
+  expect(report(findings)).toContain(sentence)
+  expect(report(findings)).toContain('(RUN_NOT_VERIFIED)')
+  expect(report(findings)).not.toContain('No orphaned processes')
+})
+
+test('an orphan fails the run, is named, and is forgiven only if it is dead and `warn` was asked for', () => {
+  const findings = { ...clean, orphans: [orphan] }
+  expect(judge(findings)).toBe('orphans')
+  expect([mustFail(findings, 'fail'), mustFail(findings, 'warn')]).toEqual([true, false])
+  expect(mustFail({ ...findings, orphans: [{ ...orphan, killed: false }] }, 'warn')).toBe(true)
+  expect(report(findings)).toContain('Found 1 orphaned process of run 7f3c9ab')
+  expect(report(findings)).toContain('(ORPHANS_FOUND)')
+  expect(report(findings)).toContain(
+    'pid 4121 (python -m http.server), parent 4100, age 3.2 s, alive 1.0 s after the pool had stopped, ' +
+      'known by environment and resource limit, started by worker w3 during "serves files" (test/server.test.ts); killed now',
+  )
+})

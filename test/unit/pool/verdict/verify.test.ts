@@ -1,0 +1,161 @@
+import { expect, test } from 'vitest'
+import { LeaseBook } from '../../../../src/pool/leasing/leases.ts'
+import { judge } from '../../../../src/pool/verdict/verdict.ts'
+import { type Verification, verify } from '../../../../src/pool/verdict/verify.ts'
+import { linux } from '../../../../src/process/system/linux.ts'
+import { linuxTable, type ProcessFile } from '../../../../src/process/system/linuxTable.ts'
+
+const RUN = 'abc1234'
+
+/** A machine on which the processes are what the test says, and a signal kills what `mortal` permits. */
+function machine(initial: Fake[], options: { mortal?: boolean; bornAfterKill?: Fake } = {}) {
+  const alive = new Map(initial.map((fake) => [fake.pid, started(fake)]))
+  const table = linuxTable({
+    pids: () => [...alive.keys()],
+    read: (pid, file) => read(alive.get(pid), file),
+  })
+  const killed: number[] = []
+  const verification: Verification = {
+    ...{ runId: RUN, table, leases: new LeaseBook(), reaper: { pid: 1, startTime: '1' } },
+    query: { limitArmed: true, uid: 1000 },
+    async signal(targets) {
+      for (const { pid } of targets) {
+        killed.push(pid)
+        if (options.mortal !== false) alive.delete(pid)
+      }
+      const born = options.bornAfterKill
+      if (born && killed.length < 3)
+        alive.set(born.pid + killed.length, started({ ...born, pid: born.pid + killed.length }))
+      return []
+    },
+    killTree: async () => [],
+    endReaper: async () => void alive.delete(1),
+  }
+  return { alive, killed, verification }
+}
+
+interface Fake {
+  pid: number
+  session?: number
+  lease?: string
+  /** Milliseconds that it has lived when the machine is made. */
+  age?: number
+  start?: number
+  hidden?: boolean
+  environ?: string
+}
+
+function started(fake: Fake): Fake {
+  return { ...fake, start: Math.round((Date.now() - linux.bootedAt() - (fake.age ?? 0)) / 10) }
+}
+
+function read(fake: Fake | undefined, file: string): ProcessFile {
+  if (!fake) return 'gone'
+  if (file === 'stat')
+    return Buffer.from(`${fake.pid} (x) S 1 1 ${fake.session ?? 1} ${'0 '.repeat(13)}1 0 ${fake.start} 0\n`)
+  if (file === 'limits')
+    return fake.hidden ? 'denied' : Buffer.from('Max resident set  unlimited unlimited bytes\n')
+  if (file === 'status') return Buffer.from('Uid:\t1000\t1000\t1000\t1000\n')
+  if (file === 'cmdline') return Buffer.from('x')
+  if (fake.hidden) return 'denied'
+  const lease = fake.lease ? `VITEST_PYTHON_LEASE=${fake.lease}\0` : ''
+  return Buffer.from(fake.environ ?? `VITEST_PYTHON_RUN_ID=${RUN}\0${lease}`)
+}
+
+const findings = async (verification: Verification) => {
+  const found = await verify(verification)
+  return { ...found, runId: RUN, workersStarted: 1, stopping: 1 }
+}
+
+test('an empty machine is clean after two sweeps, the reaper gone too', async () => {
+  const { verification, killed } = machine([{ pid: 1 }, { pid: 2, environ: 'PATH=/\0' }])
+  const found = await findings(verification)
+  expect(judge(found)).toBe('clean')
+  expect(found).toMatchObject({ cleanSweeps: 2, orphans: [] })
+  expect(killed).toEqual([])
+})
+
+test('a reaper that cannot be ended is found by the last sweeps', async () => {
+  const { verification } = machine([{ pid: 1 }])
+  const found = await findings({ ...verification, endReaper: async () => {} })
+  expect(judge(found)).toBe('orphans')
+})
+
+test('what is left is accused, killed, and gone', async () => {
+  const { verification, killed } = machine([{ pid: 1 }, { pid: 7 }])
+  const found = await findings(verification)
+  expect(judge(found)).toBe('orphans')
+  expect(found.orphans).toMatchObject([{ pid: 7, killed: true }])
+  expect(killed).toEqual([7])
+})
+
+test('what forks while it is killed is killed, too, and accused', async () => {
+  const { verification } = machine([{ pid: 1 }, { pid: 7 }], { bornAfterKill: { pid: 100 } })
+  const found = await findings(verification)
+  expect(found.orphans.map(({ pid, killed }) => [pid, killed])).toEqual([
+    [7, true],
+    [101, true],
+    [102, true],
+  ])
+})
+
+test('what cannot be killed is said to be alive', { timeout: 30_000 }, async () => {
+  const { verification } = machine([{ pid: 1 }, { pid: 7 }], { mortal: false })
+  const found = await findings(verification)
+  expect(found.orphans).toMatchObject([{ pid: 7, killed: false }])
+  expect(judge(found)).toBe('orphans')
+})
+
+test('what cannot be read leaves the run unproven', async () => {
+  const { verification } = machine([{ pid: 1 }, { pid: 9, hidden: true }])
+  const found = await findings(verification)
+  expect(judge(found)).toBe('unknown')
+  expect(found.unknown).toMatchObject([{ pid: 9 }])
+})
+
+test('a failing signaller leaves the run unproven', async () => {
+  const { verification } = machine([{ pid: 1 }, { pid: 7 }])
+  const found = await findings({ ...verification, signal: () => Promise.reject(new Error('no Python')) })
+  expect(found.problems).toContain('Orphans could not be killed: no Python')
+})
+
+test('an orphan is traced by its lease, by the session of its worker, else by the time', async () => {
+  const { verification } = machine([
+    { pid: 1 },
+    { pid: 7, lease: 'l1' },
+    { pid: 8, session: 51 },
+    { pid: 9 },
+    { pid: 10, age: 60_000 },
+  ])
+  const { leases } = verification
+  for (const [index, test] of ['one', 'two'].entries()) {
+    const holder = { file: 'a.test.ts', test }
+    leases.take(leases.open(`w${index + 1}`, 50 + index, holder), holder)
+  }
+  // Held ahead: no test has had it.
+  leases.open('w3', 52, { file: 'a.test.ts', test: '' })
+  const { orphans } = await verify(verification)
+  const traces = orphans.map(({ pid, tracedBy, lessees }) => [pid, tracedBy, ...lessees.map(({ id }) => id)])
+  expect(traces).toEqual([
+    [7, 'lease', 'l1'],
+    [8, 'session', 'l2'],
+    [9, 'time', 'l1', 'l2'],
+    [10, 'time'],
+  ])
+})
+
+test('tests whose beginning and end were heard of late are told apart by when they were', async () => {
+  const { verification } = machine([{ pid: 1 }, { pid: 9, age: 5_000 }])
+  const { leases } = verification
+  const ago = (seconds: number) => Date.now() - seconds * 1_000
+  const lease = (test: string, taken: number) => {
+    const holder = { file: 'a.test.ts', test }
+    const record = leases.open('w1', 50, holder, ago(60))
+    leases.take(record, holder, taken)
+    return record
+  }
+  leases.close(lease('one', ago(10)), ago(7))
+  lease('two', ago(6))
+  const { orphans } = await verify(verification)
+  expect(orphans.map(({ lessees }) => lessees.map(({ holder }) => holder.test))).toEqual([['two']])
+})

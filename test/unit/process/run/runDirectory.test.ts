@@ -1,0 +1,145 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ownerState } from '../../../../src/process/run/owner.ts'
+import {
+  createRunDirectory,
+  listRunDirectories,
+  readRunRecord,
+  removeRunDirectory,
+  runsDirectory,
+} from '../../../../src/process/run/runDirectory.ts'
+import { ownIdentity } from '../../../../src/process/system/identity.ts'
+
+let scratch: string
+let base: string
+beforeEach(() => {
+  scratch = mkdtempSync(join(tmpdir(), 'run-directory-'))
+  base = join(scratch, 'runs')
+})
+afterEach(() => rmSync(scratch, { recursive: true, force: true }))
+
+const mode = (path: string) => (statSync(path).mode & 0o777).toString(8)
+
+test('a run directory is private, names its owner, and can be read back', () => {
+  const directory = createRunDirectory(ownIdentity(), '/project', base)
+  expect([mode(base), mode(directory.path), mode(join(directory.path, 'workers'))]).toEqual([
+    '700',
+    '700',
+    '700',
+  ])
+  expect(readRunRecord(directory)).toMatchObject({
+    runId: directory.runId,
+    root: '/project',
+    owner: ownIdentity(),
+  })
+  expect(listRunDirectories(base)).toEqual([directory])
+  removeRunDirectory(directory)
+  expect(existsSync(directory.path)).toBe(false)
+})
+
+test('a hundred runs at once are a hundred directories', () => {
+  const owner = ownIdentity()
+  const ids = Array.from({ length: 100 }, () => createRunDirectory(owner, '/project', base).runId)
+  expect(new Set(ids).size).toBe(100)
+})
+
+test('a directory above that is open to others, a link, or a file is refused with the remedy', () => {
+  mkdirSync(base)
+  chmodSync(base, 0o777)
+  expect(() => createRunDirectory(ownIdentity(), '/p', base)).toThrow(
+    /is open to others \(mode 0777\).*Delete it/,
+  )
+  expect(() => listRunDirectories(base)).toThrow('is open to others')
+  expect(() => listRunDirectories(base)).toThrow(expect.objectContaining({ code: 'RUN_DIRECTORY_UNSAFE' }))
+  rmSync(base, { recursive: true })
+  symlinkSync(tmpdir(), base)
+  expect(() => createRunDirectory(ownIdentity(), '/p', base)).toThrow('is a symbolic link')
+  rmSync(base)
+  writeFileSync(base, '')
+  expect(() => createRunDirectory(ownIdentity(), '/p', base)).toThrow('is no directory')
+})
+
+test.runIf(process.getuid?.() === 0)(
+  'a directory above that belongs to somebody else is refused',
+  async () => {
+    const { chownSync } = await import('node:fs')
+    mkdirSync(base, { mode: 0o700 })
+    chownSync(base, 12_345, 12_345)
+    expect(() => createRunDirectory(ownIdentity(), '/p', base)).toThrow('belongs to user 12345')
+  },
+)
+
+test.each([
+  ['not JSON', '{'],
+  ['no object', 'null'],
+  ['somebody else’s run', JSON.stringify({ runId: 'zzzzzzz', owner: ownIdentity(), startedAt: '' })],
+  ['no owner', '{"runId":"RUN"}'],
+  [
+    'a pid that is no number',
+    JSON.stringify({ runId: 'RUN', owner: { ...ownIdentity(), pid: '1' }, startedAt: '' }),
+  ],
+])('a record that is %s is refused, and nothing is done about the run', (_, text) => {
+  const directory = createRunDirectory(ownIdentity(), '/project', base)
+  writeFileSync(join(directory.path, 'run.json'), text.replace('RUN', directory.runId))
+  expect(() => readRunRecord(directory)).toThrow(
+    /does not say whose run this was, so nothing is done about it/,
+  )
+  expect(() => readRunRecord(directory)).toThrow(expect.objectContaining({ code: 'RUN_DIRECTORY_CORRUPT' }))
+})
+
+test('a directory above that cannot be made is refused', () => {
+  writeFileSync(base, '')
+  const below = join(base, 'runs')
+  expect(() => createRunDirectory(ownIdentity(), '/p', below)).toThrow(
+    expect.objectContaining({ code: 'RUNS_DIRECTORY_UNWRITABLE' }),
+  )
+})
+
+test('a directory without a record says nothing', () => {
+  const directory = createRunDirectory(ownIdentity(), '/project', base)
+  rmSync(join(directory.path, 'run.json'))
+  expect(readRunRecord(directory)).toBeUndefined()
+})
+
+test('what is no run ID is not taken for a run', () => {
+  createRunDirectory(ownIdentity(), '/project', base)
+  mkdirSync(join(base, 'not-a-run'))
+  expect(listRunDirectories(base)).toHaveLength(1)
+})
+
+test('a directory too long for the path of a socket gives way to a shorter one', () => {
+  const deep = join(scratch, 'x'.repeat(90))
+  mkdirSync(deep)
+  expect(runsDirectory({ XDG_RUNTIME_DIR: deep }).startsWith(deep)).toBe(false)
+  expect(runsDirectory({ XDG_RUNTIME_DIR: scratch }).startsWith(scratch)).toBe(true)
+  for (const env of [{ XDG_RUNTIME_DIR: deep }, { XDG_RUNTIME_DIR: scratch }, {}]) {
+    expect(`${runsDirectory(env)}/abcdefg/workers/w999999.sock`.length).toBeLessThan(104)
+  }
+})
+
+test('an owner is dead only if nothing speaks against it', () => {
+  const owner = ownIdentity()
+  const now = new Date().toISOString()
+  const longAgo = new Date(0).toISOString()
+  const stateOf = (changed: object, startedAt = now) =>
+    ownerState({ owner: { ...owner, ...changed }, startedAt })
+  expect(stateOf({})).toBe('alive')
+  expect(stateOf({ startTime: '1' }), 'its pid has another process').toBe('dead')
+  expect(stateOf({ pid: 4_194_304 }), 'nobody has its pid').toBe('dead')
+  expect(stateOf({ bootId: 'before' }, longAgo), 'it lived before the boot').toBe('dead')
+  expect(stateOf({ bootId: 'other' }, now), 'another machine of this name').toBe('elsewhere')
+  expect(stateOf({ bootId: 'other' }, 'nonsense'), 'nobody knows when').toBe('elsewhere')
+  expect(stateOf({ bootId: 'other', host: 'elsewhere' }, longAgo), 'another machine').toBe('elsewhere')
+  expect(stateOf({ pidNamespace: 'pid:[1]' }), 'another container').toBe('elsewhere')
+})

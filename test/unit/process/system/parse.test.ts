@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { environmentValue } from '../../../../src/process/system/environment.ts'
+import { parseResidentLimit } from '../../../../src/process/system/limits.ts'
+import { isAlive, parseStat } from '../../../../src/process/system/stat.ts'
+
+const statLine = (pid: number, name: string, state: string, parent: number, start: string) =>
+  `${pid} (${name}) ${state} ${parent} 1 1 0 -1 4194560 ${'0 '.repeat(10)}1 0 ${start} 1 2 3\n`
+
+test('the stat line of this process is read', () => {
+  const stat = parseStat(readFileSync('/proc/self/stat', 'latin1'))
+  expect(stat).toMatchObject({ pid: process.pid, parent: process.ppid })
+  expect(stat?.threads).toBeGreaterThan(1)
+})
+
+test('any name, with parentheses and spaces, leaves the fields behind it in their place', () => {
+  fc.assert(
+    fc.property(fc.nat(4_000_000), fc.string(), fc.nat(4_000_000), fc.nat(), (pid, name, parent, start) => {
+      const parsed = parseStat(statLine(pid, name, 'S', parent, `${start}`))
+      expect(parsed).toEqual({ pid, name, state: 'S', parent, session: 1, threads: 1, startTime: `${start}` })
+    }),
+  )
+  expect(parseStat(statLine(7, 'a) S 1 (b', 'R', 3, '9'))).toMatchObject({ name: 'a) S 1 (b', parent: 3 })
+})
+
+test('text that is no stat line gives nothing, whatever it is', () => {
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      expect(parseStat(text.replaceAll(')', ''))).toBeUndefined()
+    }),
+  )
+  for (const text of ['', '1 (x)', '1 (x) S', '1 (x) S 1 2 3', 'x (x) S 1'])
+    expect(parseStat(text)).toBeUndefined()
+})
+
+test('a zombie is not alive, unless other threads of it go on', () => {
+  expect(isAlive({ state: 'Z', threads: 1 })).toBe(false)
+  expect(isAlive({ state: 'X', threads: 1 })).toBe(false)
+  expect(isAlive({ state: 'Z', threads: 2 })).toBe(true)
+  for (const state of ['R', 'S', 'D', 'T', 't', 'I']) expect(isAlive({ state, threads: 1 })).toBe(true)
+})
+
+test('the resident limit of this process is read or unlimited', () => {
+  const text = readFileSync('/proc/self/limits', 'latin1')
+  const limit = parseResidentLimit(text)
+  expect(limit === undefined).toBe(/^Max resident set +unlimited +unlimited/m.test(text))
+})
+
+test('every finite resident limit is read to the last digit', () => {
+  fc.assert(
+    fc.property(fc.bigInt({ min: 0n, max: 2n ** 63n }), (limit) => {
+      const text = `Max cpu time              unlimited            unlimited            seconds   \nMax resident set          ${`${limit}`.padEnd(20)} ${`${limit}`.padEnd(20)} bytes     \n`
+      expect(parseResidentLimit(text)).toBe(limit)
+    }),
+  )
+  expect(parseResidentLimit('')).toBeUndefined()
+})
+
+test('a variable is found in an environment, and not inside the value of another one', () => {
+  const value = fc.string().filter((text) => !text.includes('\0'))
+  fc.assert(
+    fc.property(value, value, (before, mine) => {
+      const environ = Buffer.from(`A=${before}\0XID=no\0ID=${mine}\0Z=ID=other\0`)
+      expect(environmentValue(environ, 'ID')).toBe(mine)
+      expect(environmentValue(Buffer.from(`A=ID=${before}\0`), 'ID')).toBeUndefined()
+    }),
+  )
+})
