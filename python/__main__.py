@@ -8,23 +8,23 @@ import sys
 def start(program: str, arguments: list[str]) -> None:
     """Runs the program; each imports no more than it needs."""
     if program == "reaper":
-        from vitest_python import reaper
+        from vitest_python.reaper import reaper
 
         reaper.main(arguments)
     elif program == "signal":
-        from vitest_python import signal_once
+        from vitest_python.reaper import signal_once
 
         signal_once.main(arguments)
     elif program == "forkserver":
-        from vitest_python import forkserver
+        from vitest_python.forkserver import forkserver
 
         step_back()
         forkserver.main(arguments)
     elif program == "worker":
-        from vitest_python import serve
+        from vitest_python.serving import worker
 
         step_back()
-        serve.main(arguments)
+        worker.main(arguments)
     else:
         sys.exit(f"vitest-python: no program {program!r}; there are reaper, signal, forkserver and worker")
 

@@ -39,6 +39,7 @@ const stages = [
     lint: node('biome', 'ci', '--colors=off', '--error-on-warnings', '.'),
     types: node('tsc', '--noEmit'),
     layers: node('depcruise', '--config', '.dependency-cruiser.cjs', 'src'),
+    'python-layers': python('-c', 'from importlinter.cli import lint_imports_command as lint; lint()'),
     generated,
     package: checkPackage,
     ruff: python('-m', 'ruff', 'check', '.'),
@@ -156,7 +157,7 @@ function contentProblems(size, paths) {
     'LICENSE',
     'README.md',
     'python/__main__.py',
-    'python/vitest_python/reaper.py',
+    'python/vitest_python/reaper/reaper.py',
     'proto/vitest_python/v1/bridge.proto',
   ]
   return [

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from vitest_python.cookie import limit_of, run_id_of
-from vitest_python.identity import read_stat, start_time
+from vitest_python.posix.cookie import limit_of, run_id_of
+from vitest_python.posix.identity import read_stat, start_time
 
 PACKAGE = str(Path(__file__).resolve().parent.parent)
 
@@ -32,7 +32,7 @@ time.sleep(60)
 """
 
 # How an owner knows its own start time.
-LINUX = "from vitest_python.identity import own_start_time"
+LINUX = "from vitest_python.posix.identity import own_start_time"
 
 # Leaves its parent, its session, its environment and its descriptors behind.
 DAEMON = """

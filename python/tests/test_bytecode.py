@@ -11,7 +11,7 @@ PACKAGE = str(Path(__file__).resolve().parent.parent)
 PROGRAM = """
 import sys
 sys.path[:0] = sys.argv[1:3]
-from vitest_python.bytecode import keep_bytecode
+from vitest_python.serving.bytecode import keep_bytecode
 keep_bytecode(sys.argv[3])
 import grpc
 print(sys.pycache_prefix)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from vitest_python import cgroup
-from vitest_python.cgroup import Cgroup, make_cgroup
-from vitest_python.spawn import spawn
+from vitest_python.posix import cgroup
+from vitest_python.posix.cgroup import Cgroup, make_cgroup
+from vitest_python.posix.spawn import spawn
 
 
 @pytest.fixture
@@ -69,10 +69,10 @@ def test_a_group_that_cannot_be_entered_stops_nothing(tmp_path: Path) -> None:
 
 def test_the_group_of_this_process_is_a_directory_of_the_system() -> None:
     answer = subprocess.run(
-        [sys.executable, "-c", "from vitest_python.cgroup import _own_cgroup; print(_own_cgroup())"],
+        [sys.executable, "-c", "from vitest_python.posix.cgroup import _own_cgroup; print(_own_cgroup())"],
         capture_output=True,
         text=True,
         check=True,
-        cwd=Path(cgroup.__file__).parent.parent,
+        cwd=Path(cgroup.__file__).parents[2],
     ).stdout.strip()
     assert answer == "None" or Path(answer, "cgroup.procs").exists()

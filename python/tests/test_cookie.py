@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vitest_python.cookie import ALPHABET, limit_of, run_id_of
+from vitest_python.posix.cookie import ALPHABET, limit_of, run_id_of
 
 run_ids = st.text(ALPHABET, min_size=7, max_size=7)
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from vitest_python.darwin import ps
-from vitest_python.darwin.kill_tree import victims
+from vitest_python.posix.darwin import ps
+from vitest_python.posix.darwin.kill_tree import victims
 
 from .reaping import PACKAGE, Run, alive, eventually, state_of
 
@@ -23,7 +23,7 @@ MAC = (str(HERE / "program.py"), PACKAGE)
 START = f"""
 sys.path.insert(0, {str(HERE)!r})
 import program
-from vitest_python.darwin import ps
+from vitest_python.posix.darwin import ps
 def own_start_time():
     ps.PS = [sys.executable, "-I", "-S", {str(HERE / "ps.py")!r}]
     return ps.read_stat(os.getpid()).start_time

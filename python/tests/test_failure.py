@@ -10,7 +10,7 @@ import ormsgpack
 import pytest
 
 from vitest_python._gen.bridge_pb2 import PythonFailure
-from vitest_python.failure import describe
+from vitest_python.failures.failure import describe
 
 Group: Any = getattr(builtins, "ExceptionGroup", None)
 needs_groups = pytest.mark.skipif(sys.version_info < (3, 11), reason="exception groups came with Python 3.11")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from vitest_python.errors import ModuleProblem
-from vitest_python.load import extend_path, file_of, load, locate
+from vitest_python.program.load import extend_path, file_of, load, locate
 
 
 @pytest.fixture(autouse=True)

@@ -191,6 +191,6 @@ def test_signals_once_without_a_reaper() -> None:
 
 
 def started(pid: int) -> str:
-    from vitest_python.identity import start_time
+    from vitest_python.posix.identity import start_time
 
     return start_time(pid) or "0"

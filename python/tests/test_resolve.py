@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vitest_python.errors import NotCallable, NotExported, PrivateName, UnknownName
-from vitest_python.resolve import Names
+from vitest_python.program.resolve import Names
 
 identifiers = st.from_regex(r"[a-z][a-z0-9_]{0,5}", fullmatch=True)
 

@@ -8,7 +8,8 @@ from .reaping import PACKAGE
 
 def drawn(program: str) -> str:
     """What a fresh interpreter prints; numpy is imported once in each, so that its state is its own."""
-    code = f"import sys; sys.path.insert(0, {PACKAGE!r})\nimport random\nfrom vitest_python.seed import seed\n{program}"
+    imports = "import random\nfrom vitest_python.execution.seed import seed"
+    code = f"import sys; sys.path.insert(0, {PACKAGE!r})\n{imports}\n{program}"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     return done.stdout
 

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from vitest_python.shared_memory import SharedMemory
+from vitest_python.bridge.shared_memory import SharedMemory
 from vitest_python.values import decode, encode
 
 

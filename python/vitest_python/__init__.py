@@ -6,8 +6,6 @@ inside of a worker they are there without being installed.
 
 from .authoring import tool, worker
 from .errors import JavaScriptError
+from .posix.protocol import PROTOCOL
 
 __all__ = ["PROTOCOL", "JavaScriptError", "tool", "worker"]
-
-PROTOCOL = 1
-"""Number of the lines in docs/handshake.md and of the messages in proto/; both sides must have the same."""

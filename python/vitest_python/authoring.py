@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
-from .environment import LEASE_VARIABLE, RUN_ID_VARIABLE
+from .posix.protocol import LEASE_VARIABLE, RUN_ID_VARIABLE
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _SPEC = "__vitest_tool__"

@@ -64,7 +64,7 @@ def be_mac() -> None:
     del signal.pidfd_send_signal
     vars(subprocess)["_USE_POSIX_SPAWN"] = False
     sys.platform = "darwin"
-    from vitest_python.darwin import ps
+    from vitest_python.posix.darwin import ps
 
     ps.PS = [sys.executable, "-I", "-S", str(Path(__file__).with_name("ps.py"))]
     ps.SYSCTL = ["/bin/echo"]

@@ -10,10 +10,10 @@ from typing import Any
 import ormsgpack
 
 from ..errors import BadArguments
-from ..type_name import type_name
 from .carrier import Carrier
 from .counts import check_counts
 from .extensions import read_extension
+from .type_name import type_name
 
 # Bytes from which on the garbage collector pauses: it would look through what is being made again and again.
 _LARGE = 64 * 1024

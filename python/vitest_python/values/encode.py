@@ -6,11 +6,11 @@ from typing import Any
 
 import ormsgpack
 
-from ..type_name import type_name
 from .carrier import BIG, Carrier
 from .codes import BUFFER, DICT, HANDLE, MESSAGE
 from .problem import Problem
 from .substitute import substitute_of
+from .type_name import type_name
 
 # Not OPT_SERIALIZE_NUMPY, which reads big-endian arrays as if they were native; not OPT_SERIALIZE_PYDANTIC and
 # its kin, which leave out what begins with an underscore and know nothing of a model's own serializers;

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { pythonPrograms } from './signal.ts'
 
-/** What Python's own streams put around a text to tell its kind; see python/vitest_python/marked.py. */
+/** What Python's own streams put around a text to tell its kind; see python/vitest_python/common/marked.py. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence, which terminals pass over
 export const MARK = /\x1b_vp;(\w)\x1b\\/g
 

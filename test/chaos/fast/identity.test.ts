@@ -50,7 +50,7 @@ describe.runIf(isRoot).concurrent('a pid and a process group that were given to 
     const having = (pattern: RegExp) =>
       sources.filter((name) => pattern.test(readFileSync(join(directory, name), 'utf8')))
     expect(having(/killpg/)).toEqual([])
-    expect(having(/os\.kill\(/).sort()).toEqual(['darwin/kill.py', 'pidfd.py'])
+    expect(having(/os\.kill\(/).sort()).toEqual(['posix/darwin/kill.py', 'posix/pidfd.py'])
   })
 })
 

@@ -12,75 +12,91 @@ const python = 'python/vitest_python'
 export const layers = {
   PDEATHSIG: [
     {
-      file: `${python}/prctl.py`,
+      file: `${python}/posix/prctl.py`,
       find: '_prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)',
       replace: 'pass',
     },
   ],
   subreaper: [
-    { file: `${python}/prctl.py`, find: /return _prctl is not None and .*== 0/, replace: 'return True' },
+    {
+      file: `${python}/posix/prctl.py`,
+      find: /return _prctl is not None and .*== 0/,
+      replace: 'return True',
+    },
   ],
-  'control group': [{ file: `${python}/cgroup.py`, find: 'own = _own_cgroup()', replace: 'own = None' }],
+  'control group': [
+    { file: `${python}/posix/cgroup.py`, find: 'own = _own_cgroup()', replace: 'own = None' },
+  ],
   'limit cookie': [
-    { file: `${python}/cookie.py`, find: /(def set_limit.*\n {4}""".*\n)/, replace: '$1    return False\n' },
+    {
+      file: `${python}/posix/cookie.py`,
+      find: /(def set_limit.*\n {4}""".*\n)/,
+      replace: '$1    return False\n',
+    },
   ],
   'environment cookie': [
     {
-      file: `${python}/spawn.py`,
+      file: `${python}/posix/spawn.py`,
       find: 'os.execvpe(argv[0], argv, env)',
       replace: 'os.execvpe(argv[0], argv, {k: v for k, v in env.items() if k != "VITEST_PYTHON_RUN_ID"})',
     },
   ],
   'owner watch': [
     {
-      file: `${python}/reaper.py`,
+      file: `${python}/reaper/reaper.py`,
       find: 'if 0 in ready and self._read_lines():',
       replace: 'if 0 in ready and self._read_lines() and False:',
     },
-    { file: `${python}/reaper.py`, find: 'return self.owner.fd in ready', replace: 'return False' },
-    { file: `${python}/reaper.py`, find: 'if owner.has_ended():', replace: 'if False:' },
-    { file: `${python}/reaper.py`, find: 'return self.owner.has_ended()', replace: 'return False' },
+    { file: `${python}/reaper/reaper.py`, find: 'return self.owner.fd in ready', replace: 'return False' },
+    { file: `${python}/reaper/reaper.py`, find: 'if owner.has_ended():', replace: 'if False:' },
+    { file: `${python}/reaper/reaper.py`, find: 'return self.owner.has_ended()', replace: 'return False' },
   ],
   'watch by pidfd': [
-    { file: `${python}/reaper.py`, find: 'return self.owner.fd in ready', replace: 'return False' },
+    { file: `${python}/reaper/reaper.py`, find: 'return self.owner.fd in ready', replace: 'return False' },
   ],
   'watch by end of file': [
     {
-      file: `${python}/reaper.py`,
+      file: `${python}/reaper/reaper.py`,
       find: 'if 0 in ready and self._read_lines():',
       replace: 'if 0 in ready and self._read_lines() and False:',
     },
   ],
   'kill tree': [
-    { file: `${python}/reaper.py`, find: 'kill_tree(LAST_KILL_SECONDS, self.reap)', replace: 'pass' },
+    { file: `${python}/reaper/reaper.py`, find: 'kill_tree(LAST_KILL_SECONDS, self.reap)', replace: 'pass' },
   ],
   'last sweep of the reaper': [
-    { file: `${python}/reaper.py`, find: /kill_marked\(self\.run_id.*\)/, replace: 'pass' },
+    { file: `${python}/reaper/reaper.py`, find: /kill_marked\(self\.run_id.*\)/, replace: 'pass' },
   ],
   'identity check': [
-    { file: `${python}/deliver.py`, find: 'process.stat.start_time != start_time', replace: 'False' },
+    {
+      file: `${python}/posix/send_signal.py`,
+      find: 'process.stat.start_time != start_time',
+      replace: 'False',
+    },
   ],
   // In its place: the process group of that number.
   'signal to one process': [
     {
-      file: `${python}/pidfd.py`,
+      file: `${python}/posix/pidfd.py`,
       find: 'signal.pidfd_send_signal(self.fd, number)',
       replace: 'os.killpg(self.pid, number)',
     },
   ],
-  'atexit functions': [{ file: `${python}/exit.py`, find: 'atexit._run_exitfuncs()', replace: 'pass' }],
+  'atexit functions': [
+    { file: `${python}/common/exit.py`, find: 'atexit._run_exitfuncs()', replace: 'pass' },
+  ],
   // What the runner knows of them at teardown.
   descendants: [{ file: 'dist/*', find: '}/children`', replace: '}/nothing`' }],
   // No layer: it widens the moment between the start of the reaper and its being armed.
   'slow arming': [
     {
-      file: `${python}/reaper.py`,
+      file: `${python}/reaper/reaper.py`,
       find: 'options = dict(zip(',
       replace: '__import__("time").sleep(0.5)\n    options = dict(zip(',
     },
   ],
   'ignored signals': [
-    { file: `${python}/reaper.py`, find: 'signal.signal(number, signal.SIG_IGN)', replace: 'pass' },
+    { file: `${python}/reaper/reaper.py`, find: 'signal.signal(number, signal.SIG_IGN)', replace: 'pass' },
   ],
   // All that look before the reaper's end: what is born later is left to the proof.
   'sweeps before the proof': [
@@ -108,7 +124,7 @@ export const layers = {
         'process.env.XDG_RUNTIME_DIR+"/vitest-python-"+process.getuid()+"/"+$1)',
     },
     {
-      file: `${python}/reaper.py`,
+      file: `${python}/reaper/reaper.py`,
       find: /kill_marked\(self\.run_id.*\)/,
       replace: '[kill_marked(run, {}) for run in os.listdir(os.path.dirname(self.run_directory))]',
     },
@@ -118,12 +134,12 @@ export const layers = {
   // In its place a signal that can be ignored.
   SIGKILL: [
     {
-      file: `${python}/kill_tree.py`,
+      file: `${python}/posix/kill_tree.py`,
       find: 'process.send(signal.SIGKILL)',
       replace: 'process.send(signal.SIGTERM)',
     },
     {
-      file: `${python}/sweep.py`,
+      file: `${python}/posix/sweep.py`,
       find: 'process.send(signal.SIGKILL)',
       replace: 'process.send(signal.SIGTERM)',
     },
@@ -139,25 +155,29 @@ export const layers = {
   ],
   'kill tree during the verification': [
     {
-      file: `${python}/reaper.py`,
+      file: `${python}/reaper/reaper.py`,
       find: 'killed = kill_tree(float(line["timeout"]) / 1000, self.reap)',
       replace: 'killed = __import__("types").SimpleNamespace(processes={}, empty=True)',
     },
   ],
   // In its place: whose parent is process 1 has lost its owner.
   'owner by identity': [
-    { file: `${python}/owner.py`, find: 'return self._gone', replace: 'return os.getppid() == 1' },
-    { file: `${python}/owner.py`, find: 'from typing import', replace: 'import os\nfrom typing import' },
+    { file: `${python}/reaper/owner.py`, find: 'return self._gone', replace: 'return os.getppid() == 1' },
+    {
+      file: `${python}/reaper/owner.py`,
+      find: 'from typing import',
+      replace: 'import os\nfrom typing import',
+    },
   ],
   // In its place: an owner that is stopped counts as one that has ended.
   'stopped is not ended': [
     {
-      file: `${python}/reaper.py`,
+      file: `${python}/reaper/reaper.py`,
       find: 'poll.poll(None if self.owner.fd is not None else POLL_MS)',
       replace: 'poll.poll(POLL_MS)',
     },
     {
-      file: `${python}/reaper.py`,
+      file: `${python}/reaper/reaper.py`,
       find: 'return self.owner.fd in ready',
       replace: 'return "(stopped)" in open(f"/proc/{self.owner.pid}/status").read()',
     },
@@ -177,9 +197,13 @@ export const layers = {
   ],
   // In its place: a thread that ends a second later. The child goes on in it.
   'fork on the main thread': [
-    { file: `${python}/forkserver.py`, find: 'self._do(line)', replace: '_in_thread(self._do, line)' },
     {
-      file: `${python}/forkserver.py`,
+      file: `${python}/forkserver/forkserver.py`,
+      find: 'self._do(line)',
+      replace: '_in_thread(self._do, line)',
+    },
+    {
+      file: `${python}/forkserver/forkserver.py`,
       find: 'def main(',
       replace: [
         'def _in_thread(work, line):',
@@ -195,15 +219,15 @@ export const layers = {
   ],
   'word of the end of a worker': [
     {
-      file: `${python}/forkserver.py`,
+      file: `${python}/forkserver/forkserver.py`,
       find: 'self._report(self._children.reap())',
       replace: 'self._children.reap()',
     },
   ],
   'end of a worker': [
-    { file: `${python}/serve.py`, find: 'if line.get("op") == "exit":', replace: 'if False:' },
+    { file: `${python}/serving/worker.py`, find: 'if line.get("op") == "exit":', replace: 'if False:' },
     {
-      file: `${python}/forkserver.py`,
+      file: `${python}/forkserver/forkserver.py`,
       find: 'if op == "fork":',
       replace: 'if op == "kill":\n            pass\n        elif op == "fork":',
     },
@@ -217,9 +241,13 @@ export const layers = {
     },
   ],
   'end with the control socket': [
-    { file: `${python}/serve.py`, find: /(reason to go on\.\n {4})os\._exit\(0\)/, replace: '$1pass' },
     {
-      file: `${python}/forkserver.py`,
+      file: `${python}/serving/worker.py`,
+      find: /(reason to go on\.\n {4})os\._exit\(0\)/,
+      replace: '$1pass',
+    },
+    {
+      file: `${python}/forkserver/forkserver.py`,
       find: 'self._children.kill_all()\n                os._exit(0)',
       replace: 'import time; time.sleep(600)',
     },

@@ -1,0 +1,1 @@
+"""Calls, streams, callbacks and handles between a test and a worker."""

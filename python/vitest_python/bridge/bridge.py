@@ -1,0 +1,85 @@
+"""The Bridge service of proto/vitest_python/v1/bridge.proto."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from queue import SimpleQueue
+from typing import Any
+
+import grpc
+
+from .._gen.bridge_pb2 import CallReply, CallRequest, ClientFrame, PythonFailure, Start, WorkerFrame
+from ..common.metadata import MEMORY_KEY, PID_KEY
+from ..execution.executor import Executor
+from ..program.resolve import Names
+from . import shared_memory
+from .call import Call
+from .scope import Scope
+from .session import Session
+
+SERVICE = "vitest_python.v1.Bridge"
+
+
+class Bridge(grpc.GenericRpcHandler):
+    """Makes a handler for each call that comes in; the calls' functions run on the executor."""
+
+    def __init__(self, executor: Executor, names: Names) -> None:
+        self._executor = executor
+        self._names = names
+        self._call = grpc.unary_unary_rpc_method_handler(
+            self._run_call, CallRequest.FromString, CallReply.SerializeToString
+        )
+
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[Any, Any] | None:
+        """See grpc.GenericRpcHandler."""
+        if handler_call_details.method == f"/{SERVICE}/Session":
+            return self._open_session()
+        return self._call if handler_call_details.method == f"/{SERVICE}/Call" else None
+
+    def _open_session(self) -> grpc.RpcMethodHandler[Any, Any]:
+        session = Session(self._executor, self._names)
+
+        def run(frames: Iterator[ClientFrame], context: grpc.ServicerContext) -> Iterator[WorkerFrame]:
+            context.add_callback(session.stop)
+            if _reaches(context):
+                session.share_memory()
+                context.send_initial_metadata(((MEMORY_KEY, "open"),))
+            return session.run(frames)
+
+        # A handler of its own for each session: frames reach it as they are decoded, one thread earlier
+        # than those who iterate over them.
+        return grpc.stream_stream_rpc_method_handler(run, session.receive, WorkerFrame.SerializeToString)
+
+    def _run_call(self, request: CallRequest, context: grpc.ServicerContext) -> CallReply:
+        reply = _UnaryReply()
+        start = Start(name=request.name, arguments=request.arguments)
+        call = Call(self._executor, Scope(self._names), reply, start)
+        context.add_callback(call.cancel_soon)
+        self._executor.submit(call.begin)
+        return reply.wait()
+
+
+def _reaches(context: grpc.ServicerContext) -> bool:
+    """Whether the client, who can open this process's files, lets its own be opened."""
+    pid = dict(context.invocation_metadata()).get(PID_KEY, "")
+    return str(pid).isdecimal() and shared_memory.can_open(int(pid))
+
+
+class _UnaryReply:
+    def __init__(self) -> None:
+        self._answer: SimpleQueue[CallReply] = SimpleQueue()
+
+    def wait(self) -> CallReply:
+        return self._answer.get()
+
+    def value(self, data: bytes) -> None:
+        self._answer.put(CallReply(value=data))
+
+    def item(self, data: bytes) -> None:
+        raise AssertionError("a call of one value has no items")
+
+    def end(self) -> None:
+        raise AssertionError("a call of one value has a value at its end")
+
+    def failure(self, failure: PythonFailure) -> None:
+        self._answer.put(CallReply(failure=failure))

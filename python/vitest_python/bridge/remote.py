@@ -1,0 +1,79 @@
+"""What functions and iterables of the test are in Python."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import Future
+from typing import Any
+
+from .._gen.bridge_pb2 import CLOSE, INVOKE, NEXT
+from .callbacks import Callbacks
+
+
+class Function:
+    """A function of the test, `vi.fn()` included.
+
+    Called from synchronous code, on any thread, it returns what the function returned, promises awaited.
+    Called where an event loop runs, it returns an awaitable of that; `sync` waits there, too.
+    Keyword arguments arrive as one object, the last argument. Raises JavaScriptError.
+    """
+
+    def __init__(self, callbacks: Callbacks, number: int, name: str) -> None:
+        self._callbacks = callbacks
+        self._number = number
+        self.__name__ = self.__qualname__ = name or "function"
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        asked = self._ask(arguments, keywords)
+        if asyncio._get_running_loop() is not None:
+            return self._callbacks.in_loop(asked)
+        return self._callbacks.wait(asked)
+
+    def sync(self, *arguments: Any, **keywords: Any) -> Any:
+        """Calls and waits, also where an event loop runs, which stands still meanwhile."""
+        return self._callbacks.wait(self._ask(arguments, keywords))
+
+    def _ask(self, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Future[Any]:
+        return self._callbacks.ask(self._number, INVOKE, [list(arguments), keywords])
+
+    def __repr__(self) -> str:
+        return f"<function {self.__name__} of the test>"
+
+
+class Items:
+    """An iterable of the test, for `for` and for `async for`; once through."""
+
+    def __init__(self, callbacks: Callbacks, number: int) -> None:
+        self._callbacks = callbacks
+        self._number = number
+        self._ended = False
+
+    def __iter__(self) -> Items:
+        return self
+
+    def __aiter__(self) -> Items:
+        return self
+
+    def __next__(self) -> Any:
+        if self._ended:
+            raise StopIteration
+        try:
+            return self._callbacks.wait(self._callbacks.ask(self._number, NEXT))
+        except StopAsyncIteration:
+            self._ended = True
+        raise StopIteration
+
+    async def __anext__(self) -> Any:
+        if self._ended:
+            raise StopAsyncIteration
+        try:
+            return await self._callbacks.in_loop(self._callbacks.ask(self._number, NEXT))
+        except StopAsyncIteration:
+            self._ended = True
+            raise
+
+    def close(self) -> None:
+        """No more items are wanted: a generator's `finally` runs."""
+        if not self._ended:
+            self._ended = True
+            self._callbacks.ask(self._number, CLOSE)

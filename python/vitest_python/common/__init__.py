@@ -1,0 +1,1 @@
+"""What the programs of a run share: configuration, control socket, output, exit."""

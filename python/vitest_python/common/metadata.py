@@ -1,0 +1,7 @@
+"""Keys of the gRPC metadata between tests and workers; see docs/handshake.md."""
+
+PROTOCOL_KEY = "x-vitest-python-protocol"
+TOKEN_KEY = "x-vitest-python-token"
+LEASE_KEY = "x-vitest-python-lease"
+PID_KEY = "x-vitest-python-pid"
+MEMORY_KEY = "x-vitest-python-memory"

@@ -1,0 +1,1 @@
+"""Exceptions as the test sees them."""

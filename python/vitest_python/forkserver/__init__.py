@@ -1,0 +1,1 @@
+"""The forkserver: imports your modules once and forks workers."""

@@ -1,0 +1,34 @@
+"""Turns a freshly forked copy of the forkserver into a worker."""
+
+from __future__ import annotations
+
+import random
+import signal
+import sys
+from typing import NoReturn
+
+from ..common.config import Config
+from ..common.output import log_to
+from ..execution.interrupt import interrupt_only_user_code
+from ..posix.prctl import die_with_parent
+from ..program.program import Program
+from ..serving.worker import serve
+
+
+def become_worker(config: Config, program: Program | None) -> NoReturn:
+    """Undoes what was the forkserver's, and serves. Called on the main thread right after the fork."""
+    die_with_parent(config.parent)
+    interrupt_only_user_code()
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    log_to(config.log)
+    _differ()
+    serve(config, program)
+
+
+def _differ() -> None:
+    """Two workers must not draw the same random numbers, as two fresh interpreters would not."""
+    random.seed()
+    numpy = sys.modules.get("numpy.random")
+    if numpy is not None:
+        numpy.seed()

@@ -1,0 +1,99 @@
+"""The workers of a forkserver: started, killed by pidfd, and waited for."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+from ..common.config import TOKEN_VARIABLE, Config
+from ..posix.lines import Line
+from ..posix.pidfd import Process
+from ..posix.wait import exit_of
+
+
+class Children:
+    """By worker ID; a pidfd is held for each, so that a kill cannot hit a stranger."""
+
+    def __init__(self) -> None:
+        self._children: dict[str, Process] = {}
+
+    def add(self, worker: str, pid: int) -> Line:
+        """The `forked` line of a child that was just started."""
+        process = Process(pid)
+        self._children[worker] = process
+        return {"event": "forked", "id": worker, "pid": pid, "startTime": process.stat.start_time}
+
+    def kill(self, worker: str, number: int = signal.SIGKILL) -> None:
+        """Sends SIGKILL, or another signal; nothing where it has ended."""
+        process = self._children.get(worker)
+        if process is not None:
+            try:
+                process.send(number)
+            except ProcessLookupError:
+                pass
+
+    def reap(self, wait: bool = False) -> list[Line]:
+        """`exited` lines of the children that have ended; with `wait`, of all.
+
+        Each is asked for by its pid, because the user's modules may have started children of their own.
+        """
+        ended: list[Line] = []
+        for worker, process in list(self._children.items()):
+            try:
+                pid, status = os.waitpid(process.pid, 0 if wait else os.WNOHANG)
+            except ChildProcessError:
+                pid, status = process.pid, 0  # somebody else, in a module of the user, has waited for it
+            if pid:
+                self._children.pop(worker).close()
+                ended.append({"event": "exited", "id": worker, "pid": pid, **exit_of(status)})
+        return ended
+
+    def kill_all(self) -> list[Line]:
+        """Kills every one and waits for it."""
+        for worker in list(self._children):
+            self.kill(worker)
+        return self.reap(wait=True)
+
+    def forget(self) -> None:
+        """In a forked child: its siblings are none of its business."""
+        for process in self._children.values():
+            process.close()
+        self._children.clear()
+
+
+def fork() -> int:
+    """As os.fork, without Python's warning about threads: what they are was looked at before."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
+
+
+def execute_worker(config: Config) -> int:
+    """Starts `python … worker` with the interpreter and the flags of this process; its pid.
+
+    By subprocess, which forks without running any code of the child's in a copy of this process:
+    that is the reason why somebody chooses this start method.
+    """
+    flags: list[str] = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
+    package = str(Path(__file__).resolve().parents[2])
+    os.makedirs(os.path.dirname(config.log), mode=0o700, exist_ok=True)
+    log = os.open(config.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        child = subprocess.Popen(
+            [sys.executable, *flags, package, "worker", config.encode()],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env={**os.environ, TOKEN_VARIABLE: config.token},
+        )
+    finally:
+        os.close(log)
+    # We wait for it ourselves; an object that thinks it alive would warn when it is collected.
+    child.returncode = 0
+    return child.pid

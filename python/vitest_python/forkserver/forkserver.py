@@ -1,0 +1,172 @@
+"""The forkserver: imports the user's modules once and forks a worker whenever it is asked to."""
+
+from __future__ import annotations
+
+import gc
+import os
+import select
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+from ..common.config import Config, read_config
+from ..common.control import Control
+from ..common.exit import exit_in_order
+from ..common.output import write_through
+from ..posix.lines import Line
+from ..posix.prctl import die_with_parent
+from ..posix.wait import wake_up_on_child
+from ..serving.runtime import import_runtime
+from .children import Children, execute_worker, fork
+from .fork_safety import find_hazard
+
+if TYPE_CHECKING:
+    from ..program.program import Program
+
+
+class Forkserver:
+    """One thread, no gRPC object: everything that a fork would not copy is made in the worker."""
+
+    def __init__(self, config: Config, control: Control) -> None:
+        self.config = config
+        self.control = control
+        self.fallback: str | None = None
+        self.program: Program | None = None
+        self._children = Children()
+        self._wake_up = -1
+
+    def prepare(self) -> None:
+        """Imports what the workers share, and says `ready`, or `failed` and exits with status 1."""
+        try:
+            import_runtime(self.config.overlay, self.config.bytecode)
+        except Exception as error:
+            self._fail(
+                {
+                    "type": type(error).__name__,
+                    "message": str(error),
+                    "traceback": traceback.format_exc(),
+                    "module": getattr(error, "name", None) or "grpc",
+                }
+            )
+        # What a worker runs, too: here it is imported once, and not in every fork.
+        from ..failures.failure import describe_import
+        from ..program.program import ImportFailed, find_entries, find_sources, import_program
+        from . import after_fork  # noqa: F401
+
+        sources = find_sources(self.config)
+
+        try:
+            if self.config.start_method == "fork":
+                self.program = import_program(self.config, self._tell, self._check)
+            entries = find_entries(self.config)
+        except ImportFailed as failed:
+            files = sources.loaded() | sources.blamed(failed.error)
+            self._fail(describe_import(failed.error, failed.module), sorted(files))
+        from ..program.load import file_of
+
+        self.control.send(
+            {
+                "event": "ready",
+                "startMethod": "spawn" if self.fallback else self.config.start_method,
+                "fallback": self.fallback,
+                "files": sorted(sources.loaded()),
+                "modules": [{"name": entry.name, "file": file_of(entry)} for entry in entries],
+            }
+        )
+
+    def run(self) -> NoReturn:
+        """Starts and kills workers until told to exit or until the runner is gone."""
+        # Everything made so far is moved out of the collector's sight: its marks would copy every shared page.
+        gc.collect()
+        gc.freeze()
+        self._wake_up = wake_up_on_child()
+        poll = select.poll()
+        poll.register(self.control.socket, select.POLLIN)
+        poll.register(self._wake_up, select.POLLIN)
+        while True:
+            for line in self.control.take():
+                self._do(line)
+            ready = dict(poll.poll())
+            if self._wake_up in ready:
+                os.read(self._wake_up, 4096)
+            self._report(self._children.reap())
+            if self.control.socket.fileno() in ready and not self.control.receive():
+                self._children.kill_all()
+                os._exit(0)
+
+    def _do(self, line: Line) -> None:
+        op, worker = line.get("op"), str(line.get("id"))
+        if op == "fork":
+            self._start(worker)
+        elif op == "kill":
+            self._children.kill(worker)
+        elif op == "abort":
+            # Not Python but faulthandler answers this one, also where C code never comes back to Python.
+            self._children.kill(worker, signal.SIGABRT)
+        elif op == "exit":
+            self._report(self._children.kill_all())
+            exit_in_order()
+
+    def _start(self, worker: str) -> None:
+        config = self.config.for_worker(worker)
+        try:
+            pid = execute_worker(config) if self.program is None else fork()
+        except OSError as error:
+            self.control.send({"event": "fork-failed", "id": worker, "message": str(error)})
+            return
+        if pid == 0:
+            self._become(config)
+        self.control.send(self._children.add(worker, pid))
+
+    def _become(self, config: Config) -> NoReturn:
+        """In the child: from here on it is a worker and nothing else."""
+        from .after_fork import become_worker
+
+        try:
+            self.control.close()
+            self._children.forget()
+            become_worker(config, self.program)
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(1)
+
+    def _report(self, lines: list[Line]) -> None:
+        for line in lines:
+            self.control.send(line)
+
+    def _tell(self, module: str) -> None:
+        self.control.send({"event": "importing", "module": module})
+
+    def _check(self, module: str) -> None:
+        if self.fallback is not None or self.config.start_method != "fork":
+            return
+        hazard = find_hazard()
+        if hazard:
+            self.fallback = (
+                f"importing {module} {hazard}, which a fork would not copy, so every worker is a new interpreter "
+                "that imports everything itself; do this in a function that is called later, "
+                "or choose startMethod: 'spawn'"
+            )
+
+    def _fail(self, failure: dict[str, object], files: Sequence[str] = ()) -> NoReturn:
+        self.control.send({"event": "failed", "failure": failure, "files": files})
+        print(f"forkserver: {failure['traceback']}", file=sys.stderr)
+        os._exit(1)
+
+
+def main(arguments: list[str]) -> NoReturn:
+    """Takes the config of docs/handshake.md as its one argument."""
+    config = read_config(arguments[0])
+    die_with_parent(config.parent)
+    write_through()
+    control = Control(config.control)
+    control.hello("forkserver", config)
+    control.welcome()
+    forkserver = Forkserver(config, control)
+    forkserver.prepare()
+    if forkserver.fallback:
+        forkserver.program = None
+    forkserver.run()

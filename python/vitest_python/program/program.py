@@ -1,0 +1,108 @@
+"""The user's modules, imported, with what they offer: functions by name, and servicers."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..common.config import Config
+from ..errors import ModuleProblem
+from .load import Entry, extend_path, load, locate
+from .resolve import Names
+from .sources import Imports, Sources
+
+
+class ImportFailed(Exception):
+    """Importing the user's module `module` raised `error`."""
+
+    def __init__(self, module: str, error: BaseException) -> None:
+        super().__init__(module)
+        self.module = module
+        self.error = error
+
+
+@dataclass
+class Program:
+    """What a worker offers."""
+
+    names: Names = field(default_factory=Names)
+    registers: list[tuple[str, Callable[[Any], Any]]] = field(default_factory=list)
+    """Entries of `services` with the functions that they name."""
+    imports: Imports | None = None
+    """Who imports whom, where somebody wants to know."""
+
+
+def find_entries(config: Config) -> list[Entry]:
+    """The entries of `modules`, not imported. Raises ImportFailed where one cannot be used."""
+    try:
+        return locate(config.modules, config.root)
+    except ModuleProblem as error:
+        raise ImportFailed("", error) from None
+
+
+def find_sources(config: Config) -> Sources:
+    """The user's files: those below the root, and those beside a listed module."""
+    entries = [os.path.abspath(os.path.join(config.root, entry)) for entry in config.modules if entry.endswith(".py")]
+    files = map(os.path.dirname, entries)
+    return Sources([config.root, *files], config.overlay)
+
+
+def import_program(
+    config: Config,
+    before: Callable[[str], None] = lambda _module: None,
+    after: Callable[[str], None] = lambda _module: None,
+) -> Program:
+    """Imports everything that the config names; `before` and `after` are told of each module.
+
+    Raises ImportFailed, also where the module called `sys.exit`.
+    """
+    entries = find_entries(config)
+    services = [_find_service(service, config.root) for service in config.services]
+    extend_path([*entries, *(entry for _, entry, _ in services)], config.root)
+    program = Program()
+    if config.watch:
+        program.imports = Imports(find_sources(config))
+        program.imports.listen()
+    for entry in entries:
+        program.names.add(_import(entry, before, after), *{entry.name, entry.module})
+    for service, entry, attribute in services:
+        module = sys.modules.get(entry.module) or _import(entry, before, after)
+        program.registers.append((service, _find_register(service, module, attribute)))
+    return program
+
+
+def _import(entry: Entry, before: Callable[[str], None], after: Callable[[str], None]) -> Any:
+    before(entry.name)
+    try:
+        module = load(entry)
+    except BaseException as error:
+        raise ImportFailed(entry.name, error) from None
+    after(entry.name)
+    return module
+
+
+def _find_service(service: str, root: str) -> tuple[str, Entry, str]:
+    module, colon, attribute = service.rpartition(":")
+    try:
+        if not colon or not module or not attribute:
+            raise ModuleProblem(f"services: {service!r} is not of the form module:function")
+        return service, locate((module,), root)[0], attribute
+    except ModuleProblem as error:
+        raise ImportFailed(module, error) from None
+
+
+def _find_register(service: str, module: Any, attribute: str) -> Callable[[Any], Any]:
+    found = module
+    try:
+        for part in attribute.split("."):
+            found = getattr(found, part)
+    except AttributeError:
+        error = ModuleProblem(f"services: {service!r} names nothing: {module.__name__} has no {attribute!r}")
+        raise ImportFailed(module.__name__, error) from None
+    if not callable(found):
+        error = ModuleProblem(f"services: {service!r} is not a function but {type(found).__qualname__}")
+        raise ImportFailed(module.__name__, error)
+    return found  # type: ignore[no-any-return]

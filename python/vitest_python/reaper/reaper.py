@@ -1,0 +1,184 @@
+"""The reaper: everything of a run descends from it, and when the run's owner is gone, it leaves nothing behind.
+
+Single-threaded, standard library only, small enough to be read in one sitting. The lines are in docs/handshake.md.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+from typing import Any, NoReturn
+
+from ..posix.cgroup import make_cgroup
+from ..posix.cookie import set_limit
+from ..posix.identity import boot_id, own_start_time, start_time
+from ..posix.lines import Outbox, Splitter, decode
+from ..posix.pidfd import HAS_PIDFD
+from ..posix.prctl import adopt_orphans
+from ..posix.protocol import PROTOCOL
+from ..posix.send_signal import answer_signal
+from ..posix.spawn import spawn
+from ..posix.system import DARWIN
+from ..posix.wait import exit_of, wake_up_on_child
+from .owner import Owner
+from .run_directory import remove_run_directory
+
+if DARWIN:
+    from ..posix.darwin.kill_tree import kill_tree
+    from ..posix.darwin.sweep import kill_marked
+else:
+    from ..posix.kill_tree import kill_tree
+    from ..posix.sweep import kill_marked
+
+# Longer than any process needs to end once SIGKILL is pending, unless it hangs in the kernel.
+LAST_KILL_SECONDS = 30.0
+# How often a system without pidfds is asked for the owner.
+POLL_MS = 100
+
+
+class Reaper:
+    """One loop over three descriptors: the owner's lines, the owner's life, and the ends of children."""
+
+    def __init__(self, run_id: str, run_directory: str, owner: Owner) -> None:
+        self.run_id = run_id
+        self.run_directory = run_directory
+        self.owner = owner
+        self.limit_cookie = set_limit(run_id)
+        self.subreaper = adopt_orphans()
+        self.cgroup = make_cgroup(run_id)
+        self._spawned: dict[int, str] = {}
+        self._splitter = Splitter()
+        self._out = Outbox(1)
+        self._children = wake_up_on_child()
+        os.set_blocking(0, False)
+
+    def run(self) -> NoReturn:
+        """Says `armed` and works until told to exit or until the owner is gone."""
+        self._out.put(
+            {
+                "event": "armed",
+                "protocol": PROTOCOL,
+                "pid": os.getpid(),
+                "startTime": own_start_time(),
+                "bootId": boot_id(),
+                "limitCookie": self.limit_cookie,
+                "subreaper": self.subreaper,
+                "pidfd": HAS_PIDFD,
+                "cgroup": self.cgroup and self.cgroup.path,
+            }
+        )
+        while not self._owner_ended():
+            self.reap()
+        self._leave_nothing_behind()
+
+    def _owner_ended(self) -> bool:
+        poll = select.poll()
+        poll.register(0, select.POLLIN)
+        poll.register(self._children, select.POLLIN)
+        if self._out.waiting:
+            poll.register(1, select.POLLOUT)
+        if self.owner.fd is not None:
+            poll.register(self.owner.fd, select.POLLIN)
+        ready = dict(poll.poll(None if self.owner.fd is not None else POLL_MS))
+        if 1 in ready:
+            self._out.flush()
+        if self._children in ready:
+            os.read(self._children, 4096)
+        if 0 in ready and self._read_lines():
+            return True
+        if self.owner.fd is None:
+            return self.owner.has_ended()
+        return self.owner.fd in ready
+
+    def _read_lines(self) -> bool:
+        """Does what has been asked; True at the end of the input."""
+        try:
+            chunk = os.read(0, 65536)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+        for text in self._splitter.feed(chunk):
+            try:
+                self._do(decode(text))
+            except Exception as error:
+                # One bad line must not take the guard away from everything that it guards.
+                print(f"reaper: {type(error).__name__}: {error} in {text!r}", file=sys.stderr, flush=True)
+        return not chunk
+
+    def _do(self, line: dict[str, Any]) -> None:
+        match line.get("op"):
+            case "spawn":
+                self._spawn(line)
+            case "signal":
+                self._out.put(answer_signal(line))
+            case "kill-tree":
+                self._kill_tree(line)
+            case "exit":
+                os._exit(0)
+            case other:
+                raise ValueError(f"no operation {other!r}")
+
+    def _spawn(self, line: dict[str, Any]) -> None:
+        try:
+            pid = spawn(line["argv"], line["env"], line["cwd"], line["log"], self.cgroup)
+        except Exception as error:
+            self._out.put({"event": "spawn-failed", "id": line.get("id"), "message": str(error)})
+            return
+        self._spawned[pid] = line["id"]
+        self._out.put({"event": "spawned", "id": line["id"], "pid": pid, "startTime": start_time(pid) or ""})
+
+    def _kill_tree(self, line: dict[str, Any]) -> None:
+        # The group is not killed first: nobody would tell then who was in it.
+        killed = kill_tree(float(line["timeout"]) / 1000, self.reap)
+        if self.cgroup is not None:
+            self.cgroup.kill()
+        self._out.put(
+            {
+                "event": "tree-killed",
+                "request": line.get("request"),
+                "killed": [{"pid": pid, "startTime": started} for pid, started in killed.processes.items()],
+                "empty": killed.empty,
+            }
+        )
+
+    def reap(self) -> bool:
+        """Collects every child that has ended, adopted ones too; whether any child is left."""
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return False
+            if pid == 0:
+                return True
+            if pid in self._spawned:
+                self._out.put({"event": "exited", "id": self._spawned.pop(pid), "pid": pid, **exit_of(status)})
+
+    def _leave_nothing_behind(self) -> NoReturn:
+        if self.cgroup is not None:
+            self.cgroup.kill()
+        kill_tree(LAST_KILL_SECONDS, self.reap)
+        if self.cgroup is not None:
+            self.cgroup.remove()
+        kill_marked(self.run_id, {self.owner.pid: self.owner.start_time})
+        refusal = remove_run_directory(self.run_directory, self.run_id)
+        if refusal:
+            print(f"reaper: {refusal}", file=sys.stderr, flush=True)
+        os._exit(0)
+
+
+def main(arguments: list[str]) -> NoReturn:
+    """Arguments: `--run-id`, `--run-directory`, `--owner-pid`, `--owner-start-time`, `--protocol`."""
+    # First of all: Ctrl-C in a terminal reaches everybody, and a guard must outlive what it guards.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
+        signal.signal(number, signal.SIG_IGN)
+    options = dict(zip(arguments[::2], arguments[1::2], strict=True))
+    if int(options["--protocol"]) != PROTOCOL:
+        sys.exit(f"reaper: the runner speaks protocol {options['--protocol']}, this reaper {PROTOCOL}")
+    owner = Owner(int(options["--owner-pid"]), options["--owner-start-time"])
+    reaper = Reaper(options["--run-id"], options["--run-directory"], owner)
+    if owner.has_ended():
+        reaper._leave_nothing_behind()
+    reaper.run()

@@ -1,0 +1,64 @@
+"""The gRPC server of a worker."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+import grpc
+
+from ..bridge.bridge import Bridge
+from ..common.config import Config
+from ..common.control import Control
+from ..errors import ModuleProblem
+from ..execution.executor import Executor
+from ..program.program import ImportFailed, Program
+from .services import add_standard_services
+from .token import TokenInterceptor
+from .usage import NotingNames, Usage, UsageInterceptor
+
+# Sessions and the user's streaming servicers hold a thread each; threads are made as they are needed.
+MOST_THREADS = 256
+# What fits into sockaddr_un (unix(7)) with its final zero.
+LONGEST_SOCKET_PATH = 107
+
+# Started servers: one that nobody holds stops by itself.
+_started: list[grpc.Server] = []
+
+
+def start_server(config: Config, program: Program, executor: Executor, control: Control) -> str:
+    """Starts it on `workers/<id>.sock` in the run directory, mode 0600, and returns its gRPC address.
+
+    Raises ImportFailed where a servicer cannot be registered, and OSError where the socket cannot be had.
+    """
+    path = f"{config.run_directory}/workers/{config.id}.sock"
+    if len(os.fsencode(path)) > LONGEST_SOCKET_PATH:
+        raise OSError(f"{path} is longer than the {LONGEST_SOCKET_PATH} bytes that a Unix socket's path may have")
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    names = program.names
+    interceptors: list[grpc.ServerInterceptor] = [TokenInterceptor(config.token)]
+    if program.imports is not None:
+        usage = Usage(control, program.imports)
+        names = NotingNames(names, usage)
+        interceptors.append(UsageInterceptor(usage, program))
+    server = grpc.server(
+        ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="grpc"),
+        interceptors=interceptors,
+        options=[("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)],
+    )
+    server.add_generic_rpc_handlers((Bridge(executor, names),))
+    for service, register in program.registers:
+        try:
+            register(server)
+        except BaseException as error:
+            error.__context__ = ModuleProblem(f"services: {service!r} raised")
+            raise ImportFailed(service.rpartition(":")[0], error) from error
+    add_standard_services(server)
+    previous = os.umask(0o077)
+    try:
+        server.add_insecure_port(f"unix:{path}")
+        server.start()
+    finally:
+        os.umask(previous)
+    _started.append(server)
+    return f"unix:{path}"

@@ -1,0 +1,77 @@
+"""Tells the runner which of the user's files each lease has used, so that it can run the right tests again."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import grpc
+
+from ..common.control import Control
+from ..posix.protocol import LEASE_VARIABLE
+from ..program.program import Program
+from ..program.resolve import Names
+from ..program.sources import Imports
+
+
+class Usage:
+    """A lease uses the modules that it calls, and everything that they import."""
+
+    def __init__(self, control: Control, imports: Imports) -> None:
+        self._control = control
+        self._imports = imports
+        self._lease = ""
+        self._called: set[str] = set()
+        self._told: set[str] = set()
+        imports.on_import = self._tell
+
+    def note(self, *modules: ModuleType | None) -> None:
+        """The lease that holds this worker calls these."""
+        lease = os.environ.get(LEASE_VARIABLE, "")
+        if lease != self._lease:
+            self._lease = lease
+            self._called, self._told = set(), set()
+        self._called |= set().union(*map(self._imports.sources.file_of, modules))
+        self._tell()
+
+    def _tell(self) -> None:
+        fresh = self._imports.reachable(self._called) - self._told
+        if fresh:
+            self._told |= fresh
+            self._control.send({"event": "used", "lease": self._lease, "files": sorted(fresh)})
+
+
+class NotingNames(Names):
+    """Names whose use is noted."""
+
+    def __init__(self, names: Names, usage: Usage) -> None:
+        self._modules = names._modules
+        self._usage = usage
+
+    def resolve(self, name: str) -> Callable[..., Any]:
+        """See Names."""
+        self._usage.note(self._split(name)[0])
+        found = super().resolve(name)
+        self._usage.note(sys.modules.get(getattr(found, "__module__", None) or ""))
+        return found
+
+
+class UsageInterceptor(grpc.ServerInterceptor):  # type: ignore[misc,unused-ignore]
+    """Notes the use of the user's own servicers."""
+
+    def __init__(self, usage: Usage, program: Program) -> None:
+        self._usage = usage
+        self._modules = [sys.modules.get(register.__module__) for _, register in program.registers]
+
+    def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], grpc.RpcMethodHandler[Any, Any] | None],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler[Any, Any] | None:
+        """See grpc.ServerInterceptor."""
+        if not handler_call_details.method.startswith(("/vitest_python.", "/grpc.")):
+            self._usage.note(*self._modules)
+        return continuation(handler_call_details)

@@ -1,0 +1,66 @@
+"""A worker: the user's program behind a gRPC server on a Unix socket."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING, NoReturn
+
+from ..common.config import Config, read_config
+from ..common.control import Control
+from ..common.exit import exit_in_order
+from ..common.output import write_through
+from ..execution.interrupt import interrupt_only_user_code
+from ..posix.prctl import die_with_parent
+from .runtime import import_runtime
+
+if TYPE_CHECKING:
+    from ..execution.executor import Executor
+    from ..program.program import Program
+
+
+def serve(config: Config, program: Program | None) -> NoReturn:
+    """Serves until told to exit or until the runner is gone.
+
+    Imports the user's modules first where `program` is None. Called on the main thread, which it never leaves.
+    """
+    from ..execution.executor import Executor
+    from ..failures.failure import describe_import
+    from ..program.program import ImportFailed, import_program
+    from .server import start_server
+
+    # A session of its own: what the tests start and leave behind is known by it, unless it makes another one.
+    os.setsid()
+    control = Control(config.control)
+    control.hello("worker", config)
+    executor = Executor()
+    try:
+        address = start_server(config, program or import_program(config), executor, control)
+    except ImportFailed as failed:
+        control.welcome()
+        control.send({"event": "failed", "failure": describe_import(failed.error, failed.module)})
+        print(f"worker {config.id}: {failed.error!r}", file=sys.stderr)
+        os._exit(1)
+    control.welcome()
+    control.send({"event": "ready", "address": address})
+    threading.Thread(target=_obey, args=(control, executor), name="control", daemon=True).start()
+    executor.run()
+
+
+def _obey(control: Control, executor: Executor) -> None:
+    for line in control.lines():
+        if line.get("op") == "exit":
+            executor.submit(exit_in_order)
+    # The runner is gone, and with it every reason to go on.
+    os._exit(0)
+
+
+def main(arguments: list[str]) -> NoReturn:
+    """The worker of start method `spawn`, which shares nothing with the forkserver."""
+    config = read_config(arguments[0])
+    die_with_parent(config.parent)
+    interrupt_only_user_code()
+    write_through()
+    import_runtime(config.overlay, config.bytecode)
+    serve(config, None)
