@@ -5,7 +5,8 @@ import os
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vitest_python.posix.identity import boot_id, own_start_time, parse_stat, read_stat
+from vitest_python.posix.identity import boot_id, own_start_time, read_stat
+from vitest_python.posix.stat import parse_stat
 
 TAIL = b" S 7 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 3 0 4711 0 0"
 

@@ -40,14 +40,14 @@ class Call:
 
     def __init__(self, executor: Executor, scope: Scope, reply: Reply, start: Start) -> None:
         self.executor = executor
-        self.scope = scope
-        self.reply = reply
-        self.credit = start.credit
-        """Items that a stream may send before more are granted."""
+        self._scope = scope
+        self._reply = reply
         self.task: asyncio.Future[Any] | None = None
         self._start = start
         self._cancelled = False
         self._ended = False
+        # Items that were allowed before the stream opened.
+        self._credit = start.credit
         self._stream: SyncStream | AsyncStream | None = None
         self._spec = Spec()
         self._limit: TimeLimit | None = None
@@ -57,7 +57,7 @@ class Call:
         try:
             if self._cancelled:
                 raise Cancelled(f"{self._start.name} was cancelled before it was called")
-            function, arguments, keywords = self.scope.prepare(self._start)
+            function, arguments, keywords = self._scope.prepare(self._start)
             self._heed(spec_of(function))
             self._take(invoke(function, self._start.name, arguments, keywords, self))
         except BaseException as error:
@@ -66,9 +66,10 @@ class Call:
 
     def grant(self, items: int) -> None:
         """Allows a stream that many more items."""
-        self.credit += items
-        if self._stream is not None:
-            self._stream.granted()
+        if self._stream is None:
+            self._credit += items
+        else:
+            self._stream.grant(items)
 
     def cancel_soon(self) -> None:
         """From any thread: a call that waits is not begun, a coroutine cancelled, code that runs interrupted."""
@@ -82,16 +83,20 @@ class Call:
         """Ends the call with a value."""
         if self._overdue():
             return self.fail(TimedOut())
-        data = self.scope.encode(value, self._start.keep)
+        data = self._scope.encode(value, self._start.keep)
         self._forget()
-        return self.reply.value(data)
+        return self._reply.value(data)
+
+    def send(self, item: object) -> None:
+        """Sends an item of a stream; raises TypeError for a value that cannot be sent."""
+        self._reply.item(self._scope.encode(item))
 
     def end(self) -> None:
         """Ends a stream."""
         if self._overdue():
             return self.fail(TimedOut())
         self._forget()
-        return self.reply.end()
+        return self._reply.end()
 
     def fail(self, error: BaseException) -> None:
         """Ends the call with what was raised."""
@@ -100,9 +105,9 @@ class Call:
             error = TimedOut(sentence).with_traceback(error.__traceback__)
         self._forget()
         failure = describe(error)
-        if self.scope.callbacks is not None:
-            failure.number = self.scope.callbacks.remember(error)
-        self.reply.failure(failure)
+        if self._scope.callbacks is not None:
+            failure.number = self._scope.callbacks.remember(error)
+        self._reply.failure(failure)
 
     def _heed(self, spec: Spec) -> None:
         self._spec = spec
@@ -151,11 +156,11 @@ class Call:
 
     def _open(self, result: Any) -> None:
         if hasattr(type(result), "__anext__"):
-            self._stream = AsyncStream(self, result)
+            self._stream = AsyncStream(self, result, self._credit)
         elif hasattr(type(result), "__next__"):
-            self._stream = SyncStream(self, result)
+            self._stream = SyncStream(self, result, self._credit)
         elif self._spec.stream and hasattr(type(result), "__iter__"):
-            self._stream = SyncStream(self, iter(result))
+            self._stream = SyncStream(self, iter(result), self._credit)
         else:
             raise WrongMethod(
                 f"{self._start.name} returned no iterator but {type_name(type(result))}; "

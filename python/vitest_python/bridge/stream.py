@@ -4,19 +4,34 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from ..execution import interrupt
+from ..execution.executor import Executor
 
-if TYPE_CHECKING:
-    from .call import Call
+
+class StreamHost(interrupt.Interruptible, Protocol):
+    """The call that a stream belongs to."""
+
+    executor: Executor
+    """Runs the work of the stream on the main thread."""
+
+    def send(self, item: object) -> None:
+        """Encodes and sends an item; raises TypeError for a value that cannot be sent."""
+
+    def end(self) -> None:
+        """Ends the call after the last item."""
+
+    def fail(self, error: BaseException) -> None:
+        """Ends the call with what was raised."""
 
 
 class SyncStream:
     """Each `next` is a piece of work of its own, so that other calls get their turn in between."""
 
-    def __init__(self, call: Call, iterator: Iterator[Any]) -> None:
+    def __init__(self, call: StreamHost, iterator: Iterator[Any], credit: int) -> None:
         self._call = call
+        self._credit = credit
         self._iterator = iterator
         self._parked = False
         self._at_work = False
@@ -27,8 +42,9 @@ class SyncStream:
         """Has the first item made."""
         self._call.executor.submit(self._step)
 
-    def granted(self) -> None:
-        """More items are allowed."""
+    def grant(self, items: int) -> None:
+        """Allows that many more items."""
+        self._credit += items
         if self._parked and not self._ended:
             self._parked = False
             self._step()
@@ -42,12 +58,14 @@ class SyncStream:
     def _step(self) -> None:
         if self._ended:
             return None
-        if self._call.credit <= 0:
+        if self._credit <= 0:
             self._parked = True
             return None
-        self._call.credit -= 1
+        self._credit -= 1
         try:
-            item = self._call.scope.encode(self._next())
+            item = self._next()
+            if not self._cancelled:
+                self._call.send(item)
         except StopIteration:
             self._ended = True
             self._call.end()
@@ -56,7 +74,6 @@ class SyncStream:
         else:
             if self._cancelled:
                 return self._finish()
-            self._call.reply.item(item)
             self._call.executor.submit(self._step)
 
     def _next(self) -> Any:
@@ -100,8 +117,9 @@ class SyncStream:
 class AsyncStream:
     """One task from the first item to the last: timeouts and context variables belong to a task."""
 
-    def __init__(self, call: Call, iterator: AsyncIterator[Any]) -> None:
+    def __init__(self, call: StreamHost, iterator: AsyncIterator[Any], credit: int) -> None:
         self._call = call
+        self._credit = credit
         self._iterator = iterator
         self._granted = asyncio.Event()
         self._cancelled = False
@@ -110,8 +128,9 @@ class AsyncStream:
         """Has the first item made."""
         self._call.task = self._call.executor.start(self._drive(), self._settle)
 
-    def granted(self) -> None:
-        """More items are allowed."""
+    def grant(self, items: int) -> None:
+        """Allows that many more items."""
+        self._credit += items
         self._granted.set()
 
     def cancel(self) -> None:
@@ -123,15 +142,15 @@ class AsyncStream:
     async def _drive(self) -> None:
         try:
             while True:
-                while self._call.credit <= 0:
+                while self._credit <= 0:
                     self._granted.clear()
                     await self._granted.wait()
-                self._call.credit -= 1
+                self._credit -= 1
                 try:
                     item = await self._iterator.__anext__()
                 except StopAsyncIteration:
                     return
-                self._call.reply.item(self._call.scope.encode(item))
+                self._call.send(item)
         finally:
             close = getattr(self._iterator, "aclose", None)
             if close is not None:

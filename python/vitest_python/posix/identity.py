@@ -3,27 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
+from .stat import Stat, parse_stat
 from .system import DARWIN
-
-
-class Stat(NamedTuple):
-    """What `/proc/PID/stat` says of a process, as far as it matters here."""
-
-    pid: int
-    state: str
-    """One letter: R, S, D, T, Z, X …"""
-    parent: int
-    threads: int
-    start_time: str
-    """Field 22: clock ticks since boot, as text, because it is compared and never calculated with.
-    On macOS what `ps -o lstart=` prints."""
-
-    @property
-    def alive(self) -> bool:
-        """Whether it can still run code: a main thread that ended before the others is shown as Z, too."""
-        return self.state not in ("Z", "X") or self.threads > 1
 
 
 def read_stat(pid: int) -> Stat | None:
@@ -37,15 +19,6 @@ def read_stat(pid: int) -> Stat | None:
             return parse_stat(file.read())
     except OSError:
         return None
-
-
-def parse_stat(text: bytes) -> Stat | None:
-    """Parses proc(5)'s stat line; fields are counted from the last parenthesis, since a name may hold `) `."""
-    pid, _, rest = text.partition(b" (")
-    fields = rest[rest.rfind(b")") + 2 :].split()
-    if len(fields) < 20:
-        return None
-    return Stat(int(pid), fields[0].decode(), int(fields[1]), int(fields[17]), fields[19].decode())
 
 
 def start_time(pid: int) -> str | None:

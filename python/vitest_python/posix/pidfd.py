@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import signal
 
-from .identity import Stat, read_stat
+from .identity import read_stat
+from .stat import Stat
 from .system import DARWIN
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .codes import NDARRAY
-
-if TYPE_CHECKING:
-    from .encode import Encoder
+from .coding import ValueEncoder
 
 # Kinds of dtype that a typed array can hold, and the name under which each crosses.
 _KINDS = "biufcMm"
@@ -20,7 +18,7 @@ _FORMATS = {
 }
 
 
-def substitute_numpy(value: Any, encoder: Encoder) -> object:
+def substitute_numpy(value: Any, encoder: ValueEncoder) -> object:
     """NotImplemented for objects, records, texts, and numbers of more than 64 bits."""
     if type(value).__name__ == "ndarray":
         return array_extension(value, encoder)
@@ -31,7 +29,7 @@ def substitute_numpy(value: Any, encoder: Encoder) -> object:
     return plain if type(plain).__module__ == "builtins" else NotImplemented
 
 
-def array_extension(array: Any, encoder: Encoder) -> object:
+def array_extension(array: Any, encoder: ValueEncoder) -> object:
     """dtype, shape, and the elements: little-endian, in C order."""
     dtype = array.dtype
     if dtype.kind not in _KINDS or dtype.itemsize > (16 if dtype.kind == "c" else 8):

@@ -7,20 +7,17 @@ import decimal
 import struct
 import uuid
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from . import codes
 from .arrays import array_from
 from .carrier import Carrier
+from .coding import ValueDecoder
 from .tables import dataframe_from, series_from, table_from
-
-if TYPE_CHECKING:
-    from .decode import Decoder
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
 
-def read_extension(decoder: Decoder, code: int, payload: bytes) -> object:
+def read_extension(decoder: ValueDecoder, code: int, payload: bytes) -> object:
     """Raises ValueError for a code that is not known, and whatever reading it brings."""
     read = _READERS.get(code)
     if read is None:
@@ -28,8 +25,8 @@ def read_extension(decoder: Decoder, code: int, payload: bytes) -> object:
     return read(decoder, payload)
 
 
-def _text(make: Callable[[str], object]) -> Callable[[Decoder, bytes], object]:
-    def read(_: Decoder, payload: bytes) -> object:
+def _text(make: Callable[[str], object]) -> Callable[[ValueDecoder, bytes], object]:
+    def read(_: ValueDecoder, payload: bytes) -> object:
         text = payload.decode()
         try:
             return make(text)
@@ -39,22 +36,22 @@ def _text(make: Callable[[str], object]) -> Callable[[Decoder, bytes], object]:
     return read
 
 
-def _list(make: Callable[..., object]) -> Callable[[Decoder, bytes], object]:
+def _list(make: Callable[..., object]) -> Callable[[ValueDecoder, bytes], object]:
     return lambda decoder, payload: make(*decoder.unpack(payload))
 
 
-def _carrier(decoder: Decoder) -> Carrier:
+def _carrier(decoder: ValueDecoder) -> Carrier:
     if decoder.carrier is None:
         raise ValueError("it has a handle, a function, an iterable or a buffer, and this call carries none")
     return decoder.carrier
 
 
-def _buffer(decoder: Decoder, descriptor: bytes) -> bytes | memoryview:
+def _buffer(decoder: ValueDecoder, descriptor: bytes) -> bytes | memoryview:
     # Bytes are what was sent; an array takes the memory as it is.
     return _carrier(decoder).import_buffer(descriptor, writable=decoder.inside_array)
 
 
-def _ndarray(decoder: Decoder, payload: bytes) -> object:
+def _ndarray(decoder: ValueDecoder, payload: bytes) -> object:
     decoder.inside_array = True
     try:
         parts = decoder.unpack(payload)
@@ -63,20 +60,20 @@ def _ndarray(decoder: Decoder, payload: bytes) -> object:
     return array_from(*parts)
 
 
-def _message(decoder: Decoder, payload: bytes) -> object:
+def _message(decoder: ValueDecoder, payload: bytes) -> object:
     return decoder.unpack(_carrier(decoder).import_buffer(payload))
 
 
-def _timestamp(_: Decoder, payload: bytes) -> datetime.datetime:
+def _timestamp(_: ValueDecoder, payload: bytes) -> datetime.datetime:
     nanoseconds, seconds = struct.unpack(">Iq", payload)
     return _EPOCH + datetime.timedelta(seconds=seconds, microseconds=nanoseconds // 1000)
 
 
-def _set(decoder: Decoder, payload: bytes) -> set[object]:
+def _set(decoder: ValueDecoder, payload: bytes) -> set[object]:
     return {_key(item, "a Set") for item in decoder.unpack(payload)}
 
 
-def _dict(decoder: Decoder, payload: bytes) -> dict[object, object]:
+def _dict(decoder: ValueDecoder, payload: bytes) -> dict[object, object]:
     flat = decoder.unpack(payload)
     return {_key(key, "a Map"): value for key, value in zip(flat[::2], flat[1::2], strict=True)}
 
@@ -94,7 +91,7 @@ def _key(value: object, of: str) -> object:
     return value
 
 
-_READERS: dict[int, Callable[[Decoder, bytes], object]] = {
+_READERS: dict[int, Callable[[ValueDecoder, bytes], object]] = {
     codes.TIMESTAMP: _timestamp,
     codes.SET: _set,
     codes.DICT: _dict,

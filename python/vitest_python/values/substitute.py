@@ -11,21 +11,19 @@ import sys
 import uuid
 from collections.abc import Callable
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ormsgpack
 
 from .arrays import substitute_numpy
 from .codes import DATE, DATETIME, DECIMAL, INTEGER, SET, TIME, TIMEDELTA, TIMESTAMP, UUID
+from .coding import ValueEncoder
 from .tables import substitute_arrow, substitute_pandas
-
-if TYPE_CHECKING:
-    from .encode import Encoder
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
 
-def substitute_of(value: Any, encoder: Encoder) -> object:
+def substitute_of(value: Any, encoder: ValueEncoder) -> object:
     """NotImplemented when there is nothing that means the same."""
     known = _KNOWN.get(type(value))
     if known is not None:
@@ -47,7 +45,7 @@ def substitute_of(value: Any, encoder: Encoder) -> object:
     return _of_subclass(value, encoder)
 
 
-def _of_subclass(value: Any, encoder: Encoder) -> object:
+def _of_subclass(value: Any, encoder: ValueEncoder) -> object:
     """A class of the user's that is one of ours as well."""
     for kind, known in _KNOWN.items():
         if isinstance(value, kind):
@@ -62,31 +60,31 @@ def _is_pydantic(value: object) -> bool:
     return pydantic is not None and isinstance(value, getattr(pydantic, "BaseModel", ()))
 
 
-def _text(code: int) -> Callable[[Any, Encoder], object]:
+def _text(code: int) -> Callable[[Any, ValueEncoder], object]:
     return lambda value, _: ormsgpack.Ext(code, str(value).encode())
 
 
-def _set(value: Any, encoder: Encoder) -> object:
+def _set(value: Any, encoder: ValueEncoder) -> object:
     return encoder.extension(SET, list(value))
 
 
-def _integer(value: int, _: Encoder) -> object:
+def _integer(value: int, _: ValueEncoder) -> object:
     return ormsgpack.Ext(INTEGER, format(value, "x").encode()) if not -(2**63) <= value < 2**64 else int(value)
 
 
-def _datetime(value: datetime.datetime, _: Encoder) -> object:
+def _datetime(value: datetime.datetime, _: ValueEncoder) -> object:
     if value.utcoffset() is None:
         return ormsgpack.Ext(DATETIME, value.isoformat().encode())
     return ormsgpack.Ext(TIMESTAMP, _timestamp(value))
 
 
-def _time(value: datetime.time, _: Encoder) -> object:
+def _time(value: datetime.time, _: ValueEncoder) -> object:
     if value.tzinfo is not None and value.utcoffset() is None:
         return NotImplemented  # Which offset the zone has depends on a day.
     return ormsgpack.Ext(TIME, value.isoformat().encode())
 
 
-def _timedelta(value: datetime.timedelta, _: Encoder) -> object:
+def _timedelta(value: datetime.timedelta, _: ValueEncoder) -> object:
     return ormsgpack.Ext(TIMEDELTA, ormsgpack.packb([value.days, value.seconds, value.microseconds]))
 
 
@@ -99,7 +97,7 @@ def _timestamp(value: datetime.datetime) -> bytes:
     return struct.pack(">Iq", nanoseconds, seconds)
 
 
-_KNOWN: dict[type, Callable[[Any, Encoder], object]] = {
+_KNOWN: dict[type, Callable[[Any, ValueEncoder], object]] = {
     set: _set,
     frozenset: _set,
     int: _integer,
@@ -111,7 +109,7 @@ _KNOWN: dict[type, Callable[[Any, Encoder], object]] = {
     datetime.timedelta: _timedelta,
     memoryview: lambda value, encoder: encoder.buffer(value.tobytes()),
 }
-_LIBRARIES: dict[str, Callable[[Any, Encoder], object]] = {
+_LIBRARIES: dict[str, Callable[[Any, ValueEncoder], object]] = {
     "numpy": substitute_numpy,
     "pandas": substitute_pandas,
     "pyarrow": substitute_arrow,

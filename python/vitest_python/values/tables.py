@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .arrays import array_extension
 from .codes import ARROW, DATAFRAME, SERIES
-
-if TYPE_CHECKING:
-    from .encode import Encoder
+from .coding import ValueEncoder
 
 
-def substitute_pandas(value: Any, encoder: Encoder) -> object:
+def substitute_pandas(value: Any, encoder: ValueEncoder) -> object:
     """NotImplemented for what has no column of numbers, moments or plain objects, or an index of several levels."""
     kind = type(value).__name__
     if kind == "DataFrame" and value.columns.is_unique and all(type(name) is str for name in value.columns):
@@ -24,7 +22,7 @@ def substitute_pandas(value: Any, encoder: Encoder) -> object:
     return NotImplemented
 
 
-def substitute_arrow(value: Any, encoder: Encoder) -> object:
+def substitute_arrow(value: Any, encoder: ValueEncoder) -> object:
     """A table or a batch as a stream in Arrow's IPC format."""
     pyarrow = sys.modules["pyarrow"]
     if type(value).__name__ not in ("Table", "RecordBatch"):
@@ -57,7 +55,7 @@ def _imported(library: str, what: str) -> Any:
     return sys.modules[library]
 
 
-def _column(column: Any, encoder: Encoder) -> object:
+def _column(column: Any, encoder: ValueEncoder) -> object:
     dtype = column.dtype
     if type(dtype).__module__.partition(".")[0] == "numpy":
         array = array_extension(column.to_numpy(), encoder)
@@ -69,13 +67,13 @@ def _column(column: Any, encoder: Encoder) -> object:
     return column.tolist() if str(dtype) == "object" else NotImplemented
 
 
-def _index(index: Any, encoder: Encoder) -> object:
+def _index(index: Any, encoder: ValueEncoder) -> object:
     if type(index).__name__ == "RangeIndex" and (index.start, index.step, index.name) == (0, 1, None):
         return None
     return NotImplemented if index.nlevels > 1 or index.name is not None else _column(index, encoder)
 
 
-def _unless_strange(code: int, parts: list[Any], encoder: Encoder) -> object:
+def _unless_strange(code: int, parts: list[Any], encoder: ValueEncoder) -> object:
     columns = [column for _, column in parts[0]] if code == DATAFRAME else [parts[0]]
     strange = any(part is NotImplemented for part in (*columns, parts[-1]))
     return NotImplemented if strange else encoder.extension(code, parts)

@@ -6,7 +6,7 @@ import re
 import subprocess
 from dataclasses import dataclass
 
-from ..identity import Stat
+from ..stat import Stat
 
 PS = ["/bin/ps"]
 SYSCTL = ["/usr/sbin/sysctl"]
