@@ -17,7 +17,7 @@ const PROGRAM = `
 import json, os, sys
 sys.path.insert(0, sys.argv[1])
 threads = len(os.listdir('/proc/self/task'))
-from vitest_python import cgroup, pidfd, prctl
+from vitest_python.posix import cgroup, pidfd, prctl
 group = cgroup.make_cgroup(f'{os.getpid():07d}')
 print('VITEST_PYTHON_DOCTOR ' + json.dumps({
     'pidfd': pidfd.available(), 'subreaper': prctl.adopt_orphans(),
