@@ -3,7 +3,7 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { makePrivate, runsDirectory } from '../../process/run/runDirectory.ts'
-import { isSameProcessAlive, ownIdentity } from '../../process/system/identity.ts'
+import { isSameProcessAlive, ownIdentity } from '../../process/system/identify.ts'
 import { system } from '../../process/system/system.ts'
 import { SetupError } from '../../support/errors.ts'
 

@@ -1,7 +1,7 @@
 import Table from 'cli-table3'
 import pc from 'picocolors'
 import type { Sighting } from '../../process/run/sweep.ts'
-import { ageOf } from '../../process/system/identity.ts'
+import { ageOf } from '../../process/system/identify.ts'
 import { seconds } from '../../support/seconds.ts'
 import type { RunStatus } from './status.ts'
 import { isClean, type Verification } from './verify.ts'

@@ -4,21 +4,9 @@ import { clearTimeout, setTimeout } from '../../support/clock.ts'
 import { coded } from '../../support/errors.ts'
 import { CallError, type Caller, pointAtCaller } from '../errors/errors.ts'
 import { timeoutError } from '../errors/timeout.ts'
+import type { Arguments, CallOptions } from './callOptions.ts'
 import { interrupt } from './interruption.ts'
 import type { CallStart, Session } from './session.ts'
-
-/** An array for positional arguments, an object for keyword arguments. */
-export type Arguments = readonly unknown[] | Readonly<Record<string, unknown>>
-
-export interface CallOptions {
-  /**
-   * Milliseconds after which Python is interrupted (`KeyboardInterrupt`, `CancelledError` in a coroutine)
-   * and the call fails with a `PythonTimeoutError`. Default: none of its own.
-   */
-  timeout?: number
-  /** Interrupts Python when it aborts. Default: the signal of the test, where the runner has one. */
-  signal?: AbortSignal
-}
 
 /** Refuses what would be read as something else without a word. */
 export function lendArguments(session: Session, name: string, args: Arguments): ReturnType<Session['lend']> {

@@ -4,10 +4,11 @@ import { CallError, type Caller, callerOf, WorkerLostError } from '../errors/err
 import { Verb } from '../gen/vitest_python/v1/bridge.ts'
 import type { Lease } from '../lease/lease.ts'
 import { CHANNEL_OPTIONS, callMetadata, metadataInterceptor } from '../wire/metadata.ts'
-import { type Arguments, type CallOptions, call } from './call.ts'
+import { call } from './call.ts'
+import type { Arguments, CallOptions } from './callOptions.ts'
 import { dial } from './dial.ts'
 import { Inline } from './inline.ts'
-import type { PythonRef } from './ref.ts'
+import { type PythonRef, refs } from './ref.ts'
 import { Session, type SessionLease } from './session.ts'
 import { stream } from './stream.ts'
 
@@ -171,7 +172,7 @@ export class LeasedPython implements PythonClient {
       sharesMemory: () => line.sharesMemory,
       ...{ beforeAnswer: () => {}, adopt: <T>(given: T) => given, ...this.#test },
     }
-    const session = new Session(line.stream, lease, this.#defaults)
+    const session = new Session(line.stream, lease, refs, this.#defaults)
     this.#session = session
     return session
   }

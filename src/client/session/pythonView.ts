@@ -1,6 +1,6 @@
 import type { Client } from '@grpc/grpc-js'
 import { callerOf } from '../errors/errors.ts'
-import type { Arguments, CallOptions } from './call.ts'
+import type { Arguments, CallOptions } from './callOptions.ts'
 import type { LeasedPython, PythonClient, StubConstructor } from './pythonClient.ts'
 import type { PythonRef } from './ref.ts'
 

@@ -1,8 +1,9 @@
 import { coded } from '../../support/errors.ts'
 import { type Caller, callerOf } from '../errors/errors.ts'
 import { Verb } from '../gen/vitest_python/v1/bridge.ts'
-import { type Arguments, type CallOptions, call } from './call.ts'
-import type { CallStart, Session } from './session.ts'
+import { call } from './call.ts'
+import type { Arguments, CallOptions } from './callOptions.ts'
+import type { CallStart, HandleCodec, Session } from './session.ts'
 import { stream } from './stream.ts'
 
 /**
@@ -96,6 +97,12 @@ export class SessionRef implements PythonRef {
   #call(start: CallStart, args: Arguments, options: CallOptions, here: Caller): Promise<unknown> {
     return call(this.#session, { ...start, handle: this.#number }, args, options, here)
   }
+}
+
+/** Handles as sessions make and recognise them. */
+export const refs: HandleCodec = {
+  numberOf: (session, value) => SessionRef.numberIn(session, value),
+  make: (session, number, type, text) => new SessionRef(session, number, type, text),
 }
 
 const garbage = new FinalizationRegistry<{ session: WeakRef<Session>; number: number }>(

@@ -5,9 +5,8 @@ import type { Carrier } from '../values/carrier.ts'
 import { decode } from '../values/decode.ts'
 import { encode } from '../values/encode.ts'
 import { Buffers } from '../wire/buffers.ts'
-import type { CallOptions } from './call.ts'
+import type { CallOptions } from './callOptions.ts'
 import { Exports } from './exports.ts'
-import { SessionRef } from './ref.ts'
 
 /** Who waits for the frames of one call. */
 export interface Receiver {
@@ -61,6 +60,13 @@ export interface SessionLease {
   adopt<T>(given: T): T
 }
 
+/** Makes and recognises the objects that stand for values of Python. */
+export interface HandleCodec {
+  /** `undefined` for a value that is no handle. @throws TypeError for a handle of another lease */
+  numberOf(session: Session, value: object): number | undefined
+  make(session: Session, number: number, type: string, text: string): object
+}
+
 /**
  * All calls of a lease on one bidirectional stream, which costs a third of a unary call each.
  * Answers may overtake each other, and Python may call back meanwhile.
@@ -68,6 +74,7 @@ export interface SessionLease {
 export class Session implements Carrier {
   readonly #stream: ClientDuplexStream<ClientFrame, WorkerFrame>
   readonly #lease: SessionLease
+  readonly #handles: HandleCodec
   readonly #receivers = new Map<number, Receiver>()
   /** Calls that were given up, and that Python may still be at. */
   readonly #leaving = new Map<number, Leaving>()
@@ -82,10 +89,12 @@ export class Session implements Carrier {
   constructor(
     stream: ClientDuplexStream<ClientFrame, WorkerFrame>,
     lease: SessionLease,
+    handles: HandleCodec,
     readonly defaults: CallOptions = {},
   ) {
     this.#stream = stream
     this.#lease = lease
+    this.#handles = handles
     this.#exports = new Exports({
       encode: (value, place) => this.encode(value, place),
       decode: (bytes) => this.#read(bytes),
@@ -211,11 +220,11 @@ export class Session implements Carrier {
   }
 
   handleId(value: object): number | undefined {
-    return SessionRef.numberIn(this, value)
+    return this.#handles.numberOf(this, value)
   }
 
-  importHandle(id: number, type: string, text: string): SessionRef {
-    return new SessionRef(this, id, type, text)
+  importHandle(id: number, type: string, text: string): object {
+    return this.#handles.make(this, id, type, text)
   }
 
   exportBuffer(bytes: Uint8Array): Uint8Array {

@@ -1,5 +1,6 @@
 import { type Caller, pointAtCaller } from '../errors/errors.ts'
-import { type Arguments, type CallOptions, lendArguments, limit } from './call.ts'
+import { lendArguments, limit } from './call.ts'
+import type { Arguments, CallOptions } from './callOptions.ts'
 import type { CallStart, Session } from './session.ts'
 
 /** Items that Python may be ahead of the reader of a stream; credit is given back by the half. */

@@ -4,6 +4,7 @@ import { Code, DEEPEST } from './codes.ts'
 import { encodeKnown } from './encodeKnown.ts'
 import { extension, floatOf } from './extension.ts'
 import { ExtData, pack } from './messagePack.ts'
+import type { ValueEncoder } from './valueEncoder.ts'
 
 /**
  * Encodes a value for Python; docs/values.md has the table.
@@ -19,7 +20,7 @@ export function encode(value: unknown, place: string, carrier?: Carrier): Uint8A
 }
 
 /** Makes a value into what MessagePack knows, and extensions. `keys` leads to where it is. */
-export class Encoder {
+class Encoder implements ValueEncoder {
   readonly carrier: Carrier | undefined
   readonly #place: string
   readonly #keys: unknown[] = []
@@ -51,7 +52,6 @@ export class Encoder {
     }
   }
 
-  /** Elements in their order; `key` names one of them in an error. */
   items(items: Iterable<unknown>, key: (index: number) => unknown = (index) => index): unknown[] {
     this.#enter()
     const made: unknown[] = []
@@ -78,13 +78,11 @@ export class Encoder {
     return made
   }
 
-  /** Bytes by the carrier where that is worth it, otherwise in the message. */
   bytes(bytes: Uint8Array): unknown {
     const descriptor = bytes.length < BIG ? undefined : this.carrier?.exportBuffer?.(bytes)
     return descriptor ? new ExtData(Code.buffer, descriptor) : bytes
   }
 
-  /** @param payload the elements of an array */
   tuple(code: number, payload: readonly unknown[]): ExtData {
     return extension(
       code,

@@ -1,11 +1,11 @@
 import { types } from 'node:util'
 import { Code } from './codes.ts'
-import type { Encoder } from './encode.ts'
 import { extension, floatOf } from './extension.ts'
 import { ExtData } from './messagePack.ts'
 import { describeArray } from './ndarray.ts'
 import { Decimal, Float, PlainDate, PlainDateTime, PlainTime, TimeDelta, Uuid } from './scalars.ts'
 import { ArrowTable, DataFrame, Series } from './tables.ts'
+import type { ValueEncoder } from './valueEncoder.ts'
 
 const TEXTS = [
   [Decimal, Code.decimal],
@@ -16,7 +16,7 @@ const TEXTS = [
 ] as const
 
 /** What an object is sent as that is neither an array nor plain. */
-export function encodeKnown(encoder: Encoder, value: object): unknown {
+export function encodeKnown(encoder: ValueEncoder, value: object): unknown {
   const handle = encoder.carrier?.handleId(value)
   if (handle !== undefined) return encoder.handle(handle)
   // Not `instanceof`: each test file of Jest has built-in classes of its own.
@@ -35,7 +35,7 @@ export function encodeKnown(encoder: Encoder, value: object): unknown {
 }
 
 /** Of a class of the user's: what it says it is, what it iterates over, or its own fields. */
-function instance(encoder: Encoder, value: object): unknown {
+function instance(encoder: ValueEncoder, value: object): unknown {
   const { toJSON } = value as { toJSON?: () => unknown }
   if (typeof toJSON === 'function') {
     const json = toJSON.call(value)
@@ -52,7 +52,7 @@ function instance(encoder: Encoder, value: object): unknown {
   return encoder.object(value)
 }
 
-function dictOf(encoder: Encoder, map: Map<unknown, unknown>): ExtData {
+function dictOf(encoder: ValueEncoder, map: Map<unknown, unknown>): ExtData {
   const flat: unknown[] = []
   for (const entry of map) flat.push(...entry)
   const step = (index: number) => (index % 2 === 0 ? '.keys()' : `.get(${String(flat[index - 1])})`)
@@ -61,7 +61,7 @@ function dictOf(encoder: Encoder, map: Map<unknown, unknown>): ExtData {
 }
 
 /** The payload of MessagePack's own timestamp, in its longest form. */
-function timestamp(encoder: Encoder, date: Date): Uint8Array {
+function timestamp(encoder: ValueEncoder, date: Date): Uint8Array {
   const time = date.getTime()
   if (Number.isNaN(time)) throw encoder.refuse('an invalid Date')
   const seconds = Math.floor(time / 1000)
@@ -71,7 +71,7 @@ function timestamp(encoder: Encoder, date: Date): Uint8Array {
   return bytes
 }
 
-function arrayOrBytes(encoder: Encoder, view: ArrayBufferView): unknown {
+function arrayOrBytes(encoder: ValueEncoder, view: ArrayBufferView): unknown {
   if (types.isUint8Array(view) && !('dtype' in view)) return encoder.bytes(view)
   const described = describeArray(view)
   if (!described) throw encoder.refuse(`a ${nameOf(view)}`)
@@ -79,7 +79,7 @@ function arrayOrBytes(encoder: Encoder, view: ArrayBufferView): unknown {
   return extension(Code.ndarray, [described.dtype, described.shape, elements])
 }
 
-function tableOf(encoder: Encoder, value: object): ExtData | undefined {
+function tableOf(encoder: ValueEncoder, value: object): ExtData | undefined {
   if (value instanceof DataFrame)
     return encoder.tuple(Code.dataframe, [
       [...value.columns].map(([name, column]) => [name, column]),

@@ -14,7 +14,7 @@ export type { PythonFrame } from '../../client/errors/pythonStack.ts'
 export type { PythonMatchers, toThrowPython } from '../../client/errors/toThrowPython.ts'
 export type { PoolStats } from '../../client/lease/stats.ts'
 // For jest.d.cts.
-export type { Arguments, CallOptions } from '../../client/session/call.ts'
+export type { Arguments, CallOptions } from '../../client/session/callOptions.ts'
 export type { PythonClient, StubConstructor } from '../../client/session/pythonClient.ts'
 export type { PythonRef } from '../../client/session/ref.ts'
 export type { NdArray } from '../../client/values/ndarray.ts'

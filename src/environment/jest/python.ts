@@ -1,7 +1,7 @@
 import { callerOf } from '../../client/errors/errors.ts'
 import type { RunContext } from '../../client/lease/context.ts'
 import type { PoolStats } from '../../client/lease/stats.ts'
-import type { Arguments, CallOptions } from '../../client/session/call.ts'
+import type { Arguments, CallOptions } from '../../client/session/callOptions.ts'
 import type { PythonClient } from '../../client/session/pythonClient.ts'
 import type { PythonRef } from '../../client/session/ref.ts'
 import type { LeasedClient, OpenLease, PythonPool } from '../leases/pool.ts'

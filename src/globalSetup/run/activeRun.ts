@@ -1,6 +1,7 @@
 import type { RunContext } from '../../client/lease/context.ts'
 import type { ResolvedOptions } from '../../options/options.ts'
-import { type Join, listenForTests } from '../../pool/broker/broker.ts'
+import { listenForTests } from '../../pool/broker/broker.ts'
+import type { Join } from '../../pool/broker/join.ts'
 import { Pool } from '../../pool/leasing/pool.ts'
 import type { Install } from '../../pool/python/python.ts'
 import { createRun, type Watch } from '../../pool/run/run.ts'

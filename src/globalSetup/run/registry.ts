@@ -1,6 +1,6 @@
 import type { RunContext } from '../../client/lease/context.ts'
 import type { ResolvedOptions } from '../../options/options.ts'
-import type { Join } from '../../pool/broker/broker.ts'
+import type { Join } from '../../pool/broker/join.ts'
 import type { Watch } from '../../pool/run/run.ts'
 import { type ActiveRun, openRun } from './activeRun.ts'
 

@@ -1,15 +1,11 @@
 import { createServer, type Socket } from 'node:net'
-import type { ServerDuplexStream } from '@grpc/grpc-js'
-import type { LeaseEvent, LeaseRequest } from '../../client/gen/vitest_python/v1/broker.ts'
 import type { Pool } from '../leasing/pool.ts'
+import type { Join } from './join.ts'
 
 /** Where test processes lease workers: `broker.sock`. */
 export interface Broker {
   close(): void
 }
-
-/** Opens the pools of another project; both sides are JSON. Never rejects. */
-export type Join = (project: string) => Promise<string>
 
 /**
  * Listens for test processes. gRPC is loaded with the first of them, so that a run without Python does not pay for it.
@@ -38,5 +34,3 @@ export async function listenForTests(pool: Pool, join: Join): Promise<Broker> {
     },
   }
 }
-
-export type LeaseCall = ServerDuplexStream<LeaseRequest, LeaseEvent>

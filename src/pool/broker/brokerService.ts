@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net'
-import { type Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js'
+import { type Metadata, Server, ServerCredentials, type ServerDuplexStream, status } from '@grpc/grpc-js'
 import {
   BrokerService,
   type Holder,
   type JoinReply,
   type JoinRequest,
   type LeaseEvent,
+  type LeaseRequest,
   type LeftReply,
   type LeftRequest,
   type PoolStats,
@@ -18,7 +19,9 @@ import type { Application, Grant } from '../leasing/slot.ts'
 import { equalSecrets } from '../python/control.ts'
 import { residentBytes } from '../run/sample.ts'
 import { leftBy } from '../verdict/leftBy.ts'
-import type { Join, LeaseCall } from './broker.ts'
+import type { Join } from './join.ts'
+
+type LeaseCall = ServerDuplexStream<LeaseRequest, LeaseEvent>
 
 /** The gRPC service behind `broker.sock`; connections are handed to it. */
 export function serveLeases(pool: Pool, join: Join): { inject(socket: Socket): void; close(): void } {

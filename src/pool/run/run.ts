@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { ResolvedOptions } from '../../options/options.ts'
 import { createRunDirectory, type RunDirectory } from '../../process/run/runDirectory.ts'
-import { type OwnerIdentity, ownIdentity } from '../../process/system/identity.ts'
+import { ownIdentity } from '../../process/system/identify.ts'
+import type { OwnerIdentity } from '../../process/system/identity.ts'
 
 /** What a run is before anything was started: a directory, a secret, and what the user wants. */
 export interface Run {

@@ -1,5 +1,5 @@
 import { type Sighting, sweep } from '../../process/run/sweep.ts'
-import { ageOf } from '../../process/system/identity.ts'
+import { ageOf } from '../../process/system/identify.ts'
 import { system } from '../../process/system/system.ts'
 import { withDeadline } from '../../support/deadline.ts'
 import { repeat } from '../../support/repeat.ts'

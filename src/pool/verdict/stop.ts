@@ -1,7 +1,7 @@
 import { controlGroup } from '../../process/run/controlGroup.ts'
 import { removeRunDirectory } from '../../process/run/runDirectory.ts'
 import { oneShotSignaller, type Signaller } from '../../process/run/signal.ts'
-import { isSameProcessAlive } from '../../process/system/identity.ts'
+import { isSameProcessAlive } from '../../process/system/identify.ts'
 import { system } from '../../process/system/system.ts'
 import { withDeadline } from '../../support/deadline.ts'
 import type { Pool } from '../leasing/pool.ts'

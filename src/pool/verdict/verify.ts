@@ -8,7 +8,8 @@ import {
   type SweepResult,
   sweep,
 } from '../../process/run/sweep.ts'
-import { ageOf, type Identity, isSameProcessAlive, nameOf } from '../../process/system/identity.ts'
+import { ageOf, isSameProcessAlive } from '../../process/system/identify.ts'
+import { type Identity, nameOf } from '../../process/system/identity.ts'
 import { system } from '../../process/system/system.ts'
 import type { ProcessTable } from '../../process/system/table.ts'
 import { repeat } from '../../support/repeat.ts'

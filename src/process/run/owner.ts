@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { isSameProcessAlive } from '../system/identity.ts'
+import { isSameProcessAlive } from '../system/identify.ts'
 import { system } from '../system/system.ts'
 import type { RunRecord } from './runDirectory.ts'
 

@@ -1,7 +1,7 @@
 import type { Identity } from './identity.ts'
+import type { System } from './operatingSystem.ts'
 import { type Execute, execute, list, listWithEnvironments, type PsProcess, printedValue } from './ps.ts'
 import { isAlive } from './stat.ts'
-import type { System } from './system.ts'
 import type { ProcessTable } from './table.ts'
 
 /**

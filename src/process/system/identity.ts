@@ -1,7 +1,3 @@
-import { hostname } from 'node:os'
-import { SetupError } from '../../support/errors.ts'
-import { system } from './system.ts'
-
 /** Which process is meant, also after its pid was given to another one. */
 export interface Identity {
   pid: number
@@ -21,25 +17,4 @@ export interface OwnerIdentity extends Identity {
 /** An identity as a key of maps and sets. */
 export function nameOf({ pid, startTime }: Identity): string {
   return `${pid} ${startTime}`
-}
-
-/** Whether exactly this process is alive. */
-export function isSameProcessAlive(identity: Identity): boolean {
-  return system.identityOf(identity.pid)?.startTime === identity.startTime
-}
-
-/** Identity of this process, as a run directory records its owner. */
-export function ownIdentity(): OwnerIdentity {
-  const own = system.identityOf(process.pid)
-  if (!own)
-    throw new SetupError(
-      'PLATFORM_UNSUPPORTED',
-      `The system does not show process ${process.pid}, this one, so no process can be told from another. On Linux, /proc has to be mounted.`,
-    )
-  return { ...own, bootId: system.bootId(), pidNamespace: system.pidNamespace(), host: hostname() }
-}
-
-/** Milliseconds since a process of that start time started. */
-export function ageOf(startTime: string): number {
-  return Math.max(0, Math.round(Date.now() - system.startedAt(startTime)))
 }

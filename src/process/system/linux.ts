@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { linuxTable } from './linuxTable.ts'
+import type { System } from './operatingSystem.ts'
 import { isAlive } from './stat.ts'
-import type { System } from './system.ts'
 
 /** USER_HZ: what the kernel shows to programs, 100 on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100

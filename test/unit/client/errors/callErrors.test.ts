@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import { expect, test } from 'vitest'
 import { LeaseError, WorkerLostError } from '../../../../src/client/errors/errors.ts'
 import { call } from '../../../../src/client/session/call.ts'
+import { refs } from '../../../../src/client/session/ref.ts'
 import { Session } from '../../../../src/client/session/session.ts'
 import { requireContext } from '../../../../src/environment/vitest/context.ts'
 
@@ -22,7 +23,7 @@ function session(answer: (stream: EventEmitter, number: number) => void = () => 
     beforeAnswer() {},
     adopt: <T>(given: T) => given,
   }
-  return new Session(stream as never, lease)
+  return new Session(stream as never, lease, refs)
 }
 
 const attempt = (of: Session, options: { timeout?: number; signal?: AbortSignal }) =>

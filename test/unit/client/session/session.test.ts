@@ -5,6 +5,7 @@ import { expect, test, vi } from 'vitest'
 import type { Answer } from '../../../../src/client/gen/vitest_python/v1/bridge.ts'
 import { CallbackVerb } from '../../../../src/client/gen/vitest_python/v1/bridge.ts'
 import { call } from '../../../../src/client/session/call.ts'
+import { refs } from '../../../../src/client/session/ref.ts'
 import { Session } from '../../../../src/client/session/session.ts'
 import { encode } from '../../../../src/client/values/encode.ts'
 
@@ -30,7 +31,7 @@ function scripted(onStart: (number: number) => void = () => {}) {
     beforeAnswer() {},
     adopt: <T>(given: T) => given,
   }
-  const session = new Session(stream as never, lease)
+  const session = new Session(stream as never, lease, refs)
   const say = (number: number, $case: string, value: unknown) =>
     stream.emit('data', { call: number, kind: { $case, value } })
   const ask = (verb: CallbackVerb) =>

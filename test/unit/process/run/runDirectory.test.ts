@@ -19,7 +19,7 @@ import {
   removeRunDirectory,
   runsDirectory,
 } from '../../../../src/process/run/runDirectory.ts'
-import { ownIdentity } from '../../../../src/process/system/identity.ts'
+import { ownIdentity } from '../../../../src/process/system/identify.ts'
 
 let scratch: string
 let base: string

@@ -114,7 +114,7 @@ test('nothing of Linux is touched, and the platform chooses', async () => {
   }))
   try {
     const { system } = await import('../../../../src/process/system/system.ts')
-    const { isSameProcessAlive } = await import('../../../../src/process/system/identity.ts')
+    const { isSameProcessAlive } = await import('../../../../src/process/system/identify.ts')
     expect(isSameProcessAlive({ pid: 4120, startTime: 'Mon Nov 23 10:15:01 2026' })).toBe(true)
     expect((await sweep(system.table, query)).found).toHaveLength(4)
     expect(system.descendantsOf(4131).size).toBe(3)
