@@ -4,8 +4,13 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 function chaos(name: string, include: string): TestProjectInlineConfiguration {
   return {
     test: {
-      ...{ name, include: [include], globalSetup: ['test/support/globalSetup.ts'] },
-      ...{ fileParallelism: false, maxConcurrency: 3, testTimeout: 120_000, hookTimeout: 300_000 },
+      name,
+      include: [include],
+      globalSetup: ['test/support/globalSetup.ts'],
+      fileParallelism: false,
+      maxConcurrency: 3,
+      testTimeout: 120_000,
+      hookTimeout: 300_000,
     },
   }
 }

@@ -55,8 +55,11 @@ for (const figure of chosen) {
   console.error(`${figure.id} measured in ${((performance.now() - began) / 1000).toFixed(1)} s`)
 }
 const machine = {
-  ...{ cores: availableParallelism(), model: cpus()[0]?.model, load: loadavg()[0] },
-  ...{ node: process.version, at: new Date().toISOString() },
+  cores: availableParallelism(),
+  model: cpus()[0]?.model,
+  load: loadavg()[0],
+  node: process.version,
+  at: new Date().toISOString(),
 }
 writeFileSync(join(cache, '../bench.json'), `${JSON.stringify({ machine, results }, null, 2)}\n`)
 console.log(tabulate(results))

@@ -20,12 +20,10 @@ const env = {
 }
 const args = ['run', '--project', 'chaos', '--project', 'chaos-slow', '--reporter', 'verbose']
 const { exitCode } = await execa('vitest', [...args, ...(name ? ['--testNamePattern', name] : [])], {
-  ...{
-    cwd: fileURLToPath(new URL('..', import.meta.url)),
-    preferLocal: true,
-    reject: false,
-    stdio: 'inherit',
-  },
+  cwd: fileURLToPath(new URL('..', import.meta.url)),
+  preferLocal: true,
+  reject: false,
+  stdio: 'inherit',
   env,
 })
 process.exitCode = exitCode ?? 1

@@ -39,8 +39,13 @@ async function runExample(name) {
   const report = join(directory, 'result.json')
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   const { exitCode, signal } = await execa('vitest', ['run', ...reporters], {
-    ...{ cwd: directory, preferLocal: true, localDir: directory, reject: false },
-    ...{ stdio: ['ignore', 'inherit', 'inherit'], env: ownEnvironment(directory), extendEnv: false },
+    cwd: directory,
+    preferLocal: true,
+    localDir: directory,
+    reject: false,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: ownEnvironment(directory),
+    extendEnv: false,
   })
   if (!existsSync(report))
     throw new Error(`Vitest ended without a result (${signal ?? `exit code ${exitCode}`})`)

@@ -27,12 +27,10 @@ export const fixturesImport: Figure = {
     const [figure, baseline] = [of('fixtures'), of('grpc')]
     return [
       {
-        ...{
-          what: 'import of the fixtures',
-          figure,
-          unit: 'ms',
-          baseline: { what: 'grpc-js', figure: baseline },
-        },
+        what: 'import of the fixtures',
+        figure,
+        unit: 'ms',
+        baseline: { what: 'grpc-js', figure: baseline },
         targets: [within(figure, baseline, 1.2)],
       },
     ]

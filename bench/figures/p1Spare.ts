@@ -34,7 +34,10 @@ export const noSpare: Figure = {
 function row(what: string, samples: number[], cold: number[], limit: number, factor: number): Row {
   const [figure, baseline] = [median(samples), median(cold)]
   return {
-    ...{ what, figure, unit: 'ms', baseline: { what: 'cold', figure: baseline } },
+    what,
+    figure,
+    unit: 'ms',
+    baseline: { what: 'cold', figure: baseline },
     targets: [atMost(figure, limit, 'ms'), timesFaster(figure, baseline, factor)],
   }
 }

@@ -14,12 +14,10 @@ export const fromNothing: Figure = {
     const [figure, baseline] = [median(samples.eight), median(samples.cold)]
     return [
       {
-        ...{
-          what: '8 workers from nothing',
-          figure,
-          unit: 'ms',
-          baseline: { what: 'one cold', figure: baseline },
-        },
+        what: '8 workers from nothing',
+        figure,
+        unit: 'ms',
+        baseline: { what: 'one cold', figure: baseline },
         targets: [within(figure, baseline, 1.4)],
       },
     ]

@@ -23,11 +23,17 @@ export const calls: Figure = {
       const what = 'python.call, 100 B'
       return [
         {
-          ...{ what, figure, unit: 'µs', baseline: { what: 'bare stream', figure: bare } },
+          what,
+          figure,
+          unit: 'µs',
+          baseline: { what: 'bare stream', figure: bare },
           targets: [within(figure, bare, 1.25)],
         },
         {
-          ...{ what, figure, unit: 'µs', baseline: { what: 'bare unary', figure: slow } },
+          what,
+          figure,
+          unit: 'µs',
+          baseline: { what: 'bare unary', figure: slow },
           targets: [within(figure, slow, 0.5)],
         },
       ]
@@ -45,12 +51,10 @@ export const inFlight: Figure = {
       const [figure, bare] = [median(samples.call), median(samples.stream)]
       return [
         {
-          ...{
-            what: '64 calls in flight',
-            figure,
-            unit: '/s',
-            baseline: { what: 'bare stream', figure: bare },
-          },
+          what: '64 calls in flight',
+          figure,
+          unit: '/s',
+          baseline: { what: 'bare stream', figure: bare },
           targets: [reaches(figure, bare, 0.8)],
         },
       ]

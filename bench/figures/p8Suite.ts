@@ -29,12 +29,10 @@ export const suiteWithoutPython: Figure = {
     const cost = median(samples.plugged.map((took, index) => took - (samples.plain[index] as number)))
     return [
       {
-        ...{
-          what: 'suite without Python',
-          figure,
-          unit: 'ms',
-          baseline: { what: 'no plugin', figure: baseline },
-        },
+        what: 'suite without Python',
+        figure,
+        unit: 'ms',
+        baseline: { what: 'no plugin', figure: baseline },
         targets: [],
       },
       { what: 'the plugin alone', figure: cost, unit: 'ms', targets: [atMost(cost, 30, 'ms')] },

@@ -20,12 +20,10 @@ export const memory: Figure = {
       const baseline = median(servers.map(({ pid }) => proportionalMegabytes(pid)))
       return [
         {
-          ...{
-            what: 'idle worker with numpy, PSS',
-            figure,
-            unit: 'MB',
-            baseline: { what: 'spawned', figure: baseline },
-          },
+          what: 'idle worker with numpy, PSS',
+          figure,
+          unit: 'MB',
+          baseline: { what: 'spawned', figure: baseline },
           targets: [atMost(figure, 9, 'MB')],
         },
       ]

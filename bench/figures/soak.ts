@@ -38,7 +38,10 @@ function growth(what: string, name: string, readings: Record<string, number>[]):
   const baseline = readings[0]?.[name] as number
   const figure = readings.at(-1)?.[name] as number
   return {
-    ...{ what, figure, unit: 'MB', baseline: { what: 'first fifth', figure: baseline } },
+    what,
+    figure,
+    unit: 'MB',
+    baseline: { what: 'first fifth', figure: baseline },
     targets: [within(figure, baseline, 1.25)],
   }
 }

@@ -49,7 +49,10 @@ function rows<Name extends string>(
 ): Row[] {
   const figure = median(samples.ours)
   return Object.entries<string>(others).map(([name, other]) => ({
-    ...{ what, figure, unit, targets: [] },
+    what,
+    figure,
+    unit,
+    targets: [],
     baseline: { what: other, figure: median(samples[name as Name]) },
   }))
 }

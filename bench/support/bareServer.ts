@@ -28,7 +28,9 @@ export async function startBareServer(): Promise<BareServer> {
   const address = `unix:${socket}`
   const client = new BridgeClient(address, credentials.createInsecure(), CHANNEL_OPTIONS)
   return {
-    ...{ client, address, pid: child.pid as number },
+    client,
+    address,
+    pid: child.pid as number,
     unary: (payload) =>
       new Promise((resolve, reject) => {
         client.call({ name: 'echo', arguments: payload }, (error, reply) =>

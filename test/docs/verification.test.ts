@@ -77,7 +77,11 @@ describe('docs/verification.md', () => {
 
   test.each(quick)('prints what it says: %s', { timeout: 120_000 }, async (command, expected) => {
     const { all, exitCode } = await execa('sh', ['-c', command], {
-      ...{ cwd: root, all: true, reject: false, stdin: 'ignore', extendEnv: false },
+      cwd: root,
+      all: true,
+      reject: false,
+      stdin: 'ignore',
+      extendEnv: false,
       env: cleanEnvironment(process.execPath),
     })
     const printed = stripVTControlCharacters(all).replace(/ +/g, ' ')

@@ -18,7 +18,8 @@ const MODULES = ['./python/tools.py']
 function runProjects(...projects: [file: string, python?: object][]) {
   const config = {
     projects: projects.map(([file, python]) => ({
-      ...{ displayName: file, testMatch: [`**/tests/${file}.test.js`] },
+      displayName: file,
+      testMatch: [`**/tests/${file}.test.js`],
       ...(python && { preset: 'vitest-environment-python', testEnvironmentOptions: { python } }),
     })),
   }

@@ -15,7 +15,11 @@ function project(files: Record<string, string>) {
 async function runJest(directory: string) {
   const { node } = inject('installations')[JEST]!
   const { exitCode, all } = await execa(node, ['../node_modules/jest/bin/jest.js', 'greeting'], {
-    ...{ cwd: directory, all: true, reject: false, extendEnv: false, timeout: 60_000 },
+    cwd: directory,
+    all: true,
+    reject: false,
+    extendEnv: false,
+    timeout: 60_000,
     env: cleanEnvironment(node),
   })
   return { exitCode, output: all }

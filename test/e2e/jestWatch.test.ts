@@ -65,7 +65,9 @@ describe.concurrent('Jest in watch mode', () => {
   test('what keeps Python from starting fails the tests that use it, and Jest can still be quit', async () => {
     await watchVitest(
       {
-        ...{ version: JEST, fixture: 'jest', args: ['--watchAll', 'tests/fails', 'tests/plain'] },
+        version: JEST,
+        fixture: 'jest',
+        args: ['--watchAll', 'tests/fails', 'tests/plain'],
         python: { modules: ['./python/nowhere.py'], start: 'eager' },
       },
       async (jest) => {

@@ -36,7 +36,10 @@ describe.runIf(versions.length > 1)('a workspace of pnpm', () => {
     const tsc = ['node_modules/typescript/bin/tsc', '--noEmit', '-p', '.']
     const cwd = join(workspace, 'packages', name)
     const { exitCode: compiled, all: problems } = await execa(process.execPath, tsc, {
-      ...{ cwd, all: true, reject: false, stdin: 'ignore' },
+      cwd,
+      all: true,
+      reject: false,
+      stdin: 'ignore',
     })
     expect({ compiled, problems }).toEqual({ compiled: 0, problems: '' })
     const { exitCode, output, left } = await run(`packages/${name}`, version)

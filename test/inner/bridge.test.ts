@@ -10,7 +10,9 @@ test.concurrent.for(['handles', 'callbacks', 'time', 'inline', 'authoring'])('th
   expect,
 }) => {
   const { exitCode, output, left } = await runVitest({
-    ...{ version, fixture: 'bridge', args: [`${part}.test.ts`] },
+    version,
+    fixture: 'bridge',
+    args: [`${part}.test.ts`],
   })
   expect(output).toContain('No orphaned processes')
   expect({ exitCode, failed: exitCode === 0 ? '' : output }).toEqual({ exitCode: 0, failed: '' })
@@ -26,7 +28,9 @@ test.concurrent.for([
   ['where that turns out late, one call fails', 'later'],
 ] as const)('%s', async ([, without], { expect }) => {
   const { exitCode, output, left } = await runVitest({
-    ...{ version, fixture: 'bridge', args: ['buffers.test.ts'] },
+    version,
+    fixture: 'bridge',
+    args: ['buffers.test.ts'],
     python: { python: developers, modules: ['./python/buffers.py'] },
     env: { BRIDGE_WITHOUT_MEMORY: without },
   })
@@ -40,7 +44,10 @@ test.concurrent.for(
   isolations,
 )('a test that ends by its time limit shows where Python was: %s', async (isolation, { expect }) => {
   const { exitCode, output, left } = await runVitest({
-    ...{ version, fixture: 'bridge', args: ['limit.test.ts'], python: { isolation } },
+    version,
+    fixture: 'bridge',
+    args: ['limit.test.ts'],
+    python: { isolation },
   })
   expect(output).toContain('Test timed out in 500ms')
   expect(output).toMatch(

@@ -30,7 +30,9 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
 
   test("start: 'eager' starts it all the same", async () => {
     const { exitCode, output, left } = await runVitest({
-      ...{ version, fixture: 'no-python', python: { start: 'eager' } },
+      version,
+      fixture: 'no-python',
+      python: { start: 'eager' },
     })
     expect(output).toMatch(/No orphaned processes: run [0-9a-z]{7}, [1-9]\d* Python workers? stopped/)
     expect(exitCode).toBe(0)

@@ -6,7 +6,9 @@ import { pools, versions } from '../support/versions.ts'
 describe.concurrent.each(versions)('Vitest %s', (version) => {
   test('an exception of Python fails the test and shows where in Python it was raised', async () => {
     const { exitCode, output, left } = await runVitest({
-      ...{ version, fixture: 'errors', args: ['raises.test.ts'] },
+      version,
+      fixture: 'errors',
+      args: ['raises.test.ts'],
     })
     expect(output).toContain('ValueError: an age is not negative: -1')
     expect(output).toContain('raise ValueError(f"an age is not negative: {age}")')
@@ -53,7 +55,9 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
 
   test('a process that ends in a test fails that test with the reason, and no other test', async () => {
     const { exitCode, output, left } = await runVitest({
-      ...{ version, fixture: 'errors', args: ['crashes.test.ts'] },
+      version,
+      fixture: 'errors',
+      args: ['crashes.test.ts'],
     })
     expect(output).toMatch(
       /pid \d+\) was killed by SIGABRT during "is killed by a signal" \(crashes.test.ts\)/,

@@ -36,7 +36,8 @@ describe.skipIf(!canMount).concurrent('setup, with a cache', () => {
 describe.skipIf(!canMount)('a run whose sockets are on a full disk', () => {
   test('says so and what to do', async () => {
     const { exitCode, output, left } = await runVitest({
-      ...{ version: versions.at(-1)!, fixture: 'passes' },
+      version: versions.at(-1)!,
+      fixture: 'passes',
       wrap: (command) => [...mounted('"$XDG_RUNTIME_DIR"', 'nr_inodes=1'), ...command],
     })
     expect(output).toContain('RUNS_DIRECTORY_UNWRITABLE')

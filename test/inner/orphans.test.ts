@@ -5,7 +5,10 @@ import { pools, versions } from '../support/versions.ts'
 describe.concurrent.each(versions)('Vitest %s', (version) => {
   test.each(pools)('orphans are named, killed, and fail the run, in %s', async (pool) => {
     const { exitCode, output, left } = await runVitest({
-      ...{ version, pool, fixture: 'leaks', args: ['daemons.test.ts'] },
+      version,
+      pool,
+      fixture: 'leaks',
+      args: ['daemons.test.ts'],
     })
     expect(output).toMatch(/Tests +3 passed \(3\)/)
     expect(output).toMatch(/Found 3 orphaned processes of run [0-9a-z]{7}:/)
@@ -25,7 +28,10 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
 
   test("with orphans: 'warn' they are named and killed, and the run passes", async () => {
     const { exitCode, output, left } = await runVitest({
-      ...{ version, fixture: 'leaks', args: ['daemons.test.ts'], python: { orphans: 'warn' } },
+      version,
+      fixture: 'leaks',
+      args: ['daemons.test.ts'],
+      python: { orphans: 'warn' },
     })
     expect(output).toMatch(/Found 3 orphaned processes of run [0-9a-z]{7}:/)
     expect(exitCode).toBe(0)
@@ -34,7 +40,9 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
 
   test('children that a test stops or waits for are no orphans', async () => {
     const { exitCode, output, left } = await runVitest({
-      ...{ version, fixture: 'passes', args: ['children.test.ts'] },
+      version,
+      fixture: 'passes',
+      args: ['children.test.ts'],
     })
     expect(output).toMatch(/Tests +2 passed \(2\)/)
     expect(output).toContain('No orphaned processes')
@@ -44,7 +52,9 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
 
   test('a test that fails does not hide what it leaves', async () => {
     const { exitCode, output, left } = await runVitest({
-      ...{ version, fixture: 'leaks', args: ['fails.test.ts'] },
+      version,
+      fixture: 'leaks',
+      args: ['fails.test.ts'],
     })
     expect(output).toContain("expected 'this' to be 'that'")
     expect(output).toMatch(/Found 1 orphaned process of run [0-9a-z]{7}:/)

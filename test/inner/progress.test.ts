@@ -73,7 +73,8 @@ describe.concurrent('setup', () => {
     using project = makeProject('terminal')
     const uv = script(join(project.directory, 'bin/uv'), 'touch "$6/half"; exec sleep 60')
     const { child, ended } = start(project.directory, {
-      ...{ VITEST_PYTHON_CACHE: join(project.directory, 'cache'), VITEST_PYTHON: basePython },
+      VITEST_PYTHON_CACHE: join(project.directory, 'cache'),
+      VITEST_PYTHON: basePython,
       PATH: `${join(uv, '..')}:${process.env['PATH']}`,
     })
     let printed = ''

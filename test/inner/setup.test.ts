@@ -18,8 +18,15 @@ import { basePython, makeVenv, script } from '../unit/pool/interpreter/scratch.t
 
 /** Only what the user's pip is told here counts, and it gives up soon. */
 const STRICT = {
-  ...{ PIP_CONFIG_FILE: '/dev/null', PIP_FIND_LINKS: '', PIP_EXTRA_INDEX_URL: '', PIP_CERT: '' },
-  ...{ PIP_RETRIES: '1', PIP_DEFAULT_TIMEOUT: '5', VITEST_PYTHON: basePython, NO_PROXY: '', no_proxy: '' },
+  PIP_CONFIG_FILE: '/dev/null',
+  PIP_FIND_LINKS: '',
+  PIP_EXTRA_INDEX_URL: '',
+  PIP_CERT: '',
+  PIP_RETRIES: '1',
+  PIP_DEFAULT_TIMEOUT: '5',
+  VITEST_PYTHON: basePython,
+  NO_PROXY: '',
+  no_proxy: '',
 }
 
 /** What installations leave in a cache, whole or not. */

@@ -15,6 +15,8 @@ export function cleanEnvironment(node: string): Record<string, string> {
   const path = [dirname(node), process.env['PATH']].join(delimiter)
   return {
     ...Object.fromEntries(inherited),
-    ...{ PATH: path, NO_COLOR: '1', VITEST_PYTHON_CACHE: join(innerCache, 'python') },
+    PATH: path,
+    NO_COLOR: '1',
+    VITEST_PYTHON_CACHE: join(innerCache, 'python'),
   }
 }

@@ -33,14 +33,14 @@ export function startCli(
   const runtime = mkdtempSync(join(tmpdir(), 'vp-'))
   const [file, ...args] = [...around, node, cli, ...words] as [string, ...string[]]
   const child = execa(file, args, {
-    ...{
-      cwd: directory,
-      all: true,
-      reject: false,
-      stdin: around.length > 0 ? 'pipe' : 'ignore',
-      extendEnv: false,
-    },
-    ...{ timeout: DEADLINE, killSignal: 'SIGKILL', forceKillAfterDelay: false },
+    cwd: directory,
+    all: true,
+    reject: false,
+    stdin: around.length > 0 ? 'pipe' : 'ignore',
+    extendEnv: false,
+    timeout: DEADLINE,
+    killSignal: 'SIGKILL',
+    forceKillAfterDelay: false,
     env: { ...cleanEnvironment(node), XDG_RUNTIME_DIR: runtime, ...env },
   })
   const ended = child.then(({ exitCode, all, stdout, timedOut }) => {

@@ -111,11 +111,18 @@ export async function withVitest<T>(options: InnerOptions, use: (run: InnerRun) 
     const runner = [installation.node, ...runnerOf(options), ...(options.args ?? [])]
     const [file, ...words] = (options.wrap ?? ((command) => command))(runner) as [string, ...string[]]
     const child = execa(file, words, {
-      ...{ cwd: directory, all: true, reject: false, stdin: options.stdin ?? 'ignore', extendEnv: false },
-      ...{ timeout: deadline, killSignal: 'SIGKILL', forceKillAfterDelay: false },
+      cwd: directory,
+      all: true,
+      reject: false,
+      stdin: options.stdin ?? 'ignore',
+      extendEnv: false,
+      timeout: deadline,
+      killSignal: 'SIGKILL',
+      forceKillAfterDelay: false,
       env: {
         ...cleanEnvironment(installation.node),
-        ...{ [CASE_VARIABLE]: inner.id, XDG_RUNTIME_DIR: runtime },
+        [CASE_VARIABLE]: inner.id,
+        XDG_RUNTIME_DIR: runtime,
         ...(options.python ? { PYTHON_OPTIONS: JSON.stringify(options.python) } : {}),
         ...options.env,
       },
@@ -132,7 +139,11 @@ export async function withVitest<T>(options: InnerOptions, use: (run: InnerRun) 
     // Its failure belongs to whoever awaits it.
     ended.catch(() => {})
     return await use({
-      ...{ pid: child.pid!, directory, ended, runDirectories: noteRunIds, stdin: child.stdin },
+      pid: child.pid!,
+      directory,
+      ended,
+      runDirectories: noteRunIds,
+      stdin: child.stdin,
       output: () => stripVTControlCharacters(printed),
       pythonProcesses: (grace) => survivorsOf(inner, 'python', grace),
     })

@@ -51,7 +51,9 @@ export function planProject(facts: ProjectFacts): ProjectPlan {
   const uvOptions = ['--no-progress', '--python', python, '--requirement']
   if (files.has('uv.lock') && uv)
     return {
-      ...{ source: 'uv.lock', note: '', make: [] },
+      source: 'uv.lock',
+      note: '',
+      make: [],
       install: [uv, 'sync', '--frozen', '--inexact', '--no-progress'],
     }
   const note = files.has('uv.lock') ? 'uv.lock is not heeded, because uv is not on PATH' : ''

@@ -48,7 +48,9 @@ export async function verifyRuns(
   const left = unite(leftOver(first, request), leftOver(second, request))
   const judged = second.runs.filter(({ runId }) => request.run === undefined || runId === request.run)
   const verification = {
-    ...{ left, reaped: [] as Sighting[], unreadable: second.unreadable },
+    left,
+    reaped: [] as Sighting[],
+    unreadable: second.unreadable,
     problems: judged.flatMap((run) => [...(run.problem ? [run.problem] : []), ...ownerless(run, request)]),
   }
   if (request.reap && left.length > 0) {

@@ -170,7 +170,9 @@ export class LeasedPython implements PythonClient {
       explain: (broken: Error) => this.#explain(broken),
       stuck: (name: string) => this.#lease.stuck(name),
       sharesMemory: () => line.sharesMemory,
-      ...{ beforeAnswer: () => {}, adopt: <T>(given: T) => given, ...this.#test },
+      beforeAnswer: () => {},
+      adopt: <T>(given: T) => given,
+      ...this.#test,
     }
     const session = new Session(line.stream, lease, refs, this.#defaults)
     this.#session = session

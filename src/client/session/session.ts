@@ -20,15 +20,13 @@ export interface Receiver {
 export type CallStart = Pick<Start, 'name'> & Partial<Start>
 
 const PLAIN: Omit<Start, 'name'> = {
-  ...{
-    arguments: new Uint8Array(),
-    stream: false,
-    credit: 0,
-    verb: 0,
-    handle: 0,
-    keep: false,
-    limited: false,
-  },
+  arguments: new Uint8Array(),
+  stream: false,
+  credit: 0,
+  verb: 0,
+  handle: 0,
+  keep: false,
+  limited: false,
 }
 
 /** A call that was given up. */

@@ -19,7 +19,10 @@ export async function* stream(
   const lent = lendArguments(session, start.name, args)
   const number = session.start(
     {
-      ...{ ...start, arguments: lent.bytes, stream: true, credit: WINDOW },
+      ...start,
+      arguments: lent.bytes,
+      stream: true,
+      credit: WINDOW,
       limited: options.timeout !== undefined,
     },
     {

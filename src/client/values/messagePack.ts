@@ -19,7 +19,8 @@ const keyDecoder = {
 
 const encoder = new Encoder({
   // Numbers beyond 32 bits come as bigint, so that they are sent as integers.
-  ...{ useBigInt64: true, maxDepth: 2 * DEEPEST },
+  useBigInt64: true,
+  maxDepth: 2 * DEEPEST,
   extensionCodec: {
     tryToEncode: (object) => (object instanceof ExtData ? object : null),
     decode: () => null,
@@ -39,7 +40,9 @@ export function pack(value: unknown): Uint8Array {
 let reader: ReadExtension
 
 const decoder = new Decoder({
-  ...{ useBigInt64: true, keyDecoder, mapKeyConverter: textOf },
+  useBigInt64: true,
+  keyDecoder,
+  mapKeyConverter: textOf,
   extensionCodec: { tryToEncode: () => null, decode: (payload, code) => reader(code, payload as Buffer) },
 })
 

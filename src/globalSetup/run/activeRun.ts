@@ -112,7 +112,10 @@ function installOwn(root: string, options: ResolvedOptions): Install {
 function contextOf({ run }: Pool): RunContext {
   const { isolation, leaseTimeout } = run.options
   return {
-    ...{ runId: run.directory.runId, token: run.token, isolation, leaseTimeout },
+    runId: run.directory.runId,
+    token: run.token,
+    isolation,
+    leaseTimeout,
     broker: `unix:${run.brokerPath}`,
   }
 }

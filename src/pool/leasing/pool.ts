@@ -273,7 +273,9 @@ export class Pool {
   async #live(slot: Slot): Promise<Exit> {
     const up = await slot.up
     const worker = await startWorker({
-      ...{ id: slot.id, run: this.run, ...up },
+      id: slot.id,
+      run: this.run,
+      ...up,
       onProcess: (identity) => recordProcess(this.run.directory, slot.id, identity),
       onUsed: (leaseId, files) => this.#noteUse(leaseId, files),
     })

@@ -72,7 +72,9 @@ export function survey(slots: readonly Slot[]): Omit<PoolState, 'waiting' | 'max
   const starting = inState(slots, 'starting').length
   const ahead = inState(slots, 'ahead')
   return {
-    ...{ idle, starting, busy: slots.length - idle.length - starting },
+    idle,
+    starting,
+    busy: slots.length - idle.length - starting,
     ahead: ahead.flatMap(({ id, recalled }) => (recalled ? [] : [id])),
     recalled: ahead.filter(({ recalled }) => recalled === 'asked').length,
     leaving: inState(slots, 'leaving').length,

@@ -81,8 +81,13 @@ function failed(installer: Installer, command: string[], outcome: Outcome, timed
   // pip catches SIGINT, says this, and exits with an ordinary status.
   const interrupted = outcome.interrupted || said.some((line) => line.includes('Operation cancelled by user'))
   return {
-    ...{ installer: installer.name, command, how: outcome.failure, lastLines: said, output },
-    ...{ timedOut, interrupted },
+    installer: installer.name,
+    command,
+    how: outcome.failure,
+    lastLines: said,
+    output,
+    timedOut,
+    interrupted,
   }
 }
 

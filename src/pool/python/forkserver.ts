@@ -175,16 +175,19 @@ const FORK_TIMEOUT = 20_000
 function configOf({ id, run, reaper, installation }: Launch) {
   const { modules, services, startMethod } = run.options
   return {
-    ...{ protocol: PROTOCOL, id, runId: run.directory.runId, runDirectory: run.directory.path },
-    ...{ control: run.controlPath, parent: reaper.armed.pid, root: run.root },
-    ...{
-      modules,
-      services,
-      startMethod,
-      overlay: installation.overlay,
-      bytecode: bytecodeDirectory(process.env),
-      watch: run.watch !== undefined,
-    },
+    protocol: PROTOCOL,
+    id,
+    runId: run.directory.runId,
+    runDirectory: run.directory.path,
+    control: run.controlPath,
+    parent: reaper.armed.pid,
+    root: run.root,
+    modules,
+    services,
+    startMethod,
+    overlay: installation.overlay,
+    bytecode: bytecodeDirectory(process.env),
+    watch: run.watch !== undefined,
   }
 }
 

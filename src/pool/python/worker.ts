@@ -78,7 +78,12 @@ export async function startWorker(start: WorkerStart): Promise<Worker> {
   const { peer, line } = outcome
   if (line['event'] === 'failed') return fail({ failure: line['failure'] as ImportFailure })
   return {
-    ...{ id, pid, startTime, log, exited, address: String(line['address']) },
+    id,
+    pid,
+    startTime,
+    log,
+    exited,
+    address: String(line['address']),
     askToExit: () => peer.send({ op: 'exit' }),
     kill: () => forkserver.kill(id),
     abort: () => forkserver.abort(id),

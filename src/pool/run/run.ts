@@ -31,7 +31,11 @@ export function createRun(root: string, options: ResolvedOptions, watch?: Watch)
   const owner = ownIdentity()
   const directory = createRunDirectory(owner, root)
   return {
-    ...{ directory, owner, root, options, watch },
+    directory,
+    owner,
+    root,
+    options,
+    watch,
     token: randomBytes(24).toString('base64url'),
     brokerPath: join(directory.path, 'broker.sock'),
     controlPath: join(directory.path, 'control.sock'),

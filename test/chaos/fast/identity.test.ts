@@ -110,7 +110,9 @@ async function stage(scene: Scene, owner: object, spoil: (path: string) => void 
   writeFileSync(join(path, 'run.json'), JSON.stringify(record))
   spoil(path)
   const bystander = execa('sleep', ['30'], {
-    ...{ reject: false, extendEnv: false, timeout: 30_000 },
+    reject: false,
+    extendEnv: false,
+    timeout: 30_000,
     env: { VITEST_PYTHON_RUN_ID: runId, PATH: process.env['PATH'] ?? '' },
   })
   const identity = identify(bystander.pid!)

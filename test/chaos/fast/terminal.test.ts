@@ -50,7 +50,9 @@ describe.concurrent('in a terminal', () => {
     await withScene({ without }, async (scene) => {
       // Stopped workers make the teardown wait for stopTimeout.
       const run = scene.start({
-        ...{ wrap: onTerminal, stdin: 'pipe', python: { stopTimeout: 3_000, isolation: 'shared' } },
+        wrap: onTerminal,
+        stdin: 'pipe',
+        python: { stopTimeout: 3_000, isolation: 'shared' },
         tests: [{ calls: [['daemon'], ['&stop_self']] }],
       })
       await run.until('over')
@@ -66,7 +68,8 @@ describe.concurrent('in a terminal', () => {
 
 function startHeld(scene: Scene): ChaosRun {
   return scene.start({
-    ...{ wrap: onTerminal, stdin: 'pipe' },
+    wrap: onTerminal,
+    stdin: 'pipe',
     tests: [{ calls: [['ignore_signals'], ['daemon_bare'], ['daemon_stubborn']], hold: 30_000 }],
   })
 }

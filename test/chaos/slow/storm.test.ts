@@ -58,7 +58,9 @@ async function playRound(round: number, without: Layer[] = []): Promise<{ what: 
   const random = new Random(seed * 7919 + round)
   const daemon = random.chance(0.4) ? random.pick(DAEMONS) : undefined
   const tests: Scenario[] = [1, 2, 3].map((n) => ({
-    ...{ name: `test ${n}`, concurrent: n < 3, hold: Math.round(random.between(0, 400)) },
+    name: `test ${n}`,
+    concurrent: n < 3,
+    hold: Math.round(random.between(0, 400)),
     ...(daemon && n === 2 ? { calls: [[daemon]] } : {}),
   }))
   const strike = drawStrike(random)

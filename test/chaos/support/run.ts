@@ -71,12 +71,20 @@ export function startRun(scene: Scene, options: RunOptions): ChaosRun {
   const vitest = [installation.node, '../node_modules/vitest/vitest.mjs', 'run', ...(options.args ?? [])]
   const [file, ...args] = (options.wrap ?? ((command) => command))(vitest) as [string, ...string[]]
   const child = execa(file, args, {
-    ...{ cwd: directory, all: true, reject: false, stdin: options.stdin ?? 'ignore', extendEnv: false },
-    ...{ timeout: DEADLINE, killSignal: 'SIGKILL', forceKillAfterDelay: false },
+    cwd: directory,
+    all: true,
+    reject: false,
+    stdin: options.stdin ?? 'ignore',
+    extendEnv: false,
+    timeout: DEADLINE,
+    killSignal: 'SIGKILL',
+    forceKillAfterDelay: false,
     env: {
       ...cleanEnvironment(installation.node),
-      ...{ [CASE_VARIABLE]: inner.id, XDG_RUNTIME_DIR: runtime },
-      ...{ CHAOS_TESTS: JSON.stringify(tests), CHAOS_EVENTS: eventFile },
+      [CASE_VARIABLE]: inner.id,
+      XDG_RUNTIME_DIR: runtime,
+      CHAOS_TESTS: JSON.stringify(tests),
+      CHAOS_EVENTS: eventFile,
       ...(options.python ? { PYTHON_OPTIONS: JSON.stringify(options.python) } : {}),
       ...options.env,
     },
@@ -110,7 +118,13 @@ export function startRun(scene: Scene, options: RunOptions): ChaosRun {
     }
   }
   return {
-    ...{ pid: child.pid!, runner: identify(child.pid!), ended, stdin: child.stdin, output, events, roles },
+    pid: child.pid!,
+    runner: identify(child.pid!),
+    ended,
+    stdin: child.stdin,
+    output,
+    events,
+    roles,
     until: (what, count = 1) =>
       wait(`event ${what}`, () => {
         const found = events(what)

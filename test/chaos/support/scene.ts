@@ -70,7 +70,11 @@ export async function withScene<T>(options: SceneOptions, use: (scene: Scene) =>
       sabotage(join(directory, PACKAGE), options.without)
     }
     const scene: Scene = {
-      ...{ directory, runtime, installation, inner, runDirectories },
+      directory,
+      runtime,
+      installation,
+      inner,
+      runDirectories,
       start: (of = {}) => {
         const run = startRun(scene, of)
         runs.push(run)

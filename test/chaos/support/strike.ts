@@ -27,11 +27,9 @@ export function drawStrike(random: Random): Strike {
   return {
     from,
     at: Math.round(random.between(0, LONGEST[from])),
-    ...{
-      target: random.pick(TARGETS),
-      signal: random.pick(SIGNALS),
-      pause: Math.round(random.between(0, 400)),
-    },
+    target: random.pick(TARGETS),
+    signal: random.pick(SIGNALS),
+    pause: Math.round(random.between(0, 400)),
   }
 }
 

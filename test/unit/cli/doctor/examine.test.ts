@@ -33,8 +33,13 @@ function cases<Facts>(check: Check<Facts>, list: Case<Facts>[]) {
 }
 
 const interpreter: Interpreter = {
-  ...{ executable: '/v/bin/python', version: '3.12.1', abi: 'cpython-312', environment: 'venv' },
-  ...{ source: '.venv', passedOver: [], distributions: {} },
+  executable: '/v/bin/python',
+  version: '3.12.1',
+  abi: 'cpython-312',
+  environment: 'venv',
+  source: '.venv',
+  passedOver: [],
+  distributions: {},
 }
 const kernel: KernelFacts = { pidfd: true, subreaper: true, cgroup: true, threads: 1 }
 

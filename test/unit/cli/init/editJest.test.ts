@@ -94,7 +94,10 @@ test('a jest in package.json that names a file is refused', () => {
 describe('whose configuration is written', () => {
   const plan = (files: Record<string, string>, runner?: 'vitest' | 'jest') =>
     planInit({
-      ...{ esm: false, force: false, runner, files: new Set(Object.keys(files)) },
+      esm: false,
+      force: false,
+      runner,
+      files: new Set(Object.keys(files)),
       read: (path: string) => files[path],
     })
   const manifest = (manifest: object) => ({ 'package.json': JSON.stringify(manifest) })

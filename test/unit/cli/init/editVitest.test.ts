@@ -67,8 +67,10 @@ test.each([
 describe('what is written', () => {
   const plan = (files: Record<string, string>, options: { esm?: boolean; force?: boolean } = {}) =>
     planInit({
-      ...{ esm: options.esm ?? true, force: options.force ?? false },
-      ...{ files: new Set(Object.keys(files)), read: (path: string) => files[path] },
+      esm: options.esm ?? true,
+      force: options.force ?? false,
+      files: new Set(Object.keys(files)),
+      read: (path: string) => files[path],
     })
   const paths = (...words: Parameters<typeof plan>) => plan(...words).changes.map(({ path }) => path)
 

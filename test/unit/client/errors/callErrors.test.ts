@@ -31,7 +31,8 @@ const attempt = (of: Session, options: { timeout?: number; signal?: AbortSignal 
 
 test('a call that takes too long says so', async () => {
   await expect(attempt(session(), { timeout: 20 })).rejects.toMatchObject({
-    ...{ code: 'CALL_TIMEOUT', message: 'm.f did not answer within 20 ms (timeout).' },
+    code: 'CALL_TIMEOUT',
+    message: 'm.f did not answer within 20 ms (timeout).',
   })
 })
 
@@ -44,13 +45,13 @@ test('a call that is aborted for no reason says so, and else has that reason', a
 
 test('without a worker, and without a run, the code says so', () => {
   expect(new LeaseError('none')).toMatchObject({
-    ...{ name: 'LeaseError [LEASE_FAILED]', code: 'LEASE_FAILED', stack: 'LeaseError [LEASE_FAILED]: none' },
+    name: 'LeaseError [LEASE_FAILED]',
+    code: 'LEASE_FAILED',
+    stack: 'LeaseError [LEASE_FAILED]: none',
   })
   expect(new WorkerLostError('gone')).toMatchObject({
-    ...{
-      code: 'WORKER_LOST',
-      stack: expect.stringMatching(/^WorkerLostError \[WORKER_LOST\]: gone\n +at .*callErrors/),
-    },
+    code: 'WORKER_LOST',
+    stack: expect.stringMatching(/^WorkerLostError \[WORKER_LOST\]: gone\n +at .*callErrors/),
   })
   // This very test runs in a project without the plugin.
   expect(() => requireContext('default')).toThrow(expect.objectContaining({ code: 'NOT_CONFIGURED' }))

@@ -14,13 +14,11 @@ const frame = {
 
 function exception(overrides: Partial<PythonException> = {}): PythonException {
   return {
-    ...{
-      type: 'ages.TooLong',
-      message: 'too long',
-      frames: [frame],
-      notes: ['look here'],
-      traceback: 'Traceback',
-    },
+    type: 'ages.TooLong',
+    message: 'too long',
+    frames: [frame],
+    notes: ['look here'],
+    traceback: 'Traceback',
     bases: ['ValueError', 'Exception', 'BaseException'],
     arguments: encode(['x', 3, { a: null }], 'args'),
     cause: {

@@ -51,7 +51,9 @@ test('__proto__ is a key like any other, and no prototype changes', () => {
 
 test('what needs no change is not copied into something else', () => {
   expect(back({ bytes: new Uint8Array([1, 2, 255]), none: undefined, nan: Number.NaN })).toEqual({
-    ...{ bytes: Buffer.from([1, 2, 255]), none: null, nan: Number.NaN },
+    bytes: Buffer.from([1, 2, 255]),
+    none: null,
+    nan: Number.NaN,
   })
 })
 

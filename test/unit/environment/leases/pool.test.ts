@@ -6,13 +6,15 @@ import { HolderPool } from '../../../../src/environment/leases/pool.ts'
 function broker() {
   const release = vi.fn()
   const lease = {
-    ...{
-      context: { isolation: 'test', runId: 'abc1234', token: 't' },
-      leaseId: 'l1',
-      workerId: 'w1',
-      pid: 1,
-    },
-    ...{ address: 'unix:/nowhere', log: '/nowhere', lost: new Promise(() => {}), hold: () => {}, release },
+    context: { isolation: 'test', runId: 'abc1234', token: 't' },
+    leaseId: 'l1',
+    workerId: 'w1',
+    pid: 1,
+    address: 'unix:/nowhere',
+    log: '/nowhere',
+    lost: new Promise(() => {}),
+    hold: () => {},
+    release,
   }
   let grant = () => {}
   const granted = new Promise<void>((resolve) => {

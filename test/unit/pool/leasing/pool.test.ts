@@ -29,7 +29,9 @@ function poolOf(options: { maxWorkers: number }) {
   const seen: string[] = []
   const ask = (file: string, need: Need, recalled = () => {}) =>
     pool.request({
-      ...{ holder: { file, test: file }, need, lost() {} },
+      holder: { file, test: file },
+      need,
+      lost() {},
       granted: () => seen.push(`${file} granted`),
       failed: (message) => seen.push(`${file} failed: ${message}`),
       recalled() {

@@ -16,7 +16,10 @@ function machine(initial: Fake[], options: { mortal?: boolean; bornAfterKill?: F
   })
   const killed: number[] = []
   const verification: Verification = {
-    ...{ runId: RUN, table, leases: new LeaseBook(), reaper: { pid: 1, startTime: '1' } },
+    runId: RUN,
+    table,
+    leases: new LeaseBook(),
+    reaper: { pid: 1, startTime: '1' },
     query: { limitArmed: true, uid: 1000 },
     async signal(targets) {
       for (const { pid } of targets) {

@@ -105,12 +105,10 @@ test('nothing of Linux is touched, and the platform chooses', async () => {
   }
   vi.doMock('node:fs', async (original) => ({
     ...(await original<typeof import('node:fs')>()),
-    ...{
-      readFileSync: spy('read'),
-      readlinkSync: spy('readlink'),
-      readdirSync: spy('list'),
-      openSync: spy('open'),
-    },
+    readFileSync: spy('read'),
+    readlinkSync: spy('readlink'),
+    readdirSync: spy('list'),
+    openSync: spy('open'),
   }))
   try {
     const { system } = await import('../../../../src/process/system/system.ts')
