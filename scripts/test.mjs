@@ -29,7 +29,7 @@ const node =
     run(command, args)
 
 /** Unpacked; the compressed tarball is a third of it. */
-const MOST_BYTES = 500_000
+const MAX_BYTES = 600_000
 
 /** A check passes when its command exits with 0; `count` reads how many tests it ran. */
 const stages = [
@@ -161,7 +161,7 @@ function contentProblems(size, paths) {
     'proto/vitest_python/v1/bridge.proto',
   ]
   return [
-    ...(size > MOST_BYTES ? [`the package unpacks to ${size} bytes; at most ${MOST_BYTES} are allowed`] : []),
+    ...(size > MAX_BYTES ? [`the package unpacks to ${size} bytes; at most ${MAX_BYTES} are allowed`] : []),
     ...wantedFiles.filter((path) => !paths.includes(path)).map((path) => `${path} is not in the package`),
     ...paths
       .filter((path) => /__pycache__|\.test\.|\/tests?\//.test(path))

@@ -8,7 +8,7 @@ import {
   type RunRecord,
   readRunRecord,
 } from '../../process/run/runDirectory.ts'
-import { type Sighting, sweep, type Unreadable } from '../../process/run/sweep.ts'
+import { type MarkedProcess, sweep, type Unreadable } from '../../process/run/sweep.ts'
 import { system } from '../../process/system/system.ts'
 
 /** What is known of a run of this user: its directory, its owner, its living processes. */
@@ -18,7 +18,7 @@ export interface KnownRun {
   record?: RunRecord
   /** `unknown`: there are processes, but nothing that says whose they are, so nobody can call them dead. */
   owner: OwnerState | 'unknown'
-  processes: Sighting[]
+  processes: MarkedProcess[]
   /** Why the directory is not believed. */
   problem?: string
 }
@@ -38,16 +38,16 @@ export async function surveyRuns(): Promise<Survey> {
     uid: process.geteuid?.() ?? 0,
   })
   const runs = new Map(listRunDirectories().map((directory) => [directory.runId, readRun(directory)]))
-  for (const sighting of found.found) {
-    const run = runs.get(sighting.runId) ?? { runId: sighting.runId, owner: 'unknown', processes: [] }
-    run.processes.push(sighting)
-    runs.set(sighting.runId, run.directory ? run : { ...run, ...findDirectory(sighting) })
+  for (const marked of found.found) {
+    const run = runs.get(marked.runId) ?? { runId: marked.runId, owner: 'unknown', processes: [] }
+    run.processes.push(marked)
+    runs.set(marked.runId, run.directory ? run : { ...run, ...findDirectory(marked) })
   }
   return { runs: [...runs.values()], unreadable: found.unknown }
 }
 
 /** The directory of a run that is not where this user's runs are, e.g. because of another `XDG_RUNTIME_DIR`. */
-function findDirectory({ runId, directory }: Sighting): Partial<KnownRun> {
+function findDirectory({ runId, directory }: MarkedProcess): Partial<KnownRun> {
   if (directory === undefined || basename(directory) !== runId || !existsSync(directory)) return {}
   const { processes, ...known } = readRun({ runId, path: directory })
   return known

@@ -1,6 +1,6 @@
 import Table from 'cli-table3'
 import pc from 'picocolors'
-import type { Sighting } from '../../process/run/sweep.ts'
+import type { MarkedProcess } from '../../process/run/sweep.ts'
 import { ageOf } from '../../process/system/identify.ts'
 import { seconds } from '../../support/seconds.ts'
 import type { RunStatus } from './status.ts'
@@ -45,7 +45,7 @@ export function showStatus(runs: RunStatus[]): string {
 
 const STYLE = { head: [], border: [] }
 
-function processTable(left: Sighting[], reaped: Set<Sighting>): string {
+function processTable(left: MarkedProcess[], reaped: Set<MarkedProcess>): string {
   const table = new Table({
     head: ['run', 'pid', 'parent', 'age', 'known by', 'state', 'command'],
     style: STYLE,

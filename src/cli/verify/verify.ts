@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { removeRunDirectory } from '../../process/run/runDirectory.ts'
 import type { Signaller } from '../../process/run/signal.ts'
-import type { Sighting, Unreadable } from '../../process/run/sweep.ts'
+import type { MarkedProcess, Unreadable } from '../../process/run/sweep.ts'
 import { nameOf } from '../../process/system/identity.ts'
 import { repeat } from '../../support/repeat.ts'
 import { type KnownRun, type Survey, surveyRuns } from './runs.ts'
@@ -15,9 +15,9 @@ export interface VerifyRequest {
 
 export interface Verification {
   /** Living processes of dead runs, or of the run that was asked for. */
-  left: Sighting[]
+  left: MarkedProcess[]
   /** Those of them that were ended. */
-  reaped: Sighting[]
+  reaped: MarkedProcess[]
   unreadable: Unreadable[]
   /** Run directories that cannot be believed. */
   problems: string[]
@@ -49,7 +49,7 @@ export async function verifyRuns(
   const judged = second.runs.filter(({ runId }) => request.run === undefined || runId === request.run)
   const verification = {
     left,
-    reaped: [] as Sighting[],
+    reaped: [] as MarkedProcess[],
     unreadable: second.unreadable,
     problems: judged.flatMap((run) => [...(run.problem ? [run.problem] : []), ...ownerless(run, request)]),
   }
@@ -60,7 +60,7 @@ export async function verifyRuns(
   return verification
 }
 
-function leftOver({ runs }: Survey, request: VerifyRequest): Sighting[] {
+function leftOver({ runs }: Survey, request: VerifyRequest): MarkedProcess[] {
   return runs.filter((run) => isAsked(run, request)).flatMap(({ processes }) => processes)
 }
 
@@ -87,7 +87,11 @@ function ownerless(run: KnownRun, { run: wanted }: VerifyRequest): string[] {
 }
 
 /** Ends what is found and what that starts meanwhile; resolves to those of `left` that are gone. */
-async function reap(left: Sighting[], request: VerifyRequest, signal: Signaller): Promise<Sighting[]> {
+async function reap(
+  left: MarkedProcess[],
+  request: VerifyRequest,
+  signal: Signaller,
+): Promise<MarkedProcess[]> {
   const alive = await repeat({
     look: async () => leftOver(await surveyRuns(), request),
     isDone: (found) => found.length === 0,
@@ -96,13 +100,13 @@ async function reap(left: Sighting[], request: VerifyRequest, signal: Signaller)
     pause: PAUSE,
   })
   const names = new Set(alive.map(nameOf))
-  return left.filter((sighting) => !names.has(nameOf(sighting)))
+  return left.filter((marked) => !names.has(nameOf(marked)))
 }
 
 function forget({ owner, directory }: KnownRun): void {
   if (owner === 'dead' && directory) removeRunDirectory(directory)
 }
 
-function unite(...lists: Sighting[][]): Sighting[] {
-  return [...new Map(lists.flat().map((sighting) => [nameOf(sighting), sighting])).values()]
+function unite(...lists: MarkedProcess[][]): MarkedProcess[] {
+  return [...new Map(lists.flat().map((marked) => [nameOf(marked), marked])).values()]
 }

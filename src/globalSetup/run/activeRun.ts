@@ -2,8 +2,9 @@ import type { RunContext } from '../../client/lease/context.ts'
 import type { ResolvedOptions } from '../../options/options.ts'
 import { listenForTests } from '../../pool/broker/broker.ts'
 import type { Join } from '../../pool/broker/join.ts'
-import { Pool } from '../../pool/leasing/pool.ts'
-import type { Install } from '../../pool/python/python.ts'
+import { openPool } from '../../pool/leasing/openPool.ts'
+import type { Pool } from '../../pool/leasing/pool.ts'
+import type { Install } from '../../pool/python/runtime.ts'
 import { createRun, type Watch } from '../../pool/run/run.ts'
 import { report } from '../../pool/verdict/report.ts'
 import { stopRun } from '../../pool/verdict/stop.ts'
@@ -60,7 +61,7 @@ export async function openRun(
     decide ??= failUnlessDecided()
     return install(signal)
   }
-  const pool = new Pool(run, startPython, progress)
+  const pool = openPool(run, startPython, progress)
   const broker = await listenForTests(pool, join)
   const stop = async (): Promise<Outcome> => {
     giveUp.abort()
@@ -94,8 +95,8 @@ async function comeUp(
   giveUp: AbortSignal,
 ): Promise<void> {
   if (options.start === 'eager') {
-    await pool.python.start()
-    pool.warm()
+    await pool.runtime.start()
+    pool.warmUp()
   } else if (!isPrepared(pool.run.root, options.python)) {
     // What fails here fails again for the first test that needs Python, and for no other.
     await install(giveUp).catch(() => {})

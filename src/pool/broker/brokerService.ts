@@ -13,12 +13,12 @@ import {
 } from '../../client/gen/vitest_python/v1/broker.ts'
 import { TOKEN_KEY } from '../../client/wire/metadata.ts'
 import { PROTOCOL } from '../../process/run/protocol.ts'
-import type { Need } from '../leasing/need.ts'
+import type { LeaseGrant, LeaseHandle } from '../leasing/lease.ts'
 import type { Pool } from '../leasing/pool.ts'
-import type { Application, Grant } from '../leasing/slot.ts'
+import type { Priority } from '../leasing/priority.ts'
 import { equalSecrets } from '../python/control.ts'
 import { residentBytes } from '../run/sample.ts'
-import { leftBy } from '../verdict/leftBy.ts'
+import { survivorsOf } from '../verdict/survivors.ts'
 import type { Join } from './join.ts'
 
 type LeaseCall = ServerDuplexStream<LeaseRequest, LeaseEvent>
@@ -40,7 +40,7 @@ export function serveLeases(pool: Pool, join: Join): { inject(socket: Socket): v
       callback: (error: ServiceFailure | null, left?: LeftReply) => void,
     ) => {
       if (!isAuthorised(pool, call.metadata)) return callback(UNAUTHENTICATED)
-      const message = await leftBy(pool, call.request.leaseIds).catch((error: Error) => error.message)
+      const message = await survivorsOf(pool, call.request.leaseIds).catch((error: Error) => error.message)
       callback(null, { message, fail: pool.run.options.orphans === 'fail' })
     },
     join: async (
@@ -57,7 +57,7 @@ export function serveLeases(pool: Pool, join: Join): { inject(socket: Socket): v
 
 function serveLease(pool: Pool, call: LeaseCall): void {
   if (!isAuthorised(pool, call.metadata)) return void call.emit('error', UNAUTHENTICATED)
-  let application: Application | undefined
+  let lease: LeaseHandle | undefined
   const send = (kind: LeaseEvent['kind']) => {
     if (!call.cancelled) call.write({ kind })
   }
@@ -66,16 +66,16 @@ function serveLease(pool: Pool, call: LeaseCall): void {
     call.end()
   }
   call.on('data', ({ kind, at }) => {
-    if (kind?.$case === 'release') application?.end(kind.value.busy ? 'busy' : 'intact', at)
-    if (kind?.$case === 'holder' && !call.cancelled) application?.take(kind.value, at)
-    if (kind?.$case === 'stuck') application?.stuck(kind.value.name)
+    if (kind?.$case === 'release') lease?.end(kind.value.busy ? 'busy' : 'intact', at)
+    if (kind?.$case === 'holder' && !call.cancelled) lease?.take(kind.value, at)
+    if (kind?.$case === 'stuck') lease?.killUnresponsive(kind.value.name)
     // Messages are decoded later than a cancellation is noticed; and one stream is one lease.
-    if (kind?.$case !== 'acquire' || call.cancelled || application) return
+    if (kind?.$case !== 'acquire' || call.cancelled || lease) return
     if (kind.value.protocol !== PROTOCOL)
       return fail('failed', describeMismatch(kind.value.protocol), 'PROTOCOL_MISMATCH')
-    application = pool.request({
+    lease = pool.request({
       holder: kind.value.holder ?? NOBODY,
-      need: NEEDS[kind.value.need] ?? 'now',
+      priority: PRIORITIES[kind.value.need] ?? 'test',
       granted: (grant) => send({ $case: 'granted', value: describeGrant(grant) }),
       failed: (message, code) => fail('failed', message, code),
       lost: (message) => fail('lost', message),
@@ -83,17 +83,17 @@ function serveLease(pool: Pool, call: LeaseCall): void {
     })
   })
   call.on('end', () => {
-    application?.end()
+    lease?.end()
     call.end()
   })
   // The test process is gone, or it gave the request up.
   // A worker that was held ahead may have been taken by a message that is lost.
-  call.on('cancelled', () => application?.end())
-  call.on('error', () => application?.end())
+  call.on('cancelled', () => lease?.end())
+  call.on('error', () => lease?.end())
 }
 
 /** By their numbers on the wire. */
-const NEEDS: readonly Need[] = ['now', 'soon', 'ahead']
+const PRIORITIES: readonly Priority[] = ['test', 'file', 'prefetch']
 
 const NOBODY: Holder = { file: '', test: '' }
 
@@ -115,13 +115,13 @@ function describeMismatch(protocol: number): string {
   )
 }
 
-function describeGrant({ lease, worker }: Grant) {
+function describeGrant({ lease, worker }: LeaseGrant) {
   const { address, pid, log } = worker
   return { leaseId: lease.id, workerId: worker.id, address, pid, log }
 }
 
 async function statsOf(pool: Pool): Promise<PoolStats> {
-  const python = await pool.python.settled()
+  const python = await pool.runtime.settled()
   const { installation, forkserver } = python.phase === 'armed' ? python : {}
   return {
     ...pool.counts(),

@@ -1,81 +1,87 @@
 import type { Holder } from '../../client/gen/vitest_python/v1/broker.ts'
-import type { Need } from './need.ts'
+import type { Priority } from './priority.ts'
 
-/** What the pool looks like when it decides. */
+/** The pool at the moment at which it decides. */
 export interface PoolState {
-  /** Workers being started. */
-  starting: number
+  /** Workers that are being started. */
+  readonly starting: number
   /** Workers ready for a lease, in the order in which they came up. */
-  idle: readonly { id: string; lastFile?: string | undefined }[]
-  /** Workers in use, held ahead or on their way out. */
-  busy: number
-  /** Of these, on their way out. */
-  leaving?: number
-  /** Of these, held by test processes for their next tests, in the order in which they were granted. */
-  ahead?: readonly string[]
-  /** Of these, asked back. */
-  recalled?: number
+  readonly idle: readonly { readonly id: string; readonly lastFile?: string | undefined }[]
+  /** Workers that are leased, prefetched or leaving. */
+  readonly busy: number
+  /** How many of the busy workers are leaving. */
+  readonly leaving?: number
+  /** The busy workers that test processes hold for their next tests, in the order in which they were granted. */
+  readonly prefetched?: readonly string[]
+  /** How many prefetched workers have been asked back. */
+  readonly recalled?: number
   /** Lease requests in the order in which they came. */
-  waiting: readonly (Holder & { id: string; need?: Need })[]
-  /** With strict affinity: who holds the workers that can be had again. */
-  serving?: readonly Holder[] | undefined
-  maxWorkers: number
-  spares: number
+  readonly waiting: readonly (Holder & { readonly id: string; readonly priority: Priority })[]
+  /** With strict affinity: the holders of the workers that will be free again. */
+  readonly holders?: readonly Holder[] | undefined
+  readonly maxWorkers: number
+  readonly spares: number
 }
 
-/** What the pool is to do. */
+/** What the pool does next. */
 export interface Plan {
-  grants: { worker: string; request: string }[]
-  starts: number
-  /** Workers to be asked back from who holds them ahead: others wait. */
-  recalls: string[]
+  readonly grants: { readonly worker: string; readonly request: string }[]
+  /** How many workers to start. */
+  readonly starts: number
+  /** Prefetched workers to ask back, because tests wait. */
+  readonly recalls: string[]
 }
 
 /**
- * Matches requests with workers and says how many more to start. A worker that served the same file before is
- * preferred: what it has imported and cached is warm.
+ * Matches requests with workers and decides how many more to start. A worker that served the same file before is
+ * preferred, because its imports and caches are warm.
  */
 export function plan(state: PoolState): Plan {
   const idle = [...state.idle]
-  const grants: Plan['grants'] = []
+  const grants: { worker: string; request: string }[] = []
   const room = Math.max(0, state.maxWorkers - state.idle.length - state.busy - state.starting)
-  const { ahead = [], recalled = 0, leaving = 0 } = state
+  const { prefetched = [], recalled = 0, leaving = 0 } = state
   const waiting = state.waiting.filter(
-    (request) => request.need !== 'ahead' && !state.serving?.some((other) => isOwn(other, request)),
+    (request) =>
+      request.priority !== 'prefetch' && !state.holders?.some((holder) => isSameFile(holder, request)),
   )
   let unmet = 0
   for (const request of waiting) {
-    const index = choose(idle, request.file, state.serving !== undefined && unmet < room + state.starting)
+    const onlyUnused = state.holders !== undefined && unmet < room + state.starting
+    const index = choose(idle, request.file, onlyUnused)
     const [worker] = index < 0 ? [] : idle.splice(index, 1)
     if (worker) grants.push({ worker: worker.id, request: request.id })
     else unmet += 1
   }
-  // Who is idle beside an unmet request is left alone for others.
+  // An idle worker beside an unmet request is reserved for other files.
   const free = unmet > 0 ? 0 : idle.length
-  // What is held ahead is a spare that has been handed out already.
-  const wanted = unmet + state.spares - free - state.starting - ahead.length
+  // A prefetched worker is a spare that has been handed out already.
+  const wanted = unmet + state.spares - free - state.starting - prefetched.length
   const starts = Math.max(0, Math.min(wanted, room))
-  if (unmet === 0) grants.push(...grantAhead(state, idle, room))
+  if (unmet === 0) grants.push(...grantPrefetches(state, idle, room))
   const short = unmet - starts - state.starting - leaving - recalled
-  return { grants, starts, recalls: short > 0 ? ahead.slice(-short) : [] }
+  return { grants, starts, recalls: short > 0 ? prefetched.slice(-short) : [] }
 }
 
-/** Never the last worker that there can be: who comes next would have to wait until it is given back. */
-function grantAhead(state: PoolState, idle: PoolState['idle'], room: number): Plan['grants'] {
-  const most = Math.min(idle.length, idle.length + room - 1)
-  const requests = state.waiting.filter(({ need }) => need === 'ahead').slice(0, Math.max(0, most))
-  return requests.map(({ id }, index) => ({ worker: (idle[index] as { id: string }).id, request: id }))
+/** Never grants the last worker that there can be: the next test would wait until it is given back. */
+function grantPrefetches(state: PoolState, idle: PoolState['idle'], room: number): Plan['grants'] {
+  const most = Math.max(0, Math.min(idle.length, idle.length + room - 1))
+  const requests = state.waiting.filter(({ priority }) => priority === 'prefetch')
+  return idle.slice(0, most).flatMap(({ id: worker }, index) => {
+    const request = requests[index]
+    return request ? [{ worker, request: request.id }] : []
+  })
 }
 
-/** Whether the worker that this lease holds is the one to wait for. A test that wants two does not wait for itself. */
-function isOwn(lease: Holder, request: Holder): boolean {
+/** Whether a test has to wait for the worker that this lease holds. A test that wants two never waits for itself. */
+function isSameFile(lease: Holder, request: Holder): boolean {
   return lease.file === request.file && lease.test !== request.test
 }
 
-/** @param fresh leaves alone what serves other files */
-function choose(idle: PoolState['idle'], file: string, fresh: boolean): number {
+/** @param onlyUnused leaves workers that serve other files alone */
+function choose(idle: PoolState['idle'], file: string, onlyUnused: boolean): number {
   const affine = idle.findIndex((worker) => worker.lastFile === file)
   if (affine >= 0) return affine
   const unused = idle.findIndex((worker) => worker.lastFile === undefined)
-  return unused >= 0 || fresh ? unused : Math.min(0, idle.length - 1)
+  return unused >= 0 || onlyUnused ? unused : Math.min(0, idle.length - 1)
 }

@@ -1,148 +1,114 @@
 import type { Holder } from '../../client/gen/vitest_python/v1/broker.ts'
 import type { Exit } from '../../process/system/exit.ts'
-import { type Install, PythonSide } from '../python/python.ts'
-import { startWorker, type Worker } from '../python/worker.ts'
-import { recordProcess } from '../run/record.ts'
+import type { Runtime } from '../python/runtime.ts'
+import type { startWorker, Worker } from '../python/worker.ts'
+import type { recordProcess } from '../run/record.ts'
 import type { Run } from '../run/run.ts'
-import { explainLoss, explainWait } from './explain.ts'
-import { LeaseBook } from './leases.ts'
+import { explainLoss, explainWait } from './explanations.ts'
+import type { LeaseHandle, LeaseRequest } from './lease.ts'
+import { LeaseLog } from './leaseLog.ts'
+import { ModuleUsage } from './moduleUsage.ts'
 import { plan } from './plan.ts'
-import { Wear } from './recycle.ts'
-import {
-  type Applicant,
-  type Application,
-  type Grant,
-  inState,
-  type Request,
-  type Slot,
-  servedBy,
-  survey,
-} from './slot.ts'
-import { UsageBook } from './usage.ts'
+import { RecyclePolicy } from './recyclePolicy.ts'
+import { type PendingLease, RequestQueue } from './requestQueue.ts'
+import { holdersOf, inPhase, Slot, survey } from './slot.ts'
+import { heldBy, type SlotPhase, workerOf } from './slotState.ts'
 
-/** After so many, nothing is forked ahead of need any more: what ends by itself would be started for ever. */
-const MOST_IDLE_DEATHS = 3
+/** After so many in a row the pool forks no spares any more: workers that end by themselves would be started for ever. */
+const MAX_IDLE_DEATHS = 3
 
-/** Milliseconds for a test process to give a worker back that no test has taken. */
-const RECALL_TIMEOUT = 250
+/** After so many in a row the pool expects no worker to come up any more. */
+const MAX_FAILED_STARTS = 3
 
-/** Milliseconds for a worker to write down where it is. */
-const STACK_TIMEOUT = 1_000
+/** Milliseconds for a test process to give back a worker that no test has taken. */
+const RECALL_TIMEOUT_MS = 250
 
-/** After so many in a row, nothing is expected to come up any more. */
-const MOST_FAILED_STARTS = 3
+/** Milliseconds for a worker to write its stack into its log. */
+const STACK_TIMEOUT_MS = 1_000
 
-/** The workers of a run and who has them. Python starts with the first request. */
+/** The pool's way to processes. */
+export interface PoolCollaborators {
+  readonly runtime: Runtime
+  readonly startWorker: typeof startWorker
+  readonly recordProcess: typeof recordProcess
+}
+
+/** The workers of a run and the leases of them. Python starts with the first request. */
 export class Pool {
   readonly run: Run
-  readonly python: PythonSide
-  readonly leases = new LeaseBook()
-  readonly usage: UsageBook
+  readonly runtime: Runtime
+  readonly leases = new LeaseLog()
+  readonly usage: ModuleUsage
+  readonly #processes: PoolCollaborators
   readonly #slots = new Map<string, Slot>()
-  readonly #waiting = new Map<string, Request>()
+  readonly #queue: RequestQueue
   #started = 0
   #cameUp = 0
-  #requests = 0
   #closed = false
-  /** Workers that ended by themselves before anybody had leased them, in a row. */
+  /** Workers in a row that ended by themselves before they were leased. */
   #idleDeaths = 0
-  /** Workers that did not come up, in a row. */
+  /** Workers in a row that did not come up. */
   #failedStarts = 0
 
-  constructor(run: Run, install: Install, announce: (sentence: string) => void) {
+  constructor(run: Run, processes: PoolCollaborators) {
     this.run = run
-    this.python = new PythonSide(run, install, announce)
-    this.usage = new UsageBook(run.root)
+    this.runtime = processes.runtime
+    this.usage = new ModuleUsage(run.root)
+    this.#processes = processes
+    const { leaseTimeout, maxWorkers } = run.options
+    this.#queue = new RequestQueue(leaseTimeout, () =>
+      explainWait(this.#slots.values(), leaseTimeout, maxWorkers),
+    )
   }
 
-  /** Asks for a worker. */
-  request(applicant: Applicant): Application {
+  /** Requests a worker. */
+  request(request: LeaseRequest): LeaseHandle {
     this.#refresh()
-    const id = `r${++this.#requests}`
-    let grant: Grant | undefined
-    const granted = (given: Grant) => {
-      grant = given
-      applicant.granted(given)
-    }
-    const request: Request = { ...applicant, id, expiry: undefined, granted }
-    this.#waiting.set(id, request)
-    if (request.need !== 'ahead') this.#limitWait(request)
-    if (this.#closed) this.#refuse(id, 'The run is over; no Python process is leased any more.')
-    this.#step()
+    const pending = this.#queue.add(request)
+    if (this.#closed) this.#queue.refuse(pending, 'The run is over; no Python process is leased any more.')
+    this.#schedule()
     return {
-      take: (holder, at) => (grant ? this.#take(grant, holder, at) : this.#urge(request, holder)),
-      stuck: (call) => grant && this.#endStuck(grant, call),
-      end: (how, at) => (grant ? this.#release(grant, how, at) : this.#withdraw(id)),
+      take: (holder, at) => this.#take(pending, holder, at),
+      killUnresponsive: (call) => this.#killUnresponsive(pending, call),
+      end: (how, at) => this.#end(pending, how, at),
     }
-  }
-
-  #limitWait(request: Request): void {
-    const timeout = this.run.options.leaseTimeout
-    request.expiry ??= setTimeout(
-      () => this.#refuse(request.id, explainWait(this.#slots.values(), timeout, this.run.options.maxWorkers)),
-      timeout,
-    ).unref()
-  }
-
-  /** A test waits for what was asked for ahead. */
-  #urge(request: Request, holder: Holder): void {
-    if (!this.#waiting.has(request.id)) return
-    Object.assign(request, { holder, need: 'now' })
-    this.#limitWait(request)
-    this.#step()
-  }
-
-  #take({ lease, worker }: Grant, holder: Holder, at?: number): void {
-    this.leases.take(lease, holder, at)
-    const slot = this.#slots.get(worker.id)
-    if (slot?.lease !== lease || slot.state !== 'ahead') return
-    slot.state = 'leased'
-    slot.lastFile = holder.file
-    this.#step()
-  }
-
-  #withdraw(id: string): void {
-    clearTimeout(this.#waiting.get(id)?.expiry)
-    this.#waiting.delete(id)
-  }
-
-  #endStuck({ worker }: Grant, call: string): void {
-    const slot = this.#slots.get(worker.id)
-    if (!slot) return
-    slot.because = `${call} went on though it was interrupted`
-    worker.abort()
-    this.#killUnlessGone(worker, STACK_TIMEOUT)
   }
 
   /** Brings up Python and the first workers without a request. */
-  warm(): void {
-    this.#step(true)
+  warmUp(): void {
+    this.#schedule(true)
   }
 
-  /** A Python file has changed; whoever leases a worker from now on gets what is there now. */
+  /** A Python file has changed; leases from now on get a worker that has imported the new version. */
   fileChanged(): void {
-    if (this.#refresh()) this.#step(true)
+    if (this.#refresh()) this.#schedule(true)
   }
 
-  /** Leases nothing from now on, asks every worker to end, and kills what has not after `stopTimeout`. */
+  /** Leases nothing from now on, asks every worker to end, and kills the rest after `stopTimeout`. */
   async stopWorkers(): Promise<void> {
     this.#closed = true
-    const stopping = this.python.stopStarting()
-    for (const id of this.#waiting.keys()) this.#refuse(id, 'The run ended while this lease was waited for.')
+    const stopping = this.runtime.stopStarting()
+    this.#queue.refuseAll('The run ended while this lease was waited for.')
     const slots = [...this.#slots.values()]
     for (const slot of slots) this.#retire(slot)
     await stopping
     await Promise.all(slots.map((slot) => slot.gone))
   }
 
+  /** Resolves when those of these workers that are leaving have ended. */
+  async ended(workerIds: ReadonlySet<string>): Promise<void> {
+    const leaving = inPhase(this.#slots.values(), 'leaving').filter(({ id }) => workerIds.has(id))
+    await Promise.all(leaving.map(({ gone }) => gone))
+  }
+
   /** Figures for `pythonPool.stats()`. */
   counts() {
-    const count = (...states: Slot['state'][]) => inState(this.#slots.values(), ...states).length
+    const count = (...phases: SlotPhase[]) => inPhase(this.#slots.values(), ...phases).length
     return {
-      workers: count('starting', 'idle', 'ahead', 'leased', 'resting'),
-      idle: count('idle', 'ahead'),
+      workers: count('starting', 'idle', 'prefetched', 'leased', 'measuring'),
+      idle: count('idle', 'prefetched'),
       leased: count('leased'),
-      waiting: [...this.#waiting.values()].filter(({ need }) => need !== 'ahead').length,
+      waiting: this.#queue.waiting().filter(({ priority }) => priority !== 'prefetch').length,
       leasesGranted: this.leases.taken,
       workersStarted: this.#cameUp,
     }
@@ -150,149 +116,196 @@ export class Pool {
 
   /** Process IDs of the workers that are up. */
   pids(): number[] {
-    return [...this.#slots.values()].flatMap(({ worker }) => (worker ? [worker.pid] : []))
+    return [...this.#slots.values()].flatMap(({ state }) => workerOf(state)?.pid ?? [])
   }
 
-  /** Leases no worker any more that has imported what has changed since. */
+  /** The slot that serves this request now; `undefined` if its worker or its lease has ended. */
+  #servedBy(pending: PendingLease): Slot | undefined {
+    const { grant } = pending
+    const slot = grant && this.#slots.get(grant.worker.id)
+    return slot && heldBy(slot.state)?.lease === grant.lease ? slot : undefined
+  }
+
+  #take(pending: PendingLease, holder: Holder, at?: number): void {
+    if (pending.state.phase === 'queued') {
+      this.#queue.promote(pending, holder)
+      return this.#schedule()
+    }
+    const { grant } = pending
+    if (!grant) return
+    this.leases.take(grant.lease, holder, at)
+    const slot = this.#servedBy(pending)
+    if (slot?.phase !== 'prefetched') return
+    slot.dispatch({ type: 'take' })
+    slot.lastFile = holder.file
+    this.#schedule()
+  }
+
+  #killUnresponsive(pending: PendingLease, call: string): void {
+    const slot = this.#servedBy(pending)
+    const worker = slot && workerOf(slot.state)
+    if (!slot || !worker) return
+    slot.dispatch({ type: 'retire', reason: `${call} went on though it was interrupted` })
+    worker.abort()
+    this.#killUnlessGone(worker, STACK_TIMEOUT_MS)
+  }
+
+  #end(pending: PendingLease, how?: 'busy' | 'intact', at?: number): void {
+    if (pending.state.phase === 'queued') return this.#queue.withdraw(pending)
+    const slot = this.#servedBy(pending)
+    pending.dispatch({ type: 'end' })
+    if (slot) this.#release(slot, how, at)
+  }
+
+  #release(slot: Slot, how?: 'busy' | 'intact', at?: number): void {
+    const held = heldBy(slot.state)
+    if (held) this.leases.close(held.lease, at)
+    const to = this.#afterRelease(slot, how)
+    const isLeaving = slot.phase === 'leaving'
+    slot.dispatch({ type: 'release', to })
+    if (to === 'measuring' && !isLeaving) return void this.#measure(slot)
+    if (slot.phase === 'leaving' && !isLeaving) this.#endWorker(slot)
+    this.#schedule()
+  }
+
+  #afterRelease(slot: Slot, how?: 'busy' | 'intact'): 'idle' | 'measuring' | 'leaving' {
+    if (this.#isOutdated(slot)) return 'leaving'
+    // A call that was given up may still be running, and would make the next test wait.
+    if (this.run.options.isolation === 'shared' && how !== 'busy' && slot.phase === 'leased')
+      return 'measuring'
+    // Its place may be taken by now: beyond the spares, a worker that comes back is not kept.
+    const others = inPhase(this.#slots.values(), 'idle', 'starting').length
+    const isNeeded = others < this.#spares() || this.#queue.size > 0
+    return how === 'intact' && slot.phase === 'prefetched' && isNeeded ? 'idle' : 'leaving'
+  }
+
+  /** Replaces a shared worker that has reached a limit of `recycle`: between two leases, and only there. */
+  async #measure(slot: Slot): Promise<void> {
+    const recycle = await slot.recycling?.shouldRecycle()
+    if (slot.phase !== 'measuring') return
+    if (recycle || this.#isOutdated(slot)) this.#retire(slot)
+    else slot.dispatch({ type: 'keep' })
+    this.#schedule()
+  }
+
+  /** Whether its modules have changed since it imported them. */
+  #isOutdated(slot: Slot): boolean {
+    return slot.epoch !== this.runtime.epoch
+  }
+
+  /** Retires the workers whose modules have changed, or asks for them back. */
   #refresh(): boolean {
-    if (this.#closed || !this.python.outdate()) return false
+    if (this.#closed || !this.runtime.outdate()) return false
     this.#idleDeaths = 0
     this.#failedStarts = 0
     for (const slot of this.#slots.values()) {
-      slot.outdated = true
-      if (slot.state === 'idle') this.#retire(slot)
-      if (slot.state === 'ahead') this.#recall(slot)
+      if (slot.phase === 'idle') this.#retire(slot)
+      if (slot.state.phase === 'prefetched' && slot.state.recall === 'none') this.#recall(slot)
     }
-    this.#endOutdated()
+    this.#endOutdatedForkservers()
     return true
   }
 
-  #endOutdated(): void {
-    this.python.endOutdated(new Set([...this.#slots.values()].map(({ epoch }) => epoch)))
+  #endOutdatedForkservers(): void {
+    this.runtime.endOutdated(new Set([...this.#slots.values()].map(({ epoch }) => epoch)))
   }
 
-  /** Resolves when those of these workers that are on their way out have ended. */
-  async ended(workerIds: ReadonlySet<string>): Promise<void> {
-    const leaving = [...this.#slots.values()].filter(
-      ({ id, state }) => state === 'leaving' && workerIds.has(id),
-    )
-    await Promise.all(leaving.map(({ gone }) => gone))
-  }
-
-  #step(warm = false): void {
-    if (this.#closed || (this.#waiting.size === 0 && this.#slots.size === 0 && !warm)) return
+  #schedule(warmUp = false): void {
+    if (this.#closed || (this.#queue.size === 0 && this.#slots.size === 0 && !warmUp)) return
     const slots = [...this.#slots.values()]
+    const { affinity, maxWorkers } = this.run.options
     const { grants, starts, recalls } = plan({
       ...survey(slots),
-      waiting: [...this.#waiting.values()].map(({ id, holder, need }) => ({ id, need, ...holder })),
-      serving: this.run.options.affinity === 'strict' ? servedBy(slots) : undefined,
-      maxWorkers: this.run.options.maxWorkers,
+      waiting: this.#queue.waiting().map(({ id, holder, priority }) => ({ ...holder, id, priority })),
+      holders: affinity === 'strict' ? holdersOf(slots) : undefined,
+      maxWorkers,
       spares: this.#spares(),
     })
-    for (const { worker, request } of grants) this.#grant(worker, request)
+    for (const { worker, request } of grants) this.#grant(this.#slots.get(worker), this.#queue.get(request))
     for (let n = 0; n < starts; n++) this.#start()
-    for (const id of recalls) this.#recall(this.#slots.get(id) as Slot)
+    for (const id of recalls) this.#recall(this.#slots.get(id))
   }
 
-  /** No more than tests have used so far, and one: a run of a single test needs no others. */
+  /** One more than tests have used so far: a run of a single test needs no others. */
   #spares(): number {
-    if (this.#idleDeaths >= MOST_IDLE_DEATHS) return 0
+    if (this.#idleDeaths >= MAX_IDLE_DEATHS) return 0
     return Math.min(this.run.options.spares, this.leases.taken + 1)
   }
 
-  /** Asks for a worker that no test has taken; who holds it gives it back, or is about to take it. */
-  #recall(slot: Slot): void {
-    slot.recalled = 'asked'
-    slot.applicant?.recalled()
-    // A test process that is busy does not answer, and must not keep those who wait from the workers of others.
-    const giveUp = () => {
-      if (slot.recalled !== 'asked' || slot.state !== 'ahead') return
-      slot.recalled = 'unanswered'
-      this.#step()
-    }
-    setTimeout(giveUp, RECALL_TIMEOUT).unref()
-  }
-
-  #grant(workerId: string, requestId: string): void {
-    const slot = this.#slots.get(workerId) as Slot & { worker: Worker }
-    const request = this.#waiting.get(requestId) as Request
-    this.#waiting.delete(requestId)
-    clearTimeout(request.expiry)
-    slot.state = request.need === 'now' ? 'leased' : 'ahead'
-    slot.recalled = undefined
+  #grant(slot: Slot | undefined, pending: PendingLease | undefined): void {
+    if (slot?.state.phase !== 'idle' || pending?.state.phase !== 'queued') return
+    const { worker } = slot.state
+    const { holder, priority } = pending.state
+    const lease = this.leases.open(slot.id, worker.pid, holder)
     this.#idleDeaths = 0
-    slot.applicant = request
-    slot.lease = this.leases.open(slot.id, slot.worker.pid, request.holder)
-    if (request.need === 'now') {
-      this.leases.take(slot.lease, request.holder)
-      slot.lastFile = request.holder.file
+    slot.dispatch({
+      type: 'grant',
+      held: { lease, request: pending.request },
+      prefetch: priority !== 'test',
+    })
+    if (priority === 'test') {
+      this.leases.take(lease, holder)
+      slot.lastFile = holder.file
     }
-    request.granted({ lease: slot.lease, worker: slot.worker })
+    this.#queue.grant(pending, { lease, worker })
   }
 
-  #release({ lease, worker }: Grant, how?: 'busy' | 'intact', at?: number): void {
-    const slot = this.#slots.get(worker.id)
-    if (slot?.lease !== lease) return
-    this.leases.close(lease, at)
-    delete slot.lease
-    delete slot.applicant
-    // A worker that may still be at a call which was given up would make the next test wait for it.
-    const isShared = this.run.options.isolation === 'shared' && how !== 'busy' && !slot.outdated
-    if (isShared && slot.state === 'leased') return void this.#rest(slot)
-    // Its place may have been taken meanwhile: what comes back beyond the spares is not kept.
-    const others = inState(this.#slots.values(), 'idle', 'starting').length
-    const isSpare = others < this.#spares() || this.#waiting.size > 0
-    if (how === 'intact' && slot.state === 'ahead' && !slot.outdated && isSpare) slot.state = 'idle'
-    else this.#retire(slot)
-    this.#step()
-  }
-
-  /** Between two leases, and only there, a worker that is worn is replaced. */
-  async #rest(slot: Slot): Promise<void> {
-    slot.state = 'resting'
-    const worn = await slot.wear?.isWornAfterLease()
-    // It may have ended meanwhile, or have been asked to.
-    if (slot.state !== 'resting' || !this.#slots.has(slot.id)) return
-    if (worn || slot.outdated) this.#retire(slot)
-    else slot.state = 'idle'
-    this.#step()
+  /** Asks for a worker that no test has taken; its test process gives it back, or is about to take it. */
+  #recall(slot: Slot | undefined): void {
+    const held = slot && heldBy(slot.state)
+    if (!slot || !held) return
+    slot.dispatch({ type: 'recall' })
+    held.request.recalled()
+    // A test process that is busy does not answer. The tests that wait get the workers of others meanwhile.
+    const giveUp = () => {
+      slot.dispatch({ type: 'recall timeout', held })
+      this.#schedule()
+    }
+    setTimeout(giveUp, RECALL_TIMEOUT_MS).unref()
   }
 
   #start(): void {
-    const id = `w${++this.#started}`
-    const { epoch } = this.python
-    const slot: Slot = { id, state: 'starting', epoch, up: this.python.start(), gone: Promise.resolve() }
-    this.#slots.set(id, slot)
+    const slot = new Slot(`w${++this.#started}`, this.runtime.epoch, this.runtime.start())
+    this.#slots.set(slot.id, slot)
     slot.gone = this.#live(slot).then(
-      (exit) => this.#leave(slot, exit),
-      (error: Error & { code?: string }) => this.#failToStart(slot, error),
+      (exit) => this.#noteExit(slot, exit),
+      (error: Error & { code?: string }) => this.#noteFailedStart(slot, error),
     )
   }
 
-  /** From start to end of one worker. */
+  /** One worker from its start to its end. */
   async #live(slot: Slot): Promise<Exit> {
-    const up = await slot.up
-    const worker = await startWorker({
+    const { run } = this
+    const python = await slot.up
+    // Retired meanwhile: there is no process yet, and none is needed.
+    if (this.#closed) throw new Error(`${slot.id} was retired before its start.`)
+    const worker = await this.#processes.startWorker({
+      ...python,
       id: slot.id,
-      run: this.run,
-      ...up,
-      onProcess: (identity) => recordProcess(this.run.directory, slot.id, identity),
+      run,
+      onProcess: (identity) => this.#processes.recordProcess(run.directory, slot.id, identity),
       onUsed: (leaseId, files) => this.#noteUse(leaseId, files),
     })
-    slot.wear = await Wear.begin(worker.pid, this.run.options.recycle)
-    slot.worker = worker
+    slot.recycling = await RecyclePolicy.begin(worker.pid, run.options.recycle)
+    slot.dispatch({ type: 'ready', worker })
     this.#failedStarts = 0
     this.#cameUp += 1
-    if (this.#closed || slot.outdated) this.#retire(slot)
-    else slot.state = 'idle'
-    this.#step()
+    if (slot.phase === 'leaving') this.#endWorker(slot)
+    else if (this.#closed || this.#isOutdated(slot)) this.#retire(slot)
+    this.#schedule()
     return worker.exited
   }
 
   #retire(slot: Slot): void {
-    slot.state = 'leaving'
-    if (!slot.worker) return void this.#abort(slot)
-    const { worker } = slot
+    if (slot.phase === 'leaving') return
+    slot.dispatch({ type: 'retire' })
+    this.#endWorker(slot)
+  }
+
+  #endWorker({ id, state, up }: Slot): void {
+    const worker = workerOf(state)
+    // No test holds a worker that is still starting, so it is killed at once.
+    if (!worker) return void up.then(({ forkserver }) => forkserver.kill(id)).catch(() => {})
     worker.askToExit()
     this.#killUnlessGone(worker, this.run.options.stopTimeout)
   }
@@ -302,54 +315,48 @@ export class Pool {
     void worker.exited.then(() => clearTimeout(kill))
   }
 
-  /** Nobody holds a worker that is still starting, so it is not asked. */
-  async #abort({ id, up }: Slot): Promise<void> {
-    const python = await up.catch(() => undefined)
-    python?.forkserver.kill(id)
-  }
-
   #noteUse(leaseId: string, files: string[]): void {
     const lease = this.leases.get(leaseId)
     if (lease) this.usage.note(lease, files)
-    this.python.sources.add(files)
+    this.runtime.sources.add(files)
   }
 
-  #leave(slot: Slot, exit: Exit): void {
-    if (slot.state === 'idle') this.#idleDeaths += 1
-    this.#slots.delete(slot.id)
-    this.#endOutdated()
-    if (slot.lease) {
-      this.leases.close(slot.lease)
-      const why = slot.because === undefined ? exit : { ...exit, because: slot.because }
-      slot.applicant?.lost(explainLoss(slot.worker as Worker, slot.lease, why))
+  #noteExit(slot: Slot, exit: Exit): void {
+    const { state } = slot
+    if (state.phase === 'idle') this.#idleDeaths += 1
+    this.#remove(slot)
+    const held = heldBy(state)
+    const worker = workerOf(state)
+    if (held && worker) {
+      this.leases.close(held.lease)
+      const reason = state.phase === 'leaving' ? state.reason : undefined
+      const why = reason === undefined ? exit : { ...exit, because: reason }
+      held.request.lost(explainLoss(worker, held.lease, why))
     }
-    this.#step()
+    this.#schedule()
   }
 
-  #failToStart(slot: Slot, error: Error & { code?: string }): void {
-    this.#slots.delete(slot.id)
-    this.#endOutdated()
+  #noteFailedStart(slot: Slot, error: Error & { code?: string }): void {
+    this.#remove(slot)
     if (this.#closed) return
-    // What is there now may do better.
-    if (slot.outdated) return this.#step()
+    // The modules have changed since, and may be importable now.
+    if (this.#isOutdated(slot)) return this.#schedule()
     this.#failedStarts += 1
-    // Where others start or work, one failure is one request's; where nothing comes up, it is everybody's.
-    // A spare that nobody waits for fails in silence: the next request meets the same error.
-    const hopeless = this.#slots.size === 0 || this.#failedStarts >= MOST_FAILED_STARTS
-    // Who only asks ahead has a test that can still do without.
-    const told = [...this.#waiting.values()].filter(({ need }) => hopeless || need !== 'ahead')
-    const refused = told.slice(0, hopeless ? undefined : 1).map(({ id }) => id)
-    for (const id of refused) {
-      this.usage.noteFailure(this.#waiting.get(id)?.holder.file ?? '')
-      this.#refuse(id, error.message, error.code)
+    // As long as other workers start or work, one failure is one request's; if nothing comes up, it is every request's.
+    // A spare that no request waits for fails in silence: the next request meets the same error.
+    const isHopeless = this.#slots.size === 0 || this.#failedStarts >= MAX_FAILED_STARTS
+    // Prefetches fail silently: no test is waiting for them yet.
+    const concerned = this.#queue.waiting().filter(({ priority }) => isHopeless || priority !== 'prefetch')
+    for (const { id, holder } of concerned.slice(0, isHopeless ? undefined : 1)) {
+      const pending = this.#queue.get(id)
+      this.usage.noteFailure(holder.file)
+      if (pending) this.#queue.refuse(pending, error.message, error.code)
     }
   }
 
-  #refuse(id: string, message: string, code = ''): void {
-    const request = this.#waiting.get(id)
-    if (!request) return
-    clearTimeout(request.expiry)
-    this.#waiting.delete(id)
-    request.failed(message, code)
+  #remove(slot: Slot): void {
+    slot.dispatch({ type: 'exit' })
+    this.#slots.delete(slot.id)
+    this.#endOutdatedForkservers()
   }
 }

@@ -1,6 +1,6 @@
 import pc from 'picocolors'
 import { seconds } from '../../support/seconds.ts'
-import { describeHolder } from '../leasing/leases.ts'
+import { describeHolder } from '../leasing/leaseLog.ts'
 import { type Findings, judge, type Orphan } from './verdict.ts'
 
 /** The verdict in words: one line where all is well, else what was found and what to do. */
@@ -52,9 +52,9 @@ export function describeOrphan(orphan: Orphan): string {
   )
 }
 
-function whose({ lessees, tracedBy }: Orphan): string {
-  if (lessees.length === 0) return 'started outside every test'
-  const tests = lessees.map(({ workerId, holder }) => `worker ${workerId} during ${describeHolder(holder)}`)
+function whose({ leases, tracedBy }: Orphan): string {
+  if (leases.length === 0) return 'started outside every test'
+  const tests = leases.map(({ workerId, holder }) => `worker ${workerId} during ${describeHolder(holder)}`)
   return `started by ${tests.join(' or by ')}${tracedBy === 'time' ? ' (to judge by the time)' : ''}`
 }
 

@@ -6,8 +6,8 @@ import { system } from '../../process/system/system.ts'
 import { withDeadline } from '../../support/deadline.ts'
 import type { Pool } from '../leasing/pool.ts'
 import type { Forkserver } from '../python/forkserver.ts'
-import type { ArmedPython } from '../python/python.ts'
 import type { Reaper } from '../python/reaper.ts'
+import type { ArmedPython } from '../python/runtime.ts'
 import { readProcesses } from '../run/record.ts'
 import type { Findings } from './verdict.ts'
 import { verify } from './verify.ts'
@@ -25,14 +25,14 @@ const KILL_MARGIN = 3_000
  * @returns what was found; `undefined` where Python never started, so that there was nothing to find
  */
 export async function stopRun(pool: Pool): Promise<Findings | undefined> {
-  const { run, python } = pool
+  const { run, runtime } = pool
   const began = performance.now()
   const problems: string[] = []
   const attempt = (step: string, promise: Promise<unknown>, timeout: number) =>
     withDeadline(promise, timeout, step).catch((error: Error) => void problems.push(error.message))
   await attempt('the workers to end', pool.stopWorkers(), run.options.stopTimeout + KILL_MARGIN)
-  await attempt('Python to be found and its reaper to be armed', python.settled(), ARM_TIMEOUT)
-  const { state } = python
+  await attempt('Python to be found and its reaper to be armed', runtime.settled(), ARM_TIMEOUT)
+  const { state } = runtime
   // What comes up after this sees the end of this process, and ends; but nobody has looked.
   if (state.phase === 'arming') return unproven(pool, problems, performance.now() - began)
   if (state.phase !== 'armed') {
@@ -64,7 +64,7 @@ export async function stopRun(pool: Pool): Promise<Findings | undefined> {
     endReaper: () => endReaper(reaper, oneShot),
   })
   control.close()
-  const all = [...python.problems, ...problems, ...found.problems]
+  const all = [...runtime.problems, ...problems, ...found.problems]
   const findings = {
     ...found,
     problems: all,

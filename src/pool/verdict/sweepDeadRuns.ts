@@ -10,7 +10,7 @@ import {
   removeRunDirectory,
 } from '../../process/run/runDirectory.ts'
 import type { Signaller } from '../../process/run/signal.ts'
-import { type Sighting, sweep } from '../../process/run/sweep.ts'
+import { type MarkedProcess, sweep } from '../../process/run/sweep.ts'
 import { system } from '../../process/system/system.ts'
 import { repeat } from '../../support/repeat.ts'
 import { readProcesses } from '../run/record.ts'
@@ -70,12 +70,12 @@ function forgetCgroup(directory: RunDirectory): void {
   if (cgroup && basename(cgroup) === `vitest-python-${directory.runId}`) controlGroup(cgroup).remove()
 }
 
-function settled(runId: string): Promise<Sighting[]> {
+function settled(runId: string): Promise<MarkedProcess[]> {
   return repeat({ look: () => look(runId), isDone: isNobody, timeout: REAPER_GRACE, pause: PAUSE })
 }
 
 /** Ends what is there and what that starts meanwhile; resolves to who lives all the same. */
-function kill(runId: string, signal: Signaller): Promise<Sighting[]> {
+function kill(runId: string, signal: Signaller): Promise<MarkedProcess[]> {
   return repeat({
     look: () => look(runId),
     isDone: isNobody,
@@ -85,16 +85,16 @@ function kill(runId: string, signal: Signaller): Promise<Sighting[]> {
   })
 }
 
-function isNobody(left: Sighting[]): boolean {
+function isNobody(left: MarkedProcess[]): boolean {
   return left.length === 0
 }
 
 /** Without this process and its callers: a run of tests may have been started by what a dead run left. */
-async function look(runId: string): Promise<Sighting[]> {
+async function look(runId: string): Promise<MarkedProcess[]> {
   const query = { matches: (id: string) => id === runId, limitArmed: true, uid: process.geteuid?.() ?? 0 }
   return (await sweep(system.table, { ...query, except: lineageOf(process.pid, system.table) })).found
 }
 
-function list(processes: Sighting[]): string {
+function list(processes: MarkedProcess[]): string {
   return processes.map(({ pid, command }) => `pid ${pid} (${command.slice(0, 80)})`).join(', ')
 }

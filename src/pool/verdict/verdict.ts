@@ -1,14 +1,14 @@
-import type { Sighting, Unreadable } from '../../process/run/sweep.ts'
-import type { LeaseRecord } from '../leasing/leases.ts'
+import type { MarkedProcess, Unreadable } from '../../process/run/sweep.ts'
+import type { LeaseRecord } from '../leasing/leaseLog.ts'
 
 /** A process of the run that was alive after the pool had stopped. */
-export interface Orphan extends Sighting {
+export interface Orphan extends MarkedProcess {
   /** Milliseconds since it started. */
   age: number
   /** Milliseconds that it outlived the stop of the pool before it was accused. */
   survived: number
   /** The leases that it is traced to: one, or where only the time tells, each that was open when it started. */
-  lessees: LeaseRecord[]
+  leases: LeaseRecord[]
   /** How: by the lease in its environment, by the session of its worker, or by its start time. */
   tracedBy: 'lease' | 'session' | 'time'
   /** Whether it is gone now. */

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ControlGroup } from '../../process/run/controlGroup.ts'
 import type { Signaller } from '../../process/run/signal.ts'
 import {
+  type MarkedProcess,
   type Membership,
-  type Sighting,
   type SweepQuery,
   type SweepResult,
   sweep,
@@ -13,14 +13,14 @@ import { type Identity, nameOf } from '../../process/system/identity.ts'
 import { system } from '../../process/system/system.ts'
 import type { ProcessTable } from '../../process/system/table.ts'
 import { repeat } from '../../support/repeat.ts'
-import type { LeaseBook } from '../leasing/leases.ts'
+import type { LeaseLog } from '../leasing/leaseLog.ts'
 import type { Findings, Orphan } from './verdict.ts'
 
 export interface Verification {
   runId: string
   table: ProcessTable
   query: Omit<SweepQuery, 'matches' | 'except' | 'members'>
-  leases: LeaseBook
+  leases: LeaseLog
   /** The run's control group, where it has one: who is in it, and whether it could be removed. */
   cgroup?: ControlGroup | undefined
   /** Forkservers and workers of the run, each of which may have led a process group. */
@@ -42,7 +42,7 @@ const SETTLE = 1_000
 const KILL_TIMEOUT = 5_000
 const PAUSE = 25
 
-const FLEETING = 'Processes of the run came and went faster than they could be looked at.'
+const VANISHED = 'Processes of the run came and went faster than they could be looked at.'
 
 /** Looks for what the stopped pool left, ends it, and makes sure. */
 export async function verify(verification: Verification): Promise<Found> {
@@ -61,9 +61,9 @@ export async function verify(verification: Verification): Promise<Found> {
   }
   const began = performance.now()
   const left = await settle(() => look(reaper?.pid))
-  accuse(found, left.found, verification.leases, performance.now() - began)
+  recordOrphans(found, left.found, verification.leases, performance.now() - began)
   await end(verification, found, () => look(reaper?.pid))
-  if (left.fleeting > 0 && found.orphans.length === 0) found.problems.push(FLEETING)
+  if (left.vanished > 0 && found.orphans.length === 0) found.problems.push(VANISHED)
   await verification.endReaper().catch((error: Error) => void found.problems.push(error.message))
   await prove(verification, found, look)
   return found
@@ -91,7 +91,7 @@ async function end(
   look: () => Promise<SweepResult>,
 ): Promise<void> {
   const { runId, leases, killTree, signal } = verification
-  const note = (sightings: Sighting[]) => accuse(found, sightings, leases, 0)
+  const note = (marked: MarkedProcess[]) => recordOrphans(found, marked, leases, 0)
   await repeat({
     look: async () => {
       const left = await look()
@@ -119,7 +119,7 @@ async function prove(
   while (found.cleanSweeps < 2) {
     const result = await look()
     found.unknown = result.unknown
-    accuse(found, result.found, verification.leases, 0)
+    recordOrphans(found, result.found, verification.leases, 0)
     found.cleanSweeps = isClean(result) && result.unknown.length === 0 ? found.cleanSweeps + 1 : 0
     if (performance.now() > until || result.unknown.length > 0) break
     if (!isClean(result)) await end(verification, found, look)
@@ -132,12 +132,12 @@ async function prove(
   for (const orphan of found.orphans) orphan.killed = !alive.has(nameOf(orphan))
 }
 
-function isClean({ found, fleeting }: SweepResult): boolean {
-  return found.length === 0 && fleeting === 0
+function isClean({ found, vanished }: SweepResult): boolean {
+  return found.length === 0 && vanished === 0
 }
 
 /** A process of the run that the reaper met and ended before anybody could read what it was. */
-function unseen({ pid, startTime }: Identity, runId: string): Sighting {
+function unseen({ pid, startTime }: Identity, runId: string): MarkedProcess {
   const nothing = {
     name: '?',
     state: '?',
@@ -157,25 +157,25 @@ function unseen({ pid, startTime }: Identity, runId: string): Sighting {
   }
 }
 
-function accuse(found: Found, sightings: Sighting[], leases: LeaseBook, survived: number): void {
+function recordOrphans(found: Found, processes: MarkedProcess[], leases: LeaseLog, survived: number): void {
   const known = new Set(found.orphans.map(nameOf))
-  for (const sighting of sightings) {
-    if (known.has(nameOf(sighting))) continue
-    const age = ageOf(sighting.startTime)
-    found.orphans.push({ ...sighting, age, survived, killed: false, ...trace(sighting, age, leases) })
+  for (const marked of processes) {
+    if (known.has(nameOf(marked))) continue
+    const age = ageOf(marked.startTime)
+    found.orphans.push({ ...marked, age, survived, killed: false, ...trace(marked, age, leases) })
   }
 }
 
 /** Whose process it is, as surely as can be told. */
 export function trace(
-  sighting: Sighting,
+  marked: MarkedProcess,
   age: number,
-  leases: LeaseBook,
-): Pick<Orphan, 'lessees' | 'tracedBy'> {
-  const byLease = sighting.lease === undefined ? undefined : leases.get(sighting.lease)
-  if (byLease) return { lessees: [byLease], tracedBy: 'lease' }
+  leases: LeaseLog,
+): Pick<Orphan, 'leases' | 'tracedBy'> {
+  const byLease = marked.lease === undefined ? undefined : leases.get(marked.lease)
+  if (byLease) return { leases: [byLease], tracedBy: 'lease' }
   const started = Date.now() - age
-  const bySession = leases.openAt(started, sighting.session)
-  if (bySession.length > 0) return { lessees: bySession, tracedBy: 'session' }
-  return { lessees: leases.openAt(started), tracedBy: 'time' }
+  const bySession = leases.openAt(started, marked.session)
+  if (bySession.length > 0) return { leases: bySession, tracedBy: 'session' }
+  return { leases: leases.openAt(started), tracedBy: 'time' }
 }

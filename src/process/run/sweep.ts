@@ -5,7 +5,7 @@ import { runIdOfLimit } from './limitCookie.ts'
 import { LEASE_VARIABLE, RUN_DIRECTORY_VARIABLE, RUN_ID_VARIABLE } from './protocol.ts'
 
 /** A living process that carries a cookie of a run. */
-export interface Sighting extends ProcessStat {
+export interface MarkedProcess extends ProcessStat {
   runId: string
   /** Which cookie gave it away. */
   cookie: 'environment' | 'limit' | 'both' | Membership
@@ -29,10 +29,10 @@ export interface Unreadable {
 }
 
 export interface SweepResult {
-  found: Sighting[]
+  found: MarkedProcess[]
   unknown: Unreadable[]
   /** Members that ended while they were looked at: what forks faster than we look is seen by nothing else. */
-  fleeting: number
+  vanished: number
   /** How many processes were looked at. */
   looked: number
   /** Duration in milliseconds. */
@@ -61,7 +61,7 @@ const SLICE = 2
 export async function sweep(table: ProcessTable, query: SweepQuery): Promise<SweepResult> {
   const began = performance.now()
   let slice = began
-  const result: SweepResult = { found: [], unknown: [], fleeting: 0, looked: 0, duration: 0 }
+  const result: SweepResult = { found: [], unknown: [], vanished: 0, looked: 0, duration: 0 }
   for (const pid of table.pids()) {
     if (query.except?.has(pid)) continue
     if (performance.now() - slice > SLICE) slice = await nextTurn().then(() => performance.now())
@@ -82,13 +82,13 @@ function lookForMembers(table: ProcessTable, query: SweepQuery, result: SweepRes
     if (met.has(pid) || query.except?.has(pid)) continue
     const seen = look(table, pid, query)
     if (seen && 'runId' in seen) result.found.push(seen)
-    else if (!table.stat(pid)) result.fleeting += 1
+    else if (!table.stat(pid)) result.vanished += 1
   }
 }
 
 const VARIABLES = [RUN_ID_VARIABLE, LEASE_VARIABLE, RUN_DIRECTORY_VARIABLE]
 
-function look(table: ProcessTable, pid: number, query: SweepQuery): Sighting | Unreadable | undefined {
+function look(table: ProcessTable, pid: number, query: SweepQuery): MarkedProcess | Unreadable | undefined {
   // Most are older than the run, and to learn that takes one file where the cookies take two.
   if (query.notBefore !== undefined && isOlder(table, pid, query.notBefore)) return undefined
   const limit = table.limit(pid)
@@ -99,11 +99,11 @@ function look(table: ProcessTable, pid: number, query: SweepQuery): Sighting | U
   const runId = [byLimit, byEnvironment].find((id) => id !== undefined && query.matches(id))
   if (runId !== undefined) {
     const cookie = byLimit === byEnvironment ? 'both' : runId === byLimit ? 'limit' : 'environment'
-    return sighting(table, pid, { runId, cookie, lease, directory })
+    return marked(table, pid, { runId, cookie, lease, directory })
   }
   const membership = query.members?.pids.get(pid)
   if (query.members && membership)
-    return sighting(table, pid, { runId: query.members.runId, cookie: membership, lease, directory })
+    return marked(table, pid, { runId: query.members.runId, cookie: membership, lease, directory })
   // The limit cannot be shed without privilege, so a process that shows another one is none of the run's.
   const excluded = variables !== 'denied' || (limit !== 'denied' && query.limitArmed)
   return excluded ? undefined : unreadable(table, pid, query)
@@ -114,11 +114,11 @@ function isOlder(table: ProcessTable, pid: number, time: string): boolean {
   return !stat || table.isBefore(stat.startTime, time)
 }
 
-function sighting(
+function marked(
   table: ProcessTable,
   pid: number,
-  cookies: Pick<Sighting, 'runId' | 'cookie' | 'lease' | 'directory'>,
-): Sighting | undefined {
+  cookies: Pick<MarkedProcess, 'runId' | 'cookie' | 'lease' | 'directory'>,
+): MarkedProcess | undefined {
   const stat = table.stat(pid)
   if (!stat || !isAlive(stat)) return undefined
   return { ...stat, ...cookies, command: table.command(pid) || `[${stat.name}]` }

@@ -103,7 +103,7 @@ export const layers = {
     {
       file: 'dist/*',
       find: /\(\)\s*=>\s*\w+\(\w+\?\.pid\)/,
-      replace: '()=>({found:[],unknown:[],fleeting:0,looked:0,duration:0})',
+      replace: '()=>({found:[],unknown:[],vanished:0,looked:0,duration:0})',
     },
   ],
   // The last word of the verification: two clean sweeps after the reaper's end.

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { type PoolState, plan } from '../../../../src/pool/leasing/plan.ts'
 
 const quiet: PoolState = { starting: 0, idle: [], busy: 0, waiting: [], maxWorkers: 8, spares: 2 }
-const request = (id: string, file = 'a.test.ts', test = id) => ({ id, file, test })
+const request = (id: string, file = 'a.test.ts', test = id) => ({ id, file, test, priority: 'test' as const })
 
 test('a request and an idle worker meet, and a spare takes its place', () => {
   const state = { ...quiet, idle: [{ id: 'w1' }, { id: 'w2' }], waiting: [request('r1')] }
@@ -23,12 +23,12 @@ test('a worker that served the file before is preferred', () => {
 })
 
 test('with strict affinity, a test waits for the worker of its file, but not for its own', () => {
-  const serving = [{ file: 'a.test.ts', test: 'one' }]
-  const state = { ...quiet, idle: [{ id: 'w2' }], busy: 1, serving, spares: 0 }
+  const holders = [{ file: 'a.test.ts', test: 'one' }]
+  const state = { ...quiet, idle: [{ id: 'w2' }], busy: 1, holders, spares: 0 }
   expect(plan({ ...state, waiting: [request('r1', 'a.test.ts', 'two')] }).grants).toEqual([])
   expect(plan({ ...state, waiting: [request('r1', 'a.test.ts', 'one')] }).grants).toHaveLength(1)
   expect(plan({ ...state, waiting: [request('r1', 'b.test.ts', 'two')] }).grants).toHaveLength(1)
-  const hint = { ...state, serving: undefined, waiting: [request('r1', 'a.test.ts', 'two')] }
+  const hint = { ...state, holders: undefined, waiting: [request('r1', 'a.test.ts', 'two')] }
   expect(plan(hint).grants).toHaveLength(1)
 })
 
@@ -36,7 +36,7 @@ test('with strict affinity, the worker of another file is left alone as long as 
   const state = {
     ...quiet,
     idle: [{ id: 'w1', lastFile: 'b' }],
-    serving: [],
+    holders: [],
     spares: 0,
     waiting: [request('r1', 'a')],
   }
@@ -57,13 +57,13 @@ test('requests without a worker are counted with the spares, those being started
   })
 })
 
-const ahead = (id: string) => ({ ...request(id), need: 'ahead' as const })
+const prefetch = (id: string) => ({ ...request(id), priority: 'prefetch' as const })
 
 test('what a test process holds for its next test is a spare that is handed out already', () => {
-  const state = { ...quiet, idle: [{ id: 'w1' }], waiting: [ahead('r1')] }
+  const state = { ...quiet, idle: [{ id: 'w1' }], waiting: [prefetch('r1')] }
   expect(plan(state)).toEqual({ grants: [{ worker: 'w1', request: 'r1' }], starts: 1, recalls: [] })
-  expect(plan({ ...quiet, busy: 2, ahead: ['w1', 'w2'] }).starts).toBe(0)
-  expect(plan({ ...quiet, spares: 0, waiting: [ahead('r1')] })).toEqual({
+  expect(plan({ ...quiet, busy: 2, prefetched: ['w1', 'w2'] }).starts).toBe(0)
+  expect(plan({ ...quiet, spares: 0, waiting: [prefetch('r1')] })).toEqual({
     grants: [],
     starts: 0,
     recalls: [],
@@ -71,15 +71,15 @@ test('what a test process holds for its next test is a spare that is handed out 
 })
 
 test('nothing is granted ahead while a test waits, and never the last worker that there can be', () => {
-  const state = { ...quiet, idle: [{ id: 'w1' }], waiting: [ahead('r1'), request('r2')] }
+  const state = { ...quiet, idle: [{ id: 'w1' }], waiting: [prefetch('r1'), request('r2')] }
   expect(plan(state).grants).toEqual([{ worker: 'w1', request: 'r2' }])
   expect(
-    plan({ ...quiet, maxWorkers: 2, busy: 1, idle: [{ id: 'w1' }], waiting: [ahead('r1')] }).grants,
+    plan({ ...quiet, maxWorkers: 2, busy: 1, idle: [{ id: 'w1' }], waiting: [prefetch('r1')] }).grants,
   ).toEqual([])
 })
 
 test('what is held ahead is asked back where a test waits and nothing else will come free', () => {
-  const full = { ...quiet, maxWorkers: 4, busy: 4, ahead: ['w1', 'w2'], waiting: [request('r1')] }
+  const full = { ...quiet, maxWorkers: 4, busy: 4, prefetched: ['w1', 'w2'], waiting: [request('r1')] }
   expect(plan(full).recalls).toEqual(['w2'])
   expect(plan({ ...full, waiting: [request('r1'), request('r2'), request('r3')] }).recalls).toEqual([
     'w1',
@@ -88,7 +88,7 @@ test('what is held ahead is asked back where a test waits and nothing else will 
   expect(plan({ ...full, recalled: 1 }).recalls).toEqual([])
   expect(plan({ ...full, leaving: 1 }).recalls).toEqual([])
   expect(plan({ ...full, maxWorkers: 8 }).recalls).toEqual([])
-  expect(plan({ ...full, waiting: [ahead('r1')] }).recalls).toEqual([])
+  expect(plan({ ...full, waiting: [prefetch('r1')] }).recalls).toEqual([])
 })
 
 test('there are never more workers than permitted, and never fewer than fit the need', () => {
@@ -97,7 +97,12 @@ test('there are never more workers than permitted, and never fewer than fit the 
     idle: fc.array(fc.record({ id: fc.uuid() }), { maxLength: 5 }),
     busy: fc.nat(5),
     waiting: fc.array(
-      fc.record({ id: fc.uuid(), file: fc.constantFrom('a', 'b'), test: fc.constantFrom('one', 'two') }),
+      fc.record({
+        id: fc.uuid(),
+        file: fc.constantFrom('a', 'b'),
+        test: fc.constantFrom('one', 'two'),
+        priority: fc.constant('test' as const),
+      }),
       { maxLength: 5 },
     ),
     maxWorkers: fc.integer({ min: 1, max: 10 }),

@@ -1,77 +1,103 @@
 import { expect, test, vi } from 'vitest'
-import type { Need } from '../../../../src/pool/leasing/need.ts'
 import { Pool } from '../../../../src/pool/leasing/pool.ts'
-import type { Worker } from '../../../../src/pool/python/worker.ts'
+import type { Priority } from '../../../../src/pool/leasing/priority.ts'
+import { SimulatedProcesses } from './simulatedProcesses.ts'
 
-const starts: { succeed(worker: Worker): void; fail(error: Error): void }[] = []
-vi.mock('../../../../src/pool/python/worker.ts', () => ({
-  startWorker: () => new Promise((succeed, fail) => starts.push({ succeed, fail })),
-}))
-vi.mock('../../../../src/pool/run/record.ts', () => ({ recordProcess() {} }))
-vi.mock('../../../../src/pool/leasing/recycle.ts', () => ({ Wear: { begin: async () => undefined } }))
-vi.mock('../../../../src/pool/python/python.ts', () => ({
-  PythonSide: class {
-    epoch = 1
-    sources = { add() {} }
-    outdate = () => false
-    start = async () => ({})
-    endOutdated() {}
-  },
-}))
-
-const LEASE_TIMEOUT = 60_000
-
-/** A pool whose workers start when the test says so, and what those who ask are told. */
-function poolOf(options: { maxWorkers: number }) {
-  starts.length = 0
-  const all = { leaseTimeout: LEASE_TIMEOUT, spares: 0, isolation: 'test', stopTimeout: 1_000, ...options }
-  const pool = new Pool({ root: '/', options: all } as never, {} as never, () => {})
+/** A pool whose workers start when the test says so, and the answers to those who ask. */
+function poolOf(options: { maxWorkers: number; isolation?: 'test' | 'shared' }) {
+  const processes = new SimulatedProcesses()
+  const all = {
+    leaseTimeout: 60_000,
+    spares: 0,
+    isolation: 'test',
+    stopTimeout: 1_000,
+    recycle: {},
+    ...options,
+  }
+  const pool = new Pool({ root: '/', directory: {}, options: all } as never, processes)
   const seen: string[] = []
-  const ask = (file: string, need: Need, recalled = () => {}) =>
+  const ask = (file: string, priority: Priority, recalled = () => {}) =>
     pool.request({
       holder: { file, test: file },
-      need,
-      lost() {},
-      granted: () => seen.push(`${file} granted`),
+      priority,
+      granted: ({ worker }) => seen.push(`${file} granted ${worker.id}`),
       failed: (message) => seen.push(`${file} failed: ${message}`),
+      lost: (message) => seen.push(`${file} lost: ${message}`),
       recalled() {
         seen.push(`${file} recalled`)
         recalled()
       },
     })
-  const comesUp = async (number: number) => {
-    await vi.waitFor(() => expect(starts.length).toBeGreaterThanOrEqual(number))
-    let exit = (_: unknown) => {}
-    const exited = new Promise((resolve) => {
-      exit = resolve
-    })
-    const askToExit = () => exit({ status: 0, signal: null })
-    const worker = { id: `w${number}`, pid: number, address: '', log: '', exited, askToExit, kill() {} }
-    starts[number - 1]?.succeed(worker as unknown as Worker)
+  const started = async (number: number) => {
+    await vi.waitFor(() => expect(processes.workers.length).toBeGreaterThanOrEqual(number))
+    return processes.workers[number - 1]!
   }
   const told = (...expected: string[]) => vi.waitFor(() => expect(seen).toEqual(expected))
-  return { ask, comesUp, told }
+  return { pool, processes, ask, started, told }
 }
 
-test('a failed start is told to the test that waits, and not to one that only asks ahead', async () => {
-  const { ask, comesUp, told } = poolOf({ maxWorkers: 4 })
-  ask('a', 'now')
-  await comesUp(1)
-  await told('a granted')
-  ask('a', 'ahead')
-  ask('b', 'now')
-  await vi.waitFor(() => expect(starts).toHaveLength(2))
-  starts[1]?.fail(new Error('it did not start'))
-  await told('a granted', 'b failed: it did not start')
+test('a failed start is told to the test that waits, and not to a prefetch', async () => {
+  const { ask, started, told } = poolOf({ maxWorkers: 4 })
+  ask('a', 'test')
+  ;(await started(1)).comeUp()
+  await told('a granted w1')
+  ask('a', 'prefetch')
+  ask('b', 'test')
+  ;(await started(2)).fail(new Error('it did not start'))
+  await told('a granted w1', 'b failed: it did not start')
 })
 
 test('a test process that does not give a worker back does not keep others from being asked', async () => {
-  const { ask, comesUp, told } = poolOf({ maxWorkers: 2 })
-  const lease = ask('idle', 'soon', () => lease.end('intact'))
-  ask('busy', 'soon')
-  await comesUp(1)
-  await comesUp(2)
-  await told('idle granted', 'busy granted')
-  ask('waits', 'now')
-  await told('idle granted', 'busy granted', 'busy recalled', 'idle recalled', 'waits granted')
+  const { ask, started, told } = poolOf({ maxWorkers: 2 })
+  const lease = ask('idle', 'file', () => lease.end('intact'))
+  ask('busy', 'file')
+  ;(await started(1)).comeUp()
+  ;(await started(2)).comeUp()
+  await told('idle granted w1', 'busy granted w2')
+  ask('waits', 'test')
+  await told('idle granted w1', 'busy granted w2', 'busy recalled', 'idle recalled', 'waits granted w1')
+})
+
+test('a worker that cannot be interrupted is lost with the reason, and replaced for the next test', async () => {
+  const { ask, started, told } = poolOf({ maxWorkers: 1 })
+  const lease = ask('a', 'test')
+  const worker = await started(1)
+  worker.comeUp()
+  await told('a granted w1')
+  lease.killUnresponsive('model.train')
+  worker.exit({ status: null, signal: 'SIGABRT' })
+  const loss =
+    'a lost: The Python process of this lease (worker w1, pid 1) was killed by SIGABRT, ' +
+    'because model.train went on though it was interrupted during "a" (a).'
+  await told('a granted w1', loss)
+  ask('b', 'test')
+  ;(await started(2)).comeUp()
+  await told('a granted w1', loss, 'b granted w2')
+})
+
+test('the end of the run refuses the tests that wait, and every later one', async () => {
+  const { pool, ask, told } = poolOf({ maxWorkers: 1 })
+  ask('a', 'test')
+  await pool.stopWorkers()
+  ask('b', 'test')
+  await told(
+    'a failed: The run ended while this lease was waited for.',
+    'b failed: The run is over; no Python process is leased any more.',
+  )
+})
+
+test('a shared worker serves one test after another, and with changed modules a new one does', async () => {
+  const { pool, processes, ask, started, told } = poolOf({ maxWorkers: 1, isolation: 'shared' })
+  const first = ask('a', 'test')
+  ;(await started(1)).comeUp()
+  await told('a granted w1')
+  first.end()
+  const second = ask('b', 'test')
+  await told('a granted w1', 'b granted w1')
+  processes.changed = true
+  pool.fileChanged()
+  second.end()
+  ask('c', 'test')
+  ;(await started(2)).comeUp()
+  await told('a granted w1', 'b granted w1', 'c granted w2')
 })

@@ -29,14 +29,14 @@ const orphan: Orphan = {
   age: 3_240,
   survived: 1_000,
   killed: true,
-  lessees: [
+  leases: [
     {
       id: 'l1',
       workerId: 'w3',
       workerPid: 4100,
-      taken: undefined,
-      from: 0,
-      until: 1,
+      takenAt: undefined,
+      grantedAt: 0,
+      endedAt: 1,
       holder: { file: 'test/server.test.ts', test: 'serves files' },
     },
   ],

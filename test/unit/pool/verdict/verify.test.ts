@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { LeaseBook } from '../../../../src/pool/leasing/leases.ts'
+import { LeaseLog } from '../../../../src/pool/leasing/leaseLog.ts'
 import { judge } from '../../../../src/pool/verdict/verdict.ts'
 import { type Verification, verify } from '../../../../src/pool/verdict/verify.ts'
 import { linux } from '../../../../src/process/system/linux.ts'
@@ -18,7 +18,7 @@ function machine(initial: Fake[], options: { mortal?: boolean; bornAfterKill?: F
   const verification: Verification = {
     runId: RUN,
     table,
-    leases: new LeaseBook(),
+    leases: new LeaseLog(),
     reaper: { pid: 1, startTime: '1' },
     query: { limitArmed: true, uid: 1000 },
     async signal(targets) {
@@ -138,7 +138,7 @@ test('an orphan is traced by its lease, by the session of its worker, else by th
   // Held ahead: no test has had it.
   leases.open('w3', 52, { file: 'a.test.ts', test: '' })
   const { orphans } = await verify(verification)
-  const traces = orphans.map(({ pid, tracedBy, lessees }) => [pid, tracedBy, ...lessees.map(({ id }) => id)])
+  const traces = orphans.map(({ pid, tracedBy, leases }) => [pid, tracedBy, ...leases.map(({ id }) => id)])
   expect(traces).toEqual([
     [7, 'lease', 'l1'],
     [8, 'session', 'l2'],
@@ -160,5 +160,5 @@ test('tests whose beginning and end were heard of late are told apart by when th
   leases.close(lease('one', ago(10)), ago(7))
   lease('two', ago(6))
   const { orphans } = await verify(verification)
-  expect(orphans.map(({ lessees }) => lessees.map(({ holder }) => holder.test))).toEqual([['two']])
+  expect(orphans.map(({ leases }) => leases.map(({ holder }) => holder.test))).toEqual([['two']])
 })

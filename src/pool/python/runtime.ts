@@ -43,7 +43,7 @@ export interface PythonUp {
  * The Python side of a run: reaper first, then forkservers, one after another where one dies.
  * Nothing is started before the first `start()`.
  */
-export class PythonSide {
+export class PythonRuntime {
   /** Why the run must fail, whatever its processes look like. */
   readonly problems: string[] = []
   /** What of the user's is imported. */
@@ -202,6 +202,9 @@ export class PythonSide {
     )
   }
 }
+
+/** The public members of `PythonRuntime`, so that a test can stand in for it. */
+export type Runtime = Pick<PythonRuntime, keyof PythonRuntime>
 
 /** Whatever keeps Python from starting has a code. */
 function withStartCode<T>(start: Promise<T>): Promise<T> {

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path'
-import type { LeaseRecord } from './leases.ts'
+import type { LeaseRecord } from './leaseLog.ts'
 
 /** Which test files have used which Python files. */
-export class UsageBook {
+export class ModuleUsage {
   readonly #root: string
   readonly #files = new Map<string, Set<string>>()
-  /** Of leases whose holder may still change. */
+  /** Files used by leases whose holder may still change. */
   readonly #open = new Map<LeaseRecord, Set<string>>()
   /** Test files for which Python could not be started: any change may help. */
   readonly #hopeless = new Set<string>()
@@ -37,7 +37,7 @@ export class UsageBook {
       const test = lease.holder.file
       this.#hopeless.delete(test)
       this.#files.set(test, new Set([...(this.#files.get(test) ?? []), ...files]))
-      if (lease.until !== undefined) this.#open.delete(lease)
+      if (lease.endedAt !== undefined) this.#open.delete(lease)
     }
   }
 }

@@ -3,20 +3,21 @@ import { describeExit, type Exit } from '../../process/system/exit.ts'
 import { seconds } from '../../support/seconds.ts'
 import { lastLines } from '../python/startFailure.ts'
 import type { Worker } from '../python/worker.ts'
-import { describeHolder, type LeaseRecord } from './leases.ts'
+import { describeHolder, type LeaseRecord } from './leaseLog.ts'
 import type { Slot } from './slot.ts'
+import { heldBy } from './slotState.ts'
 
 /**
- * Why a lease was waited for too long: who holds what for how long.
+ * Explains why no worker became free in time: which test holds which worker for how long.
  *
  * @param timeout milliseconds
  */
 export function explainWait(slots: Iterable<Slot>, timeout: number, maxWorkers: number): string {
-  const holders = [...slots].flatMap(({ id, lease }) =>
-    lease?.taken
-      ? [`  ${id}: ${describeHolder(lease.holder)}, for ${seconds(Date.now() - lease.taken)}`]
-      : [],
-  )
+  const holders = [...slots].flatMap(({ id, state }) => {
+    const lease = heldBy(state)?.lease
+    if (lease?.takenAt === undefined) return []
+    return [`  ${id}: ${describeHolder(lease.holder)}, for ${seconds(Date.now() - lease.takenAt)}`]
+  })
   const held =
     holders.length === 0
       ? 'No worker is leased: Python is still starting.'
@@ -27,7 +28,7 @@ export function explainWait(slots: Iterable<Slot>, timeout: number, maxWorkers: 
   )
 }
 
-/** How a worker ended that a test held, and what it printed last. */
+/** Tells how a leased worker ended, and the last lines that it printed. */
 export function explainLoss(worker: Worker, lease: LeaseRecord, exit: Exit): string {
   const printed = lastLines(withoutOwnFrames(readLog(worker.log)), 20)
   const what = `The Python process of this lease (worker ${worker.id}, pid ${worker.pid}) ${describeExit(exit)} during ${describeHolder(lease.holder)}.`

@@ -1,9 +1,9 @@
-import { type Sighting, sweep } from '../../process/run/sweep.ts'
+import { type MarkedProcess, sweep } from '../../process/run/sweep.ts'
 import { ageOf } from '../../process/system/identify.ts'
 import { system } from '../../process/system/system.ts'
 import { withDeadline } from '../../support/deadline.ts'
 import { repeat } from '../../support/repeat.ts'
-import { describeHolder, type LeaseRecord } from '../leasing/leases.ts'
+import { describeHolder, type LeaseRecord } from '../leasing/leaseLog.ts'
 import type { Pool } from '../leasing/pool.ts'
 import { trace } from './verify.ts'
 
@@ -21,19 +21,19 @@ const PAUSE = 25
  *
  * @throws DeadlineError where a worker does not end
  */
-export async function leftBy(pool: Pool, leaseIds: readonly string[]): Promise<string> {
+export async function survivorsOf(pool: Pool, leaseIds: readonly string[]): Promise<string> {
   const records = leaseIds.flatMap((id) => pool.leases.get(id) ?? [])
   const ending = { timeout: END_TIMEOUT, pause: PAUSE }
-  const open = () => records.filter(({ until }) => until === undefined)
+  const open = () => records.filter(({ endedAt }) => endedAt === undefined)
   await repeat({ look: open, isDone: isEmpty<LeaseRecord>, ...ending })
   const workers = new Set(records.map(({ workerId }) => workerId))
   const patience = pool.run.options.stopTimeout + KILL_MARGIN
   await withDeadline(pool.ended(workers), patience, 'the workers of this file to end')
-  const look = () => sightings(pool, records)
-  return describe(await repeat({ look, isDone: isEmpty<Sighting>, timeout: SETTLE, pause: PAUSE }), pool)
+  const look = () => marked(pool, records)
+  return describe(await repeat({ look, isDone: isEmpty<MarkedProcess>, timeout: SETTLE, pause: PAUSE }), pool)
 }
 
-async function sightings(pool: Pool, records: LeaseRecord[]): Promise<Sighting[]> {
+async function marked(pool: Pool, records: LeaseRecord[]): Promise<MarkedProcess[]> {
   const { found } = await sweep(system.table, {
     matches: (id) => id === pool.run.directory.runId,
     except: new Set([process.pid, ...pool.pids(), ...records.map(({ workerPid }) => workerPid)]),
@@ -41,18 +41,18 @@ async function sightings(pool: Pool, records: LeaseRecord[]): Promise<Sighting[]
     uid: process.geteuid?.() ?? 0,
   })
   const ours = new Set(records)
-  return found.filter((sighting) => {
-    const { lessees, tracedBy } = trace(sighting, ageOf(sighting.startTime), pool.leases)
-    return tracedBy !== 'time' && lessees.some((lessee) => ours.has(lessee))
+  return found.filter((marked) => {
+    const { leases, tracedBy } = trace(marked, ageOf(marked.startTime), pool.leases)
+    return tracedBy !== 'time' && leases.some((lease) => ours.has(lease))
   })
 }
 
-function describe(left: Sighting[], pool: Pool): string {
+function describe(left: MarkedProcess[], pool: Pool): string {
   if (isEmpty(left)) return ''
-  const lines = left.map((sighting) => {
-    const { lessees } = trace(sighting, ageOf(sighting.startTime), pool.leases)
-    const whose = lessees.map(({ holder }) => describeHolder(holder)).join(' or ')
-    return `  pid ${sighting.pid} (${sighting.command}), started by ${whose}`
+  const lines = left.map((marked) => {
+    const { leases } = trace(marked, ageOf(marked.startTime), pool.leases)
+    const whose = leases.map(({ holder }) => describeHolder(holder)).join(' or ')
+    return `  pid ${marked.pid} (${marked.command}), started by ${whose}`
   })
   return (
     `The Python of this file left ${left.length === 1 ? 'a process' : `${left.length} processes`} behind:\n${lines.join('\n')}\n` +

@@ -1,0 +1,83 @@
+import type { Holder } from '../../client/gen/vitest_python/v1/broker.ts'
+
+/** A lease. It is remembered after its end, so that a process that it left behind can be traced to it. */
+export interface LeaseRecord {
+  readonly id: string
+  readonly workerId: string
+  readonly workerPid: number
+  holder: Holder
+  /** When the worker was granted. All times are milliseconds since the epoch. */
+  readonly grantedAt: number
+  /** When a test took it; `undefined` while it only waits for one. */
+  takenAt: number | undefined
+  endedAt: number | undefined
+}
+
+/** Leases that are remembered. A leak is almost always a recent test's. */
+const MAX_REMEMBERED = 10_000
+
+/** Linux tells start times of processes to 10 ms. */
+const TICK_MS = 10
+
+/** Which test held which worker when. */
+export class LeaseLog {
+  readonly #records = new Map<string, LeaseRecord>()
+  #taken = 0
+  #opened = 0
+
+  /** How many leases a test took. */
+  get taken(): number {
+    return this.#taken
+  }
+
+  open(workerId: string, workerPid: number, holder: Holder, grantedAt = Date.now()): LeaseRecord {
+    const record: LeaseRecord = {
+      id: `l${++this.#opened}`,
+      workerId,
+      workerPid,
+      holder,
+      grantedAt,
+      takenAt: undefined,
+      endedAt: undefined,
+    }
+    this.#records.set(record.id, record)
+    const oldest = this.#records.keys().next().value
+    if (this.#records.size > MAX_REMEMBERED && oldest !== undefined) this.#records.delete(oldest)
+    return record
+  }
+
+  /** The lease is this test's from now on. */
+  take(record: LeaseRecord, holder: Holder, at = Date.now()): void {
+    record.holder = holder
+    if (record.takenAt !== undefined) return
+    record.takenAt = at
+    this.#taken += 1
+  }
+
+  close(record: LeaseRecord, at = Date.now()): void {
+    record.endedAt = at
+  }
+
+  get(id: string): LeaseRecord | undefined {
+    return this.#records.get(id)
+  }
+
+  /**
+   * The leases that a test held at this time (milliseconds since the epoch), of one worker or of all. A process of one
+   * worker cannot belong to another worker's lease, so with `workerPid` the time as a prefetched worker counts as well.
+   */
+  openAt(time: number, workerPid?: number): LeaseRecord[] {
+    return [...this.#records.values()].filter((record) => {
+      if (record.takenAt === undefined || (workerPid !== undefined && record.workerPid !== workerPid))
+        return false
+      const begin = workerPid === undefined ? Math.max(record.grantedAt, record.takenAt) : record.grantedAt
+      return begin <= time + TICK_MS && time - TICK_MS <= (record.endedAt ?? Number.POSITIVE_INFINITY)
+    })
+  }
+}
+
+/** "serves files" (test/server.test.ts), or the file alone. */
+export function describeHolder({ file, test }: Holder): string {
+  if (test === '') return file === '' ? 'an unnamed lease' : file
+  return file === '' ? `"${test}"` : `"${test}" (${file})`
+}

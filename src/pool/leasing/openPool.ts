@@ -1,0 +1,15 @@
+import { type Install, PythonRuntime } from '../python/runtime.ts'
+import { startWorker } from '../python/worker.ts'
+import { recordProcess } from '../run/record.ts'
+import type { Run } from '../run/run.ts'
+import { Pool } from './pool.ts'
+
+/**
+ * The pool of a run, with real processes.
+ *
+ * @param install finds the interpreter and installs the packages that it lacks
+ * @param announce prints a sentence for the user
+ */
+export function openPool(run: Run, install: Install, announce: (sentence: string) => void): Pool {
+  return new Pool(run, { runtime: new PythonRuntime(run, install, announce), startWorker, recordProcess })
+}

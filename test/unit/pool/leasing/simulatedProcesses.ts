@@ -1,0 +1,98 @@
+import type { PoolCollaborators } from '../../../../src/pool/leasing/pool.ts'
+import type { Worker } from '../../../../src/pool/python/worker.ts'
+import type { Exit } from '../../../../src/process/system/exit.ts'
+
+/** A worker that the pool has asked for, and that the test brings up, or not. */
+export interface SimulatedWorker {
+  readonly id: string
+  state: 'starting' | 'up' | 'ended'
+  /** Whether the pool has asked it to end. */
+  asked: boolean
+  comeUp(): void
+  fail(error: Error): void
+  exit(exit?: Exit): void
+}
+
+/** Processes that exist in the test alone: workers start and end at its word. */
+export class SimulatedProcesses implements PoolCollaborators {
+  readonly workers: SimulatedWorker[] = []
+  /** Whether workers end as soon as the pool asks. If not, they end when they are killed. */
+  obedient = true
+  /** Whether a Python file has changed since the last look. */
+  changed = false
+  #pids = 0
+  #epoch = 0
+
+  readonly recordProcess = (): void => {}
+
+  get runtime(): PoolCollaborators['runtime'] {
+    const processes = this
+    const runtime: Partial<PoolCollaborators['runtime']> = {
+      get epoch() {
+        return processes.#epoch
+      },
+      sources: { add() {} } as never,
+      outdate: () => {
+        const { changed } = processes
+        processes.changed = false
+        if (changed) processes.#epoch += 1
+        return changed
+      },
+      endOutdated() {},
+      start: async () => ({ forkserver: { kill: (id: string) => processes.kill(id) } }) as never,
+      stopStarting: async () => {},
+    }
+    return runtime as PoolCollaborators['runtime']
+  }
+
+  readonly startWorker: PoolCollaborators['startWorker'] = ({ id }) =>
+    new Promise<Worker>((succeed, fail) => {
+      const pid = ++this.#pids
+      let end = (_: Exit) => {}
+      const exited = new Promise<Exit>((resolve) => {
+        end = resolve
+      })
+      const worker: SimulatedWorker = {
+        id,
+        state: 'starting',
+        asked: false,
+        comeUp: () => {
+          worker.state = 'up'
+          succeed({
+            id,
+            pid,
+            startTime: '1',
+            address: '',
+            log: '',
+            exited,
+            askToExit: () => {
+              worker.asked = true
+              if (this.obedient) worker.exit({ status: 0, signal: null })
+            },
+            kill: () => this.kill(id),
+            abort: () => {},
+          })
+        },
+        fail: (error) => {
+          worker.state = 'ended'
+          fail(error)
+        },
+        exit: (exit = { status: null, signal: 'SIGSEGV' }) => {
+          worker.state = 'ended'
+          end(exit)
+        },
+      }
+      this.workers.push(worker)
+    })
+
+  /** The workers in one of these states. */
+  inState(...states: SimulatedWorker['state'][]): SimulatedWorker[] {
+    return this.workers.filter(({ state }) => states.includes(state))
+  }
+
+  private kill(id: string): void {
+    const worker = this.workers.find((candidate) => candidate.id === id)
+    if (worker?.state === 'starting') worker.fail(new Error(`${id} was killed`))
+    if (worker?.state === 'up') worker.exit({ status: null, signal: 'SIGKILL' })
+  }
+}
