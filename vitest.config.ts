@@ -28,8 +28,8 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'inner',
-          include: ['test/inner/**/*.test.ts'],
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
           globalSetup: ['test/support/globalSetup.ts'],
           // A test waits for a Vitest of its own, which takes one core or two; so three of them at once.
           fileParallelism: false,

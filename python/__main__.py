@@ -1,4 +1,4 @@
-"""`python <this directory> reaper | signal | forkserver | worker`: see docs/handshake.md."""
+"""`python <this directory> reaper | signal | forkserver | worker`: see docs/protocol.md."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ const stages = [
   },
   // On two cores at a time: real processes, killed and counted.
   { unit: vitest('unit'), pytest: python('-m', 'pytest', 'tests') },
-  { inner: vitest('inner') },
+  { integration: vitest('integration') },
   { e2e: vitest('e2e') },
   { chaos: vitest('chaos') },
   // Alone: ratios of one run, with slack, hold on any machine that does nothing else.

@@ -31,7 +31,7 @@ const PLAIN: Record<string, string> = {
   'pool/python/reaper.ts': 'is caught where the reaper is ended',
   'pool/verdict/stop.ts': 'is a problem of the verdict',
   'process/run/runDirectory.ts': 'becomes RUN_DIRECTORY_CORRUPT',
-  'support/lines.ts': 'ends a connection',
+  'support/jsonLines.ts': 'ends a connection',
   'support/packageRoot.ts': 'cannot be, where the package is whole',
 }
 

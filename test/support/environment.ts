@@ -1,5 +1,5 @@
 import { delimiter, dirname, join } from 'node:path'
-import { innerCache } from './installation.ts'
+import { integrationCache } from './installation.ts'
 
 /** What the outer Vitest, a CI or a terminal say, and an inner run must not hear. */
 const FOREIGN =
@@ -17,6 +17,6 @@ export function cleanEnvironment(node: string): Record<string, string> {
     ...Object.fromEntries(inherited),
     PATH: path,
     NO_COLOR: '1',
-    VITEST_PYTHON_CACHE: join(innerCache, 'python'),
+    VITEST_PYTHON_CACHE: join(integrationCache, 'python'),
   }
 }

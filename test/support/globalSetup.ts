@@ -4,8 +4,8 @@ import type { TestProject } from 'vitest/node'
 import { build, pack } from '../../scripts/pack.mjs'
 import {
   type Installation,
-  innerCache,
   install,
+  integrationCache,
   type Runner,
   removeOldInstallations,
 } from './installation.ts'
@@ -13,13 +13,13 @@ import { JEST, versions } from './versions.ts'
 
 /** Packs this project and installs it beside every Vitest version; for the end-to-end tests, beside Jest too. */
 export async function setup(project: TestProject): Promise<void> {
-  await mkdir(innerCache, { recursive: true })
+  await mkdir(integrationCache, { recursive: true })
   await removeOldInstallations()
   // Notes of fixture projects that are gone.
-  await rm(join(innerCache, 'python/prepared'), { recursive: true, force: true })
+  await rm(join(integrationCache, 'python/prepared'), { recursive: true, force: true })
   await build()
   const runners: Runner[] = project.name === 'e2e' ? [...versions, JEST] : versions
-  const packed = await mkdtemp(join(innerCache, 'packed-'))
+  const packed = await mkdtemp(join(integrationCache, 'packed-'))
   try {
     const tarball = await pack(packed)
     const installed = await Promise.all(

@@ -16,7 +16,7 @@ export interface Installation {
 }
 
 /** Everything that inner runs keep between them. */
-export const innerCache = fileURLToPath(new URL('../../.cache/inner', import.meta.url))
+export const integrationCache = fileURLToPath(new URL('../../.cache/integration', import.meta.url))
 
 /** Milliseconds for which an installation is kept after its last use: another run of these tests may be using it. */
 const KEPT = 30 * 60_000
@@ -24,7 +24,7 @@ const KEPT = 30 * 60_000
 /** Installs the tarball and one Vitest, unless that was done before. */
 export async function install(version: Runner, tarball: string): Promise<Installation> {
   const hash = basename(tarball, '.tgz').split('-').at(-1)
-  const directory = join(innerCache, `${version}-${hash}`)
+  const directory = join(integrationCache, `${version}-${hash}`)
   if (existsSync(directory)) await utimes(directory, new Date(), new Date())
   else await installInto(directory, version, tarball)
   return { directory, node: await nodeFor(version, directory) }
@@ -32,8 +32,8 @@ export async function install(version: Runner, tarball: string): Promise<Install
 
 /** Removes the installations of older tarballs. */
 export async function removeOldInstallations(): Promise<void> {
-  for (const name of await readdir(innerCache)) {
-    const path = join(innerCache, name)
+  for (const name of await readdir(integrationCache)) {
+    const path = join(integrationCache, name)
     const isInstallation = [...VITEST_VERSIONS, JEST, 'workspace'].some((version) =>
       name.startsWith(`${version}-`),
     )
@@ -44,7 +44,7 @@ export async function removeOldInstallations(): Promise<void> {
 
 /** Appears under its name when it is complete. */
 async function installInto(directory: string, version: Runner, tarball: string): Promise<void> {
-  await mkdir(innerCache, { recursive: true })
+  await mkdir(integrationCache, { recursive: true })
   const temporary = await mkdtemp(`${directory}.`)
   const manifest = { private: true, type: 'module', dependencies: dependenciesOf(version, tarball) }
   await writeFile(join(temporary, 'package.json'), JSON.stringify(manifest, null, 2))

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { pack } from '../../scripts/pack.mjs'
-import { innerCache } from './installation.ts'
+import { integrationCache } from './installation.ts'
 import { layFixture } from './runVitest.ts'
 
 const PNPM = '10.34.9'
@@ -18,7 +18,7 @@ const DEPENDENCIES = {
 /** A workspace that pnpm has installed, with this project in each package, and three copies of Vitest. */
 export async function makeWorkspace(): Promise<string> {
   const pnpm = await installPnpm()
-  const directory = await mkdtemp(join(innerCache, 'workspace-'))
+  const directory = await mkdtemp(join(integrationCache, 'workspace-'))
   const tarball = await pack(join(directory, 'packed'))
   for (const [path, dependencies] of Object.entries(DEPENDENCIES)) {
     if (path !== '.') layFixture(join(directory, path), 'pnpm')
@@ -27,7 +27,7 @@ export async function makeWorkspace(): Promise<string> {
   await writeFile(join(directory, 'pnpm-workspace.yaml'), 'packages: ["packages/*"]\n')
   const root = "export default { test: { projects: ['packages/*'] } }\n"
   await writeFile(join(directory, 'vitest.config.mjs'), root)
-  const options = ['--no-lockfile', '--prefer-offline', '--store-dir', join(innerCache, 'pnpm/store')]
+  const options = ['--no-lockfile', '--prefer-offline', '--store-dir', join(integrationCache, 'pnpm/store')]
   await execa(process.execPath, [pnpm, 'install', ...options], { cwd: directory, stdin: 'ignore' })
   return directory
 }
@@ -40,9 +40,9 @@ function manifestOf(dependencies: Record<string, string>, tarball: string): stri
 
 /** From npm's registry, once. */
 async function installPnpm(): Promise<string> {
-  const directory = join(innerCache, 'pnpm', PNPM)
+  const directory = join(integrationCache, 'pnpm', PNPM)
   if (!existsSync(directory)) {
-    await mkdir(join(innerCache, 'pnpm'), { recursive: true })
+    await mkdir(join(integrationCache, 'pnpm'), { recursive: true })
     const temporary = await mkdtemp(`${directory}.`)
     await writeFile(join(temporary, 'package.json'), '{}')
     const options = ['--no-audit', '--no-fund', '--no-package-lock', '--prefer-offline', '--loglevel=error']

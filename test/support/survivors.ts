@@ -67,7 +67,7 @@ function kindOf({ environ, residentLimit }: LiveProcess, inner: InnerCase): Surv
   return marked ? 'runner' : undefined
 }
 
-/** The limit is 2^62 | signature << 37 | run ID in base 36 (docs/handshake.md). */
+/** The limit is 2^62 | signature << 37 | run ID in base 36 (docs/protocol.md). */
 function runIdOf(limit: bigint): string | undefined {
   if (limit < 2n ** 62n) return undefined
   return (limit & (2n ** 37n - 1n)).toString(36).padStart(7, '0')

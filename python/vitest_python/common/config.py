@@ -14,7 +14,7 @@ TOKEN_VARIABLE = "VITEST_PYTHON_TOKEN"
 
 @dataclass(frozen=True)
 class Config:
-    """The argument of docs/handshake.md, and the token that came in the environment."""
+    """The argument of docs/protocol.md, and the token that came in the environment."""
 
     id: str
     control: str

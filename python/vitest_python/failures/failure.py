@@ -38,7 +38,7 @@ def describe(error: BaseException) -> PythonFailure:
 
 
 def describe_import(error: BaseException, module: str) -> dict[str, Any]:
-    """The `failure` of a `failed` line in docs/handshake.md."""
+    """The `failure` of a `failed` line in docs/protocol.md."""
     return {
         "type": type_name(type(error)),
         "message": told(error, "message"),

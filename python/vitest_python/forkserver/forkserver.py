@@ -158,7 +158,7 @@ class Forkserver:
 
 
 def main(arguments: list[str]) -> NoReturn:
-    """Takes the config of docs/handshake.md as its one argument."""
+    """Takes the config of docs/protocol.md as its one argument."""
     config = read_config(arguments[0])
     die_with_parent(config.parent)
     write_through()

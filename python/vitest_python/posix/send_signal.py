@@ -30,7 +30,7 @@ def deliver(pid: int, start_time: str, number: int) -> str:
 
 
 def answer_signal(line: dict[str, Any]) -> dict[str, Any]:
-    """The `signalled` line for a `signal` line of docs/handshake.md. Raises KeyError for an unknown signal."""
+    """The `signalled` line for a `signal` line of docs/protocol.md. Raises KeyError for an unknown signal."""
     number = signal.Signals[line["signal"]]
     outcomes = [
         {**target, "outcome": deliver(int(target["pid"]), str(target["startTime"]), number)}

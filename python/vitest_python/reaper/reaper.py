@@ -1,6 +1,6 @@
 """The reaper: everything of a run descends from it, and when the run's owner is gone, it leaves nothing behind.
 
-Single-threaded, standard library only, small enough to be read in one sitting. The lines are in docs/handshake.md.
+Single-threaded, standard library only, small enough to be read in one sitting. The lines are in docs/protocol.md.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""MessagePack's extension codes on the wire; docs/handshake.md lists the payloads."""
+"""MessagePack's extension codes on the wire; docs/protocol.md lists the payloads."""
 
 from __future__ import annotations
 

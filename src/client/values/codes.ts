@@ -1,4 +1,4 @@
-/** MessagePack's extension codes on the wire; docs/handshake.md lists the payloads. */
+/** MessagePack's extension codes on the wire; docs/protocol.md lists the payloads. */
 export const Code = {
   arrow: 0x41,
   buffer: 0x42,

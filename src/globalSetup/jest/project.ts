@@ -7,7 +7,7 @@ import {
 import { resolvePools } from '../../options/options.ts'
 import { PROTOCOL } from '../../process/run/protocol.ts'
 import type { Registry } from '../run/registry.ts'
-import { seeded } from '../run/seeded.ts'
+import { seeded } from '../run/withSeeds.ts'
 
 /** Of Jest's global configuration, what is read here. */
 export interface JestGlobalConfig {

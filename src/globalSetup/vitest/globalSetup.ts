@@ -9,7 +9,7 @@ import { endRuns } from '../run/end.ts'
 import { failureOf } from '../run/failure.ts'
 import { silenceProgress } from '../run/output.ts'
 import { registryOf } from '../run/registry.ts'
-import { seeded } from '../run/seeded.ts'
+import { seeded } from '../run/withSeeds.ts'
 import { refuseBrowser } from './browser.ts'
 import { watchingRegistry } from './watch.ts'
 

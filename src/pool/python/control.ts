@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { createServer, type Server, type Socket } from 'node:net'
 import { PROTOCOL } from '../../process/run/protocol.ts'
-import { type Line, readLines, writeLine } from '../../support/lines.ts'
+import { type Line, readLines, writeLine } from '../../support/jsonLines.ts'
 
 /** A forkserver or a worker that said hello. */
 export interface Peer {

@@ -7,7 +7,7 @@ import { describeExit, type Exit } from '../../process/system/exit.ts'
 import type { Identity, OwnerIdentity } from '../../process/system/identity.ts'
 import { withDeadline } from '../../support/deadline.ts'
 import { SetupError } from '../../support/errors.ts'
-import { type Line, readLines, writeLine } from '../../support/lines.ts'
+import { type Line, readLines, writeLine } from '../../support/jsonLines.ts'
 
 /** How the reaper was armed. */
 export interface Armed extends Identity {

@@ -1,4 +1,4 @@
-/** Version of the messages and lines between the processes of a run; see docs/handshake.md. */
+/** Version of the messages and lines between the processes of a run; see docs/protocol.md. */
 export const PROTOCOL = 1
 
 /** Environment variable that every process of a run carries. */

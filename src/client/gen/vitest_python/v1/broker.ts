@@ -64,7 +64,7 @@ export interface Stuck {
 }
 
 export interface Acquire {
-  /** see docs/handshake.md */
+  /** see docs/protocol.md */
   protocol: number;
   holder: Holder | undefined;
   need: Need;

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 
-/** One message of the handshake protocol: a JSON object on a line of its own. */
+/** One message of the control protocol: a JSON object on a line of its own. */
 export type Line = Record<string, unknown>
 
 /** A line longer than this is no message of ours. */
