@@ -6,10 +6,10 @@ import type { ErrorCode } from './errorCodes.ts'
  *
  * @param below function whose callers the stack shows. Default: this one
  */
-export function coded<E extends Error>(
+export function withCode<E extends Error>(
   code: ErrorCode,
   error: E,
-  below: (...args: never[]) => unknown = coded,
+  below: (...args: never[]) => unknown = withCode,
 ): E & { readonly code: ErrorCode } {
   const named = Object.assign(error, { code, name: `${error.name} [${code}]` })
   // The first line of a stack is the name of that moment.
@@ -31,6 +31,6 @@ export class SetupError extends Error {
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)
-    coded(code, this, new.target as never)
+    withCode(code, this, new.target as never)
   }
 }

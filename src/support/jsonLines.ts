@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 
 /** One message of the control protocol: a JSON object on a line of its own. */
-export type Line = Record<string, unknown>
+export type JsonLine = Record<string, unknown>
 
 /** A line longer than this is no message of ours. */
 const LONGEST_LINE = 16 * 1024 * 1024
@@ -12,7 +12,7 @@ const LONGEST_LINE = 16 * 1024 * 1024
  */
 export function readLines(
   stream: Readable,
-  receive: (line: Line) => void,
+  receive: (line: JsonLine) => void,
   refuse: (problem: string) => void,
 ): void {
   let rest = ''
@@ -26,7 +26,7 @@ export function readLines(
   })
 }
 
-function dispatch(text: string, receive: (line: Line) => void, refuse: (problem: string) => void): void {
+function dispatch(text: string, receive: (line: JsonLine) => void, refuse: (problem: string) => void): void {
   let line: unknown
   try {
     line = JSON.parse(text)
@@ -36,10 +36,10 @@ function dispatch(text: string, receive: (line: Line) => void, refuse: (problem:
   if (typeof line !== 'object' || line === null || Array.isArray(line)) {
     return refuse(`not a JSON object: ${text.slice(0, 200)}`)
   }
-  receive(line as Line)
+  receive(line as JsonLine)
 }
 
 /** Sends one line; a peer that is gone is not an error here, its end is noticed where it is waited for. */
-export function writeLine(stream: Writable, line: Line): void {
+export function writeLine(stream: Writable, line: JsonLine): void {
   if (stream.writable) stream.write(`${JSON.stringify(line)}\n`)
 }

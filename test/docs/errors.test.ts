@@ -40,7 +40,9 @@ function filesWithPlainErrors(): string[] {
   const names = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
   return names
     .filter((name) => name.endsWith('.ts'))
-    .filter((name) => /(?<!coded\(\s*'\w+',\s*)new (Error|TypeError|RangeError)\(/.test(read(`src/${name}`)))
+    .filter((name) =>
+      /(?<!withCode\(\s*'\w+',\s*)new (Error|TypeError|RangeError)\(/.test(read(`src/${name}`)),
+    )
     .sort()
 }
 

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../support/errorCodes.ts'
-import { coded } from '../../support/errors.ts'
+import { withCode } from '../../support/errors.ts'
 import { stackOf } from './pythonError.ts'
 
 export { PythonError, type PythonException } from './pythonError.ts'
@@ -11,7 +11,7 @@ export class WorkerLostError extends Error {
 
   constructor(message: string, options?: ErrorOptions) {
     super(message, options)
-    coded('WORKER_LOST', this, new.target as never)
+    withCode('WORKER_LOST', this, new.target as never)
   }
 }
 
@@ -25,7 +25,7 @@ export class LeaseError extends Error {
 
   constructor(message: string, options?: ErrorOptions & { code?: ErrorCode }) {
     super(message, options)
-    coded(options?.code ?? 'LEASE_FAILED', this)
+    withCode(options?.code ?? 'LEASE_FAILED', this)
     this.stack = `${this.name}: ${message}`
   }
 }
@@ -37,7 +37,7 @@ export class CallError extends Error {
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)
-    coded(code, this, new.target as never)
+    withCode(code, this, new.target as never)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../support/errorCodes.ts'
-import { coded } from '../../support/errors.ts'
+import { withCode } from '../../support/errors.ts'
 import { PythonError } from './errors.ts'
 import type { PythonFrame } from './pythonStack.ts'
 
@@ -14,7 +14,7 @@ export class PythonTimeoutError extends Error {
 
   constructor(message: string) {
     super(message)
-    coded('CALL_TIMEOUT', this, new.target as never)
+    withCode('CALL_TIMEOUT', this, new.target as never)
   }
 }
 

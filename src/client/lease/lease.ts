@@ -10,7 +10,7 @@ import {
   type LeaseEvent,
   type LeaseRequest,
   type LeftReply,
-  Need,
+  Priority,
 } from '../gen/vitest_python/v1/broker.ts'
 import { CHANNEL_OPTIONS, callMetadata } from '../wire/metadata.ts'
 import type { RunContext } from './context.ts'
@@ -68,25 +68,25 @@ export class BrokerConnection {
    * @throws LeaseError with the pool's own words when there is none to be had
    */
   acquire(holder: Holder): Promise<Lease> {
-    return this.#apply(holder, Need.NOW).claim()
+    return this.#apply(holder, Priority.TEST).claim()
   }
 
   /** Leases a worker for whoever is said to use it by `hold`. Errors as `acquire`. */
   acquireSoon(holder: Holder): Application {
-    const application = this.#apply(holder, Need.SOON)
+    const application = this.#apply(holder, Priority.FILE)
     application.claim().catch(() => {})
     return application
   }
 
   /** Asks for a worker that nobody needs yet; without a spare it is granted when it is claimed, or never. */
   acquireAhead(holder: Holder): Application {
-    return this.#apply(holder, Need.AHEAD)
+    return this.#apply(holder, Priority.PREFETCH)
   }
 
-  #apply(holder: Holder, need: Need): Application {
+  #apply(holder: Holder, priority: Priority): Application {
     const stream = this.#client.lease(callMetadata(this.#context.token))
     const send = (kind: LeaseRequest['kind']) => stream.write({ kind, at: now() })
-    send({ $case: 'acquire', value: { protocol: PROTOCOL, holder, need } })
+    send({ $case: 'acquire', value: { protocol: PROTOCOL, holder, priority } })
     let open = true
     const release = (busy = false) => {
       if (!open) return

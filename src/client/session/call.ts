@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { types } from 'node:util'
 import { clearTimeout, setTimeout } from '../../support/clock.ts'
-import { coded } from '../../support/errors.ts'
+import { withCode } from '../../support/errors.ts'
 import { CallError, type Caller, pointAtCaller } from '../errors/errors.ts'
 import { timeoutError } from '../errors/timeout.ts'
 import type { Arguments, CallOptions } from './callOptions.ts'
@@ -12,7 +12,7 @@ import type { CallStart, Session } from './session.ts'
 export function lendArguments(session: Session, name: string, args: Arguments): ReturnType<Session['lend']> {
   if (typeof args !== 'object' || args === null) {
     const why = `The arguments of ${name} are ${String(args)}; write an array for positional or an object for keyword arguments.`
-    throw session.adopt(coded('ARGUMENTS_INVALID', new TypeError(why)))
+    throw session.adopt(withCode('ARGUMENTS_INVALID', new TypeError(why)))
   }
   try {
     return session.lend(args)

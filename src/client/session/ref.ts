@@ -1,4 +1,4 @@
-import { coded } from '../../support/errors.ts'
+import { withCode } from '../../support/errors.ts'
 import { type Caller, callerOf } from '../errors/errors.ts'
 import { Verb } from '../gen/vitest_python/v1/bridge.ts'
 import { call } from './call.ts'
@@ -56,7 +56,7 @@ export class SessionRef implements PythonRef {
     if (!(value instanceof SessionRef)) return undefined
     if (value.#session === session) return value.#number
     const why = `${value.text} lives in the Python process of another lease; a handle can be used only where it was made.`
-    throw coded('ARGUMENTS_INVALID', new TypeError(why))
+    throw withCode('ARGUMENTS_INVALID', new TypeError(why))
   }
 
   call<T = unknown>(method: string, args: Arguments = [], options: CallOptions = {}): Promise<T> {

@@ -1,4 +1,4 @@
-import { coded } from '../../support/errors.ts'
+import { withCode } from '../../support/errors.ts'
 import { BIG, type Carrier } from './carrier.ts'
 import { Code, DEEPEST } from './codes.ts'
 import { encodeKnown } from './encodeKnown.ts'
@@ -97,7 +97,7 @@ class Encoder implements ValueEncoder {
   refuse(what: string): TypeError {
     const keys = this.#keys.slice(1, this.#depth + 1).map(step)
     const why = `${this.#place}${keys.join('')} is ${what} and cannot be sent to Python.`
-    return coded('VALUE_UNSENDABLE', new TypeError(why))
+    return withCode('VALUE_UNSENDABLE', new TypeError(why))
   }
 
   #enter(): void {

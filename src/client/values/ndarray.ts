@@ -1,4 +1,4 @@
-import { coded } from '../../support/errors.ts'
+import { withCode } from '../../support/errors.ts'
 
 type Numbers =
   | Int8Array
@@ -49,7 +49,7 @@ const DTYPES = new Map([...KINDS].slice(0, 10).map(([dtype, kind]) => [kind.name
 DTYPES.set('Uint8ClampedArray', 'uint8')
 
 function unfit(why: string): TypeError {
-  return coded('ARGUMENTS_INVALID', new TypeError(why), unfit)
+  return withCode('ARGUMENTS_INVALID', new TypeError(why), unfit)
 }
 
 function kindOf(dtype: string) {

@@ -1,5 +1,5 @@
 import type { BrokerConnection } from '../../client/lease/lease.ts'
-import { coded } from '../../support/errors.ts'
+import { withCode } from '../../support/errors.ts'
 import { fileState } from './fileEnd.ts'
 import { PYTHON_ENVIRONMENT } from './marker.ts'
 
@@ -9,7 +9,7 @@ class LeftoverError extends Error {
 
   constructor(message: string) {
     super(message)
-    coded('ORPHANS_FOUND', this)
+    withCode('ORPHANS_FOUND', this)
     this.stack = `${this.name}: ${message}`
   }
 }

@@ -1,5 +1,5 @@
 import { JEST_VARIABLE, type JestContext, type JestProject } from '../../client/lease/context.ts'
-import { objectionTo } from '../../process/system/system.ts'
+import { unsupportedReason } from '../../process/system/system.ts'
 import { SetupError } from '../../support/errors.ts'
 import { failureOf } from '../run/failure.ts'
 import { type JestGlobalConfig, openProject } from './project.ts'
@@ -25,7 +25,7 @@ export default async function setup(globalConfig: JestGlobalConfig, project: Jes
 }
 
 async function open(globalConfig: JestGlobalConfig, project: JestProject): Promise<JestContext> {
-  const objection = objectionTo(process.platform)
+  const objection = unsupportedReason(process.platform)
   if (objection !== undefined) throw new SetupError('PLATFORM_UNSUPPORTED', objection)
   return openProject(beginRuns(globalConfig), globalConfig, project)
 }

@@ -7,7 +7,7 @@ import {
 import { resolvePools } from '../../options/options.ts'
 import { PROTOCOL } from '../../process/run/protocol.ts'
 import type { Registry } from '../run/registry.ts'
-import { seeded } from '../run/withSeeds.ts'
+import { withSeeds } from '../run/withSeeds.ts'
 
 /** Of Jest's global configuration, what is read here. */
 export interface JestGlobalConfig {
@@ -31,5 +31,5 @@ export async function openProject(
   const where = `testEnvironmentOptions.python of the Jest configuration`
   const options = resolvePools(pythonOptionsOf(project), where, maxWorkers)
   const pools = await registry.open(project.rootDir, options)
-  return { protocol: PROTOCOL, pools: seeded(pools, options, seed), identity: identityOf(project) }
+  return { protocol: PROTOCOL, pools: withSeeds(pools, options, seed), identity: identityOf(project) }
 }

@@ -4,7 +4,7 @@ import type { ResolvedOptions } from '../../options/options.ts'
 /** Gives each pool its seed.
  *
  * @param runner what the random numbers follow from where an option says nothing else */
-export function seeded(
+export function withSeeds(
   pools: Record<string, RunContext>,
   options: Record<string, ResolvedOptions>,
   runner: number,

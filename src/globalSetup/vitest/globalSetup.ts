@@ -3,13 +3,13 @@ import type { TestProject } from 'vitest/node'
 import { CONTEXT_KEY } from '../../client/lease/context.ts'
 import { resolvePools } from '../../options/options.ts'
 import { PROTOCOL } from '../../process/run/protocol.ts'
-import { objectionTo } from '../../process/system/system.ts'
+import { unsupportedReason } from '../../process/system/system.ts'
 import { SetupError } from '../../support/errors.ts'
 import { endRuns } from '../run/end.ts'
 import { failureOf } from '../run/failure.ts'
 import { silenceProgress } from '../run/output.ts'
 import { registryOf } from '../run/registry.ts'
-import { seeded } from '../run/withSeeds.ts'
+import { withSeeds } from '../run/withSeeds.ts'
 import { refuseBrowser } from './browser.ts'
 import { watchingRegistry } from './watch.ts'
 
@@ -32,7 +32,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 }
 
 async function open(project: TestProject): Promise<() => Promise<void>> {
-  const objection = objectionTo(process.platform)
+  const objection = unsupportedReason(process.platform)
   if (objection !== undefined) throw new SetupError('PLATFORM_UNSUPPORTED', objection)
   refuseBrowser(project.config.browser)
   silenceProgress(project.config.silent === true)
@@ -47,7 +47,7 @@ async function open(project: TestProject): Promise<() => Promise<void>> {
     const pools = await registry.acquire(project.config.root, options)
     project.provide(CONTEXT_KEY, {
       protocol: PROTOCOL,
-      pools: seeded(pools, options, project.config.sequence.seed ?? Date.now()),
+      pools: withSeeds(pools, options, project.config.sequence.seed ?? Date.now()),
     })
   } catch (error) {
     // A setup that throws has returned nothing to tear down by.

@@ -75,7 +75,7 @@ function serveLease(pool: Pool, call: LeaseCall): void {
       return fail('failed', describeMismatch(kind.value.protocol), 'PROTOCOL_MISMATCH')
     lease = pool.request({
       holder: kind.value.holder ?? NOBODY,
-      priority: PRIORITIES[kind.value.need] ?? 'test',
+      priority: PRIORITIES[kind.value.priority] ?? 'test',
       granted: (grant) => send({ $case: 'granted', value: describeGrant(grant) }),
       failed: (message, code) => fail('failed', message, code),
       lost: (message) => fail('lost', message),

@@ -1,16 +1,16 @@
 import { timingSafeEqual } from 'node:crypto'
 import { createServer, type Server, type Socket } from 'node:net'
 import { PROTOCOL } from '../../process/run/protocol.ts'
-import { type Line, readLines, writeLine } from '../../support/jsonLines.ts'
+import { type JsonLine, readLines, writeLine } from '../../support/jsonLines.ts'
 
 /** A forkserver or a worker that said hello. */
 export interface Peer {
   readonly role: string
   readonly id: string
-  send(line: Line): void
+  send(line: JsonLine): void
 }
 
-type Listener = (line: Line, peer: Peer) => void
+type Listener = (line: JsonLine, peer: Peer) => void
 
 /** Where forkserver and workers report to: `control.sock`. */
 export class Control {
@@ -52,8 +52,8 @@ export class Control {
     this.#sockets.add(socket)
     socket.once('close', () => this.#sockets.delete(socket))
     socket.on('error', () => {})
-    let deliver: ((line: Line) => void) | undefined
-    const receive = (line: Line) => {
+    let deliver: ((line: JsonLine) => void) | undefined
+    const receive = (line: JsonLine) => {
       if (deliver) return deliver(line)
       const problem = this.#objection(line)
       if (problem !== undefined) return refuse(socket, problem)
@@ -66,7 +66,7 @@ export class Control {
     readLines(socket, receive, (problem) => refuse(socket, problem))
   }
 
-  #objection(hello: Line): string | undefined {
+  #objection(hello: JsonLine): string | undefined {
     if (hello['hello'] !== 'vitest-python')
       return 'this socket is the control socket of a vitest-environment-python run'
     if (hello['protocol'] !== PROTOCOL) {
@@ -78,7 +78,7 @@ export class Control {
   }
 }
 
-function peerOf(socket: Socket, hello: Line): Peer {
+function peerOf(socket: Socket, hello: JsonLine): Peer {
   return {
     role: String(hello['role']),
     id: String(hello['id']),

@@ -6,7 +6,7 @@ import { describeExit, type Exit } from '../../process/system/exit.ts'
 import type { Identity } from '../../process/system/identity.ts'
 import { DeadlineError, withDeadline } from '../../support/deadline.ts'
 import { SetupError } from '../../support/errors.ts'
-import type { Line } from '../../support/jsonLines.ts'
+import type { JsonLine } from '../../support/jsonLines.ts'
 import { bytecodeDirectory } from '../overlay/directory.ts'
 import type { Run } from '../run/run.ts'
 import type { Control, Peer } from './control.ts'
@@ -64,7 +64,7 @@ export async function startForkserver(launch: Launch): Promise<Forkserver> {
   const log = join(run.directory.path, 'logs', `${id}.log`)
   const progress: { importing?: string } = {}
   const starts = new Starts()
-  const up = new Promise<{ peer: Peer; line: Line }>((resolve) => {
+  const up = new Promise<{ peer: Peer; line: JsonLine }>((resolve) => {
     control.expect('forkserver', id, (line, peer) => {
       if (line['event'] === 'importing') {
         progress.importing = String(line['module'])
@@ -106,7 +106,7 @@ function connectedForkserver(
   id: string,
   spawned: Identity & { exited: Promise<Exit> },
   peer: Peer,
-  ready: Line,
+  ready: JsonLine,
   starts: Starts,
 ): Forkserver {
   void spawned.exited.then((exit) => starts.end(exit))
@@ -136,12 +136,12 @@ function connectedForkserver(
  * that listened to the forkserver's promise would be remembered by that for as long as the run lasts.
  */
 class Starts {
-  readonly #waiting = new Map<string, { answer(line: Line): void; exited(exit: Exit): void }>()
+  readonly #waiting = new Map<string, { answer(line: JsonLine): void; exited(exit: Exit): void }>()
   #ended: Exit | undefined
 
-  expect(worker: string): { answer: Promise<Line>; exited: Promise<Exit> } {
-    let answer: (line: Line) => void = () => {}
-    const answered = new Promise<Line>((resolve) => {
+  expect(worker: string): { answer: Promise<JsonLine>; exited: Promise<Exit> } {
+    let answer: (line: JsonLine) => void = () => {}
+    const answered = new Promise<JsonLine>((resolve) => {
       answer = resolve
     })
     const exited = new Promise<Exit>((resolve) => this.#waiting.set(worker, { answer, exited: resolve }))
@@ -160,7 +160,7 @@ class Starts {
     this.#waiting.clear()
   }
 
-  receive(line: Line): void {
+  receive(line: JsonLine): void {
     const worker = String(line['id'])
     const waiting = this.#waiting.get(worker)
     if (line['event'] === 'exited') waiting?.exited(line as unknown as Exit)

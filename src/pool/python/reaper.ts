@@ -7,7 +7,7 @@ import { describeExit, type Exit } from '../../process/system/exit.ts'
 import type { Identity, OwnerIdentity } from '../../process/system/identity.ts'
 import { withDeadline } from '../../support/deadline.ts'
 import { SetupError } from '../../support/errors.ts'
-import { type Line, readLines, writeLine } from '../../support/jsonLines.ts'
+import { type JsonLine, readLines, writeLine } from '../../support/jsonLines.ts'
 
 /** How the reaper was armed. */
 export interface Armed extends Identity {
@@ -80,7 +80,7 @@ export class Reaper {
 
   /** Starts a program below the reaper; `exited` resolves when that ends. */
   async spawn(order: SpawnOrder): Promise<Identity & { exited: Promise<Exit> }> {
-    const isMine = (line: Line) => line['id'] === order.id
+    const isMine = (line: JsonLine) => line['id'] === order.id
     const exited = this.#process.next((line) => isMine(line) && line['event'] === 'exited')
     const answer = await this.#process.ask(
       { op: 'spawn', ...order },
@@ -135,7 +135,7 @@ class ReaperProcess {
   responsive = true
   readonly #input: Writable
   readonly #kill: () => boolean
-  readonly #waiting = new Set<{ wants(line: Line): boolean; take(line: Line): void }>()
+  readonly #waiting = new Set<{ wants(line: JsonLine): boolean; take(line: JsonLine): void }>()
   #requests = 0
   #said = ''
 
@@ -171,16 +171,16 @@ class ReaperProcess {
     await withDeadline(this.ended, ANSWER_TIMEOUT, 'the reaper to end').catch(() => this.#kill())
   }
 
-  send(line: Line): void {
+  send(line: JsonLine): void {
     writeLine(this.#input, line)
   }
 
   /** The next line that `wants` accepts; pending for ever where none comes. */
-  next(wants: (line: Line) => boolean): Promise<Line> {
+  next(wants: (line: JsonLine) => boolean): Promise<JsonLine> {
     return new Promise((resolve) => {
       const waiter = {
         wants,
-        take: (line: Line) => {
+        take: (line: JsonLine) => {
           this.#waiting.delete(waiter)
           resolve(line)
         },
@@ -189,7 +189,11 @@ class ReaperProcess {
     })
   }
 
-  async answer(wants: (line: Line) => boolean, waitedFor: string, timeout = ANSWER_TIMEOUT): Promise<Line> {
+  async answer(
+    wants: (line: JsonLine) => boolean,
+    waitedFor: string,
+    timeout = ANSWER_TIMEOUT,
+  ): Promise<JsonLine> {
     const death = this.ended.then((exit): never => {
       throw new SetupError(
         'REAPER_DIED',
@@ -202,19 +206,24 @@ class ReaperProcess {
     })
   }
 
-  ask(line: Line, wants: (line: Line) => boolean, waitedFor: string, timeout?: number): Promise<Line> {
+  ask(
+    line: JsonLine,
+    wants: (line: JsonLine) => boolean,
+    waitedFor: string,
+    timeout?: number,
+  ): Promise<JsonLine> {
     const answer = this.answer(wants, waitedFor, timeout)
     this.send(line)
     return answer
   }
 
-  request(line: Line, event: string, timeout?: number): Promise<Line> {
+  request(line: JsonLine, event: string, timeout?: number): Promise<JsonLine> {
     const request = ++this.#requests
-    const wants = (answer: Line) => answer['event'] === event && answer['request'] === request
+    const wants = (answer: JsonLine) => answer['event'] === event && answer['request'] === request
     return this.ask({ ...line, request }, wants, `the reaper to answer ${String(line['op'])}`, timeout)
   }
 
-  #dispatch(line: Line): void {
+  #dispatch(line: JsonLine): void {
     for (const waiter of this.#waiting) if (waiter.wants(line)) return waiter.take(line)
   }
 }

@@ -4,7 +4,7 @@ import type { Exit } from '../../process/system/exit.ts'
 import type { Identity } from '../../process/system/identity.ts'
 import { DeadlineError, withDeadline } from '../../support/deadline.ts'
 import { asSetupError, SetupError } from '../../support/errors.ts'
-import type { Line } from '../../support/jsonLines.ts'
+import type { JsonLine } from '../../support/jsonLines.ts'
 import type { Run } from '../run/run.ts'
 import type { Control, Peer } from './control.ts'
 import type { Forkserver, PythonInstallation } from './forkserver.ts'
@@ -46,7 +46,7 @@ export interface WorkerStart {
 export async function startWorker(start: WorkerStart): Promise<Worker> {
   const { id, run, control, forkserver } = start
   const log = join(run.directory.path, 'logs', `${id}.log`)
-  const up = new Promise<{ peer: Peer; line: Line }>((resolve) => {
+  const up = new Promise<{ peer: Peer; line: JsonLine }>((resolve) => {
     control.expect('worker', id, (line, peer) => {
       if (line['event'] === 'used') start.onUsed(String(line['lease']), line['files'] as string[])
       // Else it says one thing only: that it is ready, or why not.

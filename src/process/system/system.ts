@@ -6,7 +6,7 @@ import type { System } from './operatingSystem.ts'
 export const system: System = process.platform === 'darwin' ? darwin() : linux
 
 /** Why nothing can run on a platform; `undefined` where it can. */
-export function objectionTo(platform: NodeJS.Platform): string | undefined {
+export function unsupportedReason(platform: NodeJS.Platform): string | undefined {
   if (platform === 'linux' || platform === 'darwin') return undefined
   if (platform === 'win32')
     return 'vitest-environment-python does not run on Windows; run the tests inside WSL, where it does.'

@@ -25,13 +25,14 @@ export const protobufPackage = "vitest_python.v1";
 
 export const protobufFileName = "vitest_python/v1/broker.proto";
 
-export enum Need {
-  /** NOW - a test waits for it and uses it at once */
-  NOW = 0,
-  /** SOON - somebody waits until it is up; who uses it is said by a later Holder */
-  SOON = 1,
-  /** AHEAD - nobody waits: granted from the spares alone */
-  AHEAD = 2,
+/** How urgently a worker is needed. */
+export enum Priority {
+  /** TEST - a test waits for it and uses it at once */
+  TEST = 0,
+  /** FILE - a test file waits until a worker is up; a later Holder names the test that uses it */
+  FILE = 1,
+  /** PREFETCH - no test waits: only a spare is granted */
+  PREFETCH = 2,
 }
 
 export interface LeaseRequest {
@@ -67,7 +68,7 @@ export interface Acquire {
   /** see docs/protocol.md */
   protocol: number;
   holder: Holder | undefined;
-  need: Need;
+  priority: Priority;
 }
 
 /** Whom a leak, a crash or a timeout is attributed to. */
@@ -336,7 +337,7 @@ export const Stuck: MessageFns<Stuck> = {
 };
 
 function createBaseAcquire(): Acquire {
-  return { protocol: 0, holder: undefined, need: 0 };
+  return { protocol: 0, holder: undefined, priority: 0 };
 }
 
 export const Acquire: MessageFns<Acquire> = {
@@ -347,8 +348,8 @@ export const Acquire: MessageFns<Acquire> = {
     if (message.holder !== undefined) {
       Holder.encode(message.holder, writer.uint32(18).fork()).join();
     }
-    if (message.need !== 0) {
-      writer.uint32(24).int32(message.need);
+    if (message.priority !== 0) {
+      writer.uint32(24).int32(message.priority);
     }
     return writer;
   },
@@ -387,7 +388,7 @@ export const Acquire: MessageFns<Acquire> = {
               break;
             }
 
-            message.need = reader.int32() as any;
+            message.priority = reader.int32() as any;
             continue;
           }
         }
