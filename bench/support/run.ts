@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { RunContext } from '../../src/client/lease/context.ts'
 import type { PoolStats } from '../../src/client/lease/stats.ts'
-import { ProcessLeases } from '../../src/environment/leases/leases.ts'
 import { HolderPool } from '../../src/environment/leases/pool.ts'
+import { WorkerLeases } from '../../src/environment/leases/workerLeases.ts'
 import type { PoolOptions } from '../../src/options/options.ts'
 import type { Order, Stopped } from './host.ts'
 import { python } from './paths.ts'
@@ -15,14 +15,14 @@ const HOST = fileURLToPath(new URL('./host.js', import.meta.url))
 /** A run in a main process of its own, with this process as its test process. */
 export class BenchRun {
   readonly context: RunContext
-  readonly leases: ProcessLeases
+  readonly leases: WorkerLeases
   readonly #host: ChildProcess
   #orders = 0
 
   private constructor(host: ChildProcess, context: RunContext) {
     this.#host = host
     this.context = context
-    this.leases = new ProcessLeases(context)
+    this.leases = new WorkerLeases(context)
   }
 
   /** Opens a run; Python is not started yet. */
@@ -67,7 +67,7 @@ export class BenchRun {
   }
 
   async stop(): Promise<Stopped> {
-    await this.leases.forgo()
+    await this.leases.releasePrefetched()
     this.leases.connection.close()
     const stopped = (await ask(this.#host, ++this.#orders, { op: 'stop' })) as Stopped
     this.#host.disconnect()

@@ -1,11 +1,11 @@
 // A test process: sequential tests, each with a worker of its own.
 import type { RunContext } from '../../src/client/lease/context.ts'
-import { ProcessLeases } from '../../src/environment/leases/leases.ts'
 import { HolderPool } from '../../src/environment/leases/pool.ts'
+import { WorkerLeases } from '../../src/environment/leases/workerLeases.ts'
 
 /** @returns milliseconds that each test waited from its request to the first answer */
 async function test(context: RunContext, tests: number): Promise<number[]> {
-  const leases = new ProcessLeases(context)
+  const leases = new WorkerLeases(context)
   const waits: number[] = []
   for (let n = 0; n < tests; n++) {
     const pool = new HolderPool(leases, { file: `${process.pid}.test.ts`, test: `${n}` })
@@ -15,7 +15,7 @@ async function test(context: RunContext, tests: number): Promise<number[]> {
     waits.push(performance.now() - began)
     await pool.releaseAll()
   }
-  await leases.forgo()
+  await leases.releasePrefetched()
   leases.connection.close()
   return waits
 }

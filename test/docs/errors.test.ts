@@ -18,11 +18,11 @@ function textBelow(directory: string): string {
 
 /** Errors without a code, and why no user meets them. */
 const PLAIN: Record<string, string> = {
-  'client/session/exports.ts': 'goes to Python',
+  'client/session/callbackRegistry.ts': 'goes to Python',
   'client/session/session.ts': 'a WorkerLostError takes its place',
   'client/values/decodeExtension.ts': 'becomes ANSWER_UNREADABLE',
   'client/values/messagePack.ts': 'becomes ANSWER_UNREADABLE',
-  'client/wire/parts.ts': 'becomes ANSWER_UNREADABLE',
+  'client/wire/chunks.ts': 'becomes ANSWER_UNREADABLE',
   'client/wire/sharedMemory.ts': 'becomes ANSWER_UNREADABLE',
   'pool/leasing/pool.ts': 'is dropped, because the run is over',
   'pool/leasing/requestState.ts': 'is a bug of the pool',

@@ -29,7 +29,7 @@ export interface Lease {
   /** Resolves when the worker ends before the lease does; never rejects. */
   readonly lost: Promise<WorkerLostError>
   /** Has the worker ended: a call in it cannot be interrupted. `lost` then says where it was. */
-  stuck(name: string): void
+  killUnresponsive(name: string): void
   /** Resolves when others wait for a worker that nobody was said to use. */
   readonly recalled: Promise<void>
   /** Gives the worker back; as it was, where nobody was said to use it; `busy` where a call that was given up may still be running. Safe to repeat. */
@@ -50,7 +50,7 @@ export interface Application {
 }
 
 /** Milliseconds beyond the lease timeout: the pool itself says in time that there is no worker. */
-const SILENCE = 2_000
+const SILENCE_MS = 2_000
 
 /** The broker of a run, as a test process sees it. */
 export class BrokerConnection {
@@ -94,16 +94,16 @@ export class BrokerConnection {
       send({ $case: 'release', value: { busy } })
       stream.end()
     }
-    const stuck = (name: string) => {
+    const killUnresponsive = (name: string) => {
       if (open) send({ $case: 'stuck', value: { name } })
     }
-    const answer = granted(stream, this.#context, { release, stuck })
+    const answer = granted(stream, this.#context, { release, killUnresponsive })
     answer.catch(() => {})
     return {
       answer,
       claim: (user) => {
         if (user && open) send({ $case: 'holder', value: user })
-        const patience = this.#context.leaseTimeout + SILENCE
+        const patience = this.#context.leaseTimeout + SILENCE_MS
         const silence = setTimeout(() => stream.cancel(), patience)
         return answer.finally(() => clearTimeout(silence))
       },
@@ -147,7 +147,7 @@ type LeaseStream = ClientDuplexStream<LeaseRequest, LeaseEvent>
 function granted(
   stream: LeaseStream,
   context: RunContext,
-  ends: Pick<Lease, 'release' | 'stuck'>,
+  ends: Pick<Lease, 'release' | 'killUnresponsive'>,
 ): Promise<Lease> {
   let recall = () => {}
   const recalled = new Promise<void>((resolve) => {

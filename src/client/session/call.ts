@@ -9,13 +9,17 @@ import { interrupt } from './interruption.ts'
 import type { CallStart, Session } from './session.ts'
 
 /** Refuses what would be read as something else without a word. */
-export function lendArguments(session: Session, name: string, args: Arguments): ReturnType<Session['lend']> {
+export function encodeArguments(
+  session: Session,
+  name: string,
+  args: Arguments,
+): ReturnType<Session['encodeArguments']> {
   if (typeof args !== 'object' || args === null) {
     const why = `The arguments of ${name} are ${String(args)}; write an array for positional or an object for keyword arguments.`
     throw session.adopt(withCode('ARGUMENTS_INVALID', new TypeError(why)))
   }
   try {
-    return session.lend(args)
+    return session.encodeArguments(args)
   } catch (error) {
     throw session.adopt(error)
   }
@@ -34,7 +38,7 @@ export function call(
   here: Caller,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const lent = lendArguments(session, start.name, args)
+    const lent = encodeArguments(session, start.name, args)
     const settle = (finish: () => void) => {
       release()
       // What Python keeps may still read from them.

@@ -2,9 +2,9 @@ import { clearTimeout, setTimeout } from '../../support/clock.ts'
 import type { Session } from './session.ts'
 
 /** Milliseconds after which a coroutine that does not react to its cancellation is interrupted. */
-const INSIST_AFTER = 250
+const INTERRUPT_AGAIN_MS = 250
 /** Milliseconds more until the worker is ended. */
-const GRACE = 1_000
+const ABANDON_MS = 1_000
 
 /**
  * Ends a call that nobody waits for any more: asks, insists, and in the end has the worker replaced.
@@ -13,8 +13,8 @@ const GRACE = 1_000
  */
 export async function interrupt(session: Session, call: number, name: string): Promise<Error | undefined> {
   const ended = session.cancel(call)
-  const insist = setTimeout(() => session.insist(call), INSIST_AFTER)
-  const kill = setTimeout(() => session.giveUpOn(call, name), INSIST_AFTER + GRACE)
+  const insist = setTimeout(() => session.interruptAgain(call), INTERRUPT_AGAIN_MS)
+  const kill = setTimeout(() => session.abandon(call, name), INTERRUPT_AGAIN_MS + ABANDON_MS)
   try {
     return await ended
   } finally {

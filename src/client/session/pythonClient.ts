@@ -6,14 +6,14 @@ import type { Lease } from '../lease/lease.ts'
 import { CHANNEL_OPTIONS, callMetadata, metadataInterceptor } from '../wire/metadata.ts'
 import { call } from './call.ts'
 import type { Arguments, CallOptions } from './callOptions.ts'
-import { dial } from './dial.ts'
 import { Inline } from './inline.ts'
 import { type PythonRef, refs } from './ref.ts'
 import { Session, type SessionLease } from './session.ts'
+import { openSession } from './sessionChannel.ts'
 import { stream } from './stream.ts'
 
 /** Milliseconds to wait for the pool's account of a worker's end. */
-const EXPLANATION_TIMEOUT = 2_000
+const EXPLANATION_TIMEOUT_MS = 2_000
 
 /** Constructor of a grpc-js stub, as every generator for grpc-js makes it. */
 export type StubConstructor<C> = new (
@@ -164,17 +164,17 @@ export class LeasedPython implements PythonClient {
 
   #open(): Session {
     if (this.#session) return this.#session
-    const line = dial(this.#lease)
-    this.#clients.push(line.client)
+    const channel = openSession(this.#lease)
+    this.#clients.push(channel.client)
     const lease = {
       explain: (broken: Error) => this.#explain(broken),
-      stuck: (name: string) => this.#lease.stuck(name),
-      sharesMemory: () => line.sharesMemory,
+      killUnresponsive: (name: string) => this.#lease.killUnresponsive(name),
+      sharesMemory: () => channel.sharesMemory,
       beforeAnswer: () => {},
       adopt: <T>(given: T) => given,
       ...this.#test,
     }
-    const session = new Session(line.stream, lease, refs, this.#defaults)
+    const session = new Session(channel.stream, lease, refs, this.#defaults)
     this.#session = session
     return session
   }
@@ -185,7 +185,7 @@ export class LeasedPython implements PythonClient {
       const lost = new WorkerLostError(`The connection to the worker broke: ${broken.message}`, {
         cause: broken,
       })
-      setTimeout(resolve, EXPLANATION_TIMEOUT, lost).unref()
+      setTimeout(resolve, EXPLANATION_TIMEOUT_MS, lost).unref()
     })
     return Promise.race([this.#lease.lost, nothingFound])
   }

@@ -4,9 +4,9 @@ import type { ClientFrame, PythonFailure, Start, WorkerFrame } from '../gen/vite
 import type { Carrier } from '../values/carrier.ts'
 import { decode } from '../values/decode.ts'
 import { encode } from '../values/encode.ts'
-import { Buffers } from '../wire/buffers.ts'
+import { BufferTransport } from '../wire/bufferTransport.ts'
+import { CallbackRegistry } from './callbackRegistry.ts'
 import type { CallOptions } from './callOptions.ts'
-import { Exports } from './exports.ts'
 
 /** Who waits for the frames of one call. */
 export interface Receiver {
@@ -49,7 +49,7 @@ export interface SessionLease {
   /** Finds out why the stream broke; what it returns fails the calls. */
   explain(broken: Error): Promise<Error>
   /** A call cannot be interrupted: the worker is ended, and the session with it. */
-  stuck(name: string): void
+  killUnresponsive(name: string): void
   /** Whether Python can open the files of this process. */
   sharesMemory(): boolean
   /** Called before anything that came from Python is given to who waits for it. */
@@ -76,10 +76,10 @@ export class Session implements Carrier {
   readonly #receivers = new Map<number, Receiver>()
   /** Calls that were given up, and that Python may still be at. */
   readonly #leaving = new Map<number, Leaving>()
-  readonly #exports: Exports
+  readonly #exports: CallbackRegistry
   readonly #numbers = new WeakMap<object, number>()
   readonly #aborted: Promise<Error | undefined>[] = []
-  readonly #buffers: Buffers
+  readonly #buffers: BufferTransport
   #calls = 0
   #ended: Error | undefined
 
@@ -93,13 +93,13 @@ export class Session implements Carrier {
     this.#stream = stream
     this.#lease = lease
     this.#handles = handles
-    this.#exports = new Exports({
+    this.#exports = new CallbackRegistry({
       encode: (value, place) => this.encode(value, place),
       decode: (bytes) => this.#read(bytes),
       numberOf: (error) => this.#numbers.get(error as object) ?? 0,
     })
     const send = (kind: ClientFrame['kind']) => this.#send(kind)
-    this.#buffers = new Buffers(send, () => lease.sharesMemory())
+    this.#buffers = new BufferTransport(send, () => lease.sharesMemory())
     stream.on('data', (frame: WorkerFrame) => this.#take(frame))
     stream.on('error', async (error) => this.end(await lease.explain(error)))
     stream.on('end', async () =>
@@ -113,7 +113,7 @@ export class Session implements Carrier {
   }
 
   /** Encodes the arguments of a call; `close` ends the iterables among them. */
-  lend(args: unknown): { bytes: Uint8Array; close: () => void } {
+  encodeArguments(args: unknown): { bytes: Uint8Array; close: () => void } {
     const before = this.#exports.last
     const bytes = this.encode(args, 'args')
     const after = this.#exports.last
@@ -160,13 +160,13 @@ export class Session implements Carrier {
   }
 
   /** Interrupts what has not ended after `cancel`. */
-  insist(call: number): void {
+  interruptAgain(call: number): void {
     if (this.#leaving.has(call)) this.#cancel(call)
   }
 
   /** Has the worker ended, because a call that was given up goes on. */
-  giveUpOn(call: number, name: string): void {
-    if (this.#leaving.has(call)) this.#lease.stuck(name)
+  abandon(call: number, name: string): void {
+    if (this.#leaving.has(call)) this.#lease.killUnresponsive(name)
   }
 
   /** Remembers how a call ended that a signal aborted, whose caller has its answer already. */
@@ -253,7 +253,7 @@ export class Session implements Carrier {
     else if (kind) this.#deliver(call, kind)
   }
 
-  async #answer(callback: Parameters<Exports['answer']>[0]): Promise<void> {
+  async #answer(callback: Parameters<CallbackRegistry['answer']>[0]): Promise<void> {
     this.#lease.beforeAnswer()
     this.#send({ $case: 'answer', value: await this.#exports.answer(callback) })
   }

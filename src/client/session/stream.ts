@@ -1,5 +1,5 @@
 import { type Caller, pointAtCaller } from '../errors/errors.ts'
-import { lendArguments, limit } from './call.ts'
+import { encodeArguments, limit } from './call.ts'
 import type { Arguments, CallOptions } from './callOptions.ts'
 import type { CallStart, Session } from './session.ts'
 
@@ -16,7 +16,7 @@ export async function* stream(
 ): AsyncGenerator<unknown, void, undefined> {
   const inbox = new Inbox()
   const fail = (error: Error) => inbox.close(session.adopt(pointAtCaller(error, here)))
-  const lent = lendArguments(session, start.name, args)
+  const lent = encodeArguments(session, start.name, args)
   const number = session.start(
     {
       ...start,

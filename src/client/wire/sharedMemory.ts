@@ -4,12 +4,12 @@ import { decode } from '../values/decode.ts'
 import { encode } from '../values/encode.ts'
 
 /** Bytes before a buffer's own: the token of who it is meant for. A page, so that the rest is aligned. */
-const HEADER = 4096
-const TOKEN = 8
-const FREE = Buffer.alloc(TOKEN)
-const SMALLEST = 256 * 1024
+const HEADER_BYTES = 4096
+const TOKEN_BYTES = 8
+const FREE = Buffer.alloc(TOKEN_BYTES)
+const MIN_FILE_BYTES = 256 * 1024
 /** Bytes of all files together that one session may keep. */
-const BUDGET = 512 * 1024 * 1024
+const MAX_TOTAL_BYTES = 512 * 1024 * 1024
 /** Linux's `O_TMPFILE`, which Node does not name: a file without a name, gone when nobody has it open. */
 const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY
 
@@ -30,7 +30,7 @@ export class SharedMemory {
   #usable = true
 
   /** @param budget bytes in all files together; beyond them buffers go in the message */
-  constructor(budget = BUDGET) {
+  constructor(budget = MAX_TOTAL_BYTES) {
     this.#budget = budget
   }
 
@@ -65,10 +65,14 @@ export class SharedMemory {
     try {
       file = openSync(`/proc/${pid}/fd/${fd}`, constants.O_RDWR | constants.O_NONBLOCK)
       const status = fstatSync(file)
-      if (!status.isFile() || status.size < HEADER + length || !readAt(file, TOKEN, 0).equals(token))
+      if (
+        !status.isFile() ||
+        status.size < HEADER_BYTES + length ||
+        !readAt(file, TOKEN_BYTES, 0).equals(token)
+      )
         throw new Error('it holds something else')
-      const bytes = readAt(file, length, HEADER)
-      writeSync(file, FREE, 0, TOKEN, 0)
+      const bytes = readAt(file, length, HEADER_BYTES)
+      writeSync(file, FREE, 0, TOKEN_BYTES, 0)
       return bytes
     } catch (cause) {
       throw new Error(
@@ -94,8 +98,8 @@ export class SharedMemory {
   }
 
   #take(bytes: number): Slot | undefined {
-    const size = Math.max(SMALLEST, 2 ** Math.ceil(Math.log2(bytes)))
-    const free = this.#slots.filter(({ fd }) => readAt(fd, TOKEN, 0).equals(FREE))
+    const size = Math.max(MIN_FILE_BYTES, 2 ** Math.ceil(Math.log2(bytes)))
+    const free = this.#slots.filter(({ fd }) => readAt(fd, TOKEN_BYTES, 0).equals(FREE))
     const fits = free.find((slot) => slot.size === size)
     if (fits) return fits
     for (const slot of free) {
@@ -115,11 +119,11 @@ export class SharedMemory {
 }
 
 function describe({ fd }: Slot, bytes: Uint8Array): Uint8Array {
-  const token = randomBytes(TOKEN)
+  const token = randomBytes(TOKEN_BYTES)
   let written = 0
   while (written < bytes.byteLength)
-    written += writeSync(fd, bytes, written, bytes.byteLength - written, HEADER + written)
-  writeSync(fd, token, 0, TOKEN, 0)
+    written += writeSync(fd, bytes, written, bytes.byteLength - written, HEADER_BYTES + written)
+  writeSync(fd, token, 0, TOKEN_BYTES, 0)
   return encode([process.pid, fd, bytes.byteLength, token], 'descriptor')
 }
 
@@ -128,7 +132,7 @@ function readDescriptor(descriptor: Uint8Array): [number, number, number, Buffer
   if (!Array.isArray(parts) || parts.length !== 4) throw new Error('a buffer has no descriptor')
   const [pid, fd, length, token] = parts
   const numbers = [pid, fd, length].every((number) => Number.isSafeInteger(number) && number >= 0)
-  if (!numbers || !Buffer.isBuffer(token) || token.length !== TOKEN)
+  if (!numbers || !Buffer.isBuffer(token) || token.length !== TOKEN_BYTES)
     throw new Error('the descriptor of a buffer is broken')
   return [pid, fd, length, token]
 }

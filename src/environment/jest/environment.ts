@@ -44,7 +44,7 @@ function withPython(Base: EnvironmentClass): EnvironmentClass {
     readonly #scopes: JestScopes
     #output: Output | undefined
     #ahead: Promise<void> | undefined
-    #forgo = async () => {}
+    #releasePrefetched = async () => {}
 
     constructor(config: EnvironmentConfig, context: { testPath: string }) {
       super(config, context)
@@ -53,7 +53,7 @@ function withPython(Base: EnvironmentClass): EnvironmentClass {
       const leasesOfFile = async () => {
         const { leasesOf } = await import('./leases.ts')
         const leases = leasesOf(await pool())
-        this.#forgo = () => leases.forgo()
+        this.#releasePrefetched = () => leases.releasePrefetched()
         return leases
       }
       const file = relative(projectConfig.rootDir, context.testPath)
@@ -98,7 +98,7 @@ function withPython(Base: EnvironmentClass): EnvironmentClass {
 
     override async teardown(): Promise<void> {
       await this.#scopes.end()
-      await this.#forgo()
+      await this.#releasePrefetched()
       await super.teardown()
     }
   }

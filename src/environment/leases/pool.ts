@@ -4,9 +4,9 @@ import type { Lease } from '../../client/lease/lease.ts'
 import type { PoolStats } from '../../client/lease/stats.ts'
 import type { CallOptions } from '../../client/session/callOptions.ts'
 import { LeasedPython, type PythonClient, type TestSide } from '../../client/session/pythonClient.ts'
-import type { ProcessLeases } from './leases.ts'
 import { type Output, Printed } from './printed.ts'
 import { seedOf } from './seed.ts'
+import type { WorkerLeases } from './workerLeases.ts'
 
 /** What the `pythonPool` fixture is. */
 export interface PythonPool {
@@ -35,7 +35,7 @@ export interface TestFile {
 
 /** Leases for one holder, all released together. */
 export class HolderPool implements PythonPool {
-  readonly #leases: ProcessLeases
+  readonly #leases: WorkerLeases
   readonly #holder: Holder
   readonly #defaults: CallOptions
   readonly #open = new Set<OpenLease>()
@@ -45,7 +45,7 @@ export class HolderPool implements PythonPool {
 
   /** @param number counts the leases of a test, so that two of them draw different random numbers */
   constructor(
-    leases: ProcessLeases,
+    leases: WorkerLeases,
     holder: Holder,
     defaults: CallOptions = {},
     number = 0,

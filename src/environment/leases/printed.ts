@@ -6,7 +6,7 @@ import { type Kind, MarkedText, type Segment } from './markedText.ts'
 export type Output = Record<'debug' | 'error' | 'info' | 'log' | 'warn', (text: string) => void>
 
 /** Bytes of output that are shown of one test. */
-const MOST_SHOWN = 1_000_000
+const MAX_SHOWN_BYTES = 1_000_000
 
 // Taken when the module loads: a test that mocks `console` means its own output and not Python's.
 const { debug, error, info, log, warn } = console
@@ -22,7 +22,7 @@ const buffer = Buffer.allocUnsafe(64 * 1024)
 export class Printed {
   #descriptor: number | undefined
   #offset = 0
-  #left = MOST_SHOWN
+  #left = MAX_SHOWN_BYTES
   #skipped = 0
   #text = new MarkedText()
 
@@ -61,12 +61,12 @@ export class Printed {
     if (this.#skipped > 0) {
       // What was left out may have ended in the middle of anything.
       this.#text = new MarkedText()
-      const [shown, more] = [MOST_SHOWN, this.#skipped].map((bytes) => `${(bytes / 1e6).toFixed(1)} MB`)
+      const [shown, more] = [MAX_SHOWN_BYTES, this.#skipped].map((bytes) => `${(bytes / 1e6).toFixed(1)} MB`)
       this.#output.warn(
         `Python printed ${more} more in this test; of each test the first ${shown} are shown.`,
       )
     }
-    this.#left = MOST_SHOWN
+    this.#left = MAX_SHOWN_BYTES
     this.#skipped = 0
   }
 

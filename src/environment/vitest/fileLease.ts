@@ -1,8 +1,8 @@
 import { DEFAULT_POOL } from '../../client/lease/context.ts'
 import type { PythonClient } from '../../client/session/pythonClient.ts'
 import { fileState } from '../leases/fileEnd.ts'
-import { leasesOf } from '../leases/leases.ts'
 import { HolderPool } from '../leases/pool.ts'
+import { leasesOf } from '../leases/workerLeases.ts'
 import { requireContext } from './context.ts'
 import { currentFile } from './currentFile.ts'
 

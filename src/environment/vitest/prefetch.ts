@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from 'vitest'
 import { DEFAULT_POOL } from '../../client/lease/context.ts'
 import { endFile, fileState } from '../leases/fileEnd.ts'
-import { leasesOf } from '../leases/leases.ts'
+import { leasesOf } from '../leases/workerLeases.ts'
 import { findContext } from './context.ts'
 
 /** Pools that were named beside the default one: who names them is about to use them instead. */
@@ -26,7 +26,7 @@ export function prefetchBeforeTests(): void {
     await Promise.all(leases().map((of) => of.prefetch(name)))
   }
   beforeAll(prefetch, context.leaseTimeout + 5_000)
-  afterAll(async () => void (await Promise.all(leases().map((of) => of.forgo()))))
+  afterAll(async () => void (await Promise.all(leases().map((of) => of.releasePrefetched()))))
   // Without the plugin there may be no setup file to do it.
   if (!fileState().watched) afterAll(endFile)
 }

@@ -18,7 +18,7 @@ function session(answer: (stream: EventEmitter, number: number) => void = () => 
   })
   const lease = {
     explain: async (broken: Error) => broken,
-    stuck() {},
+    killUnresponsive() {},
     sharesMemory: () => false,
     beforeAnswer() {},
     adopt: <T>(given: T) => given,

@@ -26,7 +26,7 @@ function scripted(onStart: (number: number) => void = () => {}) {
   })
   const lease = {
     explain: async (b: Error) => b,
-    stuck() {},
+    killUnresponsive() {},
     sharesMemory: () => true,
     beforeAnswer() {},
     adopt: <T>(given: T) => given,

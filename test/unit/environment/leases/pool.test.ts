@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
-import type { ProcessLeases } from '../../../../src/environment/leases/leases.ts'
 import { HolderPool } from '../../../../src/environment/leases/pool.ts'
+import type { WorkerLeases } from '../../../../src/environment/leases/workerLeases.ts'
 
 /** A broker that grants one lease when the test says so. */
 function broker() {
@@ -20,7 +20,7 @@ function broker() {
   const granted = new Promise<void>((resolve) => {
     grant = resolve
   })
-  const leases = { take: () => granted.then(() => lease) } as unknown as ProcessLeases
+  const leases = { take: () => granted.then(() => lease) } as unknown as WorkerLeases
   return { leases, release, grant }
 }
 

@@ -1,11 +1,11 @@
 import type { Holder } from '../../client/gen/vitest_python/v1/broker.ts'
 import type { RunContext } from '../../client/lease/context.ts'
 import { type Application, BrokerConnection, type Lease } from '../../client/lease/lease.ts'
-import { hangUp, warm } from '../../client/session/dial.ts'
+import { closeSession, warmUp } from '../../client/session/sessionChannel.ts'
 import { Leftovers } from './leftovers.ts'
 
 /** The leases of this test process. */
-export class ProcessLeases {
+export class WorkerLeases {
   readonly connection: BrokerConnection
   readonly #isolation: RunContext['isolation']
   readonly #leftovers: Leftovers
@@ -46,24 +46,24 @@ export class ProcessLeases {
   }
 
   /** Gives back what was leased ahead and never taken. */
-  async forgo(): Promise<void> {
+  async releasePrefetched(): Promise<void> {
     const ahead = this.#ahead
     this.#ahead = undefined
     ahead?.giveUp()
     const lease = await ahead?.answer.catch(() => undefined)
-    if (lease) hangUp(lease)
+    if (lease) closeSession(lease)
   }
 
   /** Keeps it until it is taken, or until others need it more. */
   #keep(application: Application): void {
     this.#ahead = application
     const drop = () => {
-      if (this.#ahead === application) void this.forgo()
+      if (this.#ahead === application) void this.releasePrefetched()
     }
     application.answer.then(
       (lease) => {
         if (this.#ahead !== application) return
-        warm(lease)
+        warmUp(lease)
         void lease.recalled.then(drop)
         void lease.lost.then(drop)
       },
@@ -72,11 +72,11 @@ export class ProcessLeases {
   }
 }
 
-const byRun = new Map<string, ProcessLeases>()
+const byRun = new Map<string, WorkerLeases>()
 
 /** The leases of this process in a run. */
-export function leasesOf(context: RunContext): ProcessLeases {
-  const leases = byRun.get(context.runId) ?? new ProcessLeases(context)
+export function leasesOf(context: RunContext): WorkerLeases {
+  const leases = byRun.get(context.runId) ?? new WorkerLeases(context)
   byRun.set(context.runId, leases)
   return leases
 }

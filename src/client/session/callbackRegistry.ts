@@ -16,7 +16,7 @@ export interface Translation {
 }
 
 /** The functions and iterables of a test that Python may use, by number. */
-export class Exports {
+export class CallbackRegistry {
   readonly #translation: Translation
   readonly #functions: AnyFunction[] = []
   readonly #numbers = new Map<AnyFunction, number>()

@@ -1,10 +1,10 @@
 import type { Part } from '../gen/vitest_python/v1/bridge.ts'
 
 /** Bytes in one message: neither side has to hold a big one twice, and protobuf has an end at 2 GiB. */
-const MOST = 2 ** 20
+const MAX_CHUNK_BYTES = 2 ** 20
 
 /** Big buffers in parts, ahead of the message that speaks of them: for where memory is not shared, or is full. */
-export class Parts {
+export class Chunks {
   readonly #send: (part: Part) => void
   readonly #arrived = new Map<number, Uint8Array[]>()
   #sent = 0
@@ -17,8 +17,8 @@ export class Parts {
   export(bytes: Uint8Array): number {
     const buffer = ++this.#sent
     // Copies: the stream keeps them, and whoever owns the bytes may go on to change them.
-    for (let at = 0; at < bytes.length; at += MOST)
-      this.#send({ buffer, data: Buffer.from(bytes.subarray(at, at + MOST)) })
+    for (let at = 0; at < bytes.length; at += MAX_CHUNK_BYTES)
+      this.#send({ buffer, data: Buffer.from(bytes.subarray(at, at + MAX_CHUNK_BYTES)) })
     return buffer
   }
 

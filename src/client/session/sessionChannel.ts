@@ -5,18 +5,18 @@ import { CHANNEL_OPTIONS, callMetadata, MEMORY_KEY, PID_KEY } from '../wire/meta
 import { SharedMemory } from '../wire/sharedMemory.ts'
 
 /** The open session of a lease. */
-export interface Line {
+export interface SessionChannel {
   readonly client: BridgeClient
   readonly stream: ClientDuplexStream<ClientFrame, WorkerFrame>
   /** Whether either side can open the files of the other, as far as is known. */
   sharesMemory: boolean
 }
 
-const lines = new WeakMap<Lease, Line>()
+const channels = new WeakMap<Lease, SessionChannel>()
 
 /** Opens the session of a lease, once: also before its test begins, so that the first call finds it open. */
-export function dial(lease: Lease): Line {
-  const known = lines.get(lease)
+export function openSession(lease: Lease): SessionChannel {
+  const known = channels.get(lease)
   if (known) return known
   const client = new BridgeClient(lease.address, credentials.createInsecure(), CHANNEL_OPTIONS)
   const metadata = callMetadata(lease.context.token, lease.leaseId)
@@ -24,16 +24,16 @@ export function dial(lease: Lease): Line {
   const stream = client.session(metadata)
   // As long as nobody listens; a worker that is lost is told by the pool.
   stream.on('error', () => {})
-  const line: Line = { client, stream, sharesMemory: false }
+  const channel: SessionChannel = { client, stream, sharesMemory: false }
   stream.on('metadata', (answer) => {
-    line.sharesMemory = answer.get(MEMORY_KEY).length > 0
+    channel.sharesMemory = answer.get(MEMORY_KEY).length > 0
   })
-  lines.set(lease, line)
-  return line
+  channels.set(lease, channel)
+  return channel
 }
 
 /** Dials and has Python answer once: a process that was just forked is slow the first time, and no test has to wait for it. */
-export function warm(lease: Lease): void {
+export function warmUp(lease: Lease): void {
   const plain = {
     arguments: new Uint8Array(),
     stream: false,
@@ -44,12 +44,12 @@ export function warm(lease: Lease): void {
   }
   // Number 0 is nobody's call, so that the session drops the answer.
   const start = { ...plain, name: 'None', verb: Verb.EVAL }
-  dial(lease).stream.write({ call: 0, kind: { $case: 'start', value: start } })
+  openSession(lease).stream.write({ call: 0, kind: { $case: 'start', value: start } })
 }
 
 /** Ends what was dialled; nothing where nothing was. */
-export function hangUp(lease: Lease): void {
-  const line = lines.get(lease)
-  line?.stream.cancel()
-  line?.client.close()
+export function closeSession(lease: Lease): void {
+  const channel = channels.get(lease)
+  channel?.stream.cancel()
+  channel?.client.close()
 }

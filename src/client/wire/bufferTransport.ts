@@ -1,13 +1,13 @@
 import type { ClientFrame, Part } from '../gen/vitest_python/v1/bridge.ts'
 import { decode } from '../values/decode.ts'
 import { encode } from '../values/encode.ts'
-import { Parts } from './parts.ts'
+import { Chunks } from './chunks.ts'
 import { SharedMemory } from './sharedMemory.ts'
 
 /** How the big buffers of a session travel: by shared memory where that is to be had, else in parts. */
-export class Buffers {
+export class BufferTransport {
   readonly #memory = new SharedMemory()
-  readonly #parts: Parts
+  readonly #chunks: Chunks
   readonly #send: (kind: ClientFrame['kind']) => void
   readonly #sharesMemory: () => boolean
 
@@ -15,19 +15,19 @@ export class Buffers {
   constructor(send: (kind: ClientFrame['kind']) => void, sharesMemory: () => boolean) {
     this.#send = send
     this.#sharesMemory = sharesMemory
-    this.#parts = new Parts((value) => send({ $case: 'part', value }))
+    this.#chunks = new Chunks((value) => send({ $case: 'part', value }))
   }
 
   /** @returns a descriptor for Python's `import_buffer` */
   export(bytes: Uint8Array): Uint8Array {
     const shared = this.#sharesMemory() ? this.#memory.export(bytes) : undefined
-    return shared ?? encode(this.#parts.export(bytes), 'descriptor')
+    return shared ?? encode(this.#chunks.export(bytes), 'descriptor')
   }
 
   /** @throws Error when the descriptor leads to no buffer */
   import(descriptor: Uint8Array): Uint8Array {
     const number = decode(descriptor)
-    if (typeof number === 'number') return this.#parts.join(number)
+    if (typeof number === 'number') return this.#chunks.join(number)
     try {
       return this.#memory.import(descriptor)
     } catch (error) {
@@ -38,7 +38,7 @@ export class Buffers {
 
   /** A part of a buffer has arrived. */
   take(part: Part): void {
-    this.#parts.take(part)
+    this.#chunks.take(part)
   }
 
   /** Python cannot read what is in shared memory. */

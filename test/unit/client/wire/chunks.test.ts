@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { Parts } from '../../../../src/client/wire/parts.ts'
+import { Chunks } from '../../../../src/client/wire/chunks.ts'
 
 const MB = 2 ** 20
 
 test('a buffer is cut into messages of 1 MB and put together again', () => {
   const sizes: number[] = []
-  const there = new Parts(() => {})
-  const here = new Parts((part) => {
+  const there = new Chunks(() => {})
+  const here = new Chunks((part) => {
     sizes.push(part.data.length)
     there.take(part)
   })
@@ -19,13 +19,13 @@ test('a buffer is cut into messages of 1 MB and put together again', () => {
 })
 
 test('what the owner changes afterwards is not what is sent', () => {
-  const there = new Parts(() => {})
+  const there = new Chunks(() => {})
   const bytes = Buffer.alloc(10, 1)
-  const number = new Parts((part) => there.take(part)).export(bytes)
+  const number = new Chunks((part) => there.take(part)).export(bytes)
   bytes.fill(2)
   expect(there.join(number)).toEqual(Buffer.alloc(10, 1))
 })
 
 test('a buffer that was not sent, or was read before, is an error', () => {
-  expect(() => new Parts(() => {}).join(3)).toThrow('buffer 3 was not sent')
+  expect(() => new Chunks(() => {}).join(3)).toThrow('buffer 3 was not sent')
 })
