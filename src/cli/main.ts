@@ -4,7 +4,7 @@ import { isRunId } from '../process/run/runId.ts'
 import type { InitRequest } from './init/init.ts'
 import { INTERRUPTED } from './interrupt.ts'
 import type { SetupRequest } from './setup/setup.ts'
-import type { VerifyRequest } from './verify/verify.ts'
+import type { VerifyRequest } from './verify/verifyRuns.ts'
 
 // Each command loads what it needs when it is called: the others do not pay for it.
 
@@ -47,7 +47,7 @@ program
     const { examineAll } = await import('./doctor/examine.ts')
     const examined = await examineAll(process.cwd())
     if (json) printJson(examined)
-    else console.log((await import('./doctor/show.ts')).showExamined(examined))
+    else console.log((await import('./doctor/showChecks.ts')).showExamined(examined))
     process.exitCode = examined.some(({ state }) => state === 'problem') ? 1 : 0
   })
 
@@ -58,10 +58,10 @@ program
   .option('--reap', 'end what is found')
   .option('--json', 'print JSON')
   .action(async ({ json, ...request }: VerifyRequest & Json) => {
-    const { isClean, verifyRuns } = await import('./verify/verify.ts')
+    const { isClean, verifyRuns } = await import('./verify/verifyRuns.ts')
     const verification = await verifyRuns(request, signaller)
     if (json) printJson({ clean: isClean(verification), ...verification })
-    else console.log((await import('./verify/show.ts')).showVerification(verification))
+    else console.log((await import('./verify/showRuns.ts')).showVerification(verification))
     process.exitCode = isClean(verification) ? 0 : 1
   })
 
@@ -73,7 +73,7 @@ program
     const { liveRuns } = await import('./verify/status.ts')
     const runs = await liveRuns()
     if (json) printJson(runs)
-    else console.log((await import('./verify/show.ts')).showStatus(runs))
+    else console.log((await import('./verify/showRuns.ts')).showStatus(runs))
   })
 
 program.parseAsync().catch((error: Error & { code?: string }) => {

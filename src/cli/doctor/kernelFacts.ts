@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os'
-import { run } from '../../pool/interpreter/run.ts'
+import { run } from '../../pool/interpreter/runCommand.ts'
 import { pythonPrograms } from '../../process/run/signal.ts'
 import { interpreterOf } from './interpreter.ts'
 

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { SetupError } from '../../support/errors.ts'
 import type { RunnerName } from './chooseRunner.ts'
-import { planInit } from './plan.ts'
+import { planInit } from './initPlan.ts'
 import { showDiff } from './showDiff.ts'
 
 export interface InitRequest {

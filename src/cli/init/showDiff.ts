@@ -1,6 +1,6 @@
 import { createTwoFilesPatch } from 'diff'
 import pc from 'picocolors'
-import type { Change } from './plan.ts'
+import type { Change } from './initPlan.ts'
 
 /** The change of one file as `diff -u` shows it. */
 export function showDiff({ path, before, after }: Change): string {

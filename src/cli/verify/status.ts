@@ -1,7 +1,7 @@
 import { readProcesses } from '../../pool/run/record.ts'
 import { residentBytes } from '../../pool/run/sample.ts'
 import { nameOf } from '../../process/system/identity.ts'
-import { type KnownRun, surveyRuns } from './runs.ts'
+import { type KnownRun, surveyRuns } from './surveyRuns.ts'
 
 /** A live run of this user. */
 export interface RunStatus {

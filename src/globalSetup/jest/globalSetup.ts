@@ -2,8 +2,8 @@ import { JEST_VARIABLE, type JestContext, type JestProject } from '../../client/
 import { unsupportedReason } from '../../process/system/system.ts'
 import { SetupError } from '../../support/errors.ts'
 import { failureOf } from '../run/failure.ts'
+import { beginRuns, endJestRuns, isWatching } from './jestRuns.ts'
 import { type JestGlobalConfig, openProject } from './project.ts'
-import { beginRuns, endJestRuns, isWatching } from './runs.ts'
 
 /**
  * Global setup of Jest, which calls it once for all projects: the others open their pools when their tests begin.

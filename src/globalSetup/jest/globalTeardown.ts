@@ -1,7 +1,7 @@
 import { JEST_VARIABLE } from '../../client/lease/context.ts'
 import { SetupError } from '../../support/errors.ts'
+import { endJestRuns, isWatching } from './jestRuns.ts'
 import type { JestGlobalConfig } from './project.ts'
-import { endJestRuns, isWatching } from './runs.ts'
 
 /**
  * Global teardown of Jest: ends the run and prints the verdict.

@@ -13,7 +13,7 @@ import {
 } from '../../client/gen/vitest_python/v1/broker.ts'
 import { TOKEN_KEY } from '../../client/wire/metadata.ts'
 import { PROTOCOL } from '../../process/run/protocol.ts'
-import type { LeaseGrant, LeaseHandle } from '../leasing/lease.ts'
+import type { LeaseGrant, LeaseHandle } from '../leasing/leaseRequest.ts'
 import type { Pool } from '../leasing/pool.ts'
 import type { Priority } from '../leasing/priority.ts'
 import { equalSecrets } from '../python/control.ts'

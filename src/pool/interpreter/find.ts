@@ -1,12 +1,12 @@
 import { SetupError } from '../../support/errors.ts'
 import { type Candidate, candidates, NOT_ON_PATH, type Search } from './candidates.ts'
-import { explainNamed, explainNone, type PassedOver } from './explain.ts'
+import { explainNamed, explainNone, type PassedOver } from './findErrors.ts'
 import { judge, type Objection } from './judge.ts'
 import { type Circumstances, type Distribution, type Probe, probe } from './probe.ts'
 import { type Requirements, readRequirements } from './requirements.ts'
 
 export type { Search } from './candidates.ts'
-export { describePassedOver, type PassedOver } from './explain.ts'
+export { describePassedOver, type PassedOver } from './findErrors.ts'
 
 const PROBE_DEADLINE = 15_000
 const UV_RUN_DEADLINE = 600_000

@@ -1,7 +1,7 @@
 import type { Candidate } from './candidates.ts'
 import { ANSWER, PROBE_SCRIPT } from './probeScript.ts'
 import { moduleOf, type Requirements } from './requirements.ts'
-import { lastLines, run } from './run.ts'
+import { lastLines, run } from './runCommand.ts'
 
 /** What an interpreter has of one distribution: its version is `null` where its metadata is missing. */
 export interface Distribution {

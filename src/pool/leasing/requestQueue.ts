@@ -1,5 +1,5 @@
 import type { Holder } from '../../client/gen/vitest_python/v1/broker.ts'
-import type { LeaseGrant, LeaseRequest } from './lease.ts'
+import type { LeaseGrant, LeaseRequest } from './leaseRequest.ts'
 import { nextRequestState, type RequestEvent, type RequestState } from './requestState.ts'
 
 /** A request and how far it has come. */

@@ -1,5 +1,5 @@
 import type { Holder } from '../../client/gen/vitest_python/v1/broker.ts'
-import type { LeaseGrant } from './lease.ts'
+import type { LeaseGrant } from './leaseRequest.ts'
 import type { Priority } from './priority.ts'
 
 /** A lease request between its arrival and the end of its lease. */

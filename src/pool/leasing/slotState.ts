@@ -1,6 +1,6 @@
 import type { Worker } from '../python/worker.ts'
-import type { LeaseRequest } from './lease.ts'
 import type { LeaseRecord } from './leaseLog.ts'
+import type { LeaseRequest } from './leaseRequest.ts'
 
 /** The lease that a worker serves, and the request that the pool answered with it. */
 export interface HeldLease {

@@ -4,13 +4,13 @@ import { dirname, join } from 'node:path'
 import { SetupError } from '../../support/errors.ts'
 import type { Interpreter } from '../interpreter/find.ts'
 import { type Requirements, readRequirements } from '../interpreter/requirements.ts'
+import { removeLeftovers } from './abandonedInstalls.ts'
+import { compile, verify } from './checkOverlay.ts'
 import { cacheDirectory, overlayDirectory, temporaryDirectory } from './directory.ts'
-import { explainCache, explainInstallation, explainOutdated, explainUnusable } from './explain.ts'
 import { install } from './install.ts'
-import { removeLeftovers } from './leftovers.ts'
-import { isVerified, mark } from './marker.ts'
-import { plan } from './plan.ts'
-import { compile, verify } from './verify.ts'
+import { plan } from './installPlan.ts'
+import { explainCache, explainInstallation, explainOutdated, explainUnusable } from './overlayErrors.ts'
+import { isVerified, mark } from './verifiedMarker.ts'
 
 const DEADLINE = 600_000
 

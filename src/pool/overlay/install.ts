@@ -1,5 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises'
-import { lastLines, type Outcome, run } from '../interpreter/run.ts'
+import { lastLines, type Outcome, run } from '../interpreter/runCommand.ts'
 import { type Installer, installerEnvironment, installers, type Job } from './installers.ts'
 
 const REMINDER = 30_000

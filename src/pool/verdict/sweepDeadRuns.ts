@@ -12,7 +12,7 @@ import {
 import type { Signaller } from '../../process/run/signal.ts'
 import { type MarkedProcess, sweep } from '../../process/run/sweep.ts'
 import { system } from '../../process/system/system.ts'
-import { repeat } from '../../support/repeat.ts'
+import { repeat } from '../../support/pollUntil.ts'
 import { readProcesses } from '../run/record.ts'
 
 /** Milliseconds that the reaper of a run whose owner has just died gets to finish its work. */

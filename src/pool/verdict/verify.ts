@@ -12,7 +12,7 @@ import { ageOf, isSameProcessAlive } from '../../process/system/identify.ts'
 import { type Identity, nameOf } from '../../process/system/identity.ts'
 import { system } from '../../process/system/system.ts'
 import type { ProcessTable } from '../../process/system/table.ts'
-import { repeat } from '../../support/repeat.ts'
+import { repeat } from '../../support/pollUntil.ts'
 import type { LeaseLog } from '../leasing/leaseLog.ts'
 import type { Findings, Orphan } from './verdict.ts'
 

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs'
-import { environmentValue } from './environment.ts'
-import { parseResidentLimit } from './limits.ts'
+import { environmentValue } from './parseEnvironment.ts'
+import { parseResidentLimit } from './parseLimits.ts'
 import { isAlive, type ProcessStat, parseStat } from './stat.ts'
 import type { Absence, ProcessTable } from './table.ts'
 

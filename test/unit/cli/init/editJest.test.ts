@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { editJest, newJest } from '../../../../src/cli/init/editJest.ts'
-import { planInit } from '../../../../src/cli/init/plan.ts'
+import { planInit } from '../../../../src/cli/init/initPlan.ts'
 
 const edit = (code: string, path = 'jest.config.js') => editJest(code, './m.py', path)
 const OPTIONS = "testEnvironmentOptions: { python: { modules: ['./m.py'] } }"

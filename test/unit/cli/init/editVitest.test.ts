@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { editVitest, newVitest } from '../../../../src/cli/init/editVitest.ts'
-import { planInit } from '../../../../src/cli/init/plan.ts'
+import { planInit } from '../../../../src/cli/init/initPlan.ts'
 
 const edit = (code: string) => editVitest(code, './m.py')
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { LeaseGrant, LeaseHandle } from '../../../../src/pool/leasing/lease.ts'
+import type { LeaseGrant, LeaseHandle } from '../../../../src/pool/leasing/leaseRequest.ts'
 import { Pool } from '../../../../src/pool/leasing/pool.ts'
 import { SimulatedProcesses } from './simulatedProcesses.ts'
 

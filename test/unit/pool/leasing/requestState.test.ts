@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { LeaseGrant } from '../../../../src/pool/leasing/lease.ts'
+import type { LeaseGrant } from '../../../../src/pool/leasing/leaseRequest.ts'
 import {
   nextRequestState,
   type RequestEvent,

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { environmentValue } from '../../../../src/process/system/environment.ts'
-import { parseResidentLimit } from '../../../../src/process/system/limits.ts'
+import { environmentValue } from '../../../../src/process/system/parseEnvironment.ts'
+import { parseResidentLimit } from '../../../../src/process/system/parseLimits.ts'
 import { isAlive, parseStat } from '../../../../src/process/system/stat.ts'
 
 const statLine = (pid: number, name: string, state: string, parent: number, start: string) =>

@@ -3,8 +3,8 @@ import { removeRunDirectory } from '../../process/run/runDirectory.ts'
 import type { Signaller } from '../../process/run/signal.ts'
 import type { MarkedProcess, Unreadable } from '../../process/run/sweep.ts'
 import { nameOf } from '../../process/system/identity.ts'
-import { repeat } from '../../support/repeat.ts'
-import { type KnownRun, type Survey, surveyRuns } from './runs.ts'
+import { repeat } from '../../support/pollUntil.ts'
+import { type KnownRun, type Survey, surveyRuns } from './surveyRuns.ts'
 
 export interface VerifyRequest {
   /** Judge this run only, dead or not. */

@@ -4,7 +4,7 @@ import type { MarkedProcess } from '../../process/run/sweep.ts'
 import { ageOf } from '../../process/system/identify.ts'
 import { seconds } from '../../support/seconds.ts'
 import type { RunStatus } from './status.ts'
-import { isClean, type Verification } from './verify.ts'
+import { isClean, type Verification } from './verifyRuns.ts'
 
 /** What `verify` found, for people. */
 export function showVerification(verification: Verification): string {

@@ -3,7 +3,7 @@ import type { Interpreter } from '../interpreter/find.ts'
 import { explainCause } from './cause.ts'
 import type { Failure } from './install.ts'
 import { type Job, manualCommand } from './installers.ts'
-import type { Outdated } from './plan.ts'
+import type { Outdated } from './installPlan.ts'
 import { quote } from './quote.ts'
 
 const OTHER_PYTHON = 'name another interpreter by the option `python` or by VITEST_PYTHON'

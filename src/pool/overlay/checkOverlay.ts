@@ -1,5 +1,5 @@
 import type { Interpreter } from '../interpreter/find.ts'
-import { lastLines, run } from '../interpreter/run.ts'
+import { lastLines, run } from '../interpreter/runCommand.ts'
 
 const DEADLINE = 120_000
 

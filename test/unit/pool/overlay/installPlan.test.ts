@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { plan } from '../../../../src/pool/overlay/plan.ts'
+import { plan } from '../../../../src/pool/overlay/installPlan.ts'
 
 const requirements = {
   grpcio: { minimum: '1.60', pin: '1.85.1' },
