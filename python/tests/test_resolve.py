@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vitest_python.errors import NotCallable, NotExported, PrivateName, UnknownName
-from vitest_python.program.resolve import Names
+from vitest_python.program.resolve import FunctionResolver
 
 identifiers = st.from_regex(r"[a-z][a-z0-9_]{0,5}", fullmatch=True)
 
@@ -19,10 +19,10 @@ def module(name: str, **contents: object) -> ModuleType:
     return made
 
 
-def offered(name: str = "m", **contents: object) -> Names:
-    names = Names()
-    names.add(module(name, **contents), name)
-    return names
+def offered(name: str = "m", **contents: object) -> FunctionResolver:
+    resolver = FunctionResolver()
+    resolver.add(module(name, **contents), name)
+    return resolver
 
 
 def own(name: str = "m") -> object:
@@ -48,14 +48,14 @@ def test_no_underscore_at_any_level(name: str, parts: list[str], place: int) -> 
 
 @given(st.lists(identifiers, min_size=2, max_size=5, unique=True))
 def test_the_longest_listed_prefix_wins(parts: list[str]) -> None:
-    names = Names()
+    resolver = FunctionResolver()
     for length in range(1, len(parts)):
         name = ".".join(parts[:length])
-        names.add(module(name, fn=own(name)), name)
+        resolver.add(module(name, fn=own(name)), name)
     for length in range(1, len(parts)):
         name = ".".join(parts[:length])
         if parts[length : length + 1] != ["fn"]:
-            assert names.resolve(f"{name}.fn").__module__ == name
+            assert resolver.resolve(f"{name}.fn").__module__ == name
 
 
 def test_what_all_exports_may_be_called() -> None:

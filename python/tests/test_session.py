@@ -18,11 +18,11 @@ from vitest_python._gen.bridge_pb2 import (
     GET,
     Answer,
     Cancel,
+    Chunk,
     ClientFrame,
     Credit,
     End,
     Forget,
-    Part,
     PythonFailure,
     ScriptFailure,
     Start,
@@ -77,7 +77,7 @@ def test_frames_at_random_neither_hang_nor_kill(worker: Worker, seed: int) -> No
 
 def test_a_buffer_may_come_in_parts_ahead_of_the_call(worker: Worker) -> None:
     for part in (b"one ", b"two ", b"three"):
-        worker.again(ClientFrame(part=Part(buffer=7, data=part)))
+        worker.again(ClientFrame(chunk=Chunk(buffer=7, data=part)))
     arguments = ormsgpack.packb([ormsgpack.Ext(BUFFER, ormsgpack.packb(7))])
     assert worker.result(worker.send_raw(_echo_of(arguments))) == b"one two three"
     # It was given away.
@@ -133,7 +133,7 @@ def _any_frame(dice: random.Random, number: int) -> ClientFrame:
         stream=dice.random() < 0.3,
         credit=dice.choice([0, 1, 16]),
         verb=dice.choice([CALL, GET, EVAL, EXEC]),
-        handle=dice.choice([0, 0, some]),
+        reference=dice.choice([0, 0, some]),
         keep=dice.random() < 0.3,
     )
     failure = ScriptFailure(name="Error", message="", stack="", exception=some)
@@ -147,8 +147,8 @@ def _any_frame(dice: random.Random, number: int) -> ClientFrame:
             ClientFrame(answer=Answer(callback=some, failure=failure)),
             ClientFrame(answer=Answer(callback=some, end=End())),
             ClientFrame(answer=Answer(callback=some)),
-            ClientFrame(forget=Forget(handles=[some, 5])),
-            ClientFrame(part=Part(buffer=some, data=junk)),
+            ClientFrame(forget=Forget(references=[some, 5])),
+            ClientFrame(chunk=Chunk(buffer=some, data=junk)),
         ]
     )
 

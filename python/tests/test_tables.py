@@ -14,7 +14,7 @@ import pytest
 
 from vitest_python.errors import BadArguments
 from vitest_python.values import decode, encode
-from vitest_python.values.codes import HANDLE
+from vitest_python.values.codes import REFERENCE
 
 from .test_values import Lender
 
@@ -68,8 +68,8 @@ def test_a_series_comes_back_with_its_dtype(dtype: str) -> None:
 )
 def test_what_would_lose_something_stays_in_python(value: Any) -> None:
     lender = Lender()
-    assert ormsgpack.unpackb(encode(value, lender), ext_hook=lambda code, _: code) == HANDLE
-    assert lender.handles[0] is value
+    assert ormsgpack.unpackb(encode(value, lender), ext_hook=lambda code, _: code) == REFERENCE
+    assert lender.references[0] is value
 
 
 @pytest.mark.parametrize("batch", [False, True])

@@ -44,14 +44,14 @@ class Lender:
     """A carrier that keeps everything in lists."""
 
     def __init__(self) -> None:
-        self.handles: list[object] = []
+        self.references: list[object] = []
 
-    def export_handle(self, value: object) -> int:
-        self.handles.append(value)
-        return len(self.handles) - 1
+    def export_reference(self, value: object) -> int:
+        self.references.append(value)
+        return len(self.references) - 1
 
-    def import_handle(self, id: int) -> object:
-        return self.handles[id]
+    def import_reference(self, id: int) -> object:
+        return self.references[id]
 
     def import_function(self, id: int, name: str) -> Callable[..., Any]:
         return lambda: (id, name)
@@ -145,7 +145,7 @@ def test_classes_with_fields_are_dicts_of_all_of_them() -> None:
     assert back(Model(when=datetime.date(2026, 1, 2))) == {"when": datetime.date(2026, 1, 2)}
 
 
-def test_what_has_no_counterpart_becomes_a_handle_once() -> None:
+def test_what_has_no_counterpart_becomes_a_reference_once() -> None:
     lender = Lender()
     stays = object()
     # The integer among the keys takes a second attempt.
@@ -153,7 +153,7 @@ def test_what_has_no_counterpart_becomes_a_handle_once() -> None:
     number, kind, text = ormsgpack.unpackb(payload)
     assert (code, number, kind) == (0x48, 0, "object")
     assert text.startswith("<object object")
-    assert lender.handles == [stays]
+    assert lender.references == [stays]
     assert decode(b"\xd4\x48\x00", lender) is stays
 
 

@@ -19,11 +19,11 @@ from vitest_python.values import decode, encode
 class Lender(SharedMemory):
     """A carrier of buffers alone, which counts them."""
 
-    def export_handle(self, value: object) -> int:
+    def export_reference(self, value: object) -> int:
         raise TypeError(f"{value!r} is no buffer")
 
-    def import_handle(self, id: int) -> object:
-        raise ValueError(f"handle {id}")
+    def import_reference(self, id: int) -> object:
+        raise ValueError(f"reference {id}")
 
     def import_function(self, id: int, name: str) -> Callable[..., Any]:
         raise ValueError(f"function {id}")

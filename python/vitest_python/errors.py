@@ -41,8 +41,8 @@ class Cancelled(_Refusal):
     """The caller gave up before the function was called."""
 
 
-class UnknownHandle(_Refusal):
-    """A handle that was released, or that never was."""
+class UnknownReference(_Refusal):
+    """A reference that was released, or that never was."""
 
 
 class SessionEnded(_Refusal):

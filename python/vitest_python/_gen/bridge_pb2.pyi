@@ -27,7 +27,7 @@ NEXT: CallbackVerb
 CLOSE: CallbackVerb
 
 class ClientFrame(_message.Message):
-    __slots__ = ("call", "seed", "start", "credit", "cancel", "answer", "forget", "unreadable", "part")
+    __slots__ = ("call", "seed", "start", "credit", "cancel", "answer", "forget", "unreadable", "chunk")
     CALL_FIELD_NUMBER: _ClassVar[int]
     SEED_FIELD_NUMBER: _ClassVar[int]
     START_FIELD_NUMBER: _ClassVar[int]
@@ -36,7 +36,7 @@ class ClientFrame(_message.Message):
     ANSWER_FIELD_NUMBER: _ClassVar[int]
     FORGET_FIELD_NUMBER: _ClassVar[int]
     UNREADABLE_FIELD_NUMBER: _ClassVar[int]
-    PART_FIELD_NUMBER: _ClassVar[int]
+    CHUNK_FIELD_NUMBER: _ClassVar[int]
     call: int
     seed: Seed
     start: Start
@@ -45,8 +45,8 @@ class ClientFrame(_message.Message):
     answer: Answer
     forget: Forget
     unreadable: Unreadable
-    part: Part
-    def __init__(self, call: _Optional[int] = ..., seed: _Optional[_Union[Seed, _Mapping]] = ..., start: _Optional[_Union[Start, _Mapping]] = ..., credit: _Optional[_Union[Credit, _Mapping]] = ..., cancel: _Optional[_Union[Cancel, _Mapping]] = ..., answer: _Optional[_Union[Answer, _Mapping]] = ..., forget: _Optional[_Union[Forget, _Mapping]] = ..., unreadable: _Optional[_Union[Unreadable, _Mapping]] = ..., part: _Optional[_Union[Part, _Mapping]] = ...) -> None: ...
+    chunk: Chunk
+    def __init__(self, call: _Optional[int] = ..., seed: _Optional[_Union[Seed, _Mapping]] = ..., start: _Optional[_Union[Start, _Mapping]] = ..., credit: _Optional[_Union[Credit, _Mapping]] = ..., cancel: _Optional[_Union[Cancel, _Mapping]] = ..., answer: _Optional[_Union[Answer, _Mapping]] = ..., forget: _Optional[_Union[Forget, _Mapping]] = ..., unreadable: _Optional[_Union[Unreadable, _Mapping]] = ..., chunk: _Optional[_Union[Chunk, _Mapping]] = ...) -> None: ...
 
 class Seed(_message.Message):
     __slots__ = ("value",)
@@ -55,13 +55,13 @@ class Seed(_message.Message):
     def __init__(self, value: _Optional[int] = ...) -> None: ...
 
 class Start(_message.Message):
-    __slots__ = ("name", "arguments", "stream", "credit", "verb", "handle", "keep", "limited")
+    __slots__ = ("name", "arguments", "stream", "credit", "verb", "reference", "keep", "limited")
     NAME_FIELD_NUMBER: _ClassVar[int]
     ARGUMENTS_FIELD_NUMBER: _ClassVar[int]
     STREAM_FIELD_NUMBER: _ClassVar[int]
     CREDIT_FIELD_NUMBER: _ClassVar[int]
     VERB_FIELD_NUMBER: _ClassVar[int]
-    HANDLE_FIELD_NUMBER: _ClassVar[int]
+    REFERENCE_FIELD_NUMBER: _ClassVar[int]
     KEEP_FIELD_NUMBER: _ClassVar[int]
     LIMITED_FIELD_NUMBER: _ClassVar[int]
     name: str
@@ -69,10 +69,10 @@ class Start(_message.Message):
     stream: bool
     credit: int
     verb: Verb
-    handle: int
+    reference: int
     keep: bool
     limited: bool
-    def __init__(self, name: _Optional[str] = ..., arguments: _Optional[bytes] = ..., stream: bool = ..., credit: _Optional[int] = ..., verb: _Optional[_Union[Verb, str]] = ..., handle: _Optional[int] = ..., keep: bool = ..., limited: bool = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., arguments: _Optional[bytes] = ..., stream: bool = ..., credit: _Optional[int] = ..., verb: _Optional[_Union[Verb, str]] = ..., reference: _Optional[int] = ..., keep: bool = ..., limited: bool = ...) -> None: ...
 
 class Credit(_message.Message):
     __slots__ = ("items",)
@@ -112,7 +112,7 @@ class Unreadable(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 
-class Part(_message.Message):
+class Chunk(_message.Message):
     __slots__ = ("buffer", "data")
     BUFFER_FIELD_NUMBER: _ClassVar[int]
     DATA_FIELD_NUMBER: _ClassVar[int]
@@ -121,13 +121,13 @@ class Part(_message.Message):
     def __init__(self, buffer: _Optional[int] = ..., data: _Optional[bytes] = ...) -> None: ...
 
 class Forget(_message.Message):
-    __slots__ = ("handles",)
-    HANDLES_FIELD_NUMBER: _ClassVar[int]
-    handles: _containers.RepeatedScalarFieldContainer[int]
-    def __init__(self, handles: _Optional[_Iterable[int]] = ...) -> None: ...
+    __slots__ = ("references",)
+    REFERENCES_FIELD_NUMBER: _ClassVar[int]
+    references: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, references: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class WorkerFrame(_message.Message):
-    __slots__ = ("call", "value", "item", "end", "failure", "callback", "unreadable", "part")
+    __slots__ = ("call", "value", "item", "end", "failure", "callback", "unreadable", "chunk")
     CALL_FIELD_NUMBER: _ClassVar[int]
     VALUE_FIELD_NUMBER: _ClassVar[int]
     ITEM_FIELD_NUMBER: _ClassVar[int]
@@ -135,7 +135,7 @@ class WorkerFrame(_message.Message):
     FAILURE_FIELD_NUMBER: _ClassVar[int]
     CALLBACK_FIELD_NUMBER: _ClassVar[int]
     UNREADABLE_FIELD_NUMBER: _ClassVar[int]
-    PART_FIELD_NUMBER: _ClassVar[int]
+    CHUNK_FIELD_NUMBER: _ClassVar[int]
     call: int
     value: bytes
     item: bytes
@@ -143,8 +143,8 @@ class WorkerFrame(_message.Message):
     failure: PythonFailure
     callback: Callback
     unreadable: Unreadable
-    part: Part
-    def __init__(self, call: _Optional[int] = ..., value: _Optional[bytes] = ..., item: _Optional[bytes] = ..., end: _Optional[_Union[End, _Mapping]] = ..., failure: _Optional[_Union[PythonFailure, _Mapping]] = ..., callback: _Optional[_Union[Callback, _Mapping]] = ..., unreadable: _Optional[_Union[Unreadable, _Mapping]] = ..., part: _Optional[_Union[Part, _Mapping]] = ...) -> None: ...
+    chunk: Chunk
+    def __init__(self, call: _Optional[int] = ..., value: _Optional[bytes] = ..., item: _Optional[bytes] = ..., end: _Optional[_Union[End, _Mapping]] = ..., failure: _Optional[_Union[PythonFailure, _Mapping]] = ..., callback: _Optional[_Union[Callback, _Mapping]] = ..., unreadable: _Optional[_Union[Unreadable, _Mapping]] = ..., chunk: _Optional[_Union[Chunk, _Mapping]] = ...) -> None: ...
 
 class Callback(_message.Message):
     __slots__ = ("callback", "target", "verb", "arguments")

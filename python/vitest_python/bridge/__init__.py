@@ -1,1 +1,1 @@
-"""Calls, streams, callbacks and handles between a test and a worker."""
+"""Calls, streams, callbacks and references between a test and a worker."""

@@ -11,11 +11,11 @@ import grpc
 from .._gen.bridge_pb2 import CallReply, CallRequest, ClientFrame, PythonFailure, Start, WorkerFrame
 from ..common.metadata import MEMORY_KEY, PID_KEY
 from ..execution.executor import Executor
-from ..program.resolve import Names
+from ..program.resolve import FunctionResolver
 from . import shared_memory
 from .call import Call
-from .scope import Scope
 from .session import Session
+from .session_context import SessionContext
 
 SERVICE = "vitest_python.v1.Bridge"
 
@@ -23,9 +23,9 @@ SERVICE = "vitest_python.v1.Bridge"
 class Bridge(grpc.GenericRpcHandler):
     """Makes a handler for each call that comes in; the calls' functions run on the executor."""
 
-    def __init__(self, executor: Executor, names: Names) -> None:
+    def __init__(self, executor: Executor, resolver: FunctionResolver) -> None:
         self._executor = executor
-        self._names = names
+        self._resolver = resolver
         self._call = grpc.unary_unary_rpc_method_handler(
             self._run_call, CallRequest.FromString, CallReply.SerializeToString
         )
@@ -37,7 +37,7 @@ class Bridge(grpc.GenericRpcHandler):
         return self._call if handler_call_details.method == f"/{SERVICE}/Call" else None
 
     def _open_session(self) -> grpc.RpcMethodHandler[Any, Any]:
-        session = Session(self._executor, self._names)
+        session = Session(self._executor, self._resolver)
 
         def run(frames: Iterator[ClientFrame], context: grpc.ServicerContext) -> Iterator[WorkerFrame]:
             context.add_callback(session.stop)
@@ -53,7 +53,7 @@ class Bridge(grpc.GenericRpcHandler):
     def _run_call(self, request: CallRequest, context: grpc.ServicerContext) -> CallReply:
         reply = _UnaryReply()
         start = Start(name=request.name, arguments=request.arguments)
-        call = Call(self._executor, Scope(self._names), reply, start)
+        call = Call(self._executor, SessionContext(self._resolver), reply, start)
         context.add_callback(call.cancel_soon)
         self._executor.submit(call.begin)
         return reply.wait()

@@ -6,19 +6,19 @@ from collections.abc import Callable
 
 import ormsgpack
 
-from .._gen.bridge_pb2 import Part, Unreadable, WorkerFrame
+from .._gen.bridge_pb2 import Chunk, Unreadable, WorkerFrame
 from ..errors import BadArguments
-from .parts import Parts
+from .chunks import Chunks
 from .shared_memory import SharedMemory
 
 
 class Buffers:
-    """By shared memory where that is to be had, else in parts. For any thread."""
+    """By shared memory where that is to be had, else in chunks. For any thread."""
 
     def __init__(self, send: Callable[[WorkerFrame], None]) -> None:
         self._send = send
         self._memory: SharedMemory | None = None
-        self._parts = Parts(lambda part: send(WorkerFrame(part=part)))
+        self._chunks = Chunks(lambda chunk: send(WorkerFrame(chunk=chunk)))
 
     def share_memory(self) -> None:
         """Both sides can open each other's files."""
@@ -37,17 +37,17 @@ class Buffers:
     def export(self, data: memoryview) -> bytes:
         """A descriptor for TypeScript's `importBuffer`."""
         shared = None if self._memory is None else self._memory.export_buffer(data)
-        return ormsgpack.packb(self._parts.export(data)) if shared is None else shared
+        return ormsgpack.packb(self._chunks.export(data)) if shared is None else shared
 
-    def take(self, part: Part) -> None:
-        """A part of a buffer has arrived."""
-        self._parts.take(part)
+    def take(self, chunk: Chunk) -> None:
+        """A chunk of a buffer has arrived."""
+        self._chunks.take(chunk)
 
     def load(self, descriptor: bytes, writable: bool) -> memoryview | bytes:
         """The buffer; raises ValueError when the descriptor leads to none."""
         number = ormsgpack.unpackb(descriptor)
         if isinstance(number, int):
-            return self._parts.join(number, writable)
+            return self._chunks.join(number, writable)
         if self._memory is None:
             raise BadArguments("a buffer is in shared memory, which this session does not use")
         try:

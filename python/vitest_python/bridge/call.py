@@ -15,7 +15,7 @@ from ..execution.invoke import invoke
 from ..execution.time_limit import TimeLimit
 from ..failures.failure import describe
 from ..values.type_name import type_name
-from .scope import Scope
+from .session_context import SessionContext
 from .stream import AsyncStream, SyncStream
 
 
@@ -38,9 +38,9 @@ class Reply(Protocol):
 class Call:
     """Everything here runs on the main thread, except `cancel_soon`."""
 
-    def __init__(self, executor: Executor, scope: Scope, reply: Reply, start: Start) -> None:
+    def __init__(self, executor: Executor, context: SessionContext, reply: Reply, start: Start) -> None:
         self.executor = executor
-        self._scope = scope
+        self._context = context
         self._reply = reply
         self.task: asyncio.Future[Any] | None = None
         self._start = start
@@ -57,8 +57,8 @@ class Call:
         try:
             if self._cancelled:
                 raise Cancelled(f"{self._start.name} was cancelled before it was called")
-            function, arguments, keywords = self._scope.prepare(self._start)
-            self._heed(spec_of(function))
+            function, arguments, keywords = self._context.prepare(self._start)
+            self._apply_spec(spec_of(function))
             self._take(invoke(function, self._start.name, arguments, keywords, self))
         except BaseException as error:
             # SystemExit and KeyboardInterrupt end the call and not the worker.
@@ -83,13 +83,13 @@ class Call:
         """Ends the call with a value."""
         if self._overdue():
             return self.fail(TimedOut())
-        data = self._scope.encode(value, self._start.keep)
+        data = self._context.encode(value, self._start.keep)
         self._forget()
         return self._reply.value(data)
 
     def send(self, item: object) -> None:
         """Sends an item of a stream; raises TypeError for a value that cannot be sent."""
-        self._reply.item(self._scope.encode(item))
+        self._reply.item(self._context.encode(item))
 
     def end(self) -> None:
         """Ends a stream."""
@@ -105,11 +105,11 @@ class Call:
             error = TimedOut(sentence).with_traceback(error.__traceback__)
         self._forget()
         failure = describe(error)
-        if self._scope.callbacks is not None:
-            failure.number = self._scope.callbacks.remember(error)
+        if self._context.callbacks is not None:
+            failure.number = self._context.callbacks.remember(error)
         self._reply.failure(failure)
 
-    def _heed(self, spec: Spec) -> None:
+    def _apply_spec(self, spec: Spec) -> None:
         self._spec = spec
         if spec.stream and not (self._start.stream or self._start.keep):
             raise WrongMethod(f"{self._start.name} is a stream; use python.stream instead of python.call")

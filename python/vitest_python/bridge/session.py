@@ -11,22 +11,22 @@ from google.protobuf.message import DecodeError
 from .._gen.bridge_pb2 import ClientFrame, End, PythonFailure, WorkerFrame
 from ..execution.executor import Executor
 from ..execution.seed import seed
-from ..program.resolve import Names
+from ..program.resolve import FunctionResolver
 from .buffers import Buffers
 from .call import Call
 from .callbacks import Callbacks
-from .scope import Scope
+from .session_context import SessionContext
 
 
 class Session:
     """Frames come in and go out on gRPC's threads; in between the main thread does the work."""
 
-    def __init__(self, executor: Executor, names: Names) -> None:
+    def __init__(self, executor: Executor, resolver: FunctionResolver) -> None:
         self._executor = executor
-        self._scope = Scope(names)
-        self._callbacks = Callbacks(executor, self.send, self._scope.encode, self._scope.decode)
-        self._scope.callbacks = self._callbacks
-        self._buffers = self._scope.buffers = Buffers(self.send)
+        self._context = SessionContext(resolver)
+        self._callbacks = Callbacks(executor, self.send, self._context.encode, self._context.decode)
+        self._context.callbacks = self._callbacks
+        self._buffers = self._context.buffers = Buffers(self.send)
         self._calls: dict[int, Call] = {}
         self._half_closed = False
         self._out: SimpleQueue[WorkerFrame | None] = SimpleQueue()
@@ -90,7 +90,7 @@ class Session:
     def _take(self, frame: ClientFrame) -> None:
         kind = frame.WhichOneof("kind")
         if kind == "start":
-            call = Call(self._executor, self._scope, _SessionReply(self, frame.call), frame.start)
+            call = Call(self._executor, self._context, _SessionReply(self, frame.call), frame.start)
             if self._calls.setdefault(frame.call, call) is call:
                 self._executor.submit(call.begin)
             else:
@@ -98,11 +98,11 @@ class Session:
         elif kind == "answer":
             self._callbacks.answer(frame.answer)
         elif kind == "forget":
-            numbers = list(frame.forget.handles)
+            numbers = list(frame.forget.references)
             # In the order of the calls that may still use them.
-            self._executor.submit(lambda: self._scope.forget(numbers))
-        elif kind == "part":
-            self._buffers.take(frame.part)
+            self._executor.submit(lambda: self._context.forget(numbers))
+        elif kind == "chunk":
+            self._buffers.take(frame.chunk)
         elif kind == "unreadable":
             self._buffers.stop_sharing()
         elif kind == "seed":

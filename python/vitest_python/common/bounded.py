@@ -17,7 +17,7 @@ def bounded(text: str, longest: int = LONGEST_TEXT) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def told(value: object, what: str, convert: Callable[[object], str] = str, longest: int = LONGEST_TEXT) -> str:
+def safe_text(value: object, what: str, convert: Callable[[object], str] = str, longest: int = LONGEST_TEXT) -> str:
     """What the user's own code makes of a value, bounded; where that code raises, a word about it."""
     try:
         return bounded(convert(value), longest)

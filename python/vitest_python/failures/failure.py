@@ -8,7 +8,7 @@ from typing import Any
 import ormsgpack
 
 from .._gen.bridge_pb2 import PythonFailure
-from ..common.bounded import LONGEST_REPR, bounded, told
+from ..common.bounded import LONGEST_REPR, bounded, safe_text
 from ..errors import JavaScriptError
 from ..values import encode
 from ..values.type_name import type_name
@@ -32,7 +32,7 @@ def describe(error: BaseException) -> PythonFailure:
         failure.traceback = _text(printed)
     except Exception as problem:
         failure = _bare(error)
-        reason = told(problem, "message")
+        reason = safe_text(problem, "message")
         failure.notes.append(f"its traceback cannot be shown: {type(problem).__name__}: {reason}")
     return failure
 
@@ -41,7 +41,7 @@ def describe_import(error: BaseException, module: str) -> dict[str, Any]:
     """The `failure` of a `failed` line in docs/protocol.md."""
     return {
         "type": type_name(type(error)),
-        "message": told(error, "message"),
+        "message": safe_text(error, "message"),
         "traceback": print_traceback(error),
         "module": module,
     }
@@ -81,7 +81,7 @@ def _bare(error: BaseException) -> PythonFailure:
     kind = type(error)
     return PythonFailure(
         type=type_name(kind),
-        message=told(error, "message"),
+        message=safe_text(error, "message"),
         callback=error.callback if isinstance(error, JavaScriptError) else 0,
         bases=[type_name(base) for base in kind.__mro__[1:] if base is not object],
     )
@@ -97,7 +97,7 @@ def _cause(
 
 def _notes(error: BaseException) -> list[str]:
     notes = getattr(error, "__notes__", [])
-    return [told(note, "note") for note in notes[:_MOST_PARTS]] if isinstance(notes, (list, tuple)) else []
+    return [safe_text(note, "note") for note in notes[:_MOST_PARTS]] if isinstance(notes, (list, tuple)) else []
 
 
 def _arguments(arguments: tuple[Any, ...]) -> bytes:
@@ -112,7 +112,7 @@ def _argument(argument: object) -> bytes:
             return encoded
     except Exception:
         pass  # the exception itself is what the caller is to learn, not that a part of it has no counterpart
-    return ormsgpack.packb(told(argument, "repr", repr, LONGEST_REPR))
+    return ormsgpack.packb(safe_text(argument, "repr", repr, LONGEST_REPR))
 
 
 def _printed(error: BaseException) -> traceback.TracebackException:

@@ -12,10 +12,10 @@ from ..common.output import log_to
 from ..execution.interrupt import interrupt_only_user_code
 from ..posix.prctl import die_with_parent
 from ..program.program import Program
-from ..serving.worker import serve
+from ..serving.worker import run_worker
 
 
-def become_worker(config: Config, program: Program | None) -> NoReturn:
+def after_fork(config: Config, program: Program | None) -> NoReturn:
     """Undoes what was the forkserver's, and serves. Called on the main thread right after the fork."""
     die_with_parent(config.parent)
     interrupt_only_user_code()
@@ -23,7 +23,7 @@ def become_worker(config: Config, program: Program | None) -> NoReturn:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     log_to(config.log)
     _differ()
-    serve(config, program)
+    run_worker(config, program)
 
 
 def _differ() -> None:

@@ -122,12 +122,12 @@ class Forkserver:
 
     def _become(self, config: Config) -> NoReturn:
         """In the child: from here on it is a worker and nothing else."""
-        from .after_fork import become_worker
+        from .after_fork import after_fork
 
         try:
             self.control.close()
             self._children.forget()
-            become_worker(config, self.program)
+            after_fork(config, self.program)
         except BaseException:
             traceback.print_exc()
         finally:

@@ -8,7 +8,7 @@ from typing import Any
 from .pidfd import Process
 
 
-def deliver(pid: int, start_time: str, number: int) -> str:
+def send_signal(pid: int, start_time: str, number: int) -> str:
     """One of `sent`, `gone` (also a zombie), `impostor` (another process has the pid now), `denied`."""
     try:
         process = Process(pid)
@@ -33,7 +33,7 @@ def answer_signal(line: dict[str, Any]) -> dict[str, Any]:
     """The `signalled` line for a `signal` line of docs/protocol.md. Raises KeyError for an unknown signal."""
     number = signal.Signals[line["signal"]]
     outcomes = [
-        {**target, "outcome": deliver(int(target["pid"]), str(target["startTime"]), number)}
+        {**target, "outcome": send_signal(int(target["pid"]), str(target["startTime"]), number)}
         for target in line["targets"]
     ]
     return {"event": "signalled", "request": line.get("request"), "outcomes": outcomes}

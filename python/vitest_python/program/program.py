@@ -11,7 +11,7 @@ from typing import Any
 from ..common.config import Config
 from ..errors import ModuleProblem
 from .load import Entry, extend_path, load, locate
-from .resolve import Names
+from .resolve import FunctionResolver
 from .sources import Imports, Sources
 
 
@@ -28,7 +28,7 @@ class ImportFailed(Exception):
 class Program:
     """What a worker offers."""
 
-    names: Names = field(default_factory=Names)
+    resolver: FunctionResolver = field(default_factory=FunctionResolver)
     registers: list[tuple[str, Callable[[Any], Any]]] = field(default_factory=list)
     """Entries of `services` with the functions that they name."""
     imports: Imports | None = None
@@ -67,7 +67,7 @@ def import_program(
         program.imports = Imports(find_sources(config))
         program.imports.listen()
     for entry in entries:
-        program.names.add(_import(entry, before, after), *{entry.name, entry.module})
+        program.resolver.add(_import(entry, before, after), *{entry.name, entry.module})
     for service, entry, attribute in services:
         module = sys.modules.get(entry.module) or _import(entry, before, after)
         program.registers.append((service, _find_register(service, module, attribute)))

@@ -16,7 +16,7 @@ _MISSING = object()
 _DEFINED = (FunctionType, BuiltinFunctionType, MethodType, type)
 
 
-class Names:
+class FunctionResolver:
     """The modules that were listed, each under every name that it may be called by."""
 
     def __init__(self) -> None:

@@ -15,7 +15,7 @@ from ..execution.executor import Executor
 from ..program.program import ImportFailed, Program
 from .services import add_standard_services
 from .token import TokenInterceptor
-from .usage import NotingNames, Usage, UsageInterceptor
+from .usage import RecordingResolver, Usage, UsageInterceptor
 
 # Sessions and the user's streaming servicers hold a thread each; threads are made as they are needed.
 MOST_THREADS = 256
@@ -35,18 +35,18 @@ def start_server(config: Config, program: Program, executor: Executor, control: 
     if len(os.fsencode(path)) > LONGEST_SOCKET_PATH:
         raise OSError(f"{path} is longer than the {LONGEST_SOCKET_PATH} bytes that a Unix socket's path may have")
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-    names = program.names
+    resolver = program.resolver
     interceptors: list[grpc.ServerInterceptor] = [TokenInterceptor(config.token)]
     if program.imports is not None:
         usage = Usage(control, program.imports)
-        names = NotingNames(names, usage)
+        resolver = RecordingResolver(resolver, usage)
         interceptors.append(UsageInterceptor(usage, program))
     server = grpc.server(
         ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="grpc"),
         interceptors=interceptors,
         options=[("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)],
     )
-    server.add_generic_rpc_handlers((Bridge(executor, names),))
+    server.add_generic_rpc_handlers((Bridge(executor, resolver),))
     for service, register in program.registers:
         try:
             register(server)

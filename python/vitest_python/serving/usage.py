@@ -13,7 +13,7 @@ import grpc
 from ..common.control import Control
 from ..posix.protocol import LEASE_VARIABLE
 from ..program.program import Program
-from ..program.resolve import Names
+from ..program.resolve import FunctionResolver
 from ..program.sources import Imports
 
 
@@ -25,7 +25,7 @@ class Usage:
         self._imports = imports
         self._lease = ""
         self._called: set[str] = set()
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
         imports.on_import = self._tell
 
     def note(self, *modules: ModuleType | None) -> None:
@@ -33,26 +33,26 @@ class Usage:
         lease = os.environ.get(LEASE_VARIABLE, "")
         if lease != self._lease:
             self._lease = lease
-            self._called, self._told = set(), set()
+            self._called, self._reported = set(), set()
         self._called |= set().union(*map(self._imports.sources.file_of, modules))
         self._tell()
 
     def _tell(self) -> None:
-        fresh = self._imports.reachable(self._called) - self._told
+        fresh = self._imports.reachable(self._called) - self._reported
         if fresh:
-            self._told |= fresh
+            self._reported |= fresh
             self._control.send({"event": "used", "lease": self._lease, "files": sorted(fresh)})
 
 
-class NotingNames(Names):
-    """Names whose use is noted."""
+class RecordingResolver(FunctionResolver):
+    """A FunctionResolver that records the modules that are used."""
 
-    def __init__(self, names: Names, usage: Usage) -> None:
-        self._modules = names._modules
+    def __init__(self, resolver: FunctionResolver, usage: Usage) -> None:
+        self._modules = resolver._modules
         self._usage = usage
 
     def resolve(self, name: str) -> Callable[..., Any]:
-        """See Names."""
+        """See FunctionResolver."""
         self._usage.note(self._split(name)[0])
         found = super().resolve(name)
         self._usage.note(sys.modules.get(getattr(found, "__module__", None) or ""))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..program.program import Program
 
 
-def serve(config: Config, program: Program | None) -> NoReturn:
+def run_worker(config: Config, program: Program | None) -> NoReturn:
     """Serves until told to exit or until the runner is gone.
 
     Imports the user's modules first where `program` is None. Called on the main thread, which it never leaves.
@@ -44,11 +44,11 @@ def serve(config: Config, program: Program | None) -> NoReturn:
         os._exit(1)
     control.welcome()
     control.send({"event": "ready", "address": address})
-    threading.Thread(target=_obey, args=(control, executor), name="control", daemon=True).start()
+    threading.Thread(target=_control_loop, args=(control, executor), name="control", daemon=True).start()
     executor.run()
 
 
-def _obey(control: Control, executor: Executor) -> None:
+def _control_loop(control: Control, executor: Executor) -> None:
     for line in control.lines():
         if line.get("op") == "exit":
             executor.submit(exit_in_order)
@@ -63,4 +63,4 @@ def main(arguments: list[str]) -> NoReturn:
     interrupt_only_user_code()
     write_through()
     import_runtime(config.overlay, config.bytecode)
-    serve(config, None)
+    run_worker(config, None)

@@ -4,4 +4,4 @@ from .carrier import Carrier as Carrier
 from .decode import decode as decode
 from .decode import decode_arguments as decode_arguments
 from .encode import encode as encode
-from .encode import encode_handle as encode_handle
+from .encode import encode_reference as encode_reference

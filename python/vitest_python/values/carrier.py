@@ -12,11 +12,11 @@ BIG = 256 * 1024
 class Carrier(Protocol):
     """What cannot cross by value."""
 
-    def export_handle(self, value: object) -> int:
+    def export_reference(self, value: object) -> int:
         """The number under which the caller knows `value`, which stays here."""
 
-    def import_handle(self, id: int) -> object:
-        """What the handle stands for; raises an error that says so when it is unknown."""
+    def import_reference(self, id: int) -> object:
+        """What the reference stands for; raises an error that says so when it is unknown."""
 
     def import_function(self, id: int, name: str) -> Callable[..., Any]:
         """A function that calls the caller's."""

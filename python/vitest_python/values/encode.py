@@ -7,7 +7,7 @@ from typing import Any
 import ormsgpack
 
 from .carrier import BIG, Carrier
-from .codes import BUFFER, DICT, HANDLE, MESSAGE
+from .codes import BUFFER, DICT, MESSAGE, REFERENCE
 from .problem import Problem
 from .substitute import substitute_of
 from .type_name import type_name
@@ -77,9 +77,9 @@ def _holds_buffers(value: Any) -> bool:
     return kind in _BYTES
 
 
-def encode_handle(value: object, carrier: Carrier) -> bytes:
-    """A handle to `value`, which stays here."""
-    return ormsgpack.packb(Encoder(carrier).handle(value))
+def encode_reference(value: object, carrier: Carrier) -> bytes:
+    """A reference to `value`, which stays here."""
+    return ormsgpack.packb(Encoder(carrier).reference(value))
 
 
 class Encoder:
@@ -131,7 +131,7 @@ class Encoder:
         """The substitute, or why there is none: that is found out once, not once more for each level around it."""
         try:
             instead = substitute_of(value, self)
-            return self.handle(value) if instead is NotImplemented else instead
+            return self.reference(value) if instead is NotImplemented else instead
         except Exception as error:
             return error
 
@@ -139,12 +139,12 @@ class Encoder:
         """An extension whose payload is itself MessagePack."""
         return ormsgpack.Ext(code, self.pack(payload))
 
-    def handle(self, value: object) -> object:
+    def reference(self, value: object) -> object:
         """What stands for something that stays here; raises Problem where there is no carrier."""
         if self._carrier is None:
             raise Problem(f"{type_name(type(value))} cannot be sent")
-        payload = [self._carrier.export_handle(value), type_name(type(value)), _short(value)]
-        return ormsgpack.Ext(HANDLE, ormsgpack.packb(payload))
+        payload = [self._carrier.export_reference(value), type_name(type(value)), _short(value)]
+        return ormsgpack.Ext(REFERENCE, ormsgpack.packb(payload))
 
     def _prepare(self, value: Any, depth: int) -> object:
         """`value` of nothing but what ormsgpack knows; raises Problem."""

@@ -42,7 +42,7 @@ def _list(make: Callable[..., object]) -> Callable[[ValueDecoder, bytes], object
 
 def _carrier(decoder: ValueDecoder) -> Carrier:
     if decoder.carrier is None:
-        raise ValueError("it has a handle, a function, an iterable or a buffer, and this call carries none")
+        raise ValueError("it has a reference, a function, an iterable or a buffer, and this call carries none")
     return decoder.carrier
 
 
@@ -108,7 +108,7 @@ _READERS: dict[int, Callable[[ValueDecoder, bytes], object]] = {
     codes.SERIES: _list(series_from),
     codes.ARROW: _list(table_from),
     codes.BUFFER: _buffer,
-    codes.HANDLE: lambda decoder, payload: _carrier(decoder).import_handle(decoder.unpack(payload)),
+    codes.REFERENCE: lambda decoder, payload: _carrier(decoder).import_reference(decoder.unpack(payload)),
     codes.FUNCTION: lambda decoder, payload: _carrier(decoder).import_function(*decoder.unpack(payload)),
     codes.ITERABLE: lambda decoder, payload: _carrier(decoder).import_iterable(*decoder.unpack(payload)),
     codes.MESSAGE: _message,

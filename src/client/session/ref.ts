@@ -72,7 +72,7 @@ export class SessionRef implements PythonRef {
     args: Arguments = [],
     options: CallOptions = {},
   ): AsyncGenerator<T, void, undefined> {
-    const start = { name: method, handle: this.#number }
+    const start = { name: method, reference: this.#number }
     const items = stream(this.#session, start, args, options, callerOf(this.stream))
     return items as AsyncGenerator<T, void, undefined>
   }
@@ -95,7 +95,7 @@ export class SessionRef implements PythonRef {
   }
 
   #call(start: CallStart, args: Arguments, options: CallOptions, here: Caller): Promise<unknown> {
-    return call(this.#session, { ...start, handle: this.#number }, args, options, here)
+    return call(this.#session, { ...start, reference: this.#number }, args, options, here)
   }
 }
 

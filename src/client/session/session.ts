@@ -24,7 +24,7 @@ const PLAIN: Omit<Start, 'name'> = {
   stream: false,
   credit: 0,
   verb: 0,
-  handle: 0,
+  reference: 0,
   keep: false,
   limited: false,
 }
@@ -196,7 +196,7 @@ export class Session implements Carrier {
 
   /** Python need not keep these objects any longer. */
   forget(handles: number[]): void {
-    this.#send({ $case: 'forget', value: { handles } })
+    this.#send({ $case: 'forget', value: { references: handles } })
   }
 
   /** Of the classes that the test knows. */
@@ -247,7 +247,7 @@ export class Session implements Carrier {
 
   #take({ call, kind }: WorkerFrame): void {
     if (kind?.$case === 'callback') void this.#answer(kind.value)
-    else if (kind?.$case === 'part') this.#buffers.take(kind.value)
+    else if (kind?.$case === 'chunk') this.#buffers.take(kind.value)
     else if (kind?.$case === 'unreadable') this.#buffers.stopSharing()
     else if (kind?.$case === 'failure' && call === 0) this.end(new PythonError(kind.value))
     else if (kind) this.#deliver(call, kind)

@@ -38,7 +38,7 @@ export function warmUp(lease: Lease): void {
     arguments: new Uint8Array(),
     stream: false,
     credit: 0,
-    handle: 0,
+    reference: 0,
     keep: false,
     limited: false,
   }

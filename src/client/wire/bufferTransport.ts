@@ -1,4 +1,4 @@
-import type { ClientFrame, Part } from '../gen/vitest_python/v1/bridge.ts'
+import type { Chunk, ClientFrame } from '../gen/vitest_python/v1/bridge.ts'
 import { decode } from '../values/decode.ts'
 import { encode } from '../values/encode.ts'
 import { Chunks } from './chunks.ts'
@@ -15,7 +15,7 @@ export class BufferTransport {
   constructor(send: (kind: ClientFrame['kind']) => void, sharesMemory: () => boolean) {
     this.#send = send
     this.#sharesMemory = sharesMemory
-    this.#chunks = new Chunks((value) => send({ $case: 'part', value }))
+    this.#chunks = new Chunks((value) => send({ $case: 'chunk', value }))
   }
 
   /** @returns a descriptor for Python's `import_buffer` */
@@ -37,8 +37,8 @@ export class BufferTransport {
   }
 
   /** A part of a buffer has arrived. */
-  take(part: Part): void {
-    this.#chunks.take(part)
+  take(chunk: Chunk): void {
+    this.#chunks.take(chunk)
   }
 
   /** Python cannot read what is in shared memory. */

@@ -1,15 +1,15 @@
-import type { Part } from '../gen/vitest_python/v1/bridge.ts'
+import type { Chunk } from '../gen/vitest_python/v1/bridge.ts'
 
 /** Bytes in one message: neither side has to hold a big one twice, and protobuf has an end at 2 GiB. */
 const MAX_CHUNK_BYTES = 2 ** 20
 
 /** Big buffers in parts, ahead of the message that speaks of them: for where memory is not shared, or is full. */
 export class Chunks {
-  readonly #send: (part: Part) => void
+  readonly #send: (chunk: Chunk) => void
   readonly #arrived = new Map<number, Uint8Array[]>()
   #sent = 0
 
-  constructor(send: (part: Part) => void) {
+  constructor(send: (chunk: Chunk) => void) {
     this.#send = send
   }
 
@@ -22,7 +22,7 @@ export class Chunks {
     return buffer
   }
 
-  take({ buffer, data }: Part): void {
+  take({ buffer, data }: Chunk): void {
     const parts = this.#arrived.get(buffer)
     if (parts) parts.push(data)
     else this.#arrived.set(buffer, [data])

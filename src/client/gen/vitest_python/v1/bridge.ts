@@ -56,7 +56,7 @@ export interface ClientFrame {
     { $case: "unreadable"; value: Unreadable }
     | //
     /** of no call */
-    { $case: "part"; value: Part }
+    { $case: "chunk"; value: Chunk }
     | undefined;
 }
 
@@ -67,7 +67,7 @@ export interface Seed {
 
 export interface Start {
   /**
-   * CALL: module.function, any depth; with `handle` a method of that object. GET: an attribute of `handle`, or
+   * CALL: module.function, any depth; with `reference` a method of that object. GET: an attribute of `reference`, or
    * nothing for the object itself. EVAL: an expression. EXEC: statements.
    */
   name: string;
@@ -79,8 +79,8 @@ export interface Start {
   credit: number;
   verb: Verb;
   /** 0: none */
-  handle: number;
-  /** the result stays in Python, and a handle is sent */
+  reference: number;
+  /** the result stays in Python, and a reference is sent */
   keep: boolean;
   /** the client watches a time limit: one that the function sets for itself does not count */
   limited: boolean;
@@ -126,15 +126,15 @@ export interface Unreadable {
 }
 
 /** The next piece of a big buffer. All of them are sent ahead of the message that speaks of the buffer. */
-export interface Part {
+export interface Chunk {
   /** chosen by who sends it, unique within the session and direction */
   buffer: number;
   data: Uint8Array;
 }
 
-/** Handles that the client uses no more. */
+/** References that the client uses no more. */
 export interface Forget {
-  handles: number[];
+  references: number[];
 }
 
 export interface WorkerFrame {
@@ -158,7 +158,7 @@ export interface WorkerFrame {
     { $case: "unreadable"; value: Unreadable }
     | //
     /** of no call */
-    { $case: "part"; value: Part }
+    { $case: "chunk"; value: Chunk }
     | undefined;
 }
 
@@ -252,8 +252,8 @@ export const ClientFrame: MessageFns<ClientFrame> = {
       case "unreadable":
         Unreadable.encode(message.kind.value, writer.uint32(58).fork()).join();
         break;
-      case "part":
-        Part.encode(message.kind.value, writer.uint32(66).fork()).join();
+      case "chunk":
+        Chunk.encode(message.kind.value, writer.uint32(66).fork()).join();
         break;
     }
     return writer;
@@ -341,7 +341,7 @@ export const ClientFrame: MessageFns<ClientFrame> = {
               break;
             }
 
-            message.kind = { $case: "part", value: Part.decode(reader, reader.uint32()) };
+            message.kind = { $case: "chunk", value: Chunk.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -410,7 +410,7 @@ function createBaseStart(): Start {
     stream: false,
     credit: 0,
     verb: 0,
-    handle: 0,
+    reference: 0,
     keep: false,
     limited: false,
   };
@@ -433,8 +433,8 @@ export const Start: MessageFns<Start> = {
     if (message.verb !== 0) {
       writer.uint32(40).int32(message.verb);
     }
-    if (message.handle !== 0) {
-      writer.uint32(48).uint64(message.handle);
+    if (message.reference !== 0) {
+      writer.uint32(48).uint64(message.reference);
     }
     if (message.keep !== false) {
       writer.uint32(56).bool(message.keep);
@@ -503,7 +503,7 @@ export const Start: MessageFns<Start> = {
               break;
             }
 
-            message.handle = longToNumber(reader.uint64());
+            message.reference = longToNumber(reader.uint64());
             continue;
           }
           case 7: {
@@ -811,12 +811,12 @@ export const Unreadable: MessageFns<Unreadable> = {
   },
 };
 
-function createBasePart(): Part {
+function createBaseChunk(): Chunk {
   return { buffer: 0, data: new Uint8Array(0) };
 }
 
-export const Part: MessageFns<Part> = {
-  encode(message: Part, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+export const Chunk: MessageFns<Chunk> = {
+  encode(message: Chunk, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.buffer !== 0) {
       writer.uint32(8).uint64(message.buffer);
     }
@@ -826,7 +826,7 @@ export const Part: MessageFns<Part> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Part {
+  decode(input: BinaryReader | Uint8Array, length?: number): Chunk {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -835,7 +835,7 @@ export const Part: MessageFns<Part> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBasePart();
+      const message = createBaseChunk();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -869,14 +869,14 @@ export const Part: MessageFns<Part> = {
 };
 
 function createBaseForget(): Forget {
-  return { handles: [] };
+  return { references: [] };
 }
 
 export const Forget: MessageFns<Forget> = {
   encode(message: Forget, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.handles.length !== 0) {
+    if (message.references.length !== 0) {
       writer.uint32(10).fork();
-      for (const v of message.handles) {
+      for (const v of message.references) {
         writer.uint64(v);
       }
       writer.join();
@@ -899,7 +899,7 @@ export const Forget: MessageFns<Forget> = {
         switch (tag >>> 3) {
           case 1: {
             if (tag === 8) {
-              message.handles.push(longToNumber(reader.uint64()));
+              message.references.push(longToNumber(reader.uint64()));
 
               continue;
             }
@@ -907,7 +907,7 @@ export const Forget: MessageFns<Forget> = {
             if (tag === 10) {
               const end2 = reader.uint32() + reader.pos;
               while (reader.pos < end2) {
-                message.handles.push(longToNumber(reader.uint64()));
+                message.references.push(longToNumber(reader.uint64()));
               }
 
               continue;
@@ -956,8 +956,8 @@ export const WorkerFrame: MessageFns<WorkerFrame> = {
       case "unreadable":
         Unreadable.encode(message.kind.value, writer.uint32(58).fork()).join();
         break;
-      case "part":
-        Part.encode(message.kind.value, writer.uint32(66).fork()).join();
+      case "chunk":
+        Chunk.encode(message.kind.value, writer.uint32(66).fork()).join();
         break;
     }
     return writer;
@@ -1037,7 +1037,7 @@ export const WorkerFrame: MessageFns<WorkerFrame> = {
               break;
             }
 
-            message.kind = { $case: "part", value: Part.decode(reader, reader.uint32()) };
+            message.kind = { $case: "chunk", value: Chunk.decode(reader, reader.uint32()) };
             continue;
           }
         }

@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 
-from ..errors import UnknownHandle
+from ..errors import UnknownReference
 
 
-class Handles:
-    """The handles of one session; they end with it."""
+class References:
+    """The references of one session; they end with it."""
 
     def __init__(self) -> None:
         self._objects: dict[int, object] = {}
@@ -22,11 +22,11 @@ class Handles:
         return number
 
     def get(self, number: int) -> object:
-        """What `keep` was given. Raises UnknownHandle."""
+        """What `keep` was given. Raises UnknownReference."""
         try:
             return self._objects[number]
         except KeyError:
-            raise UnknownHandle(f"handle {number} is not known to this worker: it was released") from None
+            raise UnknownReference(f"reference {number} is not known to this worker: it was released") from None
 
     def forget(self, numbers: Iterable[int]) -> None:
         """Lets the objects go; unknown numbers are passed over."""

@@ -11,21 +11,21 @@ from .. import values
 from .._gen.bridge_pb2 import EVAL, EXEC, GET, Start
 from ..errors import BadArguments
 from ..program.inline import Inline
-from ..program.resolve import Names
+from ..program.resolve import FunctionResolver
 from ..values.type_name import type_name
 from .buffers import Buffers
 from .callbacks import Callbacks
-from .handles import Handles
+from .references import References
 from .remote import Function, Items
 
 
-class Scope:
+class SessionContext:
     """The functions and objects that a session may use, and how its values travel."""
 
-    def __init__(self, names: Names) -> None:
-        self._names = names
-        self._handles = Handles()
-        self._inline = Inline(names.modules)
+    def __init__(self, resolver: FunctionResolver) -> None:
+        self._resolver = resolver
+        self._references = References()
+        self._inline = Inline(resolver.modules)
         self.callbacks: Callbacks | None = None
         """None for a unary call, whose client cannot be asked anything."""
         self.buffers: Buffers | None = None
@@ -38,18 +38,18 @@ class Scope:
             mode = "eval" if start.verb == EVAL else "exec"
             return partial(self._inline.run, start.name, keywords, mode), [], {}
         if start.verb == GET:
-            return partial(_attribute, self._handles.get(start.handle), start.name), [], {}
-        if start.handle == 0:
-            return self._names.resolve(start.name), arguments, keywords
-        return _attribute(self._handles.get(start.handle), start.name), arguments, keywords
+            return partial(_attribute, self._references.get(start.reference), start.name), [], {}
+        if start.reference == 0:
+            return self._resolver.resolve(start.name), arguments, keywords
+        return _attribute(self._references.get(start.reference), start.name), arguments, keywords
 
-    def forget(self, handles: list[int]) -> None:
+    def forget(self, references: list[int]) -> None:
         """The client uses them no more."""
-        self._handles.forget(handles)
+        self._references.forget(references)
 
     def encode(self, value: object, keep: bool = False) -> bytes:
-        """MessagePack of a result; with `keep`, of a handle to it."""
-        return values.encode_handle(value, self) if keep else values.encode(value, self)
+        """MessagePack of a result; with `keep`, of a reference to it."""
+        return values.encode_reference(value, self) if keep else values.encode(value, self)
 
     def decode(self, data: bytes) -> Any:
         """The value that the client sent."""
@@ -57,13 +57,13 @@ class Scope:
 
     # What the codec asks of a session; see values.Carrier.
 
-    def export_handle(self, value: object) -> int:
+    def export_reference(self, value: object) -> int:
         """See Carrier."""
-        return self._handles.keep(value)
+        return self._references.keep(value)
 
-    def import_handle(self, id: int) -> object:
+    def import_reference(self, id: int) -> object:
         """See Carrier."""
-        return self._handles.get(id)
+        return self._references.get(id)
 
     def import_function(self, id: int, name: str) -> Function:
         """See Carrier."""
