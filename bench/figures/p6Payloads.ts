@@ -1,4 +1,4 @@
-import type { LeasedClient } from '../../src/environment/leases/pool.ts'
+import type { LeasedClient } from '../../src/environment/leases/pythonPool.ts'
 import { type Figure, type Row, timesFaster } from '../harness/figure.ts'
 import { interleave, timed } from '../harness/interleave.ts'
 import { median } from '../harness/statistics.ts'

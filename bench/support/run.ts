@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { RunContext } from '../../src/client/lease/context.ts'
 import type { PoolStats } from '../../src/client/lease/stats.ts'
-import { HolderPool } from '../../src/environment/leases/pool.ts'
+import { TestLeases } from '../../src/environment/leases/testLeases.ts'
 import { WorkerLeases } from '../../src/environment/leases/workerLeases.ts'
 import type { PoolOptions } from '../../src/options/options.ts'
 import type { Order, Stopped } from './host.ts'
@@ -37,8 +37,8 @@ export class BenchRun {
   }
 
   /** What one test has: its leases, all released together. */
-  test(name = 'bench'): HolderPool {
-    return new HolderPool(this.leases, { file: 'bench.test.ts', test: name })
+  test(name = 'bench'): TestLeases {
+    return new TestLeases(this.leases, { file: 'bench.test.ts', test: name })
   }
 
   stats(): Promise<PoolStats> {

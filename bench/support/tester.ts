@@ -1,6 +1,6 @@
 // A test process: sequential tests, each with a worker of its own.
 import type { RunContext } from '../../src/client/lease/context.ts'
-import { HolderPool } from '../../src/environment/leases/pool.ts'
+import { TestLeases } from '../../src/environment/leases/testLeases.ts'
 import { WorkerLeases } from '../../src/environment/leases/workerLeases.ts'
 
 /** @returns milliseconds that each test waited from its request to the first answer */
@@ -8,7 +8,7 @@ async function test(context: RunContext, tests: number): Promise<number[]> {
   const leases = new WorkerLeases(context)
   const waits: number[] = []
   for (let n = 0; n < tests; n++) {
-    const pool = new HolderPool(leases, { file: `${process.pid}.test.ts`, test: `${n}` })
+    const pool = new TestLeases(leases, { file: `${process.pid}.test.ts`, test: `${n}` })
     const began = performance.now()
     const client = await pool.lease()
     await client.call('work.echo', [n])

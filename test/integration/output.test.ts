@@ -63,7 +63,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     test('are told of a test that fails', async () => {
       const args = ['seeds.test.ts', '-t', 'two', '--sequence.seed=77']
       const { output } = await runVitest({ version, fixture: 'output', args, env: { FAILS: 'yes' } })
-      expect(output).toContain('the same again: --sequence.seed=77')
+      expect(output).toContain('to repeat them: --sequence.seed=77')
     })
   })
 })

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../support/errorCodes.ts'
 import { withCode } from '../../support/errors.ts'
+import type { Caller } from './caller.ts'
 import { stackOf } from './pythonError.ts'
 
 export { PythonError, type PythonException } from './pythonError.ts'
@@ -39,18 +40,6 @@ export class CallError extends Error {
     super(message, options)
     withCode(code, this, new.target as never)
   }
-}
-
-/** Where a call stands. Its text is made when it is read: a stack as text takes longer than the rest of a call. */
-export interface Caller {
-  readonly stack?: string
-}
-
-/** Where the caller of `below` stands, for an error that comes later. */
-export function callerOf(below: (...args: never[]) => unknown): Caller {
-  const caller: Caller = {}
-  Error.captureStackTrace(caller, below)
-  return caller
 }
 
 /** Gives an error the stack of whoever called us, with Python's frames in front where it has some. */

@@ -1,8 +1,8 @@
-/** Python in a template of the test: each value becomes a name of Python, so that it is data and never source. */
+/** Turns a template of the test into Python source. Each value gets a Python name, so it stays data. */
 export class Inline {
   #values = 0
 
-  /** The source with names for the values, and the values by these names. */
+  /** Returns the source with names in place of the values, and the values by these names. */
   compose(
     source: TemplateStringsArray | string,
     values: readonly unknown[],

@@ -1,19 +1,119 @@
-import { type ChannelCredentials, type Client, type ClientOptions, credentials } from '@grpc/grpc-js'
-import { setTimeout } from '../../support/clock.ts'
-import { CallError, type Caller, callerOf, WorkerLostError } from '../errors/errors.ts'
-import { Verb } from '../gen/vitest_python/v1/bridge.ts'
-import type { Lease } from '../lease/lease.ts'
-import { CHANNEL_OPTIONS, callMetadata, metadataInterceptor } from '../wire/metadata.ts'
-import { call } from './call.ts'
+import type { ChannelCredentials, Client, ClientOptions } from '@grpc/grpc-js'
 import type { Arguments, CallOptions } from './callOptions.ts'
-import { Inline } from './inline.ts'
-import { type PythonRef, refs } from './ref.ts'
-import { Session, type SessionLease } from './session.ts'
-import { openSession } from './sessionChannel.ts'
-import { stream } from './stream.ts'
 
-/** Milliseconds to wait for the pool's account of a worker's end. */
-const EXPLANATION_TIMEOUT_MS = 2_000
+/** The calls that a client and a reference have in common. */
+export interface PythonCalls {
+  /**
+   * Calls a Python function and resolves to the value that it returns.
+   *
+   * @param name A function of the listed modules (`module.function`, any depth) or, if you call a reference, a method
+   * of its object.
+   * @param args An array for positional arguments, an object for keyword arguments.
+   * @param options Time limit and abort signal of this call.
+   * @throws {@link PythonError} if the function raises, or if there is no such function.
+   * @throws {@link PythonTimeoutError} if it does not answer within `options.timeout`.
+   * @throws {@link WorkerLostError} if the process ends during the call.
+   * @throws {@link CallError} if the lease has ended, the call was aborted, or the answer cannot be read.
+   * @throws TypeError if an argument cannot be sent to Python.
+   * @example
+   * ```ts
+   * const sum = await python.call<number>('tools.add', { a: 1, b: 2 }, { timeout: 5_000 })
+   * ```
+   */
+  call<T = unknown>(name: string, args?: Arguments, options?: CallOptions): Promise<T>
+  /**
+   * Calls a Python function and leaves the value that it returns in Python, which suits models, connections and
+   * generators. Parameters and errors are those of {@link PythonCalls.call | call}.
+   *
+   * @example
+   * ```ts
+   * await using model = await python.ref('models.train', { epochs: 3 })
+   * const score = await model.call<number>('score', [[1, 2, 3]])
+   * ```
+   */
+  ref(name: string, args?: Arguments, options?: CallOptions): Promise<PythonRef>
+  /**
+   * Iterates over the items that a Python generator yields. If you leave the loop early, the generator is closed.
+   * Parameters and errors are those of {@link PythonCalls.call | call}.
+   *
+   * @example
+   * ```ts
+   * for await (const step of python.stream<{ loss: number }>('models.train', { epochs: 3 })) {
+   *   expect(step.loss).toBeLessThan(1)
+   * }
+   * ```
+   */
+  stream<T = unknown>(
+    name: string,
+    args?: Arguments,
+    options?: CallOptions,
+  ): AsyncGenerator<T, void, undefined>
+}
+
+/** Calls, and Python source that stands in the test. */
+export interface PythonCode extends PythonCalls {
+  /**
+   * Evaluates a Python expression. Interpolated values are passed as data and never become source. The expression sees
+   * the listed modules by their names, and everything that {@link PythonCode.exec | exec} defined in the same lease.
+   * Errors are those of {@link PythonCalls.call | call}.
+   *
+   * @example
+   * ```ts
+   * await python.eval<number>`sum(${[1, 2, 3]})` // 6
+   * ```
+   */
+  eval<T = unknown>(source: TemplateStringsArray | string, ...values: unknown[]): Promise<T>
+  /**
+   * Runs Python statements, which may use `await`. Later statements of the same lease see the names that they define.
+   * Interpolated values and errors are those of {@link PythonCode.eval | eval}.
+   *
+   * @example
+   * ```ts
+   * await python.exec`greeting = ${'hello'}.upper()`
+   * ```
+   */
+  exec(source: TemplateStringsArray | string, ...values: unknown[]): Promise<void>
+}
+
+/** A leased Python process. */
+export interface PythonClient extends PythonCode {
+  /**
+   * Connects a gRPC stub of your project to your servicers in this process (option `services`). The connection is
+   * closed when the lease ends.
+   *
+   * @example
+   * ```ts
+   * const embeddings = python.client(EmbedClient)
+   * ```
+   */
+  client<C extends Client>(stub: StubConstructor<C>): C
+  /** ID of the run that the process belongs to. */
+  readonly runId: string
+  /** Name of the worker in its run. */
+  readonly workerId: string
+  /** Process ID of the worker. */
+  readonly pid: number
+}
+
+/**
+ * An object that stays in Python. {@link PythonCalls.ref | ref} resolves to one, and so does a call that returns a value
+ * that cannot be sent. You can pass it to other calls of the same lease. It lives until you release it, until it is
+ * garbage-collected, or until the lease ends. `call`, `ref` and `stream` call its methods; the method `'__call__'` calls
+ * the object itself. `String(ref)` is its {@link PythonRef.text | text}.
+ */
+export interface PythonRef extends PythonCalls, AsyncDisposable {
+  /** Qualified name of its class: `sklearn.linear_model._base.LinearRegression`. */
+  readonly type: string
+  /** Its `repr`, shortened. */
+  readonly text: string
+  /**
+   * Reads an attribute at any depth (`'layers.weights'`). Without a name it resolves to the object itself, as a value if
+   * it can be sent. Errors are those of {@link PythonCalls.call | call}.
+   */
+  get<T = unknown>(attribute?: string, options?: CallOptions): Promise<T>
+  /** Lets Python forget the object; later calls of it fail. */
+  release(): Promise<void>
+}
 
 /** Constructor of a grpc-js stub, as every generator for grpc-js makes it. */
 export type StubConstructor<C> = new (
@@ -21,185 +121,3 @@ export type StubConstructor<C> = new (
   credentials: ChannelCredentials,
   options?: ClientOptions,
 ) => C
-
-/** A leased Python process, as a test sees it. */
-export interface PythonClient {
-  /**
-   * Calls a Python function and resolves to what it returns.
-   *
-   * @param name `module.function`, any depth; only what the listed modules define or export
-   * @param args object: keyword arguments; array: positional arguments; default: none
-   * @throws PythonError what the function raised, or why it could not be called
-   * @throws WorkerLostError the process ended during the call
-   */
-  call<T = unknown>(name: string, args?: Arguments, options?: CallOptions): Promise<T>
-  /** Iterates over what a Python generator yields. Leaving the loop closes the generator. Throws as `call`. */
-  stream<T = unknown>(
-    name: string,
-    args?: Arguments,
-    options?: CallOptions,
-  ): AsyncGenerator<T, void, undefined>
-  /**
-   * Calls a Python function and keeps what it returns in Python: a handle, for models, connections, generators.
-   * Throws as `call`.
-   */
-  ref(name: string, args?: Arguments, options?: CallOptions): Promise<PythonRef>
-  /**
-   * The value of a Python expression: `` await python.eval`sum(${[1, 2, 3]})` ``. Values are passed as data.
-   * The listed modules are there by their names, and so is what `exec` defined in the same lease.
-   */
-  eval<T = unknown>(source: TemplateStringsArray | string, ...values: unknown[]): Promise<T>
-  /** Runs Python statements, which may `await`; what they define, later ones see. Values as in `eval`. */
-  exec(source: TemplateStringsArray | string, ...values: unknown[]): Promise<void>
-  /** A stub of the project's own, connected to the project's own servicer in this process (option `services`). */
-  client<C extends Client>(stub: StubConstructor<C>): C
-  readonly runId: string
-  readonly workerId: string
-  /** Process ID of the worker. */
-  readonly pid: number
-}
-
-/** How what comes from Python is given to the test; by default at once and as it is. */
-export type TestSide = Pick<SessionLease, 'beforeAnswer' | 'adopt'>
-
-/** The client of one lease. It is closed when the lease ends. */
-export class LeasedPython implements PythonClient {
-  readonly runId: string
-  readonly workerId: string
-  readonly pid: number
-  readonly #lease: Lease
-  readonly #defaults: CallOptions
-  readonly #test: Partial<TestSide>
-  readonly #clients: Client[] = []
-  readonly #inline = new Inline()
-  #session: Session | undefined
-
-  constructor(lease: Lease, defaults: CallOptions = {}, test: Partial<TestSide> = {}) {
-    this.#lease = lease
-    this.#defaults = defaults
-    this.#test = test
-    this.runId = lease.context.runId
-    this.workerId = lease.workerId
-    this.pid = lease.pid
-    void lease.lost.then((reason) => this.#session?.end(reason))
-  }
-
-  /** @param here where the call stands in the test; so in all of these */
-  call<T = unknown>(
-    name: string,
-    args: Arguments = [],
-    options: CallOptions = {},
-    here = callerOf(this.call),
-  ): Promise<T> {
-    return call(this.#open(), { name }, args, options, here) as Promise<T>
-  }
-
-  stream<T = unknown>(
-    name: string,
-    args: Arguments = [],
-    options: CallOptions = {},
-    here = callerOf(this.stream),
-  ): AsyncGenerator<T, void, undefined> {
-    return stream(this.#open(), { name }, args, options, here) as AsyncGenerator<T, void, undefined>
-  }
-
-  ref(
-    name: string,
-    args: Arguments = [],
-    options: CallOptions = {},
-    here = callerOf(this.ref),
-  ): Promise<PythonRef> {
-    return call(this.#open(), { name, keep: true }, args, options, here) as Promise<PythonRef>
-  }
-
-  eval<T = unknown>(source: TemplateStringsArray | string, ...values: unknown[]): Promise<T> {
-    return this.run('EVAL', source, values, {}, callerOf(this.eval)) as Promise<T>
-  }
-
-  async exec(source: TemplateStringsArray | string, ...values: unknown[]): Promise<void> {
-    await this.run('EXEC', source, values, {}, callerOf(this.exec))
-  }
-
-  /** Runs inline Python. */
-  run(
-    verb: 'EVAL' | 'EXEC',
-    source: TemplateStringsArray | string,
-    values: unknown[],
-    options: CallOptions,
-    here: Caller,
-  ): Promise<unknown> {
-    const { name, args } = this.#inline.compose(source, values)
-    return call(this.#open(), { name, verb: Verb[verb] }, args, options, here)
-  }
-
-  client<C extends Client>(stub: StubConstructor<C>): C {
-    return this.#connect(stub, { interceptors: [metadataInterceptor(this.#metadata())] })
-  }
-
-  /** Has `random` and `numpy.random` draw from this seed on, 32 bits, in every call from now on. */
-  seed(value: number): void {
-    this.#open().seed(value)
-  }
-
-  /** Whether Python may still be at a call that was given up. */
-  get busy(): boolean {
-    return this.#session?.busy ?? false
-  }
-
-  /** Waits for calls that a signal aborted: what Python raised where it was. */
-  async aborted(): Promise<Error[]> {
-    return (await this.#session?.aborted()) ?? []
-  }
-
-  /** Ends the connections; the lease itself is released by whoever took it. */
-  close(): void {
-    this.#session?.end(
-      new CallError(
-        'LEASE_ENDED',
-        'The lease of this Python process has ended; its client cannot be used any more.',
-      ),
-    )
-    for (const client of this.#clients.splice(0)) client.close()
-  }
-
-  #open(): Session {
-    if (this.#session) return this.#session
-    const channel = openSession(this.#lease)
-    this.#clients.push(channel.client)
-    const lease = {
-      explain: (broken: Error) => this.#explain(broken),
-      killUnresponsive: (name: string) => this.#lease.killUnresponsive(name),
-      sharesMemory: () => channel.sharesMemory,
-      beforeAnswer: () => {},
-      adopt: <T>(given: T) => given,
-      ...this.#test,
-    }
-    const session = new Session(channel.stream, lease, refs, this.#defaults)
-    this.#session = session
-    return session
-  }
-
-  /** A stream breaks a moment before the pool has found out how the worker ended. */
-  #explain(broken: Error): Promise<Error> {
-    const nothingFound = new Promise<Error>((resolve) => {
-      const lost = new WorkerLostError(`The connection to the worker broke: ${broken.message}`, {
-        cause: broken,
-      })
-      setTimeout(resolve, EXPLANATION_TIMEOUT_MS, lost).unref()
-    })
-    return Promise.race([this.#lease.lost, nothingFound])
-  }
-
-  #connect<C extends Client>(stub: StubConstructor<C>, options: ClientOptions): C {
-    const client = new stub(this.#lease.address, credentials.createInsecure(), {
-      ...CHANNEL_OPTIONS,
-      ...options,
-    })
-    this.#clients.push(client)
-    return client
-  }
-
-  #metadata() {
-    return callMetadata(this.#lease.context.token, this.#lease.leaseId)
-  }
-}

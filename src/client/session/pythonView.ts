@@ -1,11 +1,12 @@
 import type { Client } from '@grpc/grpc-js'
-import { callerOf } from '../errors/errors.ts'
+import type { Caller } from '../errors/caller.ts'
 import type { Arguments, CallOptions } from './callOptions.ts'
-import type { LeasedPython, PythonClient, StubConstructor } from './pythonClient.ts'
-import type { PythonRef } from './ref.ts'
+import { type CallRequest, type CodeRequest, CodeSurface } from './callSurface.ts'
+import type { LeasedPython } from './leasedPython.ts'
+import type { PythonClient, StubConstructor } from './pythonClient.ts'
 
-/** A leased process as one of several tests sees it: calls have that test's options where they name no others. */
-export class PythonView implements PythonClient {
+/** A leased process as one of its tests sees it: calls take the options of that test unless they name their own. */
+export class PythonView extends CodeSurface implements PythonClient {
   readonly runId: string
   readonly workerId: string
   readonly pid: number
@@ -13,6 +14,7 @@ export class PythonView implements PythonClient {
   readonly #defaults: CallOptions
 
   constructor(python: LeasedPython, defaults: CallOptions) {
+    super()
     this.#python = python
     this.#defaults = defaults
     this.runId = python.runId
@@ -20,32 +22,23 @@ export class PythonView implements PythonClient {
     this.pid = python.pid
   }
 
-  call<T = unknown>(name: string, args?: Arguments, options?: CallOptions): Promise<T> {
-    return this.#python.call(name, args, { ...this.#defaults, ...options }, callerOf(this.call))
+  override invoke(request: CallRequest, args: Arguments, options: CallOptions, here: Caller) {
+    return this.#python.invoke(request, args, this.#withDefaults(options), here)
   }
 
-  stream<T = unknown>(
-    name: string,
-    args?: Arguments,
-    options?: CallOptions,
-  ): AsyncGenerator<T, void, undefined> {
-    return this.#python.stream(name, args, { ...this.#defaults, ...options }, callerOf(this.stream))
+  override iterate(name: string, args: Arguments, options: CallOptions, here: Caller) {
+    return this.#python.iterate(name, args, this.#withDefaults(options), here)
   }
 
-  ref(name: string, args?: Arguments, options?: CallOptions): Promise<PythonRef> {
-    return this.#python.ref(name, args, { ...this.#defaults, ...options }, callerOf(this.ref))
-  }
-
-  eval<T = unknown>(source: TemplateStringsArray | string, ...values: unknown[]): Promise<T> {
-    const here = callerOf(this.eval)
-    return this.#python.run('EVAL', source, values, this.#defaults, here) as Promise<T>
-  }
-
-  async exec(source: TemplateStringsArray | string, ...values: unknown[]): Promise<void> {
-    await this.#python.run('EXEC', source, values, this.#defaults, callerOf(this.exec))
+  override evaluate(request: CodeRequest, options: CallOptions, here: Caller) {
+    return this.#python.evaluate(request, this.#withDefaults(options), here)
   }
 
   client<C extends Client>(stub: StubConstructor<C>): C {
     return this.#python.client(stub)
+  }
+
+  #withDefaults(options: CallOptions): CallOptions {
+    return { ...this.#defaults, ...options }
   }
 }

@@ -1,4 +1,5 @@
-import { type Caller, pointAtCaller } from '../errors/errors.ts'
+import type { Caller } from '../errors/caller.ts'
+import { pointAtCaller } from '../errors/errors.ts'
 import { encodeArguments, limit } from './call.ts'
 import type { Arguments, CallOptions } from './callOptions.ts'
 import type { CallStart, Session } from './session.ts'

@@ -1,4 +1,4 @@
-import type { PythonPool } from '../leases/pool.ts'
+import type { PythonPool } from '../leases/pythonPool.ts'
 import type { JestPython } from './python.ts'
 import type { Realm } from './realm.ts'
 import type { Values } from './values.ts'

@@ -15,10 +15,9 @@ export type { PythonMatchers, toThrowPython } from '../../client/errors/toThrowP
 export type { PoolStats } from '../../client/lease/stats.ts'
 // For jest.d.cts.
 export type { Arguments, CallOptions } from '../../client/session/callOptions.ts'
-export type { PythonClient, StubConstructor } from '../../client/session/pythonClient.ts'
-export type { PythonRef } from '../../client/session/ref.ts'
+export type { PythonClient, PythonRef, StubConstructor } from '../../client/session/pythonClient.ts'
 export type { NdArray } from '../../client/values/ndarray.ts'
-export type { LeasedClient, PythonPool } from '../leases/pool.ts'
+export type { LeasedClient, PythonPool } from '../leases/pythonPool.ts'
 export type { JestAccess } from './accessKey.ts'
 export type { JestPython } from './python.ts'
 
@@ -59,8 +58,8 @@ function withPython(Base: EnvironmentClass): EnvironmentClass {
       const file = relative(projectConfig.rootDir, context.testPath)
       const realm = new Realm(this.global)
       this.#scopes = new JestScopes(async (test) => {
-        const { HolderPool } = await import('./leases.ts')
-        return new HolderPool(await leasesOfFile(), { file, test }, {}, 0, {
+        const { TestLeases } = await import('./leases.ts')
+        return new TestLeases(await leasesOfFile(), { file, test }, {}, 0, {
           output: this.#output,
           adopt: (given) => realm.adopt(given),
         })

@@ -1,4 +1,4 @@
 // Loaded with the first use of Python in a Jest worker, since gRPC takes its time.
 
-export { HolderPool } from '../leases/pool.ts'
+export { TestLeases } from '../leases/testLeases.ts'
 export { leasesOf } from '../leases/workerLeases.ts'

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { RunContext } from '../../client/lease/context.ts'
-import type { HolderPool, OpenLease } from '../leases/pool.ts'
+import type { OpenLease } from '../leases/openLease.ts'
+import type { TestLeases } from '../leases/testLeases.ts'
 
 /** Of a test of jest-circus, what is used here. */
 export interface CircusTest {
@@ -16,13 +17,13 @@ interface CircusBlock {
 }
 
 /** What opens a pool for a holder. gRPC is loaded with the first one: a suite without Python does not pay for it. */
-export type OpenPool = (test: string) => Promise<HolderPool>
+export type OpenPool = (test: string) => Promise<TestLeases>
 
 /** One test, or the file around it: whoever holds leases. Takes none before it is asked. */
 class Scope {
   readonly #open: OpenPool
   readonly #test: string
-  #pool: Promise<HolderPool> | undefined
+  #pool: Promise<TestLeases> | undefined
   #client: Promise<OpenLease> | undefined
 
   constructor(open: OpenPool, test: string) {
@@ -30,7 +31,7 @@ class Scope {
     this.#test = test
   }
 
-  pool(): Promise<HolderPool> {
+  pool(): Promise<TestLeases> {
     this.#pool ??= this.#open(this.#test)
     return this.#pool
   }

@@ -1,12 +1,12 @@
 import { DEFAULT_POOL } from '../../client/lease/context.ts'
 import type { PythonClient } from '../../client/session/pythonClient.ts'
 import { fileState } from '../leases/fileEnd.ts'
-import { HolderPool } from '../leases/pool.ts'
+import { TestLeases } from '../leases/testLeases.ts'
 import { leasesOf } from '../leases/workerLeases.ts'
 import { requireContext } from './context.ts'
 import { currentFile } from './currentFile.ts'
 
-type FileClient = ReturnType<HolderPool['lease']>
+type FileClient = ReturnType<TestLeases['lease']>
 
 const clients = new Map<string, FileClient>()
 
@@ -16,7 +16,7 @@ export function leaseForFile(name: string): FileClient {
   const key = JSON.stringify([file, name])
   const held = clients.get(key)
   if (held) return held
-  const pool = new HolderPool(leasesOf(requireContext(name)), { file, test: '' })
+  const pool = new TestLeases(leasesOf(requireContext(name)), { file, test: '' })
   const client = pool.lease()
   clients.set(key, client)
   fileState().ends.push(async () => {

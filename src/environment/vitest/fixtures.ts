@@ -6,8 +6,9 @@ import { leasesOf } from '../leases/workerLeases.ts'
 import { requireContext, withThisVitest } from './context.ts'
 import { leaseForFile, pythonForFile } from './fileLease.ts'
 import './matchers.ts'
-import { HolderPool, type PythonPool } from '../leases/pool.ts'
-import { howToRepeat, seedOf } from '../leases/seed.ts'
+import type { PythonPool } from '../leases/pythonPool.ts'
+import { seedForTest, seedHint } from '../leases/seed.ts'
+import { TestLeases } from '../leases/testLeases.ts'
 import { expectPool, prefetchBeforeTests } from './prefetch.ts'
 
 export {
@@ -22,8 +23,7 @@ export { PythonTimeoutError } from '../../client/errors/timeout.ts'
 export type { PythonMatchers } from '../../client/errors/toThrowPython.ts'
 export type { PoolStats } from '../../client/lease/stats.ts'
 export type { Arguments, CallOptions } from '../../client/session/callOptions.ts'
-export type { PythonClient, StubConstructor } from '../../client/session/pythonClient.ts'
-export type { PythonRef } from '../../client/session/ref.ts'
+export type { PythonClient, PythonRef, StubConstructor } from '../../client/session/pythonClient.ts'
 export { type NdArray, ndarray } from '../../client/values/ndarray.ts'
 export {
   Decimal,
@@ -35,7 +35,7 @@ export {
   Uuid,
 } from '../../client/values/scalars.ts'
 export { ArrowTable, DataFrame, Series } from '../../client/values/tables.ts'
-export type { LeasedClient, PythonPool } from '../leases/pool.ts'
+export type { LeasedClient, PythonPool } from '../leases/pythonPool.ts'
 export { pythonForFile } from './fileLease.ts'
 
 /** What `withPython` adds to a test's context. */
@@ -86,7 +86,7 @@ export function withPython<Context>(
       // biome-ignore lint/correctness/noEmptyPattern: see above
       async ({}, use: (client: PythonClient) => Promise<void>) => {
         const holder = { file: `test process ${process.pid}`, test: '' }
-        const pool = new HolderPool(leasesOf(requireContext(name)), holder)
+        const pool = new TestLeases(leasesOf(requireContext(name)), holder)
         await use(await pool.lease())
         await pool.releaseAll()
       },
@@ -97,7 +97,7 @@ export function withPython<Context>(
       use: (pool: PythonPool) => Promise<void>,
     ) => {
       const leases = leasesOf(requireContext(pythonPoolName))
-      const pool = new HolderPool(leases, holderOf(task), signal && { signal }, 1)
+      const pool = new TestLeases(leases, holderOf(task), signal && { signal }, 1)
       await use(pool)
       await pool.releaseAll()
     },
@@ -106,16 +106,16 @@ export function withPython<Context>(
       use: (client: PythonClient) => Promise<void>,
     ) => {
       const context = requireContext(pythonPoolName)
-      const repeat = howToRepeat(context.seed)
-      if (repeat) onTestFailed(() => console.info(repeat))
+      const hint = seedHint(context.seed)
+      if (hint) onTestFailed(() => console.info(hint))
       if (context.isolation === 'file') {
         const client = await leaseForFile(pythonPoolName)
-        if (context.seed) client.seed(seedOf(context.seed.value, holderOf(task), 0))
+        if (context.seed) client.seed(seedForTest(context.seed.value, holderOf(task), 0))
         await use(signal ? new PythonView(client, { signal }) : client)
         await client.endTest(signal)
         return
       }
-      const pool = new HolderPool(leasesOf(context), holderOf(task), signal && { signal })
+      const pool = new TestLeases(leasesOf(context), holderOf(task), signal && { signal })
       await use(await pool.lease())
       await pool.releaseAll()
     },

@@ -1,47 +1,56 @@
+import type { Client } from '@grpc/grpc-js'
 import { CallError } from '../../client/errors/errors.ts'
-import type { PythonClient } from '../../client/session/pythonClient.ts'
+import { LazyPython } from '../../client/session/lazyPython.ts'
+import type { LeasedPython } from '../../client/session/leasedPython.ts'
+import type { PythonClient, StubConstructor } from '../../client/session/pythonClient.ts'
 
-/** The global `python` of the environment: the process of the running test file, leased with its first use. */
+/** The global `python` of the environment: the process of the test file, leased with its first use. */
 export interface PythonGlobal extends PythonClient {
-  /** Resolves when the process is leased; from then on every member can be used, `pid` and `client` too. */
+  /**
+   * Leases the process, unless that was done, and resolves to its client. From then on you can use every member of
+   * `python`; before, `pid`, `runId`, `workerId` and `client` throw.
+   *
+   * @throws {@link LeaseError} if no process can be leased.
+   */
   ready(): Promise<PythonClient>
 }
 
-/** Members that need the leased process at once, and cannot wait for it. */
-const IMMEDIATE = ['client', 'pid', 'runId', 'workerId']
+/** Loads nothing of the client before its first use. */
+export class GlobalPython extends LazyPython implements PythonGlobal {
+  readonly #lease: () => Promise<LeasedPython>
+  #client: LeasedPython | undefined
 
-type Members = Record<string, (...args: unknown[]) => unknown>
-
-/** A client that leases its process when it is used. Nothing of the client is loaded before. */
-export function lazyPython(lease: () => Promise<PythonClient>): PythonGlobal {
-  let client: Members | undefined
-  const ready = async () => {
-    client ??= (await lease()) as unknown as Members
-    return client
+  constructor(lease: () => Promise<LeasedPython>) {
+    super()
+    this.#lease = lease
   }
-  const later: Members = {
-    ready,
-    async *stream(...args) {
-      yield* (await ready())['stream']?.(...args) as AsyncGenerator
-    },
-  }
-  return new Proxy({} as PythonGlobal, {
-    get(_, name) {
-      // A promise's `then` is looked for in everything that is awaited.
-      if (typeof name === 'symbol' || name === 'then') return undefined
-      if (name === 'ready') return ready
-      if (client) return bound(client, name)
-      if (IMMEDIATE.includes(name))
-        throw new CallError(
-          'NOT_LEASED',
-          `python.${name} is there once a process is leased: await python.ready() before.`,
-        )
-      return later[name] ?? (async (...args: unknown[]) => (await ready())[name]?.(...args))
-    },
-  })
-}
 
-function bound(client: Members, name: string): unknown {
-  const member = client[name]
-  return typeof member === 'function' ? member.bind(client) : member
+  override async ready(): Promise<LeasedPython> {
+    this.#client ??= await this.#lease()
+    return this.#client
+  }
+
+  get runId(): string {
+    return this.#leased('runId').runId
+  }
+
+  get workerId(): string {
+    return this.#leased('workerId').workerId
+  }
+
+  get pid(): number {
+    return this.#leased('pid').pid
+  }
+
+  client<C extends Client>(stub: StubConstructor<C>): C {
+    return this.#leased('client').client(stub)
+  }
+
+  #leased(member: string): LeasedPython {
+    if (this.#client) return this.#client
+    throw new CallError(
+      'NOT_LEASED',
+      `python.${member} needs a leased process: await python.ready() before you use it.`,
+    )
+  }
 }

@@ -1,7 +1,8 @@
 import { afterAll } from 'vitest'
+import { DEFAULT_POOL } from '../../client/lease/context.ts'
 import { endFile, fileState } from '../leases/fileEnd.ts'
 import { PYTHON_ENVIRONMENT } from '../leases/marker.ts'
-import { lazyPython } from './globalPython.ts'
+import { GlobalPython } from './globalPython.ts'
 
 // Runs before every test file of a project with the plugin, and so loads next to nothing.
 fileState().watched = true
@@ -9,6 +10,6 @@ fileState().watched = true
 afterAll(endFile)
 
 if (PYTHON_ENVIRONMENT in globalThis) {
-  const python = lazyPython(async () => (await import('./fileLease.ts')).pythonForFile())
+  const python = new GlobalPython(async () => (await import('./fileLease.ts')).leaseForFile(DEFAULT_POOL))
   Object.defineProperty(globalThis, 'python', { value: python, configurable: true, writable: true })
 }

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { HolderPool } from '../../../../src/environment/leases/pool.ts'
+import { TestLeases } from '../../../../src/environment/leases/testLeases.ts'
 import type { WorkerLeases } from '../../../../src/environment/leases/workerLeases.ts'
 
 /** A broker that grants one lease when the test says so. */
@@ -28,7 +28,7 @@ const holder = { file: 'a.test.ts', test: 'one' }
 
 test('a worker that is granted after the end of the test goes back at once', async () => {
   const { leases, release, grant } = broker()
-  const pool = new HolderPool(leases, holder)
+  const pool = new TestLeases(leases, holder)
   const late = pool.lease()
   await pool.releaseAll()
   grant()
@@ -38,7 +38,7 @@ test('a worker that is granted after the end of the test goes back at once', asy
 
 test('so does one that is granted after the time limit of the test', async () => {
   const { leases, release, grant } = broker()
-  const late = new HolderPool(leases, holder, { signal: AbortSignal.abort() }).lease()
+  const late = new TestLeases(leases, holder, { signal: AbortSignal.abort() }).lease()
   grant()
   await expect(late).rejects.toThrow('The test ended')
   expect(release).toHaveBeenCalledOnce()
@@ -46,7 +46,7 @@ test('so does one that is granted after the time limit of the test', async () =>
 
 test('one that is granted in time is kept until it is released', async () => {
   const { leases, release, grant } = broker()
-  const pool = new HolderPool(leases, holder)
+  const pool = new TestLeases(leases, holder)
   grant()
   await pool.lease()
   expect(release).not.toHaveBeenCalled()

@@ -1,0 +1,123 @@
+import { type Client, credentials } from '@grpc/grpc-js'
+import { setTimeout } from '../../support/clock.ts'
+import type { Caller } from '../errors/caller.ts'
+import { CallError, WorkerLostError } from '../errors/errors.ts'
+import { Verb } from '../gen/vitest_python/v1/bridge.ts'
+import type { Lease } from '../lease/lease.ts'
+import { CHANNEL_OPTIONS, callMetadata, metadataInterceptor } from '../wire/metadata.ts'
+import { call } from './call.ts'
+import type { Arguments, CallOptions } from './callOptions.ts'
+import { type CallRequest, type CodeRequest, CodeSurface } from './callSurface.ts'
+import { Inline } from './inline.ts'
+import type { PythonClient, StubConstructor } from './pythonClient.ts'
+import { refs } from './ref.ts'
+import { Session, type SessionLease } from './session.ts'
+import { openSession } from './sessionChannel.ts'
+import { stream } from './stream.ts'
+
+/** Milliseconds to wait until the pool has found out why a worker ended. */
+const EXPLANATION_TIMEOUT_MS = 2_000
+
+/** The test's side of a lease. By default it gets each answer at once and unchanged. */
+export type TestSide = Pick<SessionLease, 'beforeAnswer' | 'adopt'>
+
+/** The client of one lease. It is closed when the lease ends. */
+export class LeasedPython extends CodeSurface implements PythonClient {
+  readonly runId: string
+  readonly workerId: string
+  readonly pid: number
+  readonly #lease: Lease
+  readonly #defaults: CallOptions
+  readonly #test: Partial<TestSide>
+  readonly #clients: Client[] = []
+  readonly #inline = new Inline()
+  #session: Session | undefined
+
+  constructor(lease: Lease, defaults: CallOptions = {}, test: Partial<TestSide> = {}) {
+    super()
+    this.#lease = lease
+    this.#defaults = defaults
+    this.#test = test
+    this.runId = lease.context.runId
+    this.workerId = lease.workerId
+    this.pid = lease.pid
+    void lease.lost.then((reason) => this.#session?.end(reason))
+  }
+
+  override invoke(request: CallRequest, args: Arguments, options: CallOptions, here: Caller) {
+    return call(this.#open(), request, args, options, here)
+  }
+
+  override iterate(name: string, args: Arguments, options: CallOptions, here: Caller) {
+    return stream(this.#open(), { name }, args, options, here)
+  }
+
+  override evaluate({ verb, source, values }: CodeRequest, options: CallOptions, here: Caller) {
+    const { name, args } = this.#inline.compose(source, values)
+    return call(this.#open(), { name, verb: Verb[verb] }, args, options, here)
+  }
+
+  client<C extends Client>(stub: StubConstructor<C>): C {
+    const metadata = callMetadata(this.#lease.context.token, this.#lease.leaseId)
+    const client = new stub(this.#lease.address, credentials.createInsecure(), {
+      ...CHANNEL_OPTIONS,
+      interceptors: [metadataInterceptor(metadata)],
+    })
+    this.#clients.push(client)
+    return client
+  }
+
+  /** Seeds `random` and `numpy.random` for every later call. @param value 32 bits */
+  seed(value: number): void {
+    this.#open().seed(value)
+  }
+
+  /** Whether Python may still be working on an abandoned call. */
+  get busy(): boolean {
+    return this.#session?.busy ?? false
+  }
+
+  /** Waits for the calls that a signal aborted, and returns the exceptions that tell where Python was. */
+  async aborted(): Promise<Error[]> {
+    return (await this.#session?.aborted()) ?? []
+  }
+
+  /** Ends the connections. The holder of the lease releases the lease itself. */
+  close(): void {
+    this.#session?.end(
+      new CallError(
+        'LEASE_ENDED',
+        'The lease of this Python process has ended; its client cannot be used any more.',
+      ),
+    )
+    for (const client of this.#clients.splice(0)) client.close()
+  }
+
+  #open(): Session {
+    if (this.#session) return this.#session
+    const channel = openSession(this.#lease)
+    this.#clients.push(channel.client)
+    const lease = {
+      explain: (broken: Error) => this.#explain(broken),
+      killUnresponsive: (name: string) => this.#lease.killUnresponsive(name),
+      sharesMemory: () => channel.sharesMemory,
+      beforeAnswer: () => {},
+      adopt: <T>(given: T) => given,
+      ...this.#test,
+    }
+    const session = new Session(channel.stream, lease, refs, this.#defaults)
+    this.#session = session
+    return session
+  }
+
+  /** The stream breaks a moment before the pool knows how the worker ended, so this waits for the pool. */
+  #explain(broken: Error): Promise<Error> {
+    const nothingFound = new Promise<Error>((resolve) => {
+      const lost = new WorkerLostError(`The connection to the worker broke: ${broken.message}`, {
+        cause: broken,
+      })
+      setTimeout(resolve, EXPLANATION_TIMEOUT_MS, lost).unref()
+    })
+    return Promise.race([this.#lease.lost, nothingFound])
+  }
+}

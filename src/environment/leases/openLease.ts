@@ -1,0 +1,66 @@
+import { PythonError } from '../../client/errors/errors.ts'
+import type { Lease } from '../../client/lease/lease.ts'
+import type { CallOptions } from '../../client/session/callOptions.ts'
+import { LeasedPython, type TestSide } from '../../client/session/leasedPython.ts'
+import { type Output, Printed } from './printed.ts'
+import type { LeasedClient } from './pythonPool.ts'
+
+/** What the runner gives a test file in place of this process's own: each test file of Jest has a global object. */
+export interface TestFile {
+  /** Shows what Python prints. Default: the console of this process. */
+  output?: Output | undefined
+  /** Makes values and errors instances of the file's own classes. */
+  adopt?: TestSide['adopt']
+}
+
+/** A lease that a test or a file holds, with the output that Python prints meanwhile. */
+export class OpenLease extends LeasedPython implements LeasedClient {
+  readonly #lease: Lease
+  readonly #defaults: CallOptions
+  readonly #printed: Printed
+  readonly #onRelease: () => void
+  #open = true
+
+  constructor(lease: Lease, defaults: CallOptions, file: TestFile, onRelease: () => void) {
+    // The log of a shared worker begins with the output of earlier tests.
+    const printed = new Printed(lease.log, lease.context.isolation === 'shared', file.output)
+    super(lease, defaults, {
+      beforeAnswer: () => printed.show(),
+      ...(file.adopt && { adopt: file.adopt }),
+    })
+    this.#lease = lease
+    this.#defaults = defaults
+    this.#printed = printed
+    this.#onRelease = onRelease
+  }
+
+  /** Prints, as output of the test that is about to end, the rest of Python's output and where Python was interrupted. */
+  async endTest(signal = this.#defaults.signal): Promise<void> {
+    const aborted = await this.aborted()
+    this.#printed.finish()
+    // A test that aborts a call by a signal of its own expects the interruption.
+    for (const error of signal?.aborted ? aborted : []) console.error(describeAborted(error))
+  }
+
+  async release(): Promise<void> {
+    if (!this.#open) return
+    this.#open = false
+    await this.endTest()
+    const { busy } = this
+    this.close()
+    this.#printed.finish()
+    this.#printed.close()
+    this.#lease.release(busy)
+    this.#onRelease()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.release()
+  }
+}
+
+/** Tells where Python was when the test reached its time limit; the runner's own error cannot. */
+function describeAborted(error: Error): string {
+  const place = error instanceof PythonError ? error.pythonTraceback : error.message
+  return `The test ended while Python was at work:\n${place}`
+}

@@ -1,0 +1,59 @@
+import { LeaseError } from '../../client/errors/errors.ts'
+import type { Holder } from '../../client/gen/vitest_python/v1/broker.ts'
+import type { PoolStats } from '../../client/lease/stats.ts'
+import type { CallOptions } from '../../client/session/callOptions.ts'
+import { OpenLease, type TestFile } from './openLease.ts'
+import type { PythonPool } from './pythonPool.ts'
+import { seedForTest } from './seed.ts'
+import type { WorkerLeases } from './workerLeases.ts'
+
+/** The leases of one holder: a test, a file or a test process. They are released together. */
+export class TestLeases implements PythonPool {
+  readonly #leases: WorkerLeases
+  readonly #holder: Holder
+  readonly #defaults: CallOptions
+  readonly #open = new Set<OpenLease>()
+  readonly #file: TestFile
+  #number: number
+  #closed = false
+
+  /** @param number Counts the leases of a test, so that each of them draws other random numbers. */
+  constructor(
+    leases: WorkerLeases,
+    holder: Holder,
+    defaults: CallOptions = {},
+    number = 0,
+    file: TestFile = {},
+  ) {
+    this.#leases = leases
+    this.#holder = holder
+    this.#number = number
+    this.#defaults = defaults
+    this.#file = file
+  }
+
+  async lease(): Promise<OpenLease> {
+    const lease = await this.#leases.take(this.#holder)
+    // The test may have reached its time limit while it waited. Then nothing else would give the worker back.
+    if (this.#closed || this.#defaults.signal?.aborted) {
+      lease.release()
+      throw new LeaseError('The test ended before a Python process became free.')
+    }
+    const open = new OpenLease(lease, this.#defaults, this.#file, () => this.#open.delete(open))
+    this.#open.add(open)
+    // If one lease serves a whole file, each test seeds it.
+    if (lease.context.seed && this.#holder.test !== '') {
+      open.seed(seedForTest(lease.context.seed.value, this.#holder, this.#number++))
+    }
+    return open
+  }
+
+  stats(): Promise<PoolStats> {
+    return this.#leases.connection.stats()
+  }
+
+  async releaseAll(): Promise<void> {
+    this.#closed = true
+    for (const lease of this.#open) await lease.release()
+  }
+}
