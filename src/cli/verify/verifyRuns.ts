@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { killUntilClean, SWEEP_INTERVAL_MS } from '../../pool/verdict/killLoop.ts'
 import { removeRunDirectory } from '../../process/run/runDirectory.ts'
 import type { Signaller } from '../../process/run/signal.ts'
 import type { MarkedProcess, Unreadable } from '../../process/run/sweep.ts'
 import { nameOf } from '../../process/system/identity.ts'
-import { repeat } from '../../support/pollUntil.ts'
 import { type KnownRun, type Survey, surveyRuns } from './surveyRuns.ts'
 
 export interface VerifyRequest {
@@ -23,11 +23,6 @@ export interface Verification {
   problems: string[]
 }
 
-/** Milliseconds for what was sent SIGKILL to be gone. */
-const KILL_TIMEOUT = 5_000
-/** Between the two sweeps that a clean answer needs. */
-const PAUSE = 100
-
 /** Whether nothing was found; what was found and ended was found all the same. */
 export function isClean({ left, unreadable, problems }: Verification): boolean {
   return left.length === 0 && unreadable.length === 0 && problems.length === 0
@@ -43,7 +38,7 @@ export async function verifyRuns(
   signaller: () => Promise<Signaller>,
 ): Promise<Verification> {
   const first = await surveyRuns()
-  await sleep(PAUSE)
+  await sleep(SWEEP_INTERVAL_MS)
   const second = await surveyRuns()
   const left = unite(leftOver(first, request), leftOver(second, request))
   const judged = second.runs.filter(({ runId }) => request.run === undefined || runId === request.run)
@@ -92,14 +87,9 @@ async function reap(
   request: VerifyRequest,
   signal: Signaller,
 ): Promise<MarkedProcess[]> {
-  const alive = await repeat({
-    look: async () => leftOver(await surveyRuns(), request),
-    isDone: (found) => found.length === 0,
-    act: (found) => signal(found, 'SIGKILL'),
-    timeout: KILL_TIMEOUT,
-    pause: PAUSE,
-  })
-  const names = new Set(alive.map(nameOf))
+  const look = async () => ({ found: leftOver(await surveyRuns(), request), vanished: 0 })
+  const alive = await killUntilClean(look, ({ found }) => signal(found, 'SIGKILL'))
+  const names = new Set(alive.found.map(nameOf))
   return left.filter((marked) => !names.has(nameOf(marked)))
 }
 

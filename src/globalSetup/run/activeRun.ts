@@ -113,7 +113,7 @@ function installOwn(root: string, options: ResolvedOptions): Install {
 function contextOf({ run }: Pool): RunContext {
   const { isolation, leaseTimeout } = run.options
   return {
-    runId: run.directory.runId,
+    runId: run.id,
     token: run.token,
     isolation,
     leaseTimeout,

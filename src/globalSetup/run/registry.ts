@@ -10,6 +10,12 @@ export interface Outcomes {
   failed: boolean
 }
 
+/** What a runner contributes to each of its runs. */
+export interface RunnerHooks {
+  watch?: Watch
+  join?: Join
+}
+
 /**
  * The runs of one runner. Its projects share a run where their options agree; each has runs of its own where
  * they differ. All end with the last project, side by side.
@@ -18,12 +24,14 @@ export class Registry {
   readonly #runs = new Map<string, Promise<ActiveRun>>()
   /** Those that have been opened. */
   readonly #active = new Set<ActiveRun>()
-  readonly #surroundings: { watch?: Watch; join?: Join }
+  readonly #hooks: RunnerHooks
+  readonly #openRun: typeof openRun
   #users = 0
 
-  /** @param surroundings as those of `openRun` */
-  constructor(surroundings: { watch?: Watch; join?: Join } = {}) {
-    this.#surroundings = surroundings
+  /** @param hooks passed on to `openRun` */
+  constructor(hooks: RunnerHooks = {}, open: typeof openRun = openRun) {
+    this.#hooks = hooks
+    this.#openRun = open
   }
 
   /**
@@ -76,7 +84,7 @@ export class Registry {
     const key = JSON.stringify([root, options])
     const known = this.#runs.get(key)
     if (known) return known
-    const opening = openRun(root, options, this.#surroundings)
+    const opening = this.#openRun(root, options, this.#hooks)
     this.#runs.set(key, opening)
     opening.then(
       (run) => this.#active.add(run),

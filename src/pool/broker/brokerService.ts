@@ -12,7 +12,7 @@ import {
   type PoolStats,
 } from '../../client/gen/vitest_python/v1/broker.ts'
 import { TOKEN_KEY } from '../../client/wire/metadata.ts'
-import { PROTOCOL } from '../../process/run/protocol.ts'
+import { PROTOCOL, protocolMismatch } from '../../process/run/protocol.ts'
 import type { LeaseGrant, LeaseHandle } from '../leasing/leaseRequest.ts'
 import type { Pool } from '../leasing/pool.ts'
 import type { Priority } from '../leasing/priority.ts'
@@ -72,7 +72,7 @@ function serveLease(pool: Pool, call: LeaseCall): void {
     // Messages are decoded later than a cancellation is noticed; and one stream is one lease.
     if (kind?.$case !== 'acquire' || call.cancelled || lease) return
     if (kind.value.protocol !== PROTOCOL)
-      return fail('failed', describeMismatch(kind.value.protocol), 'PROTOCOL_MISMATCH')
+      return fail('failed', mismatch(kind.value.protocol), 'PROTOCOL_MISMATCH')
     lease = pool.request({
       holder: kind.value.holder ?? NOBODY,
       priority: PRIORITIES[kind.value.priority] ?? 'test',
@@ -97,6 +97,8 @@ const PRIORITIES: readonly Priority[] = ['test', 'file', 'prefetch']
 
 const NOBODY: Holder = { file: '', test: '' }
 
+const mismatch = (version: number) => protocolMismatch('The test process', version, "the run's main process")
+
 type ServiceFailure = { code: number; details: string }
 
 const UNAUTHENTICATED: ServiceFailure = {
@@ -106,13 +108,6 @@ const UNAUTHENTICATED: ServiceFailure = {
 
 function isAuthorised(pool: Pool, metadata: Metadata): boolean {
   return equalSecrets(String(metadata.get(TOKEN_KEY)[0] ?? ''), pool.run.token)
-}
-
-function describeMismatch(protocol: number): string {
-  return (
-    `The test process speaks protocol ${protocol} and the run's main process ${PROTOCOL}: ` +
-    'two versions of vitest-environment-python are installed. Install one.'
-  )
 }
 
 function describeGrant({ lease, worker }: LeaseGrant) {

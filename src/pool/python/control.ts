@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import { createServer, type Server, type Socket } from 'node:net'
-import { PROTOCOL } from '../../process/run/protocol.ts'
+import { PROTOCOL, protocolMismatch } from '../../process/run/protocol.ts'
 import { type JsonLine, readLines, writeLine } from '../../support/jsonLines.ts'
 
 /** A forkserver or a worker that said hello. */
@@ -10,7 +10,7 @@ export interface Peer {
   send(line: JsonLine): void
 }
 
-type Listener = (line: JsonLine, peer: Peer) => void
+export type Listener = (line: JsonLine, peer: Peer) => void
 
 /** Where forkserver and workers report to: `control.sock`. */
 export class Control {
@@ -69,9 +69,8 @@ export class Control {
   #objection(hello: JsonLine): string | undefined {
     if (hello['hello'] !== 'vitest-python')
       return 'this socket is the control socket of a vitest-environment-python run'
-    if (hello['protocol'] !== PROTOCOL) {
-      return `protocol ${String(hello['protocol'])} is spoken there and ${PROTOCOL} here; reinstall vitest-environment-python`
-    }
+    if (hello['protocol'] !== PROTOCOL)
+      return protocolMismatch('This process', hello['protocol'], 'the runner')
     if (!equalSecrets(String(hello['token']), this.#token)) return 'the token is not the one of this run'
     const name = `${String(hello['role'])} ${String(hello['id'])}`
     return this.#expected.has(name) ? undefined : `nobody waits for ${name}`

@@ -1,17 +1,15 @@
-import { join } from 'node:path'
-import { readLog } from '../../process/run/printedText.ts'
 import { PROTOCOL, RUN_DIRECTORY_VARIABLE, RUN_ID_VARIABLE } from '../../process/run/protocol.ts'
 import { pythonPrograms } from '../../process/run/signal.ts'
-import { describeExit, type Exit } from '../../process/system/exit.ts'
+import type { Exit } from '../../process/system/exit.ts'
 import type { Identity } from '../../process/system/identity.ts'
-import { DeadlineError, withDeadline } from '../../support/deadline.ts'
-import { SetupError } from '../../support/errors.ts'
+import { withDeadline } from '../../support/deadline.ts'
 import type { JsonLine } from '../../support/jsonLines.ts'
 import { bytecodeDirectory } from '../overlay/directory.ts'
-import type { Run } from '../run/run.ts'
+import { logPath, type Run } from '../run/run.ts'
 import type { Control, Peer } from './control.ts'
+import { PendingForks } from './pendingForks.ts'
 import type { Reaper } from './reaper.ts'
-import { explainStartFailure, type ImportFailure } from './startFailure.ts'
+import { expectReport, waitUntilReady } from './startup.ts'
 
 /** What the forkserver runs with. */
 export interface PythonInstallation {
@@ -57,21 +55,17 @@ export interface Launch {
 /**
  * Starts a forkserver and waits until the user's modules are imported.
  *
- * @throws SetupError PYTHON_START_FAILED with what it printed, how it ended, and the likely cause
+ * @throws SetupError PYTHON_START_FAILED with what the forkserver printed, how it ended, and the likely cause
  */
 export async function startForkserver(launch: Launch): Promise<Forkserver> {
   const { id, run, reaper, control, installation } = launch
-  const log = join(run.directory.path, 'logs', `${id}.log`)
-  const progress: { importing?: string } = {}
-  const starts = new Starts()
-  const up = new Promise<{ peer: Peer; line: JsonLine }>((resolve) => {
-    control.expect('forkserver', id, (line, peer) => {
-      if (line['event'] === 'importing') {
-        progress.importing = String(line['module'])
-        launch.onImport(progress.importing)
-      } else if (line['event'] === 'ready' || line['event'] === 'failed') resolve({ peer, line })
-      else starts.receive(line)
-    })
+  const log = logPath(run, id)
+  const forks = new PendingForks()
+  let importing: string | undefined
+  const report = expectReport(control, 'forkserver', id, (line) => {
+    if (line['event'] !== 'importing') return forks.receive(line)
+    importing = String(line['module'])
+    launch.onImport(importing)
   })
   const spawned = await reaper.spawn({
     id,
@@ -81,25 +75,20 @@ export async function startForkserver(launch: Launch): Promise<Forkserver> {
     log,
   })
   launch.onProcess(spawned)
-  const fail = (what: { failure?: ImportFailure; exit?: Exit; waited?: number }): never => {
-    const about = { who: 'The forkserver', executable: installation.executable, output: readLog(log) }
-    throw new SetupError('PYTHON_START_FAILED', explainStartFailure({ ...about, ...progress, ...what }))
-  }
-  const died = spawned.exited.then((exit) => ({ exit }))
-  const outcome = await withDeadline(
-    Promise.race([up, died]),
-    run.options.startupTimeout,
-    'the forkserver to be ready',
-  ).catch(async (error: unknown) => {
-    if (!(error instanceof DeadlineError)) throw error
-    await reaper.signal([spawned], 'SIGKILL')
-    return fail({ waited: run.options.startupTimeout })
+  // Files are reported after a failed import, too: a change of one of them is a reason to try again.
+  void report.then(({ line }) => launch.onFiles((line['files'] ?? []) as string[]))
+  const { peer, line } = await waitUntilReady({
+    who: 'The forkserver',
+    code: 'PYTHON_START_FAILED',
+    executable: installation.executable,
+    log,
+    report,
+    exited: spawned.exited,
+    timeout: run.options.startupTimeout,
+    importing: () => importing,
+    kill: () => reaper.signal([spawned], 'SIGKILL'),
   })
-  if ('exit' in outcome) return fail({ exit: outcome.exit })
-  const { peer, line } = outcome
-  launch.onFiles((line['files'] ?? []) as string[])
-  if (line['event'] === 'failed') return fail({ failure: line['failure'] as ImportFailure })
-  return connectedForkserver(id, spawned, peer, line, starts)
+  return connectedForkserver(id, spawned, peer, line, forks)
 }
 
 function connectedForkserver(
@@ -107,9 +96,9 @@ function connectedForkserver(
   spawned: Identity & { exited: Promise<Exit> },
   peer: Peer,
   ready: JsonLine,
-  starts: Starts,
+  forks: PendingForks,
 ): Forkserver {
-  void spawned.exited.then((exit) => starts.end(exit))
+  void spawned.exited.then((exit) => forks.end(exit))
   return {
     id,
     pid: spawned.pid,
@@ -118,9 +107,9 @@ function connectedForkserver(
     fallback: (ready['fallback'] as string | null) ?? null,
     ended: spawned.exited,
     async start(worker) {
-      const { exited, answer } = starts.expect(worker)
+      const { exited, answer } = forks.expect(worker)
       peer.send({ op: 'fork', id: worker })
-      const line = await withDeadline(answer, FORK_TIMEOUT, `the forkserver to start ${worker}`)
+      const line = await withDeadline(answer, FORK_TIMEOUT_MS, `the forkserver to start ${worker}`)
       if (line['event'] === 'fork-failed')
         throw new Error(`${worker} could not be started: ${String(line['message'])}`)
       return { pid: line['pid'] as number, startTime: String(line['startTime']), exited }
@@ -131,53 +120,15 @@ function connectedForkserver(
   }
 }
 
-/**
- * Matches what the forkserver says of a worker with who waits for it. Its own end is told to each of them here: a worker
- * that listened to the forkserver's promise would be remembered by that for as long as the run lasts.
- */
-class Starts {
-  readonly #waiting = new Map<string, { answer(line: JsonLine): void; exited(exit: Exit): void }>()
-  #ended: Exit | undefined
-
-  expect(worker: string): { answer: Promise<JsonLine>; exited: Promise<Exit> } {
-    let answer: (line: JsonLine) => void = () => {}
-    const answered = new Promise<JsonLine>((resolve) => {
-      answer = resolve
-    })
-    const exited = new Promise<Exit>((resolve) => this.#waiting.set(worker, { answer, exited: resolve }))
-    if (this.#ended) this.end(this.#ended)
-    return { answer: answered, exited }
-  }
-
-  /** The forkserver is gone, and with it its workers (PDEATHSIG), of whose end nobody else tells. */
-  end(exit: Exit): void {
-    this.#ended = exit
-    const because = exit.because ?? `the forkserver ${describeExit(exit)}`
-    for (const { answer, exited } of this.#waiting.values()) {
-      answer({ event: 'fork-failed', message: 'the forkserver ended' })
-      exited({ status: null, signal: 'SIGKILL', because })
-    }
-    this.#waiting.clear()
-  }
-
-  receive(line: JsonLine): void {
-    const worker = String(line['id'])
-    const waiting = this.#waiting.get(worker)
-    if (line['event'] === 'exited') waiting?.exited(line as unknown as Exit)
-    else waiting?.answer(line)
-    if (line['event'] !== 'forked') this.#waiting.delete(worker)
-  }
-}
-
 /** A fork takes milliseconds; longer means that the forkserver is stopped. */
-const FORK_TIMEOUT = 20_000
+const FORK_TIMEOUT_MS = 20_000
 
 function configOf({ id, run, reaper, installation }: Launch) {
   const { modules, services, startMethod } = run.options
   return {
     protocol: PROTOCOL,
     id,
-    runId: run.directory.runId,
+    runId: run.id,
     runDirectory: run.directory.path,
     control: run.controlPath,
     parent: reaper.armed.pid,
@@ -198,7 +149,7 @@ function environmentOf(run: Run): Record<string, string> {
   return {
     ...inherited,
     ...run.options.env,
-    [RUN_ID_VARIABLE]: run.directory.runId,
+    [RUN_ID_VARIABLE]: run.id,
     [RUN_DIRECTORY_VARIABLE]: run.directory.path,
     VITEST_PYTHON_TOKEN: run.token,
   }

@@ -1,6 +1,11 @@
 import type { Writable } from 'node:stream'
 import { execa } from 'execa'
-import { PROTOCOL, RUN_DIRECTORY_VARIABLE, RUN_ID_VARIABLE } from '../../process/run/protocol.ts'
+import {
+  PROTOCOL,
+  protocolMismatch,
+  RUN_DIRECTORY_VARIABLE,
+  RUN_ID_VARIABLE,
+} from '../../process/run/protocol.ts'
 import type { RunDirectory } from '../../process/run/runDirectory.ts'
 import { pythonPrograms, type SignalOutcome } from '../../process/run/signal.ts'
 import { describeExit, type Exit } from '../../process/system/exit.ts'
@@ -72,7 +77,7 @@ export class Reaper {
     if (armed['protocol'] !== PROTOCOL) {
       throw new SetupError(
         'PROTOCOL_MISMATCH',
-        `The reaper speaks protocol ${String(armed['protocol'])} and this package ${PROTOCOL}; reinstall the package.`,
+        protocolMismatch('The reaper', armed['protocol'], 'this package'),
       )
     }
     return new Reaper(reaperProcess, armed as unknown as Armed)

@@ -18,7 +18,7 @@ export interface StartFailure {
   /** Milliseconds, where the deadline passed. */
   waited?: number
   /** The module that was being imported last. */
-  importing?: string
+  importing?: string | undefined
   /** Everything it printed. */
   output: string
 }

@@ -1,14 +1,10 @@
-import { join } from 'node:path'
-import { readLog } from '../../process/run/printedText.ts'
 import type { Exit } from '../../process/system/exit.ts'
 import type { Identity } from '../../process/system/identity.ts'
-import { DeadlineError, withDeadline } from '../../support/deadline.ts'
-import { asSetupError, SetupError } from '../../support/errors.ts'
-import type { JsonLine } from '../../support/jsonLines.ts'
-import type { Run } from '../run/run.ts'
-import type { Control, Peer } from './control.ts'
+import { asSetupError } from '../../support/errors.ts'
+import { logPath, type Run } from '../run/run.ts'
+import type { Control } from './control.ts'
 import type { Forkserver, PythonInstallation } from './forkserver.ts'
-import { explainStartFailure, type ImportFailure } from './startFailure.ts'
+import { expectReport, waitUntilReady } from './startup.ts'
 
 /** A worker that is up: its gRPC server listens. */
 export interface Worker extends Identity {
@@ -45,47 +41,40 @@ export interface WorkerStart {
  */
 export async function startWorker(start: WorkerStart): Promise<Worker> {
   const { id, run, control, forkserver } = start
-  const log = join(run.directory.path, 'logs', `${id}.log`)
-  const up = new Promise<{ peer: Peer; line: JsonLine }>((resolve) => {
-    control.expect('worker', id, (line, peer) => {
-      if (line['event'] === 'used') start.onUsed(String(line['lease']), line['files'] as string[])
-      // Else it says one thing only: that it is ready, or why not.
-      else resolve({ peer, line })
+  const log = logPath(run, id)
+  const report = expectReport(control, 'worker', id, (line) => {
+    if (line['event'] === 'used') start.onUsed(String(line['lease']), line['files'] as string[])
+  })
+  try {
+    const { pid, startTime, exited } = await forkserver.start(id).catch((error: unknown) => {
+      // The fork may still succeed later, and nothing would end that worker.
+      forkserver.kill(id)
+      throw asSetupError('WORKER_START_FAILED', error)
     })
-  })
-  const { pid, startTime, exited } = await forkserver.start(id).catch((error: unknown) => {
-    // It may be born yet: nobody would hold it.
+    start.onProcess({ pid, startTime })
+    const { peer, line } = await waitUntilReady({
+      who: `Worker ${id}`,
+      code: 'WORKER_START_FAILED',
+      executable: start.installation.executable,
+      log,
+      report,
+      exited,
+      timeout: run.options.startupTimeout,
+      kill: () => forkserver.kill(id),
+    })
+    return {
+      id,
+      pid,
+      startTime,
+      log,
+      exited,
+      address: String(line['address']),
+      askToExit: () => peer.send({ op: 'exit' }),
+      kill: () => forkserver.kill(id),
+      abort: () => forkserver.abort(id),
+    }
+  } catch (error) {
     control.forget('worker', id)
-    forkserver.kill(id)
-    throw asSetupError('WORKER_START_FAILED', error)
-  })
-  start.onProcess({ pid, startTime })
-  const fail = (what: { failure?: ImportFailure; exit?: Exit; waited?: number }): never => {
-    control.forget('worker', id)
-    const about = { who: `Worker ${id}`, executable: start.installation.executable, output: readLog(log) }
-    throw new SetupError('WORKER_START_FAILED', explainStartFailure({ ...about, ...what }))
-  }
-  const outcome = await withDeadline(
-    Promise.race([up, exited.then((exit) => ({ exit }))]),
-    run.options.startupTimeout,
-    `worker ${id} to be ready`,
-  ).catch((error: unknown) => {
-    if (!(error instanceof DeadlineError)) throw error
-    forkserver.kill(id)
-    return fail({ waited: run.options.startupTimeout })
-  })
-  if ('exit' in outcome) return fail({ exit: outcome.exit })
-  const { peer, line } = outcome
-  if (line['event'] === 'failed') return fail({ failure: line['failure'] as ImportFailure })
-  return {
-    id,
-    pid,
-    startTime,
-    log,
-    exited,
-    address: String(line['address']),
-    askToExit: () => peer.send({ op: 'exit' }),
-    kill: () => forkserver.kill(id),
-    abort: () => forkserver.abort(id),
+    throw error
   }
 }

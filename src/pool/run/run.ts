@@ -7,6 +7,8 @@ import type { OwnerIdentity } from '../../process/system/identity.ts'
 
 /** What a run is before anything was started: a directory, a secret, and what the user wants. */
 export interface Run {
+  /** The run ID. It is the name of the run directory. */
+  readonly id: string
   readonly directory: RunDirectory
   readonly owner: OwnerIdentity
   /** Secret of this run; goes with every call. */
@@ -31,6 +33,7 @@ export function createRun(root: string, options: ResolvedOptions, watch?: Watch)
   const owner = ownIdentity()
   const directory = createRunDirectory(owner, root)
   return {
+    id: directory.runId,
     directory,
     owner,
     root,
@@ -40,4 +43,9 @@ export function createRun(root: string, options: ResolvedOptions, watch?: Watch)
     brokerPath: join(directory.path, 'broker.sock'),
     controlPath: join(directory.path, 'control.sock'),
   }
+}
+
+/** The file that holds everything a process of the run prints. */
+export function logPath(run: Run, processId: string): string {
+  return join(run.directory.path, 'logs', `${processId}.log`)
 }

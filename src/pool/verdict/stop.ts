@@ -9,20 +9,19 @@ import type { Forkserver } from '../python/forkserver.ts'
 import type { Reaper } from '../python/reaper.ts'
 import type { ArmedPython } from '../python/runtime.ts'
 import { readProcesses } from '../run/record.ts'
-import type { Findings } from './verdict.ts'
+import { KILL_MARGIN_MS } from './killLoop.ts'
+import { type Findings, SWEEPS_FOR_PROOF } from './verdict.ts'
 import { verify } from './verify.ts'
 
-/** Milliseconds for the forkserver to end after its workers. */
-const FORKSERVER_TIMEOUT = 2_000
-/** Milliseconds for the search of an interpreter to be given up, or for a reaper that was started to be armed. */
-const ARM_TIMEOUT = 20_000
-/** Milliseconds on top of `stopTimeout` for killed workers to be gone. */
-const KILL_MARGIN = 3_000
+/** For the forkserver to end by itself after its workers. */
+const FORKSERVER_TIMEOUT_MS = 2_000
+/** For the search of an interpreter to be aborted, or for a reaper that was started to be armed. */
+const ARM_TIMEOUT_MS = 20_000
 
 /**
- * Ends a run: workers, forkserver, what they left, reaper; and finds out whether anything is left.
+ * Ends the run: workers, forkserver, survivors, reaper. Then verifies that no process of the run is left.
  *
- * @returns what was found; `undefined` where Python never started, so that there was nothing to find
+ * @returns the findings; `undefined` if Python never started, so that there is nothing to verify
  */
 export async function stopRun(pool: Pool): Promise<Findings | undefined> {
   const { run, runtime } = pool
@@ -30,10 +29,10 @@ export async function stopRun(pool: Pool): Promise<Findings | undefined> {
   const problems: string[] = []
   const attempt = (step: string, promise: Promise<unknown>, timeout: number) =>
     withDeadline(promise, timeout, step).catch((error: Error) => void problems.push(error.message))
-  await attempt('the workers to end', pool.stopWorkers(), run.options.stopTimeout + KILL_MARGIN)
-  await attempt('Python to be found and its reaper to be armed', runtime.settled(), ARM_TIMEOUT)
+  await attempt('the workers to end', pool.stopWorkers(), run.options.stopTimeout + KILL_MARGIN_MS)
+  await attempt('Python to be found and its reaper to be armed', runtime.settled(), ARM_TIMEOUT_MS)
   const { state } = runtime
-  // What comes up after this sees the end of this process, and ends; but nobody has looked.
+  // A reaper that starts later sees the end of this process and ends, too. But no sweep proves it.
   if (state.phase === 'arming') return unproven(pool, problems, performance.now() - began)
   if (state.phase !== 'armed') {
     removeRunDirectory(run.directory)
@@ -42,10 +41,14 @@ export async function stopRun(pool: Pool): Promise<Findings | undefined> {
   const { reaper, installation, control } = state
   const oneShot = oneShotSignaller(installation.executable)
   const signal = firstResponsive(reaper, oneShot)
-  await attempt('the forkserver to end', endForkservers(state, signal), FORKSERVER_TIMEOUT + KILL_MARGIN)
+  await attempt(
+    'the forkserver to end',
+    endForkservers(state, signal),
+    FORKSERVER_TIMEOUT_MS + KILL_MARGIN_MS,
+  )
   const stopping = performance.now() - began
   const found = await verify({
-    runId: run.directory.runId,
+    runId: run.id,
     table: system.table,
     query: {
       limitArmed: reaper.armed.limitCookie,
@@ -68,32 +71,32 @@ export async function stopRun(pool: Pool): Promise<Findings | undefined> {
   const findings = {
     ...found,
     problems: all,
-    runId: run.directory.runId,
+    runId: run.id,
     workersStarted: pool.counts().workersStarted,
     stopping,
   }
-  if (found.cleanSweeps >= 2) removeRunDirectory(run.directory)
+  if (found.cleanSweeps >= SWEEPS_FOR_PROOF) removeRunDirectory(run.directory)
   return findings
 }
 
 function unproven(pool: Pool, problems: string[], stopping: number): Findings {
   const nothing = { orphans: [], unknown: [], cleanSweeps: 0, looked: 0, sweeping: 0 }
-  return { ...nothing, runId: pool.run.directory.runId, problems, stopping, workersStarted: 0 }
+  return { ...nothing, runId: pool.run.id, problems, stopping, workersStarted: 0 }
 }
 
 async function endForkservers(python: ArmedPython, signal: Signaller): Promise<void> {
-  const coming = [...python.outdated.values(), ...(python.forkserver ? [python.forkserver] : [])]
-  const ending = coming.map(async (forkserver) => {
-    const up = await forkserver.catch(() => undefined)
+  const forkservers = [...python.outdated.values(), ...(python.forkserver ? [python.forkserver] : [])]
+  const ending = forkservers.map(async (starting) => {
+    const up = await starting.catch(() => undefined)
     if (up) await endForkserver(up, signal)
   })
   await Promise.all(ending)
 }
 
-/** Asks the forkserver, which kills what workers it has left; after a while it is killed itself. */
+/** Asks the forkserver to kill its remaining workers and to end. If it does not end in time, it is killed. */
 async function endForkserver(forkserver: Forkserver, signal: Signaller): Promise<void> {
   forkserver.exit()
-  await withDeadline(forkserver.ended, FORKSERVER_TIMEOUT, 'the forkserver to end').catch(() =>
+  await withDeadline(forkserver.ended, FORKSERVER_TIMEOUT_MS, 'the forkserver to end').catch(() =>
     signal([forkserver], 'SIGKILL'),
   )
 }
@@ -103,7 +106,7 @@ async function endReaper(reaper: Reaper, oneShot: Signaller): Promise<void> {
   await reaper.exit().catch(() => oneShot([reaper.armed], 'SIGKILL'))
 }
 
-/** The reaper signals, as long as it answers; a stopped one is replaced by a program of its own for each request. */
+/** Signals by the reaper as long as it answers. If it is stopped, each request starts a short Python program instead. */
 function firstResponsive(reaper: Reaper, oneShot: Signaller): Signaller {
   return async (targets, signal) => {
     const outcomes = reaper.responsive

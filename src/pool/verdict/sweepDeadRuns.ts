@@ -10,24 +10,20 @@ import {
   removeRunDirectory,
 } from '../../process/run/runDirectory.ts'
 import type { Signaller } from '../../process/run/signal.ts'
-import { type MarkedProcess, sweep } from '../../process/run/sweep.ts'
+import { type MarkedProcess, type SweepResult, sweep } from '../../process/run/sweep.ts'
 import { system } from '../../process/system/system.ts'
-import { repeat } from '../../support/pollUntil.ts'
 import { readProcesses } from '../run/record.ts'
+import { killUntilClean, settle } from './killLoop.ts'
 
-/** Milliseconds that the reaper of a run whose owner has just died gets to finish its work. */
-const REAPER_GRACE = 1_000
-const KILL_TIMEOUT = 5_000
-const PAUSE = 50
-/** Milliseconds after which a directory without a record is not just being made. */
-const ABANDONED_AFTER = 60_000
+/** A directory without a record that is younger than this may just be in the making. */
+const ABANDONED_AFTER_MS = 60_000
 
 /**
- * Ends what runs left whose owner is provably dead, and removes their directories. Live runs, runs of another
- * PID namespace and directories that cannot be believed are left alone.
+ * Kills the survivors of runs whose owner is provably dead, and removes their directories. Leaves live runs, runs of
+ * another PID namespace and directories that it does not trust alone.
  *
- * @param signaller is asked for only when there is something to signal
- * @returns a sentence for each run that left something, or that could not be judged
+ * @param signaller is called only if there is a process to signal
+ * @returns a sentence for each run that left a process, or that could not be judged
  */
 export async function sweepDeadRuns(signaller: () => Promise<Signaller>): Promise<string[]> {
   const sentences = await Promise.all(
@@ -36,7 +32,7 @@ export async function sweepDeadRuns(signaller: () => Promise<Signaller>): Promis
   return sentences.filter((sentence) => sentence !== undefined)
 }
 
-/** A directory that vanishes while it is looked at was removed by the run itself. */
+/** If a directory vanishes during the sweep, the run itself has removed it. */
 function explain(error: NodeJS.ErrnoException): string | undefined {
   return error.code === 'ENOENT' ? undefined : error.message
 }
@@ -47,52 +43,40 @@ async function sweepRun(
 ): Promise<string | undefined> {
   const judgement = judge(directory)
   if (judgement === 'leave') return undefined
-  const left = judgement === 'forget' ? [] : await settled(directory.runId)
-  const alive = left.length > 0 ? await kill(directory.runId, await signaller()) : []
-  if (alive.length > 0) return `Run ${directory.runId} left ${list(alive)}, which cannot be killed.`
-  forgetCgroup(directory)
+  const { runId } = directory
+  const look = () => lookFor(runId)
+  // A reaper whose owner has just died may still be at work.
+  const left = judgement === 'forget' ? [] : (await settle(look)).found
+  if (left.length > 0) {
+    const signal = await signaller()
+    const alive = (await killUntilClean(look, ({ found }) => signal(found, 'SIGKILL'))).found
+    if (alive.length > 0) return `Run ${runId} left ${list(alive)}, which cannot be killed.`
+  }
+  removeCgroup(directory)
   removeRunDirectory(directory)
   if (left.length === 0) return undefined
-  return `Ended what run ${directory.runId}, whose runner was killed, had left: ${list(left)}.`
+  return `Ended what run ${runId}, whose runner was killed, had left: ${list(left)}.`
 }
 
-/** `forget`: nothing of it can be alive, only the directory is removed. */
+/** `forget`: none of its processes can be alive, so only the directory is removed. */
 function judge(directory: RunDirectory): 'leave' | 'sweep' | 'forget' {
   const record = readRunRecord(directory)
-  if (!record) return Date.now() - statSync(directory.path).mtimeMs > ABANDONED_AFTER ? 'sweep' : 'leave'
+  if (!record) return Date.now() - statSync(directory.path).mtimeMs > ABANDONED_AFTER_MS ? 'sweep' : 'leave'
   if (ownerState(record) !== 'dead') return 'leave'
   return record.owner.bootId === system.bootId() ? 'sweep' : 'forget'
 }
 
-/** The group outlives a reaper that was killed; by its name it can be no other run's. */
-function forgetCgroup(directory: RunDirectory): void {
+/** The control group outlives a reaper that was killed. Its name holds the run ID, so it cannot be another run's. */
+function removeCgroup(directory: RunDirectory): void {
   const { cgroup } = readProcesses(directory).get('reaper') ?? {}
   if (cgroup && basename(cgroup) === `vitest-python-${directory.runId}`) controlGroup(cgroup).remove()
 }
 
-function settled(runId: string): Promise<MarkedProcess[]> {
-  return repeat({ look: () => look(runId), isDone: isNobody, timeout: REAPER_GRACE, pause: PAUSE })
-}
-
-/** Ends what is there and what that starts meanwhile; resolves to who lives all the same. */
-function kill(runId: string, signal: Signaller): Promise<MarkedProcess[]> {
-  return repeat({
-    look: () => look(runId),
-    isDone: isNobody,
-    act: (left) => signal(left, 'SIGKILL'),
-    timeout: KILL_TIMEOUT,
-    pause: PAUSE,
-  })
-}
-
-function isNobody(left: MarkedProcess[]): boolean {
-  return left.length === 0
-}
-
-/** Without this process and its callers: a run of tests may have been started by what a dead run left. */
-async function look(runId: string): Promise<MarkedProcess[]> {
+/** Skips this process and its ancestors: a survivor of a dead run may have started this run of the tests. */
+function lookFor(runId: string): Promise<SweepResult> {
+  const except = lineageOf(process.pid, system.table)
   const query = { matches: (id: string) => id === runId, limitArmed: true, uid: process.geteuid?.() ?? 0 }
-  return (await sweep(system.table, { ...query, except: lineageOf(process.pid, system.table) })).found
+  return sweep(system.table, { ...query, except })
 }
 
 function list(processes: MarkedProcess[]): string {

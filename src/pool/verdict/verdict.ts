@@ -5,26 +5,26 @@ import type { LeaseRecord } from '../leasing/leaseLog.ts'
 export interface Orphan extends MarkedProcess {
   /** Milliseconds since it started. */
   age: number
-  /** Milliseconds that it outlived the stop of the pool before it was accused. */
+  /** Milliseconds that it was alive after the pool had stopped, until a sweep found it. */
   survived: number
-  /** The leases that it is traced to: one, or where only the time tells, each that was open when it started. */
+  /** The leases that it is traced to: one, or, if only its start time is known, each that was open then. */
   leases: LeaseRecord[]
-  /** How: by the lease in its environment, by the session of its worker, or by its start time. */
+  /** By the lease in its environment, by the session of its worker, or by its start time. */
   tracedBy: 'lease' | 'session' | 'time'
-  /** Whether it is gone now. */
+  /** Whether it is gone by the end of the verification. */
   killed: boolean
 }
 
-/** What teardown found out. */
+/** The facts that the verdict is based on. */
 export interface Findings {
   runId: string
   orphans: Orphan[]
   unknown: Unreadable[]
-  /** Other reasons why cleanness is not proven: the reaper died, a step of the stop failed. */
+  /** Other reasons why the run is not proven clean: the reaper died, a step of the stop failed. */
   problems: string[]
   /** Clean sweeps in a row at the end. */
   cleanSweeps: number
-  /** Processes looked at by the last sweep. */
+  /** Number of processes that the last sweep looked at. */
   looked: number
   workersStarted: number
   /** Durations in milliseconds. */
@@ -34,17 +34,17 @@ export interface Findings {
 
 export type Verdict = 'clean' | 'orphans' | 'unknown'
 
-/** Two sweeps, because a process can be born behind the back of one. */
-const SWEEPS_FOR_PROOF = 2
+/** Clean sweeps in a row that prove a run clean. One is not enough: a process can be born behind its back. */
+export const SWEEPS_FOR_PROOF = 2
 
-/** Judges what was found. Whatever is not proven clean is not clean. */
+/** Judges the findings. A run that is not proven clean is not clean. */
 export function judge({ orphans, unknown, problems, cleanSweeps }: Findings): Verdict {
   if (orphans.length > 0) return 'orphans'
   if (unknown.length > 0 || problems.length > 0 || cleanSweeps < SWEEPS_FOR_PROOF) return 'unknown'
   return 'clean'
 }
 
-/** Whether the run must exit non-zero. `warn` forgives orphans that are dead now, and nothing else. */
+/** Whether the run must fail. `warn` forgives orphans that have been killed, and nothing else. */
 export function mustFail(findings: Findings, orphans: 'fail' | 'warn'): boolean {
   const verdict = judge(findings)
   if (verdict !== 'orphans' || orphans === 'fail') return verdict !== 'clean'
