@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..posix.protocol import PROTOCOL
+from ..posix.protocol import PROTOCOL, protocol_mismatch
 
 TOKEN_VARIABLE = "VITEST_PYTHON_TOKEN"
 
@@ -68,7 +68,7 @@ def read_config(argument: str) -> Config:
     """
     given: dict[str, Any] = json.loads(argument)
     if given["protocol"] != PROTOCOL:
-        raise SystemExit(f"vitest-python: the runner speaks protocol {given['protocol']}, this one {PROTOCOL}")
+        raise SystemExit(protocol_mismatch("vitest-python: the runner", given["protocol"], "this process"))
     return Config(
         id=given["id"],
         control=given["control"],

@@ -17,7 +17,7 @@ from ..posix.identity import boot_id, own_start_time, start_time
 from ..posix.lines import Outbox, Splitter, decode
 from ..posix.pidfd import HAS_PIDFD
 from ..posix.prctl import adopt_orphans
-from ..posix.protocol import PROTOCOL
+from ..posix.protocol import PROTOCOL, protocol_mismatch
 from ..posix.send_signal import answer_signal
 from ..posix.spawn import spawn
 from ..posix.system import DARWIN
@@ -176,7 +176,7 @@ def main(arguments: list[str]) -> NoReturn:
         signal.signal(number, signal.SIG_IGN)
     options = dict(zip(arguments[::2], arguments[1::2], strict=True))
     if int(options["--protocol"]) != PROTOCOL:
-        sys.exit(f"reaper: the runner speaks protocol {options['--protocol']}, this reaper {PROTOCOL}")
+        sys.exit(protocol_mismatch("reaper: the runner", options["--protocol"], "this reaper"))
     owner = Owner(int(options["--owner-pid"]), options["--owner-start-time"])
     reaper = Reaper(options["--run-id"], options["--run-directory"], owner)
     if owner.has_ended():

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import grpc
 
 from ..common.metadata import LEASE_KEY, PROTOCOL_KEY, TOKEN_KEY
-from ..posix.protocol import LEASE_VARIABLE, PROTOCOL
+from ..posix.protocol import LEASE_VARIABLE, PROTOCOL, protocol_mismatch
 
 
 class TokenInterceptor(grpc.ServerInterceptor):  # type: ignore[misc,unused-ignore]
@@ -41,8 +41,7 @@ class TokenInterceptor(grpc.ServerInterceptor):  # type: ignore[misc,unused-igno
         if protocol != str(PROTOCOL):
             return _refusal(
                 grpc.StatusCode.FAILED_PRECONDITION,
-                f"the test process speaks protocol {protocol!s} and this worker {PROTOCOL}: "
-                "two versions of vitest-environment-python are installed; install one",
+                protocol_mismatch("the test process", protocol, "this worker"),
             )
         lease = metadata.get(LEASE_KEY, "")
         if lease and lease != self._lease:

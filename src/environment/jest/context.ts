@@ -7,7 +7,7 @@ import {
   type RunContext,
   type SetupFailure,
 } from '../../client/lease/context.ts'
-import { PROTOCOL } from '../../process/run/protocol.ts'
+import { PROTOCOL, protocolMismatch } from '../../process/run/protocol.ts'
 import { SetupError } from '../../support/errors.ts'
 
 /** Pools of projects that joined the run, by run and project. */
@@ -43,10 +43,7 @@ function contextIn(json: string): JestContext {
   if (!context) throw new SetupError('NOT_CONFIGURED', MISSING)
   if ('failure' in context) throw new SetupError(context.code, context.failure)
   if (context.protocol === PROTOCOL) return context
-  throw new SetupError(
-    'PROTOCOL_MISMATCH',
-    `The run speaks protocol ${context.protocol} and this environment ${PROTOCOL}: two versions of vitest-environment-python are installed. Install one.`,
-  )
+  throw new SetupError('PROTOCOL_MISMATCH', protocolMismatch('The run', context.protocol, 'this environment'))
 }
 
 const MISSING = `This test uses Python, but the Jest configuration does not start it. Write

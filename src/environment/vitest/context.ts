@@ -5,7 +5,7 @@ import {
   type RunContext,
   type SetupFailure,
 } from '../../client/lease/context.ts'
-import { PROTOCOL } from '../../process/run/protocol.ts'
+import { PROTOCOL, protocolMismatch } from '../../process/run/protocol.ts'
 import { SetupError } from '../../support/errors.ts'
 
 /** A pool that the tests of this process may lease from; `undefined` where there is none of this name. */
@@ -25,10 +25,7 @@ export function requireContext(pool: string): RunContext {
   if (!context) throw new SetupError('NOT_CONFIGURED', MISSING)
   if ('failure' in context) throw new SetupError(context.code, `${FAILED}\n${context.failure}`)
   if (context.protocol !== PROTOCOL) {
-    throw new SetupError(
-      'PROTOCOL_MISMATCH',
-      `The run speaks protocol ${context.protocol} and these fixtures ${PROTOCOL}: two versions of vitest-environment-python are installed. Install one.`,
-    )
+    throw new SetupError('PROTOCOL_MISMATCH', protocolMismatch('The run', context.protocol, 'these fixtures'))
   }
   const found = context.pools[pool]
   if (found) return found

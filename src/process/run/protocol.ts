@@ -1,6 +1,14 @@
 /** Version of the messages and lines between the processes of a run; see docs/protocol.md. */
 export const PROTOCOL = 1
 
+/** Says that a peer of another version cannot be talked to: "The run speaks protocol 1 and these fixtures 2". */
+export function protocolMismatch(peer: string, version: unknown, here: string): string {
+  return (
+    `${peer} speaks protocol ${String(version)} and ${here} ${PROTOCOL}: ` +
+    'two versions of vitest-environment-python are installed. Install one.'
+  )
+}
+
 /** Environment variable that every process of a run carries. */
 export const RUN_ID_VARIABLE = 'VITEST_PYTHON_RUN_ID'
 
