@@ -1,5 +1,5 @@
-// Measures what the project promises, beside its baselines, in one run. Arguments choose figures: `P4 P5`.
-// `--check` fails where a ratio misses its target by more than half; what is measured in milliseconds depends on the machine.
+// Measures the project's figures beside their baselines, in one run. Arguments choose figures: `P4 P5`.
+// `--check` fails if a ratio misses its target by more than the slack. It ignores milliseconds, which depend on the machine.
 import { writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
@@ -33,10 +33,10 @@ const FIGURES: Figure[] = [
   soak('memory', { leases: 250, calls: 25_000 }),
 ]
 
-/** Only by name: they take minutes. */
+/** Run only if named, because they take minutes. */
 const LONG: Figure[] = [soak('soak', { leases: 10_000, calls: 1_000_000 }), scale]
 
-// The machines of CI are shared, and measure anything between the target and half of it.
+// On the shared machines of CI, a figure may take up to twice as long as its target.
 const SLACK = 1
 
 const names = process.argv.slice(2)
@@ -44,9 +44,7 @@ const wanted = names.filter((name) => name !== '--check').map((name) => name.toL
 const chosen =
   wanted.length === 0 ? FIGURES : [...FIGURES, ...LONG].filter(({ id }) => wanted.includes(id.toLowerCase()))
 if (chosen.length === 0)
-  throw new Error(
-    `There is no such figure; there are ${[...FIGURES, ...LONG].map(({ id }) => id).join(', ')}.`,
-  )
+  throw new Error(`No such figure. Choose from ${[...FIGURES, ...LONG].map(({ id }) => id).join(', ')}.`)
 
 const results: Results = []
 for (const figure of chosen) {

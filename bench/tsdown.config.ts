@@ -1,6 +1,6 @@
 import { defineConfig } from 'tsdown'
 
-/** The benchmark with the sources that it measures, as they would be in `dist`. */
+/** Bundles the benchmark with the sources that it measures, as they would be in `dist`. */
 export default defineConfig({
   entry: { main: 'main.ts', host: 'support/host.ts', tester: 'support/tester.ts' },
   outDir: '../.cache/bench/built',

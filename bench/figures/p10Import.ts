@@ -9,7 +9,7 @@ export default defineConfig({ plugins: [python()], test: { fileParallelism: fals
 `
 const ROUNDS = 8
 
-/** What a test file pays for importing the fixtures, in a process of its own. */
+/** Time that a test file needs to import the fixtures, in its own process. */
 export const fixturesImport: Figure = {
   id: 'P10',
   async measure() {

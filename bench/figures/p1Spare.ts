@@ -4,7 +4,7 @@ import { median } from '../harness/statistics.ts'
 import { coldWorker } from '../support/cold.ts'
 import { BenchRun } from '../support/run.ts'
 
-/** A pristine worker from the request to its first answer, with a spare ready and without. */
+/** Time from the request for a fresh worker to its first answer, with and without a spare. */
 export const spare: Figure = {
   id: 'P1',
   async measure() {
@@ -42,7 +42,7 @@ function row(what: string, samples: number[], cold: number[], limit: number, fac
   }
 }
 
-/** The worker was leased ahead while the test before was running, or waits as a spare. */
+/** The worker was prefetched while the previous test was running, or it is a spare. */
 async function spareReady(run: BenchRun): Promise<number> {
   await run.leases.prefetch('bench.test.ts')
   await run.settle(({ idle }) => idle >= 2, 'two spares')

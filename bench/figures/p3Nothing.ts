@@ -6,7 +6,7 @@ import { BenchRun } from '../support/run.ts'
 
 const WORKERS = 8
 
-/** Workers from nothing: interpreter, reaper, forkserver, imports, forks, and an answer of each. */
+/** Starts workers from nothing: interpreter, reaper, forkserver, imports, forks, and an answer from each worker. */
 export const fromNothing: Figure = {
   id: 'P3',
   async measure() {

@@ -9,7 +9,7 @@ const PAYLOAD = Buffer.from(TEXT)
 
 type Call = () => Promise<unknown>
 
-/** What a small call costs, one after the other and with many under way. */
+/** The cost of a small call, one after another and with many in flight. */
 export const calls: Figure = {
   id: 'P4',
   measure: () =>
@@ -82,14 +82,14 @@ async function withContestants<T>(
   }
 }
 
-/** Microseconds for each. */
+/** Microseconds per call. */
 async function oneByOne(count: number, call: Call): Promise<number> {
   const began = performance.now()
   for (let n = 0; n < count; n++) await call()
   return ((performance.now() - began) * 1000) / count
 }
 
-/** How many in a second. */
+/** Calls per second. */
 async function sideBySide(count: number, width: number, call: Call): Promise<number> {
   const began = performance.now()
   let left = count

@@ -7,7 +7,7 @@ const WORKERS = 8
 const PROCESSES = 500
 const ROUNDS = 7
 
-/** From the last test to the verdict, on a busy machine. */
+/** Time from the last test to the verdict, on a machine with many processes. */
 export const teardown: Figure = {
   id: 'P7',
   async measure() {

@@ -14,7 +14,7 @@ import { python } from 'vitest-environment-python/vitest'
 export default defineConfig({ plugins: [python()] })
 `
 
-/** What the plugin costs a suite that needs no Python. */
+/** The cost of the plugin for a suite that doesn't use Python. */
 export const suiteWithoutPython: Figure = {
   id: 'P8',
   async measure() {
@@ -25,7 +25,7 @@ export const suiteWithoutPython: Figure = {
       plugged: () => timed(() => plugged.run()),
     })
     const [figure, baseline] = [median(samples.plugged), median(samples.plain)]
-    // Of neighbours in time, because a run of Vitest varies more than the plugin costs.
+    // Compares runs that are next to each other in time, because Vitest varies more than the plugin costs.
     const cost = median(samples.plugged.map((took, index) => took - (samples.plain[index] as number)))
     return [
       {

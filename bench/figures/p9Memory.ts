@@ -6,7 +6,7 @@ import { BenchRun } from '../support/run.ts'
 
 const WORKERS = 8
 
-/** What an idle worker costs: its share of the pages that it has in common with others (PSS). */
+/** Memory of an idle worker, counting its share of the pages that it shares with others (PSS). */
 export const memory: Figure = {
   id: 'P9',
   async measure() {
@@ -34,7 +34,7 @@ export const memory: Figure = {
   },
 }
 
-/** Shared pages counted by the share of it, as the kernel does. */
+/** Counts the process's share of shared pages, as the kernel does. */
 export function proportionalMegabytes(pid: number): number {
   const kilobytes = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]
   return Number(kilobytes) / 1024

@@ -11,7 +11,7 @@ const WORKERS = [1, 2, 4, 8, 16, 32, 64]
 const TEST_PROCESSES = [1, 2, 4, 8, 16]
 const TESTS = 40
 
-/** How the pool behaves as workers and test processes become more. */
+/** Measures the pool with growing numbers of workers and test processes. */
 export const scale: Figure = {
   id: 'scale',
   async measure() {
@@ -34,7 +34,7 @@ async function startAndStop(workers: number): Promise<Row[]> {
   ]
 }
 
-/** Tests without a body: nothing but workers, so that it is the pool that limits. */
+/** Runs empty tests, so that only the pool limits their rate. */
 async function contend(processes: number): Promise<Row[]> {
   const run = await BenchRun.open({ spares: Math.min(8, processes + 1), maxWorkers: 64 })
   try {

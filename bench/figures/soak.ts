@@ -11,7 +11,7 @@ interface Amounts {
   calls: number
 }
 
-/** Whether the processes that live as long as the run grow with what it does. */
+/** Checks whether the processes that live as long as the run grow over time. */
 export function soak(id: string, { leases, calls }: Amounts): Figure {
   return {
     id,
@@ -33,7 +33,7 @@ export function soak(id: string, { leases, calls }: Amounts): Figure {
   }
 }
 
-/** Against the first fifth, in which everything was loaded and warmed. */
+/** Compares with the first fifth, in which everything was loaded and warmed up. */
 function growth(what: string, name: string, readings: Record<string, number>[]): Row {
   const baseline = readings[0]?.[name] as number
   const figure = readings.at(-1)?.[name] as number
@@ -80,7 +80,7 @@ function childrenOf(pid: number): number[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number)
 }
 
-/** All of it: what is shared with workers varies with their number. */
+/** All resident memory, because the part shared with workers varies with their number. */
 function residentMegabytes(pid: number): number {
   return Number(/^Rss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]) / 1024
 }

@@ -8,7 +8,7 @@ const TEXT = 'x'.repeat(100)
 const ROUNDS = 12
 const CALLS = 100
 
-/** Beside what people use today. None of it gives a test a process of its own but `spawn`, which does so for each call. */
+/** Compares with tools that people use today. Only `spawn` isolates tests, with a process for each call. */
 export const today: Figure = {
   id: 'today',
   async measure() {

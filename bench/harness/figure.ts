@@ -4,13 +4,13 @@ export interface Row {
   figure: number
   unit: Unit
   baseline?: { what: string; figure: number }
-  /** What is asked of it; none: it is there for comparison. */
+  /** Empty if the row is only for comparison. */
   targets: Target[]
 }
 
 export type Unit = 'ms' | 'µs' | 'MB' | '/s' | 'KB'
 
-/** A condition and what it came to. `ratio` targets compare two figures of one run, which noise hits alike. */
+/** A condition and its result. `ratio` targets compare two figures of one run, which noise affects equally. */
 export interface Target {
   text: string
   kind: 'absolute' | 'ratio'
@@ -18,7 +18,7 @@ export interface Target {
   excess: number
 }
 
-/** What a benchmark measures, in one go. */
+/** A benchmark that produces one or more rows. */
 export interface Figure {
   id: string
   measure(): Promise<Row[]>
@@ -28,17 +28,17 @@ export function atMost(figure: number, limit: number, unit: Unit): Target {
   return { text: `≤ ${limit} ${unit}`, kind: 'absolute', excess: figure / limit }
 }
 
-/** For durations: at least so many times faster than the baseline. */
+/** For durations: at least `factor` times faster than the baseline. */
 export function timesFaster(figure: number, baseline: number, factor: number): Target {
   return { text: `≥ ${factor}× faster`, kind: 'ratio', excess: (factor * figure) / baseline }
 }
 
-/** For durations: at most so many times the baseline. */
+/** For durations: at most `factor` times the baseline. */
 export function within(figure: number, baseline: number, factor: number): Target {
   return { text: `≤ ${factor} × baseline`, kind: 'ratio', excess: figure / (factor * baseline) }
 }
 
-/** For rates: at least so many times the baseline. */
+/** For rates: at least `factor` times the baseline. */
 export function reaches(figure: number, baseline: number, factor: number): Target {
   return { text: `≥ ${factor} × baseline`, kind: 'ratio', excess: (factor * baseline) / figure }
 }

@@ -1,4 +1,4 @@
-/** The value that so many percent of the samples do not exceed. */
+/** The value that `percent` percent of the samples do not exceed. */
 export function percentile(samples: readonly number[], percent: number): number {
   const sorted = [...samples].sort((a, b) => a - b)
   const index = Math.ceil((percent / 100) * sorted.length) - 1

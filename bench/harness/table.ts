@@ -28,7 +28,7 @@ function cells({ what, figure, unit, baseline, targets }: Row): string[] {
   ]
 }
 
-/** Whether all targets are met; with `slack` 1 also where a target is missed by half. */
+/** Whether all targets are met. With `slack` 1, a figure may take twice as long as its target. */
 export function isMet(targets: Row['targets'], slack = 0): boolean {
   return targets.every(({ excess }) => excess <= 1 + slack)
 }
@@ -38,7 +38,7 @@ function format(figure: number, unit: Unit): string {
   return `${figure.toFixed(digits)} ${unit}`
 }
 
-/** 0.07 (1/14): what a small share means is easier to see as its inverse. */
+/** Shows a small ratio as its inverse (1/14 for 0.07), which is easier to read. */
 function ratio(figure: number, baseline: number): string {
   const share = figure / baseline
   return share < 0.5 ? `1/${(1 / share).toFixed(share < 0.1 ? 0 : 1)}` : share.toFixed(2)

@@ -1,4 +1,4 @@
-"""The same by hand: a plain gRPC server with the messages of the bridge and nothing behind it.
+"""A hand-written gRPC server with the messages of the bridge and nothing behind it.
 
 Arguments: the path of its socket, and the directory with the generated messages.
 """
@@ -35,7 +35,7 @@ def make(count: int) -> bytes:
 
 
 def answer(data: bytes) -> bytes:
-    """`make N` asks for N bytes; everything else comes back, or is counted where it is large."""
+    """Answers `make N` with N bytes, a large value with its size, and any other value with the value itself."""
     if data.startswith(b"make "):
         return make(int(data[5:]))
     return data if len(data) < CHUNK else b"%d" % len(data)
@@ -55,7 +55,7 @@ def echo(
 def chunks(
     frames: Iterator[ClientFrame], _context: grpc.ServicerContext
 ) -> Iterator[WorkerFrame]:
-    """Large values in pieces of 1 MB, in both directions; an empty piece ends one."""
+    """Passes large values in pieces of 1 MB, in both directions. An empty piece ends a value."""
     received: list[bytes] = []
     for frame in frames:
         if frame.start.arguments:

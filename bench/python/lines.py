@@ -1,4 +1,4 @@
-"""What people write today: JSON in by lines, JSON out by lines."""
+"""A script as people write it today: reads and writes JSON lines."""
 
 import json
 import sys

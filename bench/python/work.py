@@ -1,4 +1,4 @@
-"""What the benchmark calls in the workers."""
+"""The functions that the benchmark calls in workers."""
 
 from __future__ import annotations
 

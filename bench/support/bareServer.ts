@@ -8,7 +8,7 @@ import { CHANNEL_OPTIONS } from '../../src/client/wire/metadata.ts'
 import { startFrame } from './frames.ts'
 import { programs, python, root } from './paths.ts'
 
-/** A Python process with a gRPC server that was written by hand, and the client of it. */
+/** A Python process with a hand-written gRPC server, and its client. */
 export interface BareServer {
   readonly client: BridgeClient
   readonly address: string
@@ -17,7 +17,7 @@ export interface BareServer {
   stop(): Promise<void>
 }
 
-/** Starts `bench/python/bare.py` cold: a new interpreter, with numpy. Ready when it listens. */
+/** Starts `bench/python/bare.py` in a new interpreter, with numpy. Resolves when it listens. */
 export async function startBareServer(): Promise<BareServer> {
   const directory = mkdtempSync(join(tmpdir(), 'bench-'))
   const socket = join(directory, 's')
@@ -56,7 +56,7 @@ function ready(child: ChildProcess): Promise<void> {
   })
 }
 
-/** The thinnest use of a bidirectional stream as a pipe for calls: a number for each, and a map of who waits. */
+/** The minimal use of a bidirectional stream for calls: each has a number, and a map holds the pending ones. */
 export class BareStream {
   readonly #stream
   readonly #waiting = new Map<number, (frame: WorkerFrame) => void>()

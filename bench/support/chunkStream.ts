@@ -14,7 +14,7 @@ const Chunks = makeGenericClientConstructor(
   'bench.Chunks',
 )
 
-/** Large values over gRPC as its documentation recommends: in pieces, here of 1 MB, with flow control. */
+/** Sends large values over gRPC as its documentation recommends: in pieces (here 1 MB) with flow control. */
 export class ChunkStream {
   readonly #client
   readonly #stream
@@ -29,7 +29,7 @@ export class ChunkStream {
     this.#stream.on('error', () => {})
   }
 
-  /** Sends a value and resolves to the one that comes back. */
+  /** Sends a value and resolves to the answer. */
   async exchange(value: Uint8Array): Promise<Uint8Array> {
     const answer = this.#receive()
     for (let at = 0; at < value.length; at += CHUNK) await this.#send(value.subarray(at, at + CHUNK))

@@ -1,7 +1,7 @@
 import { timed } from '../harness/interleave.ts'
 import { type BareServer, startBareServer } from './bareServer.ts'
 
-/** What everybody pays who starts Python for a test: interpreter, imports, server, connection, first call. */
+/** Starts Python from scratch, as a test without this package would: interpreter, imports, server, connection, first call. */
 export async function coldWorker(): Promise<number> {
   let server: BareServer | undefined
   const took = await timed(async () => {

@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Fills the machine up to so many processes, which sleep; the returned function ends them. */
+/** Starts sleeping processes until the machine has this many. The returned function kills them. */
 export async function crowd(total: number): Promise<() => Promise<void>> {
   const missing = Math.max(0, total - countProcesses())
-  // A process group of its own, so that one signal ends all.
+  // In their own process group, so that one signal ends all of them.
   const shell = spawn('sh', ['-c', `for n in $(seq ${missing}); do sleep 300 & done; wait`], {
     detached: true,
     stdio: 'ignore',

@@ -1,4 +1,4 @@
-// The runner's main process, as far as Python is concerned: pool and broker in a process of their own.
+// Stands in for the runner's main process: pool and broker in a process of their own.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { type ActiveRun, openRun } from '../../src/globalSetup/run/activeRun.ts'
 import { resolveOptions } from '../../src/options/options.ts'
@@ -6,11 +6,11 @@ import { programs } from './paths.ts'
 
 export type Order = { op: 'open'; options: object } | { op: 'stop' } | { op: 'heap' }
 
-/** What the end of a run took. */
+/** Durations at the end of a run. */
 export interface Stopped {
   /** Milliseconds. */
   took: number
-  /** The longest that the event loop was blocked, in milliseconds. */
+  /** Longest blocking of the event loop, in milliseconds. */
   blocked: number
   report: string
   failed: boolean

@@ -12,7 +12,7 @@ import { python } from './paths.ts'
 
 const HOST = fileURLToPath(new URL('./host.js', import.meta.url))
 
-/** A run in a main process of its own, with this process as its test process. */
+/** A run with its own main process. This process is its test process. */
 export class BenchRun {
   readonly context: RunContext
   readonly leases: WorkerLeases
@@ -25,7 +25,7 @@ export class BenchRun {
     this.leases = new WorkerLeases(context)
   }
 
-  /** Opens a run; Python is not started yet. */
+  /** Opens a run without starting Python. */
   static async open(options: PoolOptions = {}): Promise<BenchRun> {
     const host = fork(HOST, [], {
       execArgv: ['--expose-gc'],
@@ -36,7 +36,7 @@ export class BenchRun {
     return new BenchRun(host, context)
   }
 
-  /** What one test has: its leases, all released together. */
+  /** The leases of one test, all released together. */
   test(name = 'bench'): TestLeases {
     return new TestLeases(this.leases, { file: 'bench.test.ts', test: name })
   }
@@ -45,7 +45,7 @@ export class BenchRun {
     return this.leases.connection.stats()
   }
 
-  /** Waits until the pool is as wanted. */
+  /** Waits until the pool has the wanted state. */
   async settle(isSettled: (stats: PoolStats) => boolean, what: string): Promise<void> {
     const until = performance.now() + 30_000
     for (;;) {
@@ -60,7 +60,7 @@ export class BenchRun {
     return this.#host.pid as number
   }
 
-  /** What the main process holds on to, garbage left out. */
+  /** Memory of the main process after a garbage collection. */
   async heapMegabytes(): Promise<number> {
     const bytes = (await ask(this.#host, ++this.#orders, { op: 'heap' })) as number
     return bytes / 1024 / 1024

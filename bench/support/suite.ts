@@ -6,10 +6,10 @@ import { cache, python, root } from './paths.ts'
 
 const run = promisify(execFile)
 
-/** Holds the packed plugin, unpacked by scripts/bench.mjs into `node_modules`. */
+/** scripts/bench.mjs unpacks the packed plugin into its `node_modules`. */
 const directory = join(cache, 'suite')
 
-/** A project with the plugin as it is published, whose tests a real Vitest runs. */
+/** A project with the published plugin, whose tests run in a real Vitest. */
 export class Suite {
   readonly #directory: string
 
@@ -18,12 +18,12 @@ export class Suite {
     this.#directory = join(directory, name)
     rmSync(this.#directory, { recursive: true, force: true })
     mkdirSync(this.#directory, { recursive: true })
-    // Without one it would be part of this package, and import itself.
+    // Without it, the project would belong to this package, and import itself.
     const all = { 'package.json': '{ "type": "module" }', ...files }
     for (const [file, text] of Object.entries(all)) writeFileSync(join(this.#directory, file), text)
   }
 
-  /** Runs it; everything passes, or it throws what Vitest printed. */
+  /** Runs the tests. If one fails, throws the output of Vitest. */
   async run(...args: string[]): Promise<void> {
     const vitest = join(root, 'node_modules/vitest/vitest.mjs')
     await run(process.execPath, [vitest, 'run', ...args], {
@@ -32,7 +32,7 @@ export class Suite {
     })
   }
 
-  /** Numbers that the tests of the last run noted, a line each: a name and a value. */
+  /** Numbers recorded by the tests of the last run, one line each: a name and a value. */
   takeNotes(): Record<string, number> {
     const path = join(this.#directory, NOTES)
     const lines = readFileSync(path, 'utf8').trim().split('\n')

@@ -1,9 +1,9 @@
-// A test process: sequential tests, each with a worker of its own.
+// A test process that runs tests one after another, each with its own worker.
 import type { RunContext } from '../../src/client/lease/context.ts'
 import { TestLeases } from '../../src/environment/leases/testLeases.ts'
 import { WorkerLeases } from '../../src/environment/leases/workerLeases.ts'
 
-/** @returns milliseconds that each test waited from its request to the first answer */
+/** @returns for each test, the milliseconds from its request to the first answer */
 async function test(context: RunContext, tests: number): Promise<number[]> {
   const leases = new WorkerLeases(context)
   const waits: number[] = []

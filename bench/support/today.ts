@@ -4,7 +4,7 @@ import { execa } from 'execa'
 import { PythonShell } from 'python-shell'
 import { programs, python } from './paths.ts'
 
-/** One of the ways in which people call Python today: one process for all calls. */
+/** One of the ways to call Python today: a single process for all calls. */
 export interface Bridge {
   call(value: unknown): Promise<unknown>
   stop(): Promise<void>
@@ -12,13 +12,13 @@ export interface Bridge {
 
 const SCRIPT = join(programs, 'lines.py')
 
-/** `child_process.spawn` for each call, with JSON by the standard streams. */
+/** `child_process.spawn` for each call, with JSON over the standard streams. */
 export async function spawnPerCall(value: unknown): Promise<unknown> {
   const { stdout } = await execa(python, [SCRIPT], { input: JSON.stringify(value) })
   return JSON.parse(stdout)
 }
 
-/** python-shell with a script of JSON lines. */
+/** python-shell with a script that reads and writes JSON lines. */
 export function pythonShell(): Bridge {
   const shell = new PythonShell(SCRIPT, { mode: 'json', pythonPath: python })
   return {
@@ -31,7 +31,7 @@ export function pythonShell(): Bridge {
   }
 }
 
-/** pythonia, which starts Python as it is imported. */
+/** pythonia, which starts Python when it is imported. */
 export async function pythonia(): Promise<Bridge> {
   Object.assign(process.env, { PYTHON_BIN: python })
   const { python: load } = await import('pythonia')

@@ -13,28 +13,28 @@ test('takes positional arguments', async ({ python }) => {
   expect(await python.call('text.median_length', [['a', 'bbb', 'cc']])).toBe(2)
 })
 
-test('streams what a generator yields', async ({ python }) => {
+test('streams from a generator', async ({ python }) => {
   const pieces: string[] = []
   for await (const piece of python.stream<string>('text.chunks', { text: 'abcdefgh', size: 3 }))
     pieces.push(piece)
   expect(pieces).toEqual(['abc', 'def', 'gh'])
 })
 
-test('awaits async functions, many at once', async ({ python }) => {
+test('awaits many async functions at once', async ({ python }) => {
   const calls = ['a', 'b', 'c'].map((text) => python.call('text.slow_echo', { text, seconds: 0.1 }))
   expect(await Promise.all(calls)).toEqual(['a', 'b', 'c'])
 })
 
-test('keeps state within a test …', async ({ python }) => {
+test('keeps state within a test', async ({ python }) => {
   await python.call('text.remember', ['one'])
   expect(await python.call('text.remember', ['two'])).toEqual(['one', 'two'])
 })
 
-test('… and never beyond it: every test gets a pristine process', async ({ python }) => {
+test('starts every test with a fresh process', async ({ python }) => {
   expect(await python.call('text.remember', ['three'])).toEqual(['three'])
 })
 
-test('shows Python errors as what they are', async ({ python }) => {
+test('rejects with the Python exception', async ({ python }) => {
   await expect(python.call('text.parse_age', ['-1'])).rejects.toThrow(PythonError)
   await expect(python.call('text.parse_age', ['-1'])).rejects.toThrow('an age is not negative: -1')
 })

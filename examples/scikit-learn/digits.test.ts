@@ -26,13 +26,13 @@ describe('training', () => {
     const [first, last] = [history.at(0), history.at(-1)]
     expect(last?.loss).toBeLessThan((first?.loss ?? 0) / 4)
     expect(last?.accuracy).toBeGreaterThan(0.93)
-    // One epoch may be a little worse than the one before, but not much.
+    // An epoch may be slightly worse than the one before.
     for (const [index, step] of history.entries()) {
       expect(step.accuracy).toBeGreaterThan((history[index - 1]?.accuracy ?? 0) - 0.05)
     }
   })
 
-  test('can be left as soon as it is good enough', async ({ python }) => {
+  test('can be stopped early', async ({ python }) => {
     let epochs = 0
     for await (const { accuracy } of python.stream<Epoch>('digits.train', { epochs: 1_000 })) {
       epochs += 1
@@ -42,23 +42,23 @@ describe('training', () => {
     expect(await python.call('digits.is_trained')).toBe(true)
   })
 
-  test('of another test leaves no trace: every test gets a process of its own', async ({ python }) => {
+  test('of another test leaves no trace, because every test gets its own process', async ({ python }) => {
     expect(await python.call('digits.is_trained')).toBe(false)
   })
 })
 
 describe('a trained model', () => {
-  test('recognises what it has not seen', async ({ python }) => {
+  test('recognises new images', async ({ python }) => {
     await train(python, 15)
     const { images, accuracy, confusion } = await python.call<Evaluation>('digits.evaluate')
     expect(images).toBe(450)
     expect(accuracy).toBeGreaterThan(0.93)
-    // A matrix of numpy is a typed array with a shape: row for the true digit, column for the predicted one.
+    // A numpy matrix arrives as a typed array with a shape: true digits in rows, predicted ones in columns.
     expect(confusion.shape).toEqual([10, 10])
     expect(confusion.reduce((sum, count) => sum + count)).toBe(BigInt(images))
   })
 
-  test('names a sample of each digit', async ({ python }) => {
+  test('predicts a sample of each digit', async ({ python }) => {
     await train(python, 15)
     const digits = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
     const images = await Promise.all(
@@ -80,7 +80,7 @@ describe('a trained model', () => {
       name: 'ValueError',
       message: expect.stringContaining('X has 3 features, but MLPClassifier is expecting 64 features'),
     })
-    // The traceback leads from scikit-learn back to the project's own line.
+    // The traceback leads from scikit-learn to our own line.
     const frames = (error as PythonError).pythonFrames
     expect(frames.some(({ file, function: name }) => file.endsWith('digits.py') && name === 'predict')).toBe(
       true,

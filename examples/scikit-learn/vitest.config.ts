@@ -5,12 +5,12 @@ export default defineConfig({
   plugins: [
     python({
       modules: ['./python/digits.py'],
-      // Every run trains, so scikit-learn is imported at once and not with the first test;
-      // a broken import then fails the run instead of a test.
+      // Every run trains a model, so import scikit-learn before the tests.
+      // If the import fails, the run fails instead of a test.
       start: 'eager',
-      // The first import after an installation reads from a cold disk and compiles.
+      // The first import after an installation is slow: the disk is cold, and Python compiles.
       startupTimeout: 120_000,
-      // Each worker is a process of its own. More threads in each would only get in each other's way.
+      // Every worker is a process, so more threads in each would only compete for the cores.
       env: { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' },
     }),
   ],

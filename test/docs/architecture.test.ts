@@ -6,7 +6,7 @@ interface Step {
   name: string
 }
 
-/** The steps of the walks in ARCHITECTURE.md: a file, and a name in it. */
+/** The steps of the walks in ARCHITECTURE.md: a file and a name in it. */
 function steps(markdown: string): Step[] {
   const rows = markdown.matchAll(/^\| \[[^\]]+\]\(([^)]+)\) \| `(\w+)` \| .+ \|$/gm)
   return [...rows].map(([, path = '', name = '']) => ({ path, name }))

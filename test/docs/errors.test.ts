@@ -7,7 +7,7 @@ import { read, table } from './markdown.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Text of all TypeScript below a directory, but for the list of codes and this file. */
+/** The text of all TypeScript files in a directory, except the list of codes and this file. */
 function textBelow(directory: string): string {
   const files = readdirSync(join(root, directory), { recursive: true, encoding: 'utf8' })
   return files
@@ -16,7 +16,7 @@ function textBelow(directory: string): string {
     .join('\n')
 }
 
-/** Errors without a code, and why no user meets them. */
+/** Files that throw errors without a code, and why users don't get them. */
 const PLAIN: Record<string, string> = {
   'client/session/callbackRegistry.ts': 'goes to Python',
   'client/session/session.ts': 'a WorkerLostError takes its place',
@@ -35,7 +35,7 @@ const PLAIN: Record<string, string> = {
   'support/packageRoot.ts': 'cannot be, where the package is whole',
 }
 
-/** Files that make errors which are given no code. */
+/** Files that create errors without a code. */
 function filesWithPlainErrors(): string[] {
   const names = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
   return names

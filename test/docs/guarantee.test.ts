@@ -6,7 +6,7 @@ import { read, table } from './markdown.ts'
 
 const chaos = fileURLToPath(new URL('../chaos', import.meta.url))
 const document = read('docs/guarantee.md')
-/** `\|` in a cell is no end of it. */
+/** `\|` doesn't end a cell. */
 const rows = (heading: string) => table(document.replaceAll('\\|', '¦'), heading)
 const cases = rows('no.')
 const CONTROL = /(['"])control: ((?:(?!\1).)+)\1/g
@@ -16,7 +16,7 @@ interface Control {
   file: string
 }
 
-/** The controls of the tests in a file, `%s` standing for anything that the file has between quotes. */
+/** The controls of the tests in a file. `%s` stands for any quoted text of that file. */
 function controlsIn(file: string): Control[] {
   const source = readFileSync(join(chaos, file), 'utf8')
   const words = [...source.matchAll(/'([^'\n]+)'/g)].map(([, word = '']) => literally(word)).join('|')
@@ -30,7 +30,7 @@ const controls = readdirSync(chaos, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.test.ts'))
   .flatMap(controlsIn)
 
-/** What is wrong with a row; empty where it names tests and controls that there are. */
+/** The problems of a row. Empty if its tests and controls exist. */
 function problems([, , tests = '', control = '']: string[]): string[] {
   const files = tests.split(', ')
   const names = control.split('; ').filter(Boolean)

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Text of a file, by its path from the project's root. */
+/** The text of a file, by its path from the project's root. */
 export function read(path: string): string {
   return readFileSync(join(root, path), 'utf8')
 }
@@ -17,7 +17,7 @@ function markdownIn(directory: string): string[] {
   return names.sort().map((name) => `${directory}/${name}`)
 }
 
-/** A code block that claims to be part of a file. */
+/** A code block that is marked as part of a file. */
 export interface Excerpt {
   path: string
   text: string
@@ -30,8 +30,8 @@ export function excerpts(markdown: string): Excerpt[] {
 }
 
 /**
- * The paragraphs of an excerpt that are not in the file, in the excerpt's order. A paragraph is in the file as a whole;
- * of imports, those that the excerpt does not need may be left out.
+ * The paragraphs of an excerpt that aren't in the file, in the excerpt's order. A paragraph must be in the file as a
+ * whole, except that an excerpt may leave out imports that it doesn't need.
  */
 export function drift({ path, text }: Excerpt, source = read(path)): string[] {
   const file = `\n${source}\n`
@@ -55,7 +55,7 @@ function isImports(paragraph: string): boolean {
   return paragraph.split('\n').every((line) => /^(import|from) /.test(line))
 }
 
-/** The links of a document that lead nowhere: to a file that is not there, or a heading that it does not have. */
+/** The dead links of a document: to a file that doesn't exist, or to a heading that the file doesn't have. */
 export function deadLinks(path: string, markdown = read(path)): string[] {
   const links = [...markdown.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target)
   return links.filter((target) => {
@@ -79,7 +79,7 @@ function anchors(markdown: string): string[] {
   )
 }
 
-/** The rows of the table whose first column has this heading, cells without backticks around them. */
+/** The rows of the table whose first column has this heading, with trimmed cells. */
 export function table(markdown: string, heading: string): string[][] {
   const lines = markdown.split('\n')
   const start = lines.findIndex((line) => line.startsWith(`| ${heading} `))

@@ -10,14 +10,14 @@ test('docs/options.md is what npm run generate makes of the options', async () =
 
 describe.each(['docs/options.md', 'README.md'])('the option table of %s', (page) => {
   const rows = table(read(page), 'option')
-  // The default is in the last column but one.
+  // The default is in the second-to-last column.
   const documented = new Map(rows.map((row) => [unquoted(row[0] ?? ''), row.at(-2) ?? '']))
 
   test('has rows for options only', () => {
     expect([...documented.keys()].filter((name) => !optionNames.includes(name))).toEqual([])
   })
 
-  /** What depends on the machine, in words. */
+  /** Defaults that depend on the machine, in words. */
   const inWords: Record<string, unknown> = {
     found: undefined,
     '`sequence.seed`': undefined,
@@ -41,7 +41,7 @@ function unquoted(cell: string): string {
   return cell.replaceAll('`', '')
 }
 
-/** The value of `'test'`, `30_000`, `[]` or `{}` as the table writes it. */
+/** Parses a value as the table writes it: `'test'`, `30_000`, `[]` or `{}`. */
 function literal(cell: string): unknown {
   return JSON.parse(unquoted(cell).replaceAll("'", '"').replaceAll('_', ''))
 }

@@ -11,7 +11,7 @@ import { allSnippets, filesToCompile, filesToRun, type Snippet, snippets } from 
 
 const of = (language: string) => allSnippets.filter((snippet) => snippet.language === language)
 
-/** What Python and ruff have against these blocks. */
+/** The complaints of Python and ruff about these blocks. */
 async function problemsOf(blocks: Snippet[]): Promise<string> {
   const directory = mkdtempSync(join(tmpdir(), 'vp-'))
   try {

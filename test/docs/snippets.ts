@@ -6,15 +6,15 @@ export interface Snippet {
   language: string
   text: string
   /**
-   * What the invisible comment in the line above says: `excerpt: path` (part of a file, see `excerpts`), `run: path` (part
-   * of a file that is run), `test` (inside of a test), `config` (an expression of a configuration); else empty.
+   * Text of the invisible comment in the line above: `excerpt: path` (part of a file, see `excerpts`), `run: path` (part
+   * of a file that is run), `test` (body of a test), `config` (an expression in a configuration), or empty.
    */
   context: string
 }
 
 const FIXTURES = "import { test } from 'vitest-environment-python/fixtures'"
 
-/** What stands around a block that is not a module by itself. */
+/** Wraps a block that isn't a module by itself. */
 const AROUND: Record<string, (text: string) => string> = {
   test: (text) =>
     `import { expect, vi } from 'vitest'\n${FIXTURES}\n` +
@@ -23,7 +23,7 @@ const AROUND: Record<string, (text: string) => string> = {
     `import { python } from 'vitest-environment-python/vitest'\nexport default [\n${text.trimEnd()},\n]\n`,
 }
 
-/** The code blocks of a document, in their order. */
+/** The code blocks of a document, in order. */
 export function snippets(page: string, markdown = read(page)): Snippet[] {
   const blocks = markdown.matchAll(/^(?:<!-- (.+?) -->\n)?```(\w+)\n([\s\S]*?)^```$/gm)
   return [...blocks].map(([, context = '', language = '', text = '']) => ({ page, language, text, context }))
@@ -32,7 +32,7 @@ export function snippets(page: string, markdown = read(page)): Snippet[] {
 /** The code blocks of all documents. */
 export const allSnippets = pages.flatMap((page) => snippets(page))
 
-/** Files that are run, by their paths; blocks of one file are put together. */
+/** Files that are run, by path. Blocks of one file are joined. */
 export function filesToRun(from = allSnippets): Record<string, string> {
   const files: Record<string, string> = {}
   for (const { context, text } of from) {

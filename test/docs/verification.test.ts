@@ -13,12 +13,12 @@ const blocks = snippets('docs/verification.md')
 const lines = (block: Snippet) => block.text.trim().split('\n')
 const commandsOf = (found: Snippet[]) => found.filter(({ language }) => language === 'sh').flatMap(lines)
 
-/** Quick commands, and the lines that they have to print: those of the block that follows. */
+/** Quick commands, with the lines of the following block, which they must print. */
 const quick = blocks.flatMap((block, index) =>
   block.context === 'quick' ? [[lines(block).join('\n'), lines(blocks[index + 1] as Snippet)] as const] : [],
 )
 
-/** Text of all tests in a directory. */
+/** The text of all tests in a directory. */
 function testsIn(directory: string): string {
   const names = readdirSync(join(root, directory), { recursive: true, encoding: 'utf8' })
   return names
@@ -27,7 +27,7 @@ function testsIn(directory: string): string {
     .join('\n')
 }
 
-/** What a command leads to that is not there; empty where it can be run. */
+/** The files, tests and scripts that a command names and that don't exist. Empty if it can be run. */
 function missing(command: string): string[] {
   const paths = [...command.matchAll(/(?:^|\s)((?:test|tests)\/\S+)/g)].map(([, path = '']) =>
     path.startsWith('tests/') ? `python/${path}` : path,
@@ -46,7 +46,7 @@ function missing(command: string): string[] {
   return []
 }
 
-/** Names that `npm test -- …` takes, from the stages in its source. */
+/** The names that `npm test -- …` accepts, read from its source. */
 function checks(): string[] {
   const stages = /const stages = \[([\s\S]*?)\n\]/.exec(read('scripts/test.mjs'))?.[1] ?? ''
   return [...stages.matchAll(/[{\s]'?([\w-]+)'?(?=:|,\n)/g)].map(([, name = '']) => name)

@@ -1,4 +1,4 @@
-"""Plain Python: nothing to install, nothing to decorate."""
+"""Plain Python without decorators or installed packages."""
 
 import asyncio
 import statistics

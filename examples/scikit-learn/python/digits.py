@@ -1,4 +1,4 @@
-"""Recognises handwritten digits: 8 × 8 pixels, each from 0 to 16. The model is kept in the module."""
+"""Recognises handwritten digits of 8 × 8 pixels, each from 0 to 16. The module holds the model."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,7 +17,7 @@ _model = MLPClassifier(hidden_layer_sizes=(64,), learning_rate_init=0.003, rando
 
 
 def train(epochs: int = 15) -> Iterator[dict[str, Any]]:
-    """Goes through the training images once an epoch, and says how well it does on images it was not shown."""
+    """Trains on all training images once per epoch, and reports the accuracy on the test images."""
     for epoch in range(1, epochs + 1):
         _model.partial_fit(_train_images, _train_labels, classes=_digits.target_names)
         yield {"epoch": epoch, "loss": _model.loss_, "accuracy": _model.score(_test_images, _test_labels)}
@@ -37,7 +37,7 @@ def evaluate() -> dict[str, Any]:
 
 
 def sample(digit: int) -> np.ndarray:
-    """An image of this digit that the model was not trained with."""
+    """Returns a test image of this digit."""
     return _test_images[_test_labels == digit][0]
 
 
