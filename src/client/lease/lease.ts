@@ -9,8 +9,8 @@ import {
   type Holder,
   type LeaseEvent,
   type LeaseRequest,
-  type LeftReply,
   Priority,
+  type SurvivorsReply,
 } from '../gen/vitest_python/v1/broker.ts'
 import { CHANNEL_OPTIONS, callMetadata } from '../wire/metadata.ts'
 import type { RunContext } from './context.ts'
@@ -95,7 +95,7 @@ export class BrokerConnection {
       stream.end()
     }
     const killUnresponsive = (name: string) => {
-      if (open) send({ $case: 'stuck', value: { name } })
+      if (open) send({ $case: 'killUnresponsive', value: { name } })
     }
     const answer = granted(stream, this.#context, { release, killUnresponsive })
     answer.catch(() => {})
@@ -120,10 +120,10 @@ export class BrokerConnection {
   }
 
   /** What leases that have ended left alive, once their workers are gone. */
-  left(leaseIds: string[]): Promise<LeftReply> {
+  survivors(leaseIds: string[]): Promise<SurvivorsReply> {
     return new Promise((resolve, reject) => {
-      this.#client.left({ leaseIds }, callMetadata(this.#context.token), (error, left) =>
-        error ? reject(brokerError(error)) : resolve(left),
+      this.#client.survivors({ leaseIds }, callMetadata(this.#context.token), (error, reply) =>
+        error ? reject(brokerError(error)) : resolve(reply),
       )
     })
   }

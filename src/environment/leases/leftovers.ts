@@ -31,7 +31,7 @@ export class Leftovers {
     this.#accounts = true
     fileState().ends.push(async () => {
       this.#accounts = false
-      const { message, fail } = await this.#connection.left(this.#taken.splice(0))
+      const { message, fail } = await this.#connection.survivors(this.#taken.splice(0))
       if (message !== '' && fail) throw new LeftoverError(message)
       if (message !== '') console.warn(message)
     })

@@ -7,9 +7,9 @@ import {
   type JoinRequest,
   type LeaseEvent,
   type LeaseRequest,
-  type LeftReply,
-  type LeftRequest,
   type PoolStats,
+  type SurvivorsReply,
+  type SurvivorsRequest,
 } from '../../client/gen/vitest_python/v1/broker.ts'
 import { TOKEN_KEY } from '../../client/wire/metadata.ts'
 import { PROTOCOL, protocolMismatch } from '../../process/run/protocol.ts'
@@ -35,9 +35,9 @@ export function serveLeases(pool: Pool, join: Join): { inject(socket: Socket): v
       if (!isAuthorised(pool, call.metadata)) return callback(UNAUTHENTICATED)
       callback(null, await statsOf(pool))
     },
-    left: async (
-      call: { metadata: Metadata; request: LeftRequest },
-      callback: (error: ServiceFailure | null, left?: LeftReply) => void,
+    survivors: async (
+      call: { metadata: Metadata; request: SurvivorsRequest },
+      callback: (error: ServiceFailure | null, reply?: SurvivorsReply) => void,
     ) => {
       if (!isAuthorised(pool, call.metadata)) return callback(UNAUTHENTICATED)
       const message = await survivorsOf(pool, call.request.leaseIds).catch((error: Error) => error.message)
@@ -68,7 +68,7 @@ function serveLease(pool: Pool, call: LeaseCall): void {
   call.on('data', ({ kind, at }) => {
     if (kind?.$case === 'release') lease?.end(kind.value.busy ? 'busy' : 'intact', at)
     if (kind?.$case === 'holder' && !call.cancelled) lease?.take(kind.value, at)
-    if (kind?.$case === 'stuck') lease?.killUnresponsive(kind.value.name)
+    if (kind?.$case === 'killUnresponsive') lease?.killUnresponsive(kind.value.name)
     // Messages are decoded later than a cancellation is noticed; and one stream is one lease.
     if (kind?.$case !== 'acquire' || call.cancelled || lease) return
     if (kind.value.protocol !== PROTOCOL)

@@ -41,25 +41,24 @@ export interface LeaseRequest {
     /** first message, exactly once */
     { $case: "acquire"; value: Acquire }
     | //
-    /** any time later, also before it is granted: who uses the lease now */
+    /** any time later, also before the grant: the test that uses the lease from now on */
     { $case: "holder"; value: Holder }
     | //
     /** last message; without one the worker is given back as it is */
     { $case: "release"; value: Release }
-    | //
-    /** a call cannot be interrupted: the worker is ended, and `lost` says where it was */
-    { $case: "stuck"; value: Stuck }
+    | { $case: "killUnresponsive"; value: KillUnresponsive }
     | undefined;
-  /** When it was sent, in milliseconds since the epoch: it may be read long after, and leaks are judged by the time. */
+  /** When it was sent, in milliseconds since the epoch. It may be read long after, and leaks are traced by time. */
   at: number;
 }
 
 export interface Release {
-  /** a call that was given up may still be running: no other test should wait for it */
+  /** an abandoned call may still be running, so no other test should wait for this worker */
   busy: boolean;
 }
 
-export interface Stuck {
+/** A call does not react to interrupts: end the worker. `lost` then tells in which line it was. */
+export interface KillUnresponsive {
   /** of the call */
   name: string;
 }
@@ -71,7 +70,7 @@ export interface Acquire {
   priority: Priority;
 }
 
-/** Whom a leak, a crash or a timeout is attributed to. */
+/** The test to which a leak, a crash or a timeout is attributed. */
 export interface Holder {
   /** path of the test file */
   file: string;
@@ -81,11 +80,11 @@ export interface Holder {
 
 export interface LeaseEvent {
   kind: { $case: "granted"; value: Granted } | //
-  /** no worker can be had; the stream ends */
+  /** no worker is available; the stream ends */
   { $case: "failed"; value: Failure } | //
   /** the granted worker died; the stream ends */
   { $case: "lost"; value: Failure } | //
-  /** others wait: to be given back, unless a Holder was or is about to be named */
+  /** other tests wait: give the worker back, unless a Holder was or is about to be named */
   { $case: "recall"; value: Recall } | undefined;
 }
 
@@ -104,19 +103,19 @@ export interface Recall {
 
 export interface Failure {
   message: string;
-  /** of docs/errors.md; empty where it is that of the kind of failure */
+  /** of docs/errors.md; empty for the default code of this kind of failure */
   code: string;
 }
 
-export interface LeftRequest {
-  /** ended, or about to be */
+export interface SurvivorsRequest {
+  /** ended, or about to end */
   leaseIds: string[];
 }
 
-export interface LeftReply {
-  /** what these leases left alive; empty where that is nothing */
+export interface SurvivorsReply {
+  /** names the processes that these leases left alive; empty if there are none */
   message: string;
-  /** whether it is to fail the caller (option `orphans`) */
+  /** whether survivors fail the caller (option `orphans`) */
   fail: boolean;
 }
 
@@ -126,7 +125,7 @@ export interface JoinRequest {
 }
 
 export interface JoinReply {
-  /** JSON: as the environment variable that Jest's global setup sets */
+  /** JSON: as in the environment variable that Jest's global setup sets */
   context: string;
 }
 
@@ -148,7 +147,7 @@ export interface PoolStats {
   /** version, e.g. "3.11.7" */
   python: string;
   executable: string;
-  /** "fork" or "spawn", as it came out */
+  /** "fork" or "spawn": the method in use, which may be a fallback */
   startMethod: string;
 }
 
@@ -168,8 +167,8 @@ export const LeaseRequest: MessageFns<LeaseRequest> = {
       case "release":
         Release.encode(message.kind.value, writer.uint32(26).fork()).join();
         break;
-      case "stuck":
-        Stuck.encode(message.kind.value, writer.uint32(34).fork()).join();
+      case "killUnresponsive":
+        KillUnresponsive.encode(message.kind.value, writer.uint32(34).fork()).join();
         break;
     }
     if (message.at !== 0) {
@@ -220,7 +219,7 @@ export const LeaseRequest: MessageFns<LeaseRequest> = {
               break;
             }
 
-            message.kind = { $case: "stuck", value: Stuck.decode(reader, reader.uint32()) };
+            message.kind = { $case: "killUnresponsive", value: KillUnresponsive.decode(reader, reader.uint32()) };
             continue;
           }
           case 5: {
@@ -290,19 +289,19 @@ export const Release: MessageFns<Release> = {
   },
 };
 
-function createBaseStuck(): Stuck {
+function createBaseKillUnresponsive(): KillUnresponsive {
   return { name: "" };
 }
 
-export const Stuck: MessageFns<Stuck> = {
-  encode(message: Stuck, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+export const KillUnresponsive: MessageFns<KillUnresponsive> = {
+  encode(message: KillUnresponsive, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.name !== "") {
       writer.uint32(10).string(message.name);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Stuck {
+  decode(input: BinaryReader | Uint8Array, length?: number): KillUnresponsive {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -311,7 +310,7 @@ export const Stuck: MessageFns<Stuck> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseStuck();
+      const message = createBaseKillUnresponsive();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -724,19 +723,19 @@ export const Failure: MessageFns<Failure> = {
   },
 };
 
-function createBaseLeftRequest(): LeftRequest {
+function createBaseSurvivorsRequest(): SurvivorsRequest {
   return { leaseIds: [] };
 }
 
-export const LeftRequest: MessageFns<LeftRequest> = {
-  encode(message: LeftRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+export const SurvivorsRequest: MessageFns<SurvivorsRequest> = {
+  encode(message: SurvivorsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.leaseIds) {
       writer.uint32(10).string(v!);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): LeftRequest {
+  decode(input: BinaryReader | Uint8Array, length?: number): SurvivorsRequest {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -745,7 +744,7 @@ export const LeftRequest: MessageFns<LeftRequest> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseLeftRequest();
+      const message = createBaseSurvivorsRequest();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -770,12 +769,12 @@ export const LeftRequest: MessageFns<LeftRequest> = {
   },
 };
 
-function createBaseLeftReply(): LeftReply {
+function createBaseSurvivorsReply(): SurvivorsReply {
   return { message: "", fail: false };
 }
 
-export const LeftReply: MessageFns<LeftReply> = {
-  encode(message: LeftReply, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+export const SurvivorsReply: MessageFns<SurvivorsReply> = {
+  encode(message: SurvivorsReply, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.message !== "") {
       writer.uint32(10).string(message.message);
     }
@@ -785,7 +784,7 @@ export const LeftReply: MessageFns<LeftReply> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): LeftReply {
+  decode(input: BinaryReader | Uint8Array, length?: number): SurvivorsReply {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -794,7 +793,7 @@ export const LeftReply: MessageFns<LeftReply> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseLeftReply();
+      const message = createBaseSurvivorsReply();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -1139,16 +1138,16 @@ export const BrokerService = {
     responseDeserialize: (value: Buffer): PoolStats => PoolStats.decode(value),
   },
   /** Answers when the workers of these leases have ended. */
-  left: {
-    path: "/vitest_python.v1.Broker/Left" as const,
+  survivors: {
+    path: "/vitest_python.v1.Broker/Survivors" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: LeftRequest): Buffer => Buffer.from(LeftRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): LeftRequest => LeftRequest.decode(value),
-    responseSerialize: (value: LeftReply): Buffer => Buffer.from(LeftReply.encode(value).finish()),
-    responseDeserialize: (value: Buffer): LeftReply => LeftReply.decode(value),
+    requestSerialize: (value: SurvivorsRequest): Buffer => Buffer.from(SurvivorsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SurvivorsRequest => SurvivorsRequest.decode(value),
+    responseSerialize: (value: SurvivorsReply): Buffer => Buffer.from(SurvivorsReply.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SurvivorsReply => SurvivorsReply.decode(value),
   },
-  /** What the tests of another project get, whose pools are opened unless they are: Jest sets up once for all projects. */
+  /** Opens the pools of another project, unless they are open. Jest runs its global setup once for all projects. */
   join: {
     path: "/vitest_python.v1.Broker/Join" as const,
     requestStream: false as const,
@@ -1168,8 +1167,8 @@ export interface BrokerServer extends UntypedServiceImplementation {
   lease: handleBidiStreamingCall<LeaseRequest, LeaseEvent>;
   stats: handleUnaryCall<StatsRequest, PoolStats>;
   /** Answers when the workers of these leases have ended. */
-  left: handleUnaryCall<LeftRequest, LeftReply>;
-  /** What the tests of another project get, whose pools are opened unless they are: Jest sets up once for all projects. */
+  survivors: handleUnaryCall<SurvivorsRequest, SurvivorsReply>;
+  /** Opens the pools of another project, unless they are open. Jest runs its global setup once for all projects. */
   join: handleUnaryCall<JoinRequest, JoinReply>;
 }
 
@@ -1194,19 +1193,22 @@ export interface BrokerClient extends Client {
     callback: (error: ServiceError | null, response: PoolStats) => void,
   ): ClientUnaryCall;
   /** Answers when the workers of these leases have ended. */
-  left(request: LeftRequest, callback: (error: ServiceError | null, response: LeftReply) => void): ClientUnaryCall;
-  left(
-    request: LeftRequest,
-    metadata: Metadata,
-    callback: (error: ServiceError | null, response: LeftReply) => void,
+  survivors(
+    request: SurvivorsRequest,
+    callback: (error: ServiceError | null, response: SurvivorsReply) => void,
   ): ClientUnaryCall;
-  left(
-    request: LeftRequest,
+  survivors(
+    request: SurvivorsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SurvivorsReply) => void,
+  ): ClientUnaryCall;
+  survivors(
+    request: SurvivorsRequest,
     metadata: Metadata,
     options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: LeftReply) => void,
+    callback: (error: ServiceError | null, response: SurvivorsReply) => void,
   ): ClientUnaryCall;
-  /** What the tests of another project get, whose pools are opened unless they are: Jest sets up once for all projects. */
+  /** Opens the pools of another project, unless they are open. Jest runs its global setup once for all projects. */
   join(request: JoinRequest, callback: (error: ServiceError | null, response: JoinReply) => void): ClientUnaryCall;
   join(
     request: JoinRequest,
