@@ -1,21 +1,61 @@
-"""The two ways in which forkserver and worker end."""
+"""How forkserver, workers and the children of user code end: as a Python interpreter ends, but in bounded time."""
 
 from __future__ import annotations
 
 import atexit
 import os
+import signal
 import sys
+import threading
 from typing import NoReturn
 
+# A share of the time: the `atexit` functions need the rest.
+_THREADS_SHARE = 0.5
 
-def exit_in_order() -> NoReturn:
-    """Runs the `atexit` functions on this thread, which is the main one, flushes, and exits 0.
 
-    Not `sys.exit`: the interpreter would then wait for threads that never end.
+def exit_in_order(seconds: float = 1.0) -> NoReturn:
+    """Ends this process with status 0, after everything that a Python interpreter does at its end.
+
+    Called on the main thread. Within `seconds` the caller kills this process, so threads that go on are waited for
+    no longer than half of that.
     """
     try:
-        atexit._run_exitfuncs()
-        sys.stdout.flush()
-        sys.stderr.flush()
+        finish(seconds)
     finally:
         os._exit(0)
+
+
+def finish(seconds: float | None = None) -> None:
+    """Runs the exit functions in Python's order, and flushes: first those of `threading`, then those of `atexit`.
+
+    Between the two, Python waits for threads that are not daemons. If that takes longer than its share of `seconds`,
+    it is interrupted as Ctrl-C interrupts it in a terminal: the `atexit` functions still run. None: it waits forever.
+    """
+    _shut_threads_down(None if seconds is None else seconds * _THREADS_SHARE)
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+
+
+def _shut_threads_down(seconds: float | None) -> None:
+    # The very function that the interpreter calls: it runs what `threading._register_atexit` was given, too.
+    # Executors and joblib end their processes and threads there.
+    done = threading.Event()
+    if seconds is not None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        threading.Thread(target=_interrupt_after, args=(seconds, done), daemon=True).start()
+    try:
+        threading._shutdown()  # type: ignore[attr-defined]
+    except KeyboardInterrupt:
+        print(f"Python waited {seconds:g} s for threads that are still running", file=sys.stderr)
+    except BaseException as error:
+        sys.excepthook(type(error), error, error.__traceback__)
+    finally:
+        done.set()
+        if seconds is not None:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _interrupt_after(seconds: float, done: threading.Event) -> None:
+    if not done.wait(seconds):
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)

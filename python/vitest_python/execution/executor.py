@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from queue import SimpleQueue
 from typing import Any, NoReturn
 
+from ..common.forked import end_if_forked
 from . import interrupt
 
 Work = Callable[[], None]
@@ -47,7 +48,12 @@ class Executor:
         if self._loop is None or self._loop.is_closed():
             self._loop = asyncio.new_event_loop()
         task = asyncio.ensure_future(awaitable, loop=self._loop)
-        task.add_done_callback(done)
+
+        def settle(task: asyncio.Future[Any]) -> None:
+            end_if_forked(None if task.cancelled() else task.exception())
+            done(task)
+
+        task.add_done_callback(settle)
         return task
 
     def run(self) -> NoReturn:
@@ -81,6 +87,8 @@ class Executor:
         except (KeyboardInterrupt, SystemExit):
             # A task's own failure has been reported by now; anything else was meant for code that has ended.
             pass
+        finally:
+            end_if_forked()
 
     def _work(self) -> None:
         # No more than is there now: a stream that submits its next step must not starve the loop.

@@ -7,10 +7,14 @@ waits for its answer would wait for ever.
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import sys
 import threading
 from types import FrameType
 from typing import Any, Protocol
+
+from ..common.forked import end_if_forked
 
 
 class Interruptible(Protocol):
@@ -43,6 +47,15 @@ def interrupt_only_user_code() -> None:
     signal.signal(signal.SIGINT, _interrupt)
 
 
+def _restore_in_child() -> None:
+    if signal.getsignal(signal.SIGINT) is _interrupt:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# A child of user code is interrupted as any Python program.
+os.register_at_fork(after_in_child=_restore_in_child)
+
+
 def running() -> Interruptible | None:
     """The call that the main thread is at."""
     return _running
@@ -60,8 +73,10 @@ def enter(call: Interruptible | None) -> Interruptible | None:
 
 
 def leave(previous: Interruptible | None) -> None:
-    """Undoes `enter`."""
+    """Undoes `enter`. Does not return in a child that the code in between has forked."""
     global _running
+    error = sys.exc_info()[1]
+    end_if_forked(None if isinstance(error, StopIteration) else error)
     _running = previous
 
 

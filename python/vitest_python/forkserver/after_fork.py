@@ -8,6 +8,7 @@ import sys
 from typing import NoReturn
 
 from ..common.config import Config
+from ..common.forked import own_process
 from ..common.output import log_to
 from ..execution.interrupt import interrupt_only_user_code
 from ..posix.prctl import die_with_parent
@@ -17,6 +18,7 @@ from ..serving.worker import run_worker
 
 def after_fork(config: Config, program: Program | None) -> NoReturn:
     """Undoes what was the forkserver's, and serves. Called on the main thread right after the fork."""
+    own_process()
     die_with_parent(config.parent)
     interrupt_only_user_code()
     signal.set_wakeup_fd(-1)

@@ -107,7 +107,7 @@ class Forkserver:
             self._children.kill(worker, signal.SIGABRT)
         elif op == "exit":
             self._report(self._children.kill_all())
-            exit_in_order()
+            exit_in_order(float(line.get("within", 1_000)) / 1_000)
 
     def _start(self, worker: str) -> None:
         config = self.config.for_worker(worker)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..common.config import Config
+from ..common.forked import end_if_forked
 from ..errors import ModuleProblem
 from .load import Entry, extend_path, load, locate
 from .resolve import FunctionResolver
@@ -79,7 +80,9 @@ def _import(entry: Entry, before: Callable[[str], None], after: Callable[[str], 
     try:
         module = load(entry)
     except BaseException as error:
+        end_if_forked(error)
         raise ImportFailed(entry.name, error) from None
+    end_if_forked()
     after(entry.name)
     return module
 

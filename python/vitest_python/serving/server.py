@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 
 from ..bridge.bridge import Bridge
 from ..common.config import Config
 from ..common.control import Control
+from ..common.forked import end_if_forked
 from ..errors import ModuleProblem
 from ..execution.executor import Executor
 from ..program.program import ImportFailed, Program
+from .servicers import ForkInterceptor, ServerThreads
 from .services import add_standard_services
 from .token import TokenInterceptor
 from .usage import RecordingResolver, Usage, UsageInterceptor
@@ -36,13 +37,13 @@ def start_server(config: Config, program: Program, executor: Executor, control: 
         raise OSError(f"{path} is longer than the {LONGEST_SOCKET_PATH} bytes that a Unix socket's path may have")
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     resolver = program.resolver
-    interceptors: list[grpc.ServerInterceptor] = [TokenInterceptor(config.token)]
+    interceptors: list[grpc.ServerInterceptor] = [TokenInterceptor(config.token), ForkInterceptor()]
     if program.imports is not None:
         usage = Usage(control, program.imports)
         resolver = RecordingResolver(resolver, usage)
         interceptors.append(UsageInterceptor(usage, program))
     server = grpc.server(
-        ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="grpc"),
+        ServerThreads(MOST_THREADS, thread_name_prefix="grpc"),
         interceptors=interceptors,
         options=[("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)],
     )
@@ -50,7 +51,9 @@ def start_server(config: Config, program: Program, executor: Executor, control: 
     for service, register in program.registers:
         try:
             register(server)
+            end_if_forked()
         except BaseException as error:
+            end_if_forked(error)
             error.__context__ = ModuleProblem(f"services: {service!r} raised")
             raise ImportFailed(service.rpartition(":")[0], error) from error
     add_standard_services(server)

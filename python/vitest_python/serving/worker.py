@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from ..common.config import Config, read_config
@@ -51,7 +52,7 @@ def run_worker(config: Config, program: Program | None) -> NoReturn:
 def _control_loop(control: Control, executor: Executor) -> None:
     for line in control.lines():
         if line.get("op") == "exit":
-            executor.submit(exit_in_order)
+            executor.submit(partial(exit_in_order, float(line.get("within", 1_000)) / 1_000))
     # The runner is gone, and with it every reason to go on.
     os._exit(0)
 

@@ -15,7 +15,7 @@ export interface Worker extends Identity {
   readonly log: string
   /** Resolves when it ended; never rejects. */
   readonly exited: Promise<Exit>
-  /** Asks it to run its `atexit` functions and to end. */
+  /** Asks it to run its exit functions and to end, all of it within `stopTimeout`. */
   askToExit(): void
   kill(): void
   /** Ends it, with its stack at the end of its log. */
@@ -69,7 +69,7 @@ export async function startWorker(start: WorkerStart): Promise<Worker> {
       log,
       exited,
       address: String(line['address']),
-      askToExit: () => peer.send({ op: 'exit' }),
+      askToExit: () => peer.send({ op: 'exit', within: run.options.stopTimeout }),
       kill: () => forkserver.kill(id),
       abort: () => forkserver.abort(id),
     }

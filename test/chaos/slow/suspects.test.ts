@@ -23,10 +23,24 @@ describe.concurrent('the usual suspects', () => {
     })
   })
 
-  test('a multiprocessing.Pool that is never closed leaves nothing', async () => {
+  test.each([
+    ['a multiprocessing.Pool that is never closed', 'pool_never_closed'],
+    ['a ProcessPoolExecutor that is never closed', 'executor_never_closed'],
+  ])('%s leaves nothing', async (_, call) => {
     await withScene({}, async (scene) => {
-      await scene.start({ tests: [{ calls: [['pool_never_closed']] }] }).ended
+      const { exitCode, output } = await scene.start({ tests: [{ calls: [[call]] }] }).ended
+      expect(output).toContain('No orphaned processes')
+      expect(exitCode).toBe(0)
       expect(await scene.survivors()).toEqual([])
+    })
+  })
+
+  test("control: without the exit functions of threading, the executor's processes are found", async () => {
+    await withScene({ without: ['exit functions of threading'] }, async (scene) => {
+      const { exitCode, output } = await scene.start({ tests: [{ calls: [['executor_never_closed']] }] })
+        .ended
+      expect(output).toContain('Found 2 orphaned processes')
+      expect(exitCode).toBe(1)
     })
   })
 

@@ -85,6 +85,10 @@ export const layers = {
   'atexit functions': [
     { file: `${python}/common/exit.py`, find: 'atexit._run_exitfuncs()', replace: 'pass' },
   ],
+  // Those that end executors and joblib.
+  'exit functions of threading': [
+    { file: `${python}/common/exit.py`, find: 'threading._shutdown()', replace: 'pass' },
+  ],
   // What the runner knows of them at teardown.
   descendants: [{ file: 'dist/*', find: '}/children`', replace: '}/nothing`' }],
   // No layer: it widens the moment between the start of the reaper and its being armed.

@@ -1,0 +1,66 @@
+"""Children that user code forks. They hold a copy of our stack, and must not go on in it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+from types import TracebackType
+from typing import NoReturn
+
+from .exit import finish
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_owner = os.getpid()
+
+
+def own_process() -> None:
+    """Says that this process is one of ours. Every process that we fork ourselves calls it first."""
+    global _owner
+    _owner = os.getpid()
+
+
+def end_if_forked(error: BaseException | None = None) -> None:
+    """Called where user code returns to us, or raises `error`: in a child that it has forked, ends that child."""
+    if os.getpid() != _owner:
+        end_child(error)
+
+
+def end_child(error: BaseException | None) -> NoReturn:
+    """Ends this process as Python ends a program that has reached its last line, or that nothing kept from raising."""
+    status = 1
+    try:
+        status = _report(error)
+        finish()
+        if isinstance(error, KeyboardInterrupt):
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            os.kill(os.getpid(), signal.SIGINT)
+    finally:
+        os._exit(status)
+
+
+def _report(error: BaseException | None) -> int:
+    """Prints what Python prints; the exit status."""
+    if error is None:
+        return 0
+    if not isinstance(error, SystemExit):
+        trace = _below_ours(error.__traceback__)
+        if sys.excepthook is sys.__excepthook__:
+            # In one piece: standard error has no buffer.
+            sys.stderr.write("".join(traceback.format_exception(type(error), error, trace)))
+        else:
+            sys.excepthook(type(error), error, trace)
+        return 1
+    if error.code is None:
+        return 0
+    if isinstance(error.code, int):
+        return error.code & 0xFF
+    print(error.code, file=sys.stderr)
+    return 1
+
+
+def _below_ours(trace: TracebackType | None) -> TracebackType | None:
+    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_PACKAGE):
+        trace = trace.tb_next
+    return trace

@@ -1,0 +1,79 @@
+"""Runs the user's servicers on gRPC's threads, and ends the children that they fork."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import thread as pools
+from typing import Any
+
+import grpc
+
+from ..common.forked import end_if_forked
+
+_OURS = ("/vitest_python.", "/grpc.")
+
+
+class ServerThreads(ThreadPoolExecutor):
+    """gRPC's threads. Python does not wait for them at its end: a session that is open holds its thread."""
+
+    def _adjust_thread_count(self) -> None:
+        super()._adjust_thread_count()
+        for thread in self._threads:
+            pools._threads_queues.pop(thread, None)  # type: ignore[attr-defined]
+
+
+class ForkInterceptor(grpc.ServerInterceptor):  # type: ignore[misc,unused-ignore]
+    """Ends a child that a servicer has forked where the servicer returns or raises: gRPC does not work in it."""
+
+    def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], grpc.RpcMethodHandler[Any, Any] | None],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler[Any, Any] | None:
+        """See grpc.ServerInterceptor."""
+        handler = continuation(handler_call_details)
+        if handler is None or handler_call_details.method.startswith(_OURS):
+            return handler
+        return _guard(handler)
+
+
+def _guard(handler: grpc.RpcMethodHandler[Any, Any]) -> grpc.RpcMethodHandler[Any, Any]:
+    kind = f"{_kind(handler.request_streaming)}_{_kind(handler.response_streaming)}"
+    make: Callable[..., grpc.RpcMethodHandler[Any, Any]] = getattr(grpc, f"{kind}_rpc_method_handler")
+    behaviour = _guard_behaviour(getattr(handler, kind), handler.response_streaming)
+    return make(behaviour, handler.request_deserializer, handler.response_serializer)
+
+
+def _kind(streaming: bool) -> str:
+    return "stream" if streaming else "unary"
+
+
+def _guard_behaviour(behaviour: Callable[..., Any], streaming: bool) -> Callable[..., Any]:
+    @functools.wraps(behaviour)
+    def guarded(*arguments: Any) -> Any:
+        try:
+            response = behaviour(*arguments)
+        except BaseException as error:
+            end_if_forked(error)
+            raise
+        end_if_forked()
+        return _guard_responses(response) if streaming else response
+
+    return guarded
+
+
+def _guard_responses(responses: Iterable[Any]) -> Iterator[Any]:
+    iterator = iter(responses)
+    while True:
+        try:
+            response = next(iterator)
+        except StopIteration:
+            end_if_forked()
+            return
+        except BaseException as error:
+            end_if_forked(error)
+            raise
+        end_if_forked()
+        yield response
