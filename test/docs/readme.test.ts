@@ -1,4 +1,7 @@
+import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import { report } from '../../src/pool/verdict/report.ts'
+import type { Findings, Orphan } from '../../src/pool/verdict/verdict.ts'
 import { deadLinks, drift, excerpts, pages, read } from './markdown.ts'
 
 const readme = read('README.md')
@@ -23,6 +26,40 @@ describe('the example', () => {
     const last = excerpt.text.trimEnd().split('\n').at(-1) as string
     const changed = lines.map((line) => (line === last ? `${line} // changed` : line)).join('\n')
     expect(drift(excerpt, changed)).not.toEqual([])
+  })
+})
+
+describe('the output in the README', () => {
+  const clean: Findings = {
+    runId: 'z6ju96y',
+    orphans: [],
+    unknown: [],
+    problems: [],
+    cleanSweeps: 2,
+    looked: 73,
+    workersStarted: 9,
+    stopping: 7,
+    sweeping: 3,
+  }
+  const orphan = {
+    pid: 30462,
+    command: 'sleep 1000',
+    parent: 30431,
+    age: 1_000,
+    survived: 1_000,
+    cookie: 'both',
+    leases: [{ workerId: 'w2', holder: { file: 'a.test.ts', test: 't' } }],
+    tracedBy: 'lease',
+    killed: true,
+  } as Orphan
+
+  test('is that of a clean run', () => {
+    expect(readme).toContain(`\n python  ${stripVTControlCharacters(report(clean))}\n`)
+  })
+
+  test('is that of a run with an orphan', () => {
+    const found = stripVTControlCharacters(report({ ...clean, runId: '8vtcv09', orphans: [orphan] }))
+    expect(readme).toContain(`\n${found.split('\n').slice(0, 2).join('\n')}\n`)
   })
 })
 
