@@ -1,4 +1,4 @@
-import type { BrokerConnection } from '../../client/lease/lease.ts'
+import type { BrokerConnection } from '../../client/lease/brokerConnection.ts'
 import { withCode } from '../../support/errors.ts'
 import { fileState } from './fileEnd.ts'
 import { PYTHON_ENVIRONMENT } from './marker.ts'

@@ -1,71 +1,89 @@
 import type { Holder } from '../../client/gen/vitest_python/v1/broker.ts'
+import { BrokerConnection } from '../../client/lease/brokerConnection.ts'
 import type { RunContext } from '../../client/lease/context.ts'
-import { type Application, BrokerConnection, type Lease } from '../../client/lease/lease.ts'
+import type { Lease } from '../../client/lease/lease.ts'
+import type { PendingLease } from '../../client/lease/pendingLease.ts'
 import { closeSession, warmUp } from '../../client/session/sessionChannel.ts'
 import { Leftovers } from './leftovers.ts'
+
+/** Opens and closes the session of a lease before a test has taken it. */
+interface Sessions {
+  warmUp(lease: Lease): void
+  closeSession(lease: Lease): void
+}
 
 /** The leases of this test process. */
 export class WorkerLeases {
   readonly connection: BrokerConnection
+  readonly #sessions: Sessions
   readonly #isolation: RunContext['isolation']
   readonly #leftovers: Leftovers
-  /** For the next test, which has not asked yet. */
-  #ahead: Application | undefined
+  /** The lease of the next test, which has not asked for it yet. */
+  #next: PendingLease | undefined
 
-  constructor(context: RunContext) {
-    this.connection = new BrokerConnection(context)
+  constructor(
+    context: RunContext,
+    connection: BrokerConnection = new BrokerConnection(context),
+    sessions: Sessions = { warmUp, closeSession },
+  ) {
+    this.connection = connection
+    this.#sessions = sessions
     this.#isolation = context.isolation
-    this.#leftovers = new Leftovers(this.connection)
+    this.#leftovers = new Leftovers(connection)
   }
 
-  /** Waits for a worker before a test asks for it; a failure is left for the test to meet. */
+  /** Waits for a worker before the first test of a file asks for it. If there is none, that test gets the error. */
   async prefetch(file: string): Promise<void> {
-    if (!this.#ahead) this.#keep(this.connection.acquireSoon({ file, test: '' }))
-    await this.#ahead?.answer.catch(() => {})
+    if (!this.#next) this.#keep(this.connection.acquireForFile({ file, test: '' }))
+    await this.#next?.granted.catch(() => {})
   }
 
-  /** The worker that was leased ahead, else another one. Meanwhile the next one is made ready. */
+  /**
+   * Leases a worker for a test: the prefetched one if there is one. Prefetches the next one meanwhile.
+   *
+   * @throws LeaseError the pool grants no worker
+   */
   async take(holder: Holder): Promise<Lease> {
     this.#leftovers.expect()
-    const ahead = this.#ahead
-    this.#ahead = undefined
-    const lease = await (ahead ? ahead.claim(holder) : this.connection.acquire(holder))
+    const next = this.#next
+    this.#next = undefined
+    const lease = await (next ? next.claim(holder) : this.connection.acquire(holder))
     this.#leftovers.note(lease.leaseId)
-    // Where a worker serves many tests, the next one has this one again.
-    if (this.#isolation === 'test' && !this.#ahead) this.#keepNext(holder.file)
+    // With the other isolations, the next test uses the same worker again.
+    if (this.#isolation === 'test' && !this.#next) this.#prefetchNext(holder.file)
     return lease
   }
 
-  #keepNext(file: string): void {
-    const next = this.connection.acquireAhead({ file, test: '' })
+  /** Gives the prefetched worker back if no test has taken it. */
+  async releasePrefetched(): Promise<void> {
+    const next = this.#next
+    this.#next = undefined
+    next?.cancel()
+    const lease = await next?.granted.catch(() => undefined)
+    if (lease) this.#sessions.closeSession(lease)
+  }
+
+  #prefetchNext(file: string): void {
+    const next = this.connection.prefetch({ file, test: '' })
     this.#keep(next)
-    // The test that needs one asks anew, and meets what is the case then.
-    next.answer.catch(() => {
-      if (this.#ahead === next) this.#ahead = undefined
+    // Forgets a refusal, so that the next test asks again instead of getting a stale error.
+    next.granted.catch(() => {
+      if (this.#next === next) this.#next = undefined
     })
   }
 
-  /** Gives back what was leased ahead and never taken. */
-  async releasePrefetched(): Promise<void> {
-    const ahead = this.#ahead
-    this.#ahead = undefined
-    ahead?.giveUp()
-    const lease = await ahead?.answer.catch(() => undefined)
-    if (lease) closeSession(lease)
-  }
-
-  /** Keeps it until it is taken, or until others need it more. */
-  #keep(application: Application): void {
-    this.#ahead = application
-    const drop = () => {
-      if (this.#ahead === application) void this.releasePrefetched()
+  /** Keeps a lease until a test takes it, its worker ends, or other tests need it more. */
+  #keep(pending: PendingLease): void {
+    this.#next = pending
+    const release = () => {
+      if (this.#next === pending) void this.releasePrefetched()
     }
-    application.answer.then(
+    pending.granted.then(
       (lease) => {
-        if (this.#ahead !== application) return
-        warmUp(lease)
-        void lease.recalled.then(drop)
-        void lease.lost.then(drop)
+        if (this.#next !== pending) return
+        this.#sessions.warmUp(lease)
+        void lease.recalled.then(release)
+        void lease.lost.then(release)
       },
       () => {},
     )

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
-import { BrokerConnection } from '../../../../src/client/lease/lease.ts'
+import { BrokerConnection } from '../../../../src/client/lease/brokerConnection.ts'
 import { openRun } from '../../../../src/globalSetup/run/activeRun.ts'
 import { resolveOptions } from '../../../../src/options/options.ts'
 

@@ -1,0 +1,79 @@
+import { credentials, type ServiceError } from '@grpc/grpc-js'
+import { BrokerClient, type Holder, Priority, type SurvivorsReply } from '../gen/vitest_python/v1/broker.ts'
+import { CHANNEL_OPTIONS, callMetadata } from '../wire/metadata.ts'
+import type { RunContext } from './context.ts'
+import type { Lease } from './lease.ts'
+import { connectionError } from './leaseErrors.ts'
+import { PendingLease } from './pendingLease.ts'
+import type { PoolStats } from './stats.ts'
+
+/** The broker of a run, as a test process sees it. */
+export class BrokerConnection {
+  readonly #client: BrokerClient
+  readonly #context: RunContext
+
+  constructor(context: RunContext) {
+    this.#context = context
+    this.#client = new BrokerClient(context.broker, credentials.createInsecure(), CHANNEL_OPTIONS)
+  }
+
+  /**
+   * Leases a worker for a test that uses it at once.
+   *
+   * @throws LeaseError the pool's own reason if it grants no worker
+   */
+  acquire(holder: Holder): Promise<Lease> {
+    return this.#request(holder, Priority.TEST).claim()
+  }
+
+  /** Leases a worker for a test file. The test that uses it is named later, when it claims the lease. */
+  acquireForFile(holder: Holder): PendingLease {
+    const pending = this.#request(holder, Priority.FILE)
+    pending.claim().catch(() => {})
+    return pending
+  }
+
+  /** Requests a spare worker that no test needs yet. If there is none, the request is granted when a test claims it. */
+  prefetch(holder: Holder): PendingLease {
+    return this.#request(holder, Priority.PREFETCH)
+  }
+
+  stats(): Promise<PoolStats> {
+    return this.#ask((metadata, answer) => this.#client.stats({}, metadata, answer))
+  }
+
+  /** Waits until the workers of these leases have ended, and reports the processes that outlived them. */
+  survivors(leaseIds: string[]): Promise<SurvivorsReply> {
+    return this.#ask((metadata, answer) => this.#client.survivors({ leaseIds }, metadata, answer))
+  }
+
+  /** The context of another project of this runner. Both are JSON: the project as it is sent, and the answer. */
+  async join(project: string): Promise<string> {
+    const { context } = await this.#ask<{ context: string }>((metadata, answer) =>
+      this.#client.join({ project }, metadata, answer),
+    )
+    return context
+  }
+
+  close(): void {
+    this.#client.close()
+  }
+
+  #request(holder: Holder, priority: Priority): PendingLease {
+    const stream = this.#client.lease(callMetadata(this.#context.token))
+    return new PendingLease(stream, this.#context, holder, priority)
+  }
+
+  #ask<Reply>(
+    send: (
+      metadata: ReturnType<typeof callMetadata>,
+      answer: (error: ServiceError | null, reply: Reply) => void,
+    ) => void,
+  ): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      send(callMetadata(this.#context.token), (error, reply) =>
+        error ? reject(connectionError(error)) : resolve(reply),
+      )
+    })
+  }
+}
