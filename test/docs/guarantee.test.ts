@@ -60,7 +60,7 @@ describe('the proof', () => {
     [['1', 'x', 'fast/runner', 'none'], ['no control: none']],
     [['1', 'x', 'fast/runner', ''], ['no control']],
     [['1', 'x', 'fast/nothing', 'without deadlines, a stopped reaper keeps the teardown for ever'], 2],
-    [['1', 'x', 'fast/orphans', 'without cookies and descendants, daemon_gone passes for clean'], 1],
+    [['1', 'x', 'fast/orphans', 'without cookies and descendants, daemon_gone counts as clean'], 1],
   ])('control: %j is found wanting', (row, wrong) => {
     const found = problems(row)
     if (typeof wrong === 'number') expect(found).toHaveLength(wrong)

@@ -35,7 +35,7 @@ describe.concurrent('what forks while the run is verified is reported and ended'
   test.each<[string, Layer[], string, number, number]>([
     ['one that is born after the end of the reaper', [], 'Found', 1, 0],
     [
-      'control: without the last two sweeps, one that is born after the end of the reaper passes for clean',
+      'control: without the last two sweeps, one that is born after the end of the reaper counts as clean',
       ['proof'],
       'No orphaned processes',
       0,
@@ -68,7 +68,7 @@ describe.concurrent('what forks while the run is verified is reported and ended'
   test.each<[string, Layer[], string, number, number]>([
     ['a burst of 200 forks', NO_GROUP, 'Found 200 orphaned processes', 1, 0],
     [
-      'control: without cookies and descendants, a burst of 200 forks passes for clean',
+      'control: without cookies and descendants, a burst of 200 forks counts as clean',
       UNMARKED,
       'No orphaned processes',
       0,

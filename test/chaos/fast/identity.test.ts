@@ -57,7 +57,7 @@ describe.runIf(isRoot).concurrent('a pid and a process group that were given to 
 describe.concurrent('a run directory of a dead run', () => {
   const dead = { pid: 4_000_000, startTime: '1', pidNamespace: NAMESPACE, host: hostname() }
 
-  test('control: of this boot, what carries its run ID is ended', async () => {
+  test('control: a dead run of this boot is cleaned up', async () => {
     await withScene({}, async (scene) => {
       const bystander = await stage(scene, { ...dead, bootId: BOOT })
       const { output } = await scene.start().ended

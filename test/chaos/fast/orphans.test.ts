@@ -52,7 +52,7 @@ describe.concurrent('each layer is needed', () => {
     ['daemon_bare', LIMIT_ALONE],
     ['daemon_wiped', LIMIT_ALONE],
     ['daemon_undumpable', UNMARKED],
-  ])('control: without cookies and descendants, %s passes for clean', async (call, without) => {
+  ])('control: without cookies and descendants, %s counts as clean', async (call, without) => {
     await withScene({ without }, async (scene) => {
       const { exitCode, output, left } = await play(scene, { calls: [[call]] })
       expect(output).toContain('No orphaned processes')
@@ -61,7 +61,7 @@ describe.concurrent('each layer is needed', () => {
     })
   })
 
-  test('control: without the look at its threads, a daemon whose main thread has ended passes for clean', async () => {
+  test('control: without the look at its threads, a daemon whose main thread has ended counts as clean', async () => {
     await withScene({ without: [...NO_GROUP, 'life without a main thread'] }, async (scene) => {
       const { exitCode, output, left } = await play(scene, { calls: [['daemon_headless']] })
       expect(output).toContain('No orphaned processes')

@@ -122,7 +122,7 @@ describe.concurrent('a runner that is killed', () => {
     })
   })
 
-  test('control: where stopped counts as ended, one that is merely stopped loses its processes', async () => {
+  test('control: if stopped counts as ended, a runner that is merely stopped loses its processes', async () => {
     await withScene({ without: ['stopped is not ended'] }, async (scene) => {
       const run = scene.start({ tests: [{ hold: 30_000 }] })
       await run.until('held')

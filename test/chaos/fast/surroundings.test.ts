@@ -13,7 +13,7 @@ describe.runIf(isRoot).concurrent('a runner', () => {
   test.each<[string, Layer[], string, number]>([
     ['that is process 1 passes a clean run', [], 'No orphaned processes', 0],
     [
-      'control: where whose parent is process 1 counts as deserted, one that is process 1 gets no Python',
+      'control: if a parent with pid 1 counts as lost, a runner that is process 1 gets no Python',
       ['owner by identity'],
       'The reaper exited',
       1,
@@ -87,7 +87,7 @@ describe.runIf(isRoot).concurrent('a runner', () => {
       'Cannot tell whether 1 process',
     ],
     [
-      'control: passes where it can read that process',
+      'control: passes if it can read that process',
       (command: string[]) => command,
       0,
       'No orphaned processes',

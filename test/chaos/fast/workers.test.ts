@@ -3,7 +3,7 @@ import { send } from '../support/identity.ts'
 import { withScene } from '../support/scene.ts'
 
 describe.concurrent('a Python process that ends in the middle of a test', () => {
-  test('the forkserver: its lessee fails and is told why, the next test has a new one', async () => {
+  test('the forkserver: its test fails and says why, the next test gets a new one', async () => {
     await withScene({}, async (scene) => {
       const run = scene.start({ tests: [{ name: 'struck', hold: 3_000 }, { name: 'next' }] })
       await run.until('held')

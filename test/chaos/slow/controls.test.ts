@@ -11,7 +11,7 @@ const ENDINGS: [string, RunOptions][] = [
 ]
 
 describe.concurrent('each layer is needed, as is seen after a while', () => {
-  test('control: without SIGKILL, an orphan that ignores every other signal is said to be alive, and is', async () => {
+  test('control: without SIGKILL, an orphan that ignores every other signal is reported as alive, and is', async () => {
     await withScene({ without: ['control group', 'SIGKILL'] }, async (scene) => {
       const { exitCode, output } = await scene.start({ tests: [{ calls: [['daemon_stubborn']] }] }).ended
       expect(output).toContain('STILL ALIVE')
@@ -22,7 +22,7 @@ describe.concurrent('each layer is needed, as is seen after a while', () => {
 
   test.each(
     ENDINGS,
-  )('control: without cookies and descendants, the leak of a test that %s passes for clean and stays', async (_, options) => {
+  )('control: without cookies and descendants, the leak of a test that %s counts as clean and stays', async (_, options) => {
     await withScene({ without: UNMARKED }, async (scene) => {
       expect((await scene.start(options).ended).output).toContain('No orphaned processes')
       expect(await scene.survivors()).toHaveLength(1)
@@ -55,7 +55,7 @@ describe.concurrent('each layer is needed, as is seen after a while', () => {
 
   test.each<[string, RunOptions, Layer[], string]>([
     [
-      'control: without what kills, the daemon of a module that raises stays',
+      'control: without the kill, the daemon of a module that raises stays',
       { python: { start: 'eager', modules: ['./python/raises.py'] } },
       [
         'kill tree',
@@ -90,7 +90,7 @@ describe.concurrent('each layer is needed, as is seen after a while', () => {
     })
   })
 
-  test('control: without word of the end of a worker, nobody says how it ended', async () => {
+  test('control: without exit events, no message says how a worker ended', async () => {
     await withScene({ without: ['word of the end of a worker'] }, async (scene) => {
       const { exitCode, output } = await scene.start({ tests: [{ calls: [['crash', 9]] }] }).ended
       expect(output).not.toContain('SIGKILL')

@@ -48,7 +48,7 @@ describe.concurrent('the usual suspects', () => {
     'popen_session',
     'http_server',
     'pool_never_closed',
-  ])('control: without cookies, descendants and atexit functions, %s passes for clean', async (call) => {
+  ])('control: without cookies, descendants and atexit functions, %s counts as clean', async (call) => {
     await withScene({ without: [...UNMARKED, 'atexit functions'] }, async (scene) => {
       const { exitCode, output } = await scene.start({ tests: [{ calls: [[call]] }] }).ended
       expect(output).toContain('No orphaned processes')
