@@ -1,10 +1,10 @@
 import timers from 'node:timers'
 
-// Taken when the module loads, so that a test which fakes the timers does not stop ours; and from Node,
-// because in jsdom `globalThis` has those of a browser, which cannot be unref'd.
+// Captured when this module loads, so a test that fakes the timers does not stop ours. Imported from Node, because in
+// jsdom `globalThis` has the timers of a browser, which cannot be unref'd.
 export const { setTimeout, clearTimeout } = timers
 
 const RealDate = Date
 
-/** Milliseconds since the epoch, whatever the test made of `Date`. */
+/** Milliseconds since the epoch, even if a test has faked `Date`. */
 export const now = (): number => RealDate.now()

@@ -1,4 +1,4 @@
-/** A wait that took too long; the message says what was waited for. */
+/** A wait took too long. The message names the event that did not happen. */
 export class DeadlineError extends Error {
   override readonly name = 'DeadlineError'
 }
@@ -6,8 +6,8 @@ export class DeadlineError extends Error {
 /**
  * Waits for `promise`, at most `milliseconds`.
  *
- * @param waitedFor says what was waited for, as in "the reaper to say that it is armed"
- * @throws DeadlineError when the time is up
+ * @param waitedFor names the event, for example "the reaper to say that it is armed"
+ * @throws DeadlineError if the time is up first
  */
 export async function withDeadline<T>(
   promise: Promise<T>,

@@ -1,4 +1,4 @@
-/** The code of every error that a user can meet; docs/errors.md explains each. */
+/** The code of every error that a user can see. docs/errors.md explains each. */
 export const ERROR_CODES = [
   // The machine and the configuration.
   'PLATFORM_UNSUPPORTED',

@@ -1,10 +1,10 @@
 import type { ErrorCode } from './errorCodes.ts'
 
 /**
- * Gives an error its code. Runners print names and no codes, so the name shows it as those of Node do:
+ * Gives an error its code. Test runners print names but not codes, so the name contains the code, as Node's names do:
  * `TypeError [VALUE_UNSENDABLE]`.
  *
- * @param below function whose callers the stack shows. Default: this one
+ * @param below the stack starts at the caller of this function. Default: `withCode`
  */
 export function withCode<E extends Error>(
   code: ErrorCode,
@@ -12,19 +12,19 @@ export function withCode<E extends Error>(
   below: (...args: never[]) => unknown = withCode,
 ): E & { readonly code: ErrorCode } {
   const named = Object.assign(error, { code, name: `${error.name} [${code}]` })
-  // The first line of a stack is the name of that moment.
+  // The first line of a stack holds the name that the error had when the stack was captured.
   Error.captureStackTrace(named, below)
   return named
 }
 
-/** What kept something from starting, with a code in any case. */
+/** The error itself if it is a `SetupError`; else a `SetupError` with this code and the error as its cause. */
 export function asSetupError(code: ErrorCode, error: unknown): SetupError {
   return error instanceof SetupError
     ? error
     : new SetupError(code, (error as Error).message, { cause: error })
 }
 
-/** Something the user has to set right before Python can start. The message says what is wrong, where, and what to do. */
+/** A problem that you have to fix before Python can start. The message says what is wrong, where, and what to do. */
 export class SetupError extends Error {
   override readonly name: string = 'SetupError'
   declare readonly code: ErrorCode

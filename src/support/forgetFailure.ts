@@ -1,12 +1,12 @@
-/** Trying again and again costs no more than this part of the time. */
-const SHARE = 1 / 10
-/** Milliseconds for which a failure holds in any case: the tests that wait for the same thing fail together. */
-const LEAST = 1_000
+/** Retries take at most this share of the time. */
+const MAX_RETRY_SHARE = 1 / 10
+/** A failure is remembered at least this long, so tests that wait for the same start fail together. */
+const MIN_BACKOFF_MS = 1_000
 
-/** Has a failure forgotten after a while, so that who asks then meets what is the case then. */
+/** Forgets a failed attempt after a back-off, so the next caller retries instead of getting a stale error. */
 export function forgetFailure(attempt: Promise<unknown>, forget: () => void): void {
   const began = performance.now()
   attempt.catch(() => {
-    setTimeout(forget, Math.max(LEAST, (performance.now() - began) / SHARE)).unref()
+    setTimeout(forget, Math.max(MIN_BACKOFF_MS, (performance.now() - began) / MAX_RETRY_SHARE)).unref()
   })
 }

@@ -3,12 +3,12 @@ import type { Readable, Writable } from 'node:stream'
 /** One message of the control protocol: a JSON object on a line of its own. */
 export type JsonLine = Record<string, unknown>
 
-/** A line longer than this is no message of ours. */
-const LONGEST_LINE = 16 * 1024 * 1024
+/** In characters. A longer line is not one of our messages. */
+const MAX_LINE_LENGTH = 16 * 1024 * 1024
 
 /**
- * Calls `receive` for each line that arrives, until the stream ends.
- * What is no JSON object goes to `refuse` with a sentence; the lines after it are still read.
+ * Calls `receive` for each line that arrives, until the stream ends. If a line is not a JSON object, `refuse` is called
+ * with the problem, and the following lines are still read.
  */
 export function readLines(
   stream: Readable,
@@ -21,8 +21,8 @@ export function readLines(
     const lines = (rest + chunk).split('\n')
     rest = lines.pop() as string
     for (const text of lines) dispatch(text, receive, refuse)
-    if (rest.length > LONGEST_LINE)
-      stream.destroy(new Error(`a line of more than ${LONGEST_LINE} characters`))
+    if (rest.length > MAX_LINE_LENGTH)
+      stream.destroy(new Error(`a line of more than ${MAX_LINE_LENGTH} characters`))
   })
 }
 
@@ -39,7 +39,7 @@ function dispatch(text: string, receive: (line: JsonLine) => void, refuse: (prob
   receive(line as JsonLine)
 }
 
-/** Sends one line; a peer that is gone is not an error here, its end is noticed where it is waited for. */
+/** Sends one line. If the peer is gone, nothing happens: the code that waits for its end notices it. */
 export function writeLine(stream: Writable, line: JsonLine): void {
   if (stream.writable) stream.write(`${JSON.stringify(line)}\n`)
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The directory of this package's package.json: src/ and the bundled dist/ lie at different depths below it. */
+/** The directory of this package's package.json. `src/` and the bundled `dist/` are at different depths below it. */
 export const packageRoot: string = above(dirname(fileURLToPath(import.meta.url)))
 
 function above(directory: string): string {

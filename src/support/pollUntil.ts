@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export interface Poll<T> {
   look(): T | Promise<T>
   isDone(seen: T): boolean
-  /** Called before the next look, if the last one was not the end. */
+  /** Called after a look that was not the last one. */
   act?(seen: T): Promise<unknown>
   /** Milliseconds. There is always one look. */
   timeout: number

@@ -1,11 +1,11 @@
 import { readFileSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** A control group (cgroup v2) that holds every process of a run but the reaper. */
+/** A control group (cgroup v2) that holds every process of a run except the reaper. */
 export interface ControlGroup {
   /** Process IDs of its members. */
   members(): ReadonlySet<number>
-  /** Removes it; `false` where it has members, so that `true` proves that it has none. */
+  /** Removes the group. Returns `false` if it has members, so `true` proves that it is empty. */
   remove(): boolean
 }
 

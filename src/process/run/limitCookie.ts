@@ -1,8 +1,8 @@
 import { numberToRunId, runIdToNumber } from './runId.ts'
 
 /**
- * The resource-limit cookie describes itself: whoever reads the limit knows the run, with no file to look it up in.
- * Bit 62 keeps it above every real limit; the 23 bits of the mark tell ours from a stranger's; 36^7 needs 37 bits.
+ * The resource-limit cookie contains the run ID, so the limit alone identifies the run. Bit 62 keeps it above every
+ * real limit. The 23 bits of the mark tell our limits from those of other programs. 36^7 needs 37 bits.
  */
 const BASE = 1n << 62n
 const MARK = 0x7c9e5an
@@ -13,7 +13,7 @@ export function limitCookie(runId: string): bigint {
   return BASE | (MARK << MARK_SHIFT) | runIdToNumber(runId)
 }
 
-/** The run ID that a limit stands for; `undefined` for any other limit. */
+/** The run ID that a limit contains; `undefined` for any other limit. */
 export function runIdOfLimit(limit: bigint): string | undefined {
   const mark = BASE | (MARK << MARK_SHIFT)
   return limit >> MARK_SHIFT === mark >> MARK_SHIFT ? numberToRunId(limit - mark) : undefined

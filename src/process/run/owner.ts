@@ -3,13 +3,14 @@ import { isSameProcessAlive } from '../system/identify.ts'
 import { system } from '../system/system.ts'
 import type { RunRecord } from './runDirectory.ts'
 
-/** `elsewhere`: the owner's pid belongs to another PID namespace or machine that shares the directory. */
+/** `elsewhere`: the owner runs in another PID namespace, or on another machine that shares the directory. */
 export type OwnerState = 'alive' | 'dead' | 'elsewhere'
 
-/** Whether the owner of a run lives. Only `dead` permits to touch what the run left. */
+/** Whether the owner of a run is alive. Only if it is `dead` may the survivors of the run be touched. */
 export function ownerState({ owner, startedAt }: Pick<RunRecord, 'owner' | 'startedAt'>): OwnerState {
   if (owner.bootId !== system.bootId()) {
-    // Machines may share their name as well as the directory: what began after this boot began on another one.
+    // Machines may share their name as well as the directory. A run that began after this boot, under another boot ID,
+    // began on another machine.
     const before = owner.host === hostname() && Date.parse(startedAt) < system.bootedAt()
     return before ? 'dead' : 'elsewhere'
   }

@@ -1,20 +1,20 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { pythonPrograms } from './signal.ts'
 
-/** What Python's own streams put around a text to tell its kind; see python/vitest_python/common/marked.py. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence, which terminals pass over
+/** The mark that Python's streams write before a text to tell its kind; see python/vitest_python/common/marked.py. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence, which terminals ignore
 export const MARK = /\x1b_vp;(\w)\x1b\\/g
 
-/** Bytes of a log's end; what matters of a process that ended stands there. */
-const TAIL = 64 * 1024
+/** How much of a log is read. The reason for which a process ended is near the end of its log. */
+const MAX_LOG_BYTES = 64 * 1024
 
-/** The end of what a process printed into its log, without marks; empty where there is none. */
+/** The end of a log, without marks; empty if there is no log. */
 export function readLog(path: string): string {
   let descriptor: number | undefined
   try {
     descriptor = openSync(path, 'r')
     const { size } = fstatSync(descriptor)
-    const buffer = Buffer.alloc(Math.min(size, TAIL))
+    const buffer = Buffer.alloc(Math.min(size, MAX_LOG_BYTES))
     const length = readSync(descriptor, buffer, 0, buffer.length, size - buffer.length)
     return buffer.toString('utf8', 0, length).replace(MARK, '')
   } catch {
@@ -24,7 +24,7 @@ export function readLog(path: string): string {
   }
 }
 
-/** Without the lines of a traceback that stand in our own programs: nobody's error is found there. */
+/** Drops the frames of our own programs from a traceback. They do not help to find an error in your code. */
 export function withoutOwnFrames(text: string): string {
   if (!text.includes('  File "')) return text
   return text

@@ -1,7 +1,7 @@
 /** Version of the messages and lines between the processes of a run; see docs/protocol.md. */
 export const PROTOCOL = 1
 
-/** Says that a peer of another version cannot be talked to: "The run speaks protocol 1 and these fixtures 2". */
+/** The error text for a peer of another version: "The run speaks protocol 1 and these fixtures 2: …". */
 export function protocolMismatch(peer: string, version: unknown, here: string): string {
   return (
     `${peer} speaks protocol ${String(version)} and ${here} ${PROTOCOL}: ` +
@@ -12,8 +12,8 @@ export function protocolMismatch(peer: string, version: unknown, here: string): 
 /** Environment variable that every process of a run carries. */
 export const RUN_ID_VARIABLE = 'VITEST_PYTHON_RUN_ID'
 
-/** Environment variable that leads from a process of a run to the run's directory, and so to its owner. */
+/** Environment variable that holds the run's directory. It leads from a process of a run to the run's owner. */
 export const RUN_DIRECTORY_VARIABLE = 'VITEST_PYTHON_RUN_DIRECTORY'
 
-/** Environment variable that what a leased worker executes carries. */
+/** Environment variable that holds the lease during which a process was executed. */
 export const LEASE_VARIABLE = 'VITEST_PYTHON_LEASE'

@@ -14,7 +14,7 @@ import { SetupError } from '../../support/errors.ts'
 import type { OwnerIdentity } from '../system/identity.ts'
 import { isRunId, mintRunId } from './runId.ts'
 
-/** What `run.json` says: written once, when the run directory is made. */
+/** The content of `run.json`. It is written once, when the run directory is created. */
 export interface RunRecord {
   runId: string
   owner: OwnerIdentity
@@ -30,12 +30,12 @@ export interface RunDirectory {
 }
 
 /** `sun_path` has 108 bytes on Linux and 104 on macOS, the final NUL included. */
-const LONGEST_SOCKET_PATH = 103
-const LONGEST_NAME_IN_RUN = '/abcdefg/workers/w999999.sock'.length
+const MAX_SOCKET_PATH = 103
+const MAX_NAME_IN_RUN = '/abcdefg/workers/w999999.sock'.length
 
 /**
- * The directory that holds the run directories of this user: under `$XDG_RUNTIME_DIR`, else the temporary
- * directory, else `/tmp` where the others are too long for a socket's path.
+ * The directory that holds the run directories of this user: below `$XDG_RUNTIME_DIR`, else below the temporary
+ * directory, else below `/tmp` if both are too long for the path of a socket.
  */
 export function runsDirectory(env: NodeJS.ProcessEnv = process.env): string {
   const name = `vitest-python-${process.getuid?.() ?? 0}`
@@ -43,13 +43,15 @@ export function runsDirectory(env: NodeJS.ProcessEnv = process.env): string {
     (base) => base !== undefined && isThere(base),
   )
   const paths = bases.map((base) => join(base as string, name))
-  return paths.find((path) => path.length + LONGEST_NAME_IN_RUN <= LONGEST_SOCKET_PATH) ?? join('/tmp', name)
+  return paths.find((path) => path.length + MAX_NAME_IN_RUN <= MAX_SOCKET_PATH) ?? join('/tmp', name)
 }
 
 /**
- * Makes a run directory. Creating it exclusively is what makes its name the run's ID: a name that is taken mints again.
+ * Creates a run directory. Its name is the run ID. It is created exclusively, so the ID is unique: if the name is
+ * taken, another one is minted.
  *
- * @throws SetupError RUN_DIRECTORY_UNSAFE where the directory above is not this user's alone, RUNS_DIRECTORY_UNWRITABLE
+ * @throws SetupError RUN_DIRECTORY_UNSAFE if the parent directory does not belong to this user alone,
+ * RUNS_DIRECTORY_UNWRITABLE
  */
 export function createRunDirectory(owner: OwnerIdentity, root: string, base = runsDirectory()): RunDirectory {
   makePrivate(base)
@@ -68,14 +70,14 @@ function claimRunDirectory(owner: OwnerIdentity, root: string, base: string): Ru
     mkdirSync(join(path, 'workers'), { mode: 0o700 })
     mkdirSync(join(path, 'logs'), { mode: 0o700 })
     const record: RunRecord = { runId, owner, root, startedAt: new Date().toISOString() }
-    // Renamed into place: another run that starts right now must not read half of it.
+    // Renamed into place, so another run that starts at this moment does not read half of it.
     writeFileSync(join(path, 'run.json.new'), JSON.stringify(record), { mode: 0o600, flag: 'wx' })
     renameSync(join(path, 'run.json.new'), join(path, 'run.json'))
     return { runId, path }
   }
 }
 
-/** The run directories below `base`, whatever state they are in. */
+/** The run directories below `base`, in any state. */
 export function listRunDirectories(base = runsDirectory()): RunDirectory[] {
   if (!isThere(base)) return []
   checkPrivate(base)
@@ -85,10 +87,10 @@ export function listRunDirectories(base = runsDirectory()): RunDirectory[] {
 }
 
 /**
- * What a run directory says of its run.
+ * The record in a run directory.
  *
- * @returns `undefined` where it says nothing yet, or never came to it
- * @throws SetupError RUN_DIRECTORY_UNSAFE, RUN_DIRECTORY_CORRUPT: its word is then worth nothing
+ * @returns `undefined` if it has not been written yet, or if the run died before that
+ * @throws SetupError RUN_DIRECTORY_UNSAFE or RUN_DIRECTORY_CORRUPT if the record cannot be trusted
  */
 export function readRunRecord(directory: RunDirectory): RunRecord | undefined {
   checkPrivate(directory.path)
@@ -99,7 +101,7 @@ export function readRunRecord(directory: RunDirectory): RunRecord | undefined {
   } catch (cause) {
     throw new SetupError(
       'RUN_DIRECTORY_CORRUPT',
-      `${file} does not say whose run this was, so nothing is done about it. Delete ${directory.path} if no run uses it.`,
+      `${file} is not a valid record of a run, so its owner is unknown and the run is left alone. Delete ${directory.path} if no run uses it.`,
       { cause },
     )
   }
@@ -132,7 +134,7 @@ function createExclusively(path: string): boolean {
   }
 }
 
-/** Makes a directory that is this user's alone, unless it is there. @throws SetupError where it cannot be that */
+/** Creates a directory that belongs to this user alone, unless it exists. @throws SetupError if that is impossible */
 export function makePrivate(path: string): void {
   try {
     if (createExclusively(path)) chmodSync(path, 0o700)
@@ -143,18 +145,18 @@ export function makePrivate(path: string): void {
 }
 
 function unwritable(path: string, cause: unknown): SetupError {
-  const why = `${path}, where runs keep their sockets, cannot be written: ${(cause as Error).message}. `
-  return new SetupError('RUNS_DIRECTORY_UNWRITABLE', `${why}Point XDG_RUNTIME_DIR to a directory that can.`, {
+  const why = `Cannot write to ${path}, the directory for the sockets of runs: ${(cause as Error).message}. `
+  return new SetupError('RUNS_DIRECTORY_UNWRITABLE', `${why}Set XDG_RUNTIME_DIR to a writable directory.`, {
     cause,
   })
 }
 
-/** Anybody who can write here could have us signal processes on his word. */
+/** Throws if another user can write to the directory: a forged record could make us signal any process. */
 function checkPrivate(path: string): void {
   const stat = lstatSync(path)
   const faults = [
     stat.isSymbolicLink() && 'is a symbolic link',
-    !stat.isSymbolicLink() && !stat.isDirectory() && 'is no directory',
+    !stat.isSymbolicLink() && !stat.isDirectory() && 'is not a directory',
     stat.uid !== process.getuid?.() && `belongs to user ${stat.uid}`,
     !stat.isSymbolicLink() &&
       (stat.mode & 0o077) !== 0 &&
@@ -163,7 +165,7 @@ function checkPrivate(path: string): void {
   if (faults.length === 0) return
   throw new SetupError(
     'RUN_DIRECTORY_UNSAFE',
-    `${path} ${faults.join(' and ')}, so nothing in it is believed. Delete it, or point XDG_RUNTIME_DIR to a directory that is yours alone.`,
+    `${path} ${faults.join(' and ')}, so its content cannot be trusted. Delete it, or set XDG_RUNTIME_DIR to a directory that only you can access.`,
   )
 }
 

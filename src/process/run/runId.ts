@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 
-/** How many characters a run ID has. */
+/** In characters. */
 export const RUN_ID_LENGTH = 7
 const ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz'
 
@@ -22,7 +22,7 @@ export function runIdToNumber(runId: string): bigint {
   return [...runId].reduce((sum, character) => sum * 36n + BigInt(ALPHABET.indexOf(character)), 0n)
 }
 
-/** The inverse of {@link runIdToNumber}; `undefined` where the number is no run ID's. */
+/** The inverse of {@link runIdToNumber}; `undefined` if the number is not that of a run ID. */
 export function numberToRunId(number: bigint): string | undefined {
   return number < 0n || number >= 36n ** BigInt(RUN_ID_LENGTH)
     ? undefined

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { packageRoot } from '../../support/packageRoot.ts'
 import type { Identity } from '../system/identity.ts'
 
-/** What became of a signal: `impostor` is another process that has the pid now and was left alone. */
+/** The outcome of a signal. `impostor`: another process has the pid by now, so it got no signal. */
 export interface SignalOutcome extends Identity {
   outcome: 'sent' | 'gone' | 'impostor' | 'denied'
 }
@@ -13,15 +13,15 @@ export type Signaller = (targets: Identity[], signal: NodeJS.Signals) => Promise
 export const pythonPrograms: string = join(packageRoot, 'python')
 
 /**
- * A signaller that needs no reaper. Node has no pidfd, so a short Python program opens one for each target,
- * checks its identity behind it, and sends: no pid can be reused in between.
+ * A signaller that needs no reaper. Node has no pidfd, so a short Python program opens one for each target, then
+ * checks the target's identity, then signals through the pidfd. No pid can be reused in between.
  *
- * @param executable interpreter; its standard library suffices
+ * @param executable interpreter; it needs the standard library only
  */
 export function oneShotSignaller(executable: string): Signaller {
   return async (targets, signal) => {
     if (targets.length === 0) return []
-    // Loaded when it is needed: a run without Python does not pay for it.
+    // Loaded on demand, so a run without Python does not pay for it.
     const { execa } = await import('execa')
     const input = `${JSON.stringify({ op: 'signal', request: 1, signal, targets })}\n`
     const { stdout } = await execa(executable, ['-I', '-S', pythonPrograms, 'signal'], {

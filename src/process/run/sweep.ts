@@ -7,20 +7,20 @@ import { LEASE_VARIABLE, RUN_DIRECTORY_VARIABLE, RUN_ID_VARIABLE } from './proto
 /** A living process that carries a cookie of a run. */
 export interface MarkedProcess extends ProcessStat {
   runId: string
-  /** Which cookie gave it away. */
+  /** The cookie by which it was found. */
   cookie: 'environment' | 'limit' | 'both' | Membership
-  /** The lease during which it was executed; `undefined` where it was only forked. */
+  /** The lease during which it was executed; `undefined` if it was only forked. */
   lease: string | undefined
-  /** The run's directory, where its environment tells. */
+  /** The run's directory, if its environment contains it. */
   directory: string | undefined
-  /** Arguments joined by spaces, or the program's name in brackets where there are none. */
+  /** Arguments joined by spaces, or the program's name in brackets if it has none. */
   command: string
 }
 
 /** It is in the run's control group, descends from its reaper, or is in the process group of a worker. */
 export type Membership = 'cgroup' | 'descent' | 'group'
 
-/** A living process of this user that may belong to the run: nobody can tell. */
+/** A living process of this user that cannot be read, so it may belong to the run. */
 export interface Unreadable {
   pid: number
   startTime: string
@@ -31,40 +31,40 @@ export interface Unreadable {
 export interface SweepResult {
   found: MarkedProcess[]
   unknown: Unreadable[]
-  /** Members that ended while they were looked at: what forks faster than we look is seen by nothing else. */
+  /** Members that ended before they could be read. Nothing else reveals processes that fork faster than a sweep looks. */
   vanished: number
-  /** How many processes were looked at. */
+  /** Number of processes that were looked at. */
   looked: number
   /** Duration in milliseconds. */
   duration: number
 }
 
 export interface SweepQuery {
-  /** Which runs are looked for. */
+  /** Whether this run is one of those to look for. */
   matches(runId: string): boolean
-  /** Processes that belong to the run by what the kernel says of them, with or without a cookie. */
+  /** Processes that the kernel counts to the run, with or without a cookie. */
   members?: { runId: string; pids: ReadonlyMap<number, Membership> } | undefined
-  /** Processes to pass over, e.g. the runner itself. */
+  /** Processes to skip, such as the runner itself. */
   except?: ReadonlySet<number>
-  /** Whether every process of the run is known to have inherited the limit cookie. */
+  /** Whether every process of the run has certainly inherited the limit cookie. */
   limitArmed: boolean
   /** A process that started before this start time cannot belong to the run. */
   notBefore?: string
-  /** Effective user ID; processes of others that cannot be read are not ours. */
+  /** Effective user ID. Unreadable processes of other users do not belong to the run. */
   uid: number
 }
 
-/** Milliseconds after which others get their turn: the runner may have thousands of processes to look at. */
-const SLICE = 2
+/** The event loop gets a turn after this time: a sweep may have to look at thousands of processes. */
+const SLICE_MS = 2
 
-/** Looks at every process once. Pure but for the table: it signals nothing and judges nothing. */
+/** Looks at every process once. It only reads the table: it signals nothing and judges nothing. */
 export async function sweep(table: ProcessTable, query: SweepQuery): Promise<SweepResult> {
   const began = performance.now()
   let slice = began
   const result: SweepResult = { found: [], unknown: [], vanished: 0, looked: 0, duration: 0 }
   for (const pid of table.pids()) {
     if (query.except?.has(pid)) continue
-    if (performance.now() - slice > SLICE) slice = await nextTurn().then(() => performance.now())
+    if (performance.now() - slice > SLICE_MS) slice = await nextTurn().then(() => performance.now())
     result.looked += 1
     const seen = look(table, pid, query)
     if (seen && 'runId' in seen) result.found.push(seen)
@@ -75,7 +75,7 @@ export async function sweep(table: ProcessTable, query: SweepQuery): Promise<Swe
   return result
 }
 
-/** A member that was not met above was born since, or it ended while we looked. */
+/** Looks for members that the first pass has not found: they were born since, or they ended during the sweep. */
 function lookForMembers(table: ProcessTable, query: SweepQuery, result: SweepResult): void {
   const met = new Set(result.found.map(({ pid }) => pid))
   for (const pid of query.members?.pids.keys() ?? []) {
@@ -89,7 +89,7 @@ function lookForMembers(table: ProcessTable, query: SweepQuery, result: SweepRes
 const VARIABLES = [RUN_ID_VARIABLE, LEASE_VARIABLE, RUN_DIRECTORY_VARIABLE]
 
 function look(table: ProcessTable, pid: number, query: SweepQuery): MarkedProcess | Unreadable | undefined {
-  // Most are older than the run, and to learn that takes one file where the cookies take two.
+  // Most processes are older than the run. It takes one file to learn that, and two to read the cookies.
   if (query.notBefore !== undefined && isOlder(table, pid, query.notBefore)) return undefined
   const limit = table.limit(pid)
   const variables = limit === 'gone' ? 'gone' : table.variables(pid, VARIABLES)
@@ -104,7 +104,7 @@ function look(table: ProcessTable, pid: number, query: SweepQuery): MarkedProces
   const membership = query.members?.pids.get(pid)
   if (query.members && membership)
     return marked(table, pid, { runId: query.members.runId, cookie: membership, lease, directory })
-  // The limit cannot be shed without privilege, so a process that shows another one is none of the run's.
+  // The limit cannot be raised again without privilege, so a process with another limit does not belong to the run.
   const excluded = variables !== 'denied' || (limit !== 'denied' && query.limitArmed)
   return excluded ? undefined : unreadable(table, pid, query)
 }

@@ -5,8 +5,8 @@ import { isAlive } from './stat.ts'
 import type { ProcessTable } from './table.ts'
 
 /**
- * macOS: everything is asked of `ps` and `sysctl`. A start time is what ps prints as `lstart`, to the second;
- * pids are given out in a circle of 99,998, so that none is given out twice within one.
+ * macOS, by `ps` and `sysctl`. A start time is the `lstart` that ps prints, to the second. That is precise enough:
+ * the system goes through all 99,998 pids before it reuses one, which takes longer than a second.
  */
 export function darwin(run: Execute = execute): System {
   const startedAt = (startTime: string) => Date.parse(`${startTime} UTC`)
@@ -18,7 +18,7 @@ export function darwin(run: Execute = execute): System {
     },
     bootId: () => run('/usr/sbin/sysctl', ['-n', 'kern.bootsessionuuid']).trim(),
     bootedAt: () => parseBootTime(run('/usr/sbin/sysctl', ['-n', 'kern.boottime'])),
-    // There are none.
+    // macOS has no PID namespaces.
     pidNamespace: () => 'macOS',
     startedAt,
     descendantsOf: (pid) => below(pid, list(run)),
@@ -40,7 +40,7 @@ function darwinTable(run: Execute): ProcessTable {
       const environment = at(pid)?.environment
       return environment === undefined ? 'gone' : names.map((name) => printedValue(environment, name))
     },
-    // No other process's limits can be read, so that nobody is marked by one.
+    // The limits of other processes cannot be read, so no process can be found by its limit.
     limit: () => undefined,
     user: (pid) => at(pid)?.user ?? 'gone',
     command: (pid) => at(pid)?.command ?? '',
@@ -64,8 +64,8 @@ function below(root: number, processes: ReadonlyMap<number, PsProcess>): Set<num
 }
 
 /**
- * A group keeps its number from being given out as a pid for as long as it has members, and the number means
- * another group where another process has that pid, or where a member is older than the leader.
+ * As long as a process group has members, its number is not reused as a pid. So the number means another group if
+ * another process has that pid, or if a member is older than the leader.
  */
 function membersOf(leaders: readonly Identity[], processes: ReadonlyMap<number, PsProcess>): number[] {
   const led = new Map(leaders.map(({ pid, startTime }) => [pid, startTime]))

@@ -2,11 +2,11 @@
 export interface Exit {
   status: number | null
   signal: string | null
-  /** Which other end brought this one about. */
+  /** The other event that caused this end. */
   because?: string
 }
 
-/** The end of a process in words, for the end of a sentence: "was killed by SIGSEGV", "exited with status 1". */
+/** Describes how a process ended, as a predicate: "was killed by SIGSEGV", "exited with status 1". */
 export function describeExit(exit: Exit): string {
   const how = exit.signal === null ? `exited with status ${exit.status}` : `was killed by ${exit.signal}`
   return exit.because === undefined ? how : `${how}, because ${exit.because}`

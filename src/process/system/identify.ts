@@ -14,12 +14,12 @@ export function ownIdentity(): OwnerIdentity {
   if (!own)
     throw new SetupError(
       'PLATFORM_UNSUPPORTED',
-      `The system does not show process ${process.pid}, this one, so no process can be told from another. On Linux, /proc has to be mounted.`,
+      `The system does not show this process (pid ${process.pid}), so processes cannot be identified. On Linux, mount /proc.`,
     )
   return { ...own, bootId: system.bootId(), pidNamespace: system.pidNamespace(), host: hostname() }
 }
 
-/** Milliseconds since a process of that start time started. */
+/** Milliseconds since a process with this start time started. */
 export function ageOf(startTime: string): number {
   return Math.max(0, Math.round(Date.now() - system.startedAt(startTime)))
 }

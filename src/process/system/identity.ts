@@ -1,16 +1,16 @@
-/** Which process is meant, also after its pid was given to another one. */
+/** Identifies a process even after its pid was given to another one. */
 export interface Identity {
   pid: number
-  /** When it started, as the system puts it: compared, and never calculated with. */
+  /** When it started, as the system prints it. It is compared, never calculated with. */
   startTime: string
 }
 
-/** An identity that keeps its meaning beyond a reboot and outside this PID namespace. */
+/** An identity that stays valid after a reboot and outside of this PID namespace. */
 export interface OwnerIdentity extends Identity {
   bootId: string
-  /** E.g. `pid:[4026531836]`: pids of another namespace mean nothing here. */
+  /** For example `pid:[4026531836]`. Pids of another namespace mean nothing here. */
   pidNamespace: string
-  /** Name of the machine: a directory on a shared disk may hold the runs of others. */
+  /** Name of the machine. A directory on a shared disk may hold the runs of other machines. */
   host: string
 }
 

@@ -3,10 +3,10 @@ import { linuxTable } from './linuxTable.ts'
 import type { System } from './operatingSystem.ts'
 import { isAlive } from './stat.ts'
 
-/** USER_HZ: what the kernel shows to programs, 100 on every Linux that Node runs on. */
+/** USER_HZ, the unit that the kernel shows to programs: 100 on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100
 
-/** Linux: everything is in `/proc`. A start time is field 22 of `/proc/PID/stat`, clock ticks since boot. */
+/** Linux, by `/proc`. A start time is field 22 of `/proc/PID/stat`, in clock ticks since boot. */
 export const linux: System = {
   table: linuxTable(),
   identityOf(pid) {
@@ -29,11 +29,11 @@ export const linux: System = {
     }
     return found
   },
-  // The reaper adopts what loses its parent, so that descent tells more.
+  // The reaper adopts orphaned processes, so descent tells more than groups.
   groupMembers: () => [],
 }
 
-/** As the kernel lists them for each thread; none where it keeps no such lists (CONFIG_PROC_CHILDREN). */
+/** The children that the kernel lists for each thread; empty if it keeps no such lists (CONFIG_PROC_CHILDREN). */
 function childrenOf(pid: number): number[] {
   try {
     return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>

@@ -4,7 +4,7 @@ import { parseResidentLimit } from './parseLimits.ts'
 import { isAlive, type ProcessStat, parseStat } from './stat.ts'
 import type { Absence, ProcessTable } from './table.ts'
 
-/** What a read of one file of a process gave: its bytes, or why there are none. */
+/** The bytes of one file of a process, or the reason for which there are none. */
 export type ProcessFile = Buffer | Absence
 
 /** `/proc`. */
@@ -14,8 +14,8 @@ export interface ProcFiles {
   read(pid: number, file: 'stat' | 'limits' | 'environ' | 'status' | 'cmdline'): ProcessFile
 }
 
-// One buffer for all reads: a sweep reads three small files of every process on the machine,
-// and synchronous reads into warm memory are ten times faster than promises for each.
+// One buffer for all reads. A sweep reads three small files of every process on the machine, and synchronous reads into
+// warm memory are ten times faster than one promise for each file.
 let buffer = Buffer.allocUnsafe(256 * 1024)
 
 const procFiles: ProcFiles = {
@@ -36,7 +36,7 @@ const procFiles: ProcFiles = {
   },
 }
 
-/** The table of Linux, each process as it is when it is asked for. */
+/** The process table of Linux. Each call reads the process anew. */
 export function linuxTable({ pids, read }: ProcFiles = procFiles): ProcessTable {
   const text = (pid: number, file: 'stat' | 'cmdline') => {
     const bytes = read(pid, file)
@@ -54,7 +54,7 @@ export function linuxTable({ pids, read }: ProcFiles = procFiles): ProcessTable 
       const limits = read(pid, 'limits')
       return Buffer.isBuffer(limits) ? parseResidentLimit(limits.toString('latin1')) : limits
     },
-    // Not the owner of /proc/PID: the files of an undumpable process belong to root (proc(5)).
+    // The owner of /proc/PID does not tell: the files of an undumpable process belong to root (proc(5)).
     user(pid) {
       const status = read(pid, 'status')
       if (!Buffer.isBuffer(status)) return status === 'gone' ? 'gone' : undefined
@@ -66,7 +66,7 @@ export function linuxTable({ pids, read }: ProcFiles = procFiles): ProcessTable 
   }
 }
 
-/** Its environment then answers as if it were gone (ESRCH), though its other threads go on. */
+/** Without its main thread, a process's environment reads as if it were gone (ESRCH), though its other threads go on. */
 function hasLostMainThread(stat: ProcessStat | undefined): boolean {
   return stat !== undefined && stat.state === 'Z' && isAlive(stat)
 }

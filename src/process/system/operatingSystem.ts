@@ -1,21 +1,21 @@
 import type { Identity } from './identity.ts'
 import type { ProcessTable } from './table.ts'
 
-/** What the operating system tells of processes. */
+/** How to ask the operating system about processes. */
 export interface System {
   readonly table: ProcessTable
-  /** The process that has this pid now; `undefined` where there is none or only a zombie. */
+  /** The process that has this pid now; `undefined` if there is none, or only a zombie. */
   identityOf(pid: number): Identity | undefined
-  /** Changes with every boot, so that pids from before are never mistaken for living ones. */
+  /** Changes with every boot, so pids of an earlier boot are never mistaken for living processes. */
   bootId(): string
   /** When this machine was booted, in milliseconds since 1970. */
   bootedAt(): number
-  /** The PID namespace of this process: pids of another one mean nothing here. */
+  /** The PID namespace of this process. Pids of another namespace mean nothing here. */
   pidNamespace(): string
-  /** When a process of that start time started, in milliseconds since 1970. */
+  /** When a process with this start time started, in milliseconds since 1970. */
   startedAt(startTime: string): number
-  /** Everything that descends from a process, as far as the system remembers. */
+  /** The living descendants of a process, as far as the system still knows them. */
   descendantsOf(pid: number): Set<number>
-  /** Members of the process groups that these processes led, where groups tell more than descent. */
+  /** Members of the process groups that these processes led, on systems on which groups tell more than descent. */
   groupMembers(leaders: readonly Identity[]): number[]
 }

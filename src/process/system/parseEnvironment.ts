@@ -1,7 +1,7 @@
 /**
  * The value of a variable in the bytes of `/proc/PID/environ`: NUL-terminated `NAME=value` entries.
  *
- * @returns `undefined` where the variable is not there.
+ * @returns `undefined` if the variable is not set
  */
 export function environmentValue(environ: Buffer, name: string): string | undefined {
   const key = `${name}=`

@@ -1,7 +1,7 @@
 /**
  * The hard limit of `RLIMIT_RSS` in the text of `/proc/PID/limits`, in bytes.
  *
- * @returns `undefined` for `unlimited` and for text without that line.
+ * @returns `undefined` for `unlimited`, and if the text has no such line
  */
 export function parseResidentLimit(text: string): bigint | undefined {
   const match = /^Max resident set +(?:\d+|unlimited) +(\d+) /m.exec(text)

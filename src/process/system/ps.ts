@@ -7,21 +7,21 @@ export interface PsProcess extends ProcessStat {
   user: number
   /** Arguments joined by spaces. */
   command: string
-  /** ` NAME=value NAME=value`; empty where the system shows none (another user's, or protected by the system). */
+  /** ` NAME=value NAME=value`; empty if the system hides it (another user's process, or one that is protected). */
   environment: string
 }
 
-/** Runs a program of the system and returns what it printed; what it printed though it failed counts, too. */
+/** Runs a system program and returns its standard output, even if the program fails. */
 export type Execute = (file: string, args: readonly string[]) => string
 
-/** In the C locale and in UTC: start times are text that Python reads, too, whatever either was started with. */
+/** Runs in the C locale and in UTC: start times are text, which Node and Python must print alike. */
 export const execute: Execute = (file, args) => {
   const env = { LC_ALL: 'C', TZ: 'UTC' }
   const options = { env, encoding: 'utf8', maxBuffer: 2 ** 28, stdio: 'pipe' } as const
   try {
     return execFileSync(file, args, options)
   } catch (error) {
-    // ps exits with 1 where it has found nobody.
+    // ps exits with 1 if it finds no process.
     if ((error as { status?: number }).status === 1) return (error as { stdout?: string }).stdout ?? ''
     throw error
   }
@@ -30,16 +30,16 @@ export const execute: Execute = (file, args) => {
 const COLUMNS = 'pid=,ppid=,pgid=,uid=,stat=,lstart=,command='
 const LINE = /^ *(\d+) +(\d+) +(\d+) +(\d+) +(\S+) +(\w{3} \w{3} +\d+ \d\d:\d\d:\d\d \d{4})(?: +(.*))?$/
 
-/** These processes, or all, without their environments. */
+/** One process, or all of them, without environments. */
 export function list(run: Execute, pid?: number): Map<number, PsProcess> {
   const which = pid === undefined ? ['-A'] : ['-p', `${pid}`]
   return parse(run('/bin/ps', [...which, '-ww', '-o', COLUMNS]))
 }
 
 /**
- * All processes with their environments. ps prints those right after the arguments (`-E`), so what is argument
- * and what is environment shows only beside a list without them; who executed another program between the two
- * lists shows none in this one, and no run is judged by one list alone.
+ * All processes with their environments. ps prints the environment right after the arguments (`-E`), so it takes a
+ * second list without environments to separate the two. A process that executes another program between the two lists
+ * shows no environment; that is harmless, because no verdict rests on a single sweep.
  */
 export function listWithEnvironments(run: Execute): Map<number, PsProcess> {
   const full = parse(run('/bin/ps', ['-A', '-E', '-ww', '-o', COLUMNS]))
@@ -52,7 +52,7 @@ export function listWithEnvironments(run: Execute): Map<number, PsProcess> {
   return bare
 }
 
-/** Parses the columns above. A line that is none continues the one before: an argument may hold newlines. */
+/** Parses the columns above. A line that does not match continues the line before: an argument may contain newlines. */
 export function parse(text: string): Map<number, PsProcess> {
   const processes = new Map<number, PsProcess>()
   let last: PsProcess | undefined
@@ -71,12 +71,12 @@ function parseLine(line: string): PsProcess | undefined {
   const [pid = 0, parent = 0, group = 0, user = 0] = fields.slice(1, 5).map(Number)
   const [state = '', lstart = '', command = ''] = fields.slice(5)
   const name = command.split(' ')[0]?.split('/').at(-1) ?? ''
-  // macOS shows no session ID; groups serve as well, since every worker leads one.
+  // macOS shows no session ID. The group serves as well, because every worker leads one.
   const stat = { pid, parent, session: group, user, name, threads: 1, state: state.charAt(0) }
   return { ...stat, startTime: lstart.replace(/ +/g, ' '), command, environment: '' }
 }
 
-/** The value of a variable in what ps printed of an environment. */
+/** The value of a variable in an environment that ps printed. */
 export function printedValue(environment: string, name: string): string | undefined {
   return new RegExp(`(?:^| )${name}=(.*?)(?= [A-Za-z_][A-Za-z0-9_]*=|\\s*$)`, 's').exec(environment)?.[1]
 }

@@ -1,4 +1,4 @@
-/** What `/proc/PID/stat` says of a process, as far as it matters here. */
+/** The fields of `/proc/PID/stat` that are used here. */
 export interface ProcessStat {
   pid: number
   /** Name of the program, at most 15 bytes; may hold spaces and parentheses. */
@@ -9,15 +9,15 @@ export interface ProcessStat {
   /** Process ID of the session's leader. */
   session: number
   threads: number
-  /** Field 22: clock ticks since boot, as text, because it is compared and never calculated with. */
+  /** Field 22: clock ticks since boot. It is text, because it is compared and never calculated with. */
   startTime: string
 }
 
 /**
- * Parses the text of `/proc/PID/stat`. The name is in parentheses and may itself hold `) `,
- * so the fields are counted from the last parenthesis (proc(5)).
+ * Parses the text of `/proc/PID/stat`. The name is in parentheses and may itself contain `) `, so the fields are
+ * counted from the last parenthesis (proc(5)).
  *
- * @returns `undefined` for text that is not a whole stat line.
+ * @returns `undefined` if the text is not a complete stat line
  */
 export function parseStat(text: string): ProcessStat | undefined {
   const open = text.indexOf('(')
@@ -39,8 +39,8 @@ export function parseStat(text: string): ProcessStat | undefined {
 }
 
 /**
- * Whether the process can still run code. A zombie cannot, except one whose main thread alone has ended
- * (`pthread_exit` in `main`): it is shown as Z while its other threads go on.
+ * Whether the process can still run code. A zombie cannot, with one exception: if only the main thread has ended
+ * (`pthread_exit` in `main`), the process is shown as Z while its other threads go on.
  */
 export function isAlive(stat: Pick<ProcessStat, 'state' | 'threads'>): boolean {
   return (stat.state !== 'Z' && stat.state !== 'X') || stat.threads > 1

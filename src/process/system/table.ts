@@ -1,22 +1,22 @@
 import type { ProcessStat } from './stat.ts'
 
-/** Why there is nothing to be read of a process. */
+/** Why a process cannot be read. */
 export type Absence = 'gone' | 'denied'
 
-/** The processes of the machine. The sweep judges what it reads here, so that a fake table shows it every case. */
+/** The processes of the machine. The sweep reads nothing else, so a test can show it every case with a fake table. */
 export interface ProcessTable {
-  /** Process IDs; where all processes are read at once, this is when. */
+  /** All process IDs. If the system reads all processes at once, this call reads them. */
   pids(): number[]
-  /** `undefined` where it is gone. */
+  /** `undefined` if it is gone. */
   stat(pid: number): ProcessStat | undefined
   /** Values of variables of its environment, in the order of the names. */
   variables(pid: number, names: readonly string[]): (string | undefined)[] | Absence
-  /** Its hard `RLIMIT_RSS` in bytes; `undefined` where it is unlimited, or nobody can tell. */
+  /** Its hard `RLIMIT_RSS` in bytes; `undefined` if it is unlimited, or if the system does not tell. */
   limit(pid: number): bigint | undefined | Absence
-  /** Effective user ID; `undefined` where nobody can tell. */
+  /** Effective user ID; `undefined` if the system does not tell. */
   user(pid: number): number | undefined | 'gone'
-  /** Arguments joined by spaces; empty where there are none. */
+  /** Arguments joined by spaces; empty if there are none. */
   command(pid: number): string
-  /** Whether one start time lies before another one. */
+  /** Whether one start time is before another one. */
   isBefore(startTime: string, other: string): boolean
 }

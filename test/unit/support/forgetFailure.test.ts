@@ -4,7 +4,7 @@ import { forgetFailure } from '../../../src/support/forgetFailure.ts'
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-/** Milliseconds after which a failure is forgotten that took so long. */
+/** Fails an attempt after `took` milliseconds. Resolves to the milliseconds until the failure is forgotten. */
 async function heldFor(took: number): Promise<number> {
   const failing = new Promise((_, fail) => setTimeout(() => fail(new Error('no')), took))
   let forgotten = Number.NaN
@@ -17,11 +17,11 @@ async function heldFor(took: number): Promise<number> {
   return forgotten - failed
 }
 
-test('a failure that came at once holds for a second', async () => {
+test('an immediate failure is remembered for a second', async () => {
   expect(await heldFor(5)).toBe(1_000)
 })
 
-test('one that took long holds ten times as long', async () => {
+test('a slow failure is remembered ten times as long as it took', async () => {
   expect(await heldFor(3_000)).toBe(30_000)
 })
 

@@ -16,14 +16,14 @@ test('Windows is refused in one sentence', async () => {
   vi.stubGlobal('process', { ...process, platform: 'win32' })
   await expect(setup(project({}))).rejects.toMatchObject({ code: 'PLATFORM_UNSUPPORTED' })
   await expect(setup(project({}))).rejects.toThrow(
-    'vitest-environment-python does not run on Windows; run the tests inside WSL, where it does.',
+    'vitest-environment-python does not run on Windows. Run the tests inside WSL.',
   )
 })
 
 test('a system that is neither Linux nor macOS is refused in one sentence', async () => {
   vi.stubGlobal('process', { ...process, platform: 'freebsd' })
   await expect(setup(project({}))).rejects.toThrow(
-    'runs on Linux and macOS, not on freebsd, where it could not tell its processes from others.',
+    'runs on Linux and macOS. It cannot identify processes on freebsd.',
   )
 })
 

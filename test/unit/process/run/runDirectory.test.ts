@@ -48,13 +48,13 @@ test('a run directory is private, names its owner, and can be read back', () => 
   expect(existsSync(directory.path)).toBe(false)
 })
 
-test('a hundred runs at once are a hundred directories', () => {
+test('a hundred concurrent runs create a hundred directories', () => {
   const owner = ownIdentity()
   const ids = Array.from({ length: 100 }, () => createRunDirectory(owner, '/project', base).runId)
   expect(new Set(ids).size).toBe(100)
 })
 
-test('a directory above that is open to others, a link, or a file is refused with the remedy', () => {
+test('a parent directory that is open to others, a link, or a file is refused with the remedy', () => {
   mkdirSync(base)
   chmodSync(base, 0o777)
   expect(() => createRunDirectory(ownIdentity(), '/p', base)).toThrow(
@@ -67,38 +67,33 @@ test('a directory above that is open to others, a link, or a file is refused wit
   expect(() => createRunDirectory(ownIdentity(), '/p', base)).toThrow('is a symbolic link')
   rmSync(base)
   writeFileSync(base, '')
-  expect(() => createRunDirectory(ownIdentity(), '/p', base)).toThrow('is no directory')
+  expect(() => createRunDirectory(ownIdentity(), '/p', base)).toThrow('is not a directory')
 })
 
-test.runIf(process.getuid?.() === 0)(
-  'a directory above that belongs to somebody else is refused',
-  async () => {
-    const { chownSync } = await import('node:fs')
-    mkdirSync(base, { mode: 0o700 })
-    chownSync(base, 12_345, 12_345)
-    expect(() => createRunDirectory(ownIdentity(), '/p', base)).toThrow('belongs to user 12345')
-  },
-)
+test.runIf(process.getuid?.() === 0)('a parent directory of another user is refused', async () => {
+  const { chownSync } = await import('node:fs')
+  mkdirSync(base, { mode: 0o700 })
+  chownSync(base, 12_345, 12_345)
+  expect(() => createRunDirectory(ownIdentity(), '/p', base)).toThrow('belongs to user 12345')
+})
 
 test.each([
   ['not JSON', '{'],
   ['no object', 'null'],
-  ['somebody else’s run', JSON.stringify({ runId: 'zzzzzzz', owner: ownIdentity(), startedAt: '' })],
+  ['another run', JSON.stringify({ runId: 'zzzzzzz', owner: ownIdentity(), startedAt: '' })],
   ['no owner', '{"runId":"RUN"}'],
   [
-    'a pid that is no number',
+    'a pid that is not a number',
     JSON.stringify({ runId: 'RUN', owner: { ...ownIdentity(), pid: '1' }, startedAt: '' }),
   ],
 ])('a record that is %s is refused, and nothing is done about the run', (_, text) => {
   const directory = createRunDirectory(ownIdentity(), '/project', base)
   writeFileSync(join(directory.path, 'run.json'), text.replace('RUN', directory.runId))
-  expect(() => readRunRecord(directory)).toThrow(
-    /does not say whose run this was, so nothing is done about it/,
-  )
+  expect(() => readRunRecord(directory)).toThrow(/is not a valid record of a run, so its owner is unknown/)
   expect(() => readRunRecord(directory)).toThrow(expect.objectContaining({ code: 'RUN_DIRECTORY_CORRUPT' }))
 })
 
-test('a directory above that cannot be made is refused', () => {
+test('a parent directory that cannot be created is refused', () => {
   writeFileSync(base, '')
   const below = join(base, 'runs')
   expect(() => createRunDirectory(ownIdentity(), '/p', below)).toThrow(
@@ -106,19 +101,19 @@ test('a directory above that cannot be made is refused', () => {
   )
 })
 
-test('a directory without a record says nothing', () => {
+test('a directory without a record has no record', () => {
   const directory = createRunDirectory(ownIdentity(), '/project', base)
   rmSync(join(directory.path, 'run.json'))
   expect(readRunRecord(directory)).toBeUndefined()
 })
 
-test('what is no run ID is not taken for a run', () => {
+test('a directory whose name is not a run ID is not a run', () => {
   createRunDirectory(ownIdentity(), '/project', base)
   mkdirSync(join(base, 'not-a-run'))
   expect(listRunDirectories(base)).toHaveLength(1)
 })
 
-test('a directory too long for the path of a socket gives way to a shorter one', () => {
+test('if the path of a socket would be too long, a shorter directory is used', () => {
   const deep = join(scratch, 'x'.repeat(90))
   mkdirSync(deep)
   expect(runsDirectory({ XDG_RUNTIME_DIR: deep }).startsWith(deep)).toBe(false)
@@ -128,7 +123,7 @@ test('a directory too long for the path of a socket gives way to a shorter one',
   }
 })
 
-test('an owner is dead only if nothing speaks against it', () => {
+test('an owner is dead only if its machine, boot, namespace and start time prove it', () => {
   const owner = ownIdentity()
   const now = new Date().toISOString()
   const longAgo = new Date(0).toISOString()

@@ -9,11 +9,11 @@ test('a minted run ID has 7 characters of [0-9a-z]', () => {
   for (let n = 0; n < 1_000; n++) expect(mintRunId()).toMatch(/^[0-9a-z]{7}$/)
 })
 
-test('a thousand minted run IDs are a thousand different ones', () => {
+test('a thousand minted run IDs all differ', () => {
   expect(new Set(Array.from({ length: 1_000 }, mintRunId)).size).toBe(1_000)
 })
 
-test('nothing else has the form of a run ID', () => {
+test('other texts do not have the form of a run ID', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
       expect(isRunId(text)).toBe(/^[0-9a-z]{7}$/.test(text) && text.length === 7)
@@ -23,7 +23,7 @@ test('nothing else has the form of a run ID', () => {
     expect(isRunId(text)).toBe(false)
 })
 
-test('a run ID survives the way into a number and back', () => {
+test('a run ID survives the round trip to a number', () => {
   fc.assert(
     fc.property(runIds, (runId) => {
       expect(numberToRunId(runIdToNumber(runId))).toBe(runId)
@@ -31,7 +31,7 @@ test('a run ID survives the way into a number and back', () => {
   )
 })
 
-test('the limit cookie names its run, and fits a signed 64-bit limit', () => {
+test('the limit cookie contains the run ID and fits a signed 64-bit limit', () => {
   fc.assert(
     fc.property(runIds, (runId) => {
       const limit = limitCookie(runId)
@@ -42,7 +42,7 @@ test('the limit cookie names its run, and fits a signed 64-bit limit', () => {
   )
 })
 
-test('a limit of somebody else is no cookie', () => {
+test('a limit of another program is not a cookie', () => {
   fc.assert(
     fc.property(fc.bigInt({ min: 0n, max: 2n ** 62n }), (limit) => {
       expect(runIdOfLimit(limit)).toBeUndefined()

@@ -33,7 +33,7 @@ function tableOf(...fakes: Fake[]): ProcessTable {
         return Buffer.from(`Max resident set          ${limit} ${limit} bytes\n`)
       }
       if (file === 'environ') {
-        // As Linux answers for who has no memory any more.
+        // Linux answers so for a process that has no memory any more.
         if (fake.state === 'Z') return 'gone'
         if (fake.environ === 'denied' || fake.environ === 'gone') return fake.environ
         return Buffer.from(fake.environ ?? 'PATH=/bin\0')
@@ -77,7 +77,7 @@ test('finds the outer run by its limit in a run that was started inside it', asy
   expect(found(await sweep(table, query))).toEqual([{ pid: 1, cookie: 'limit' }])
 })
 
-test('a zombie is no orphan, a zombie leader with living threads is', async () => {
+test('a zombie is not found, a zombie leader with living threads is', async () => {
   const table = tableOf(
     { limit: limitCookie(RUN), state: 'Z' },
     { limit: limitCookie(RUN), state: 'Z', threads: 3 },
@@ -104,7 +104,7 @@ test('an unreadable process with our limit is found, not unknown', async () => {
   ])
 })
 
-test('an unreadable process of somebody else, or from before the run, is not unknown', async () => {
+test('an unreadable process of another user, or one older than the run, is not unknown', async () => {
   const blind = { ...query, limitArmed: false }
   expect((await sweep(tableOf({ environ: 'denied', uid: 0 }), blind)).unknown).toEqual([])
   expect(
@@ -115,7 +115,7 @@ test('an unreadable process of somebody else, or from before the run, is not unk
   ).toHaveLength(1)
 })
 
-test('a process that ends while it is looked at is passed over', async () => {
+test('a process that ends during the sweep is skipped', async () => {
   expect(await sweep(tableOf({ environ: 'gone' }), query)).toMatchObject({ found: [], unknown: [] })
 })
 
@@ -126,14 +126,14 @@ test('the real table shows this process and its parent', () => {
   expect(linux.table.limit(4_194_304)).toBe('gone')
 })
 
-test('the lineage of a process is itself and its ancestors, and comes to an end', () => {
+test('the lineage of a process is itself and its ancestors, and is finite', () => {
   const table = tableOf({ pid: 1, parent: 0 }, { pid: 5 }, { pid: 7, parent: 5 }, { pid: 8, parent: 5 })
   expect([...lineageOf(7, table)]).toEqual([7, 5, 1])
   expect([...lineageOf(3, tableOf({ pid: 3, parent: 3 }))]).toEqual([3])
   expect(lineageOf(process.pid, linux.table)).toContain(process.ppid)
 })
 
-test('what is older than the run is passed over, whatever it carries, and its cookies are not read', async () => {
+test('a process older than the run is skipped despite its cookies, which are not read', async () => {
   const mark = { environ: `VITEST_PYTHON_RUN_ID=${RUN}\0` }
   const table = tableOf({ ...mark, startTime: '499' }, { ...mark, startTime: '500' })
   const read: number[] = []
@@ -142,11 +142,11 @@ test('what is older than the run is passed over, whatever it carries, and its co
     { pid: 2, cookie: 'environment' },
   ])
   expect(read).toEqual([2])
-  // Control: without the time, both are of the run.
+  // Control: without the time, both belong to the run.
   expect((await sweep(table, query)).found).toHaveLength(2)
 })
 
-test('lets others have their turn while it looks at many', async () => {
+test('yields to the event loop while it looks at many processes', async () => {
   const table = tableOf(...Array.from({ length: 100 }, () => ({})))
   let turns = 0
   const turn = () => {
@@ -154,13 +154,13 @@ test('lets others have their turn while it looks at many', async () => {
     if (turns < 100) setImmediate(turn)
   }
   setImmediate(turn)
-  // A tenth of a second in all.
+  // 0.1 s in total.
   const limit = (pid: number) => {
     spin(1)
     return table.limit(pid)
   }
   await sweep({ ...table, limit }, query)
-  // Control: in one go there would be none.
+  // Control: a sweep that does not yield lets no timer run.
   expect(turns).toBeGreaterThan(1)
 })
 

@@ -10,7 +10,7 @@ const ENVIRONMENTS: Record<string, string> = JSON.parse(
   readFileSync(new URL('darwin/environments.json', import.meta.url), 'utf8'),
 )
 
-/** The programs of macOS, whose `ps -E` prints the environment right after the arguments. */
+/** Stands in for the programs of macOS. `ps -E` prints the environment right after the arguments. */
 function mac(list = LIST): { run: Execute; asked: string[] } {
   const asked: string[] = []
   const run: Execute = (file, args) => {
@@ -39,7 +39,7 @@ function withEnvironments(list: string): string {
 
 const query = { matches: (id: string) => id === 'abc1234', limitArmed: false, uid: 501 }
 
-test('finds by the environment, and an argument that looks like it is none', async () => {
+test('finds by the environment, and not by an argument that looks like it', async () => {
   const { found, unknown, looked } = await sweep(darwin(mac().run).table, query)
   expect(found.map(({ pid, cookie, lease }) => [pid, cookie, lease])).toEqual([
     [4131, 'environment', undefined],
@@ -53,7 +53,7 @@ test('finds by the environment, and an argument that looks like it is none', asy
   expect(unknown).toEqual([])
 })
 
-test('what shows no environment is found by descent and by its process group, zombies aside', async () => {
+test('a process without a visible environment is found by descent and by process group, unless it is a zombie', async () => {
   const system = darwin(mac(LIST.replaceAll(/^.*4132 {2}4140 .*$/gm, '')).run)
   const leader = { pid: 4140, startTime: 'Mon Nov 23 10:15:04 2026' }
   expect(system.groupMembers([leader])).toEqual([4151, 4153])
@@ -63,19 +63,19 @@ test('what shows no environment is found by descent and by its process group, zo
   expect(found.map(({ pid }) => pid)).not.toContain(4153)
 })
 
-test('a group whose number is the pid of another process by now is another group', () => {
+test('if another process has the number of a group as its pid by now, it is another group', () => {
   const system = darwin(mac().run)
   expect(system.groupMembers([{ pid: 4140, startTime: 'Mon Nov 23 10:15:04 2026' }])).toContain(4151)
   expect(system.groupMembers([{ pid: 4140, startTime: 'Mon Nov 23 09:00:00 2026' }])).toEqual([])
 })
 
-test('descendants and ancestors, as far as parents are remembered', () => {
+test('finds descendants and ancestors as far as parents are known', () => {
   const system = darwin(mac().run)
   expect([...system.descendantsOf(4120)]).toEqual([4131, 4132, 4140, 4153])
   expect([...lineageOf(4132, system.table)]).toEqual([4132, 4131, 4120, 4090, 4088])
 })
 
-test('identity is the pid with its start to the second; a zombie has none', () => {
+test('an identity is the pid and the start time to the second; a zombie has none', () => {
   const { run, asked } = mac(LIST.replace('Mon Nov 23 10:15:03', 'Mon Nov  3 10:15:03'))
   const system = darwin(run)
   expect(system.identityOf(4131)).toEqual({ pid: 4131, startTime: 'Mon Nov 3 10:15:03 2026' })
@@ -86,13 +86,13 @@ test('identity is the pid with its start to the second; a zombie has none', () =
   expect(system.table.isBefore('Mon Nov 3 10:15:03 2026', 'Mon Nov 23 07:02:11 2026')).toBe(true)
 })
 
-test('the boot is known by the ID of its session and by its time', () => {
+test('a boot is known by its session ID and by its time', () => {
   const system = darwin(mac().run)
   expect(system.bootId()).toBe('8A4C7DB0-5F0A-4A1E-9E5B-3C1A2B7D9E10')
   expect(system.bootedAt()).toBe(Date.UTC(2026, 10, 23, 7, 2, 11))
 })
 
-test('nothing of Linux is touched, and the platform chooses', async () => {
+test('the platform chooses the adapter, and macOS reads nothing of Linux', async () => {
   const touched: string[] = []
   vi.stubGlobal('process', { ...process, platform: 'darwin' })
   vi.resetModules()

@@ -8,13 +8,13 @@ import { isAlive, parseStat } from '../../../../src/process/system/stat.ts'
 const statLine = (pid: number, name: string, state: string, parent: number, start: string) =>
   `${pid} (${name}) ${state} ${parent} 1 1 0 -1 4194560 ${'0 '.repeat(10)}1 0 ${start} 1 2 3\n`
 
-test('the stat line of this process is read', () => {
+test('parses the stat line of this process', () => {
   const stat = parseStat(readFileSync('/proc/self/stat', 'latin1'))
   expect(stat).toMatchObject({ pid: process.pid, parent: process.ppid })
   expect(stat?.threads).toBeGreaterThan(1)
 })
 
-test('any name, with parentheses and spaces, leaves the fields behind it in their place', () => {
+test('a name with parentheses and spaces does not shift the fields after it', () => {
   fc.assert(
     fc.property(fc.nat(4_000_000), fc.string(), fc.nat(4_000_000), fc.nat(), (pid, name, parent, start) => {
       const parsed = parseStat(statLine(pid, name, 'S', parent, `${start}`))
@@ -24,7 +24,7 @@ test('any name, with parentheses and spaces, leaves the fields behind it in thei
   expect(parseStat(statLine(7, 'a) S 1 (b', 'R', 3, '9'))).toMatchObject({ name: 'a) S 1 (b', parent: 3 })
 })
 
-test('text that is no stat line gives nothing, whatever it is', () => {
+test('any text that is not a stat line gives undefined', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
       expect(parseStat(text.replaceAll(')', ''))).toBeUndefined()
@@ -34,20 +34,20 @@ test('text that is no stat line gives nothing, whatever it is', () => {
     expect(parseStat(text)).toBeUndefined()
 })
 
-test('a zombie is not alive, unless other threads of it go on', () => {
+test('a zombie is not alive, unless its other threads go on', () => {
   expect(isAlive({ state: 'Z', threads: 1 })).toBe(false)
   expect(isAlive({ state: 'X', threads: 1 })).toBe(false)
   expect(isAlive({ state: 'Z', threads: 2 })).toBe(true)
   for (const state of ['R', 'S', 'D', 'T', 't', 'I']) expect(isAlive({ state, threads: 1 })).toBe(true)
 })
 
-test('the resident limit of this process is read or unlimited', () => {
+test('the resident limit of this process is a number or unlimited', () => {
   const text = readFileSync('/proc/self/limits', 'latin1')
   const limit = parseResidentLimit(text)
   expect(limit === undefined).toBe(/^Max resident set +unlimited +unlimited/m.test(text))
 })
 
-test('every finite resident limit is read to the last digit', () => {
+test('every finite resident limit is parsed to the last digit', () => {
   fc.assert(
     fc.property(fc.bigInt({ min: 0n, max: 2n ** 63n }), (limit) => {
       const text = `Max cpu time              unlimited            unlimited            seconds   \nMax resident set          ${`${limit}`.padEnd(20)} ${`${limit}`.padEnd(20)} bytes     \n`
