@@ -19,7 +19,7 @@ function has({ path, name }: Step): boolean {
 describe('the walks of ARCHITECTURE.md', () => {
   const found = steps(read('ARCHITECTURE.md'))
 
-  test('lead through both languages', () => {
+  test('go through both languages', () => {
     expect(found.length).toBeGreaterThan(25)
     expect(new Set(found.map(({ path }) => path.split('.').at(-1)))).toEqual(new Set(['ts', 'proto', 'py']))
   })
@@ -28,7 +28,7 @@ describe('the walks of ARCHITECTURE.md', () => {
     expect(has(step)).toBe(true)
   })
 
-  test('would not pass with a name that is gone', () => {
+  test('fail if a name is gone', () => {
     expect(has({ path: 'src/process/run/runId.ts', name: 'mintNothing' })).toBe(false)
   })
 })

@@ -28,11 +28,11 @@ const PLAIN: Record<string, string> = {
   'pool/leasing/requestState.ts': 'is a bug of the pool',
   'pool/leasing/slotState.ts': 'is a bug of the pool',
   'pool/python/forkserver.ts': 'becomes WORKER_START_FAILED',
-  'pool/python/reaper.ts': 'is caught where the reaper is ended',
+  'pool/python/reaper.ts': 'is caught when the reaper is ended',
   'pool/verdict/stop.ts': 'is a problem of the verdict',
   'process/run/runDirectory.ts': 'becomes RUN_DIRECTORY_CORRUPT',
   'support/jsonLines.ts': 'ends a connection',
-  'support/packageRoot.ts': 'cannot be, where the package is whole',
+  'support/packageRoot.ts': 'is impossible if the package is complete',
 }
 
 /** Files that create errors without a code. */
@@ -46,11 +46,11 @@ function filesWithPlainErrors(): string[] {
     .sort()
 }
 
-describe('the codes of errors', () => {
+describe('error codes', () => {
   const rows = table(read('docs/errors.md'), 'code').map((row) => row.map((cell) => cell.replaceAll('`', '')))
   const [source, tests] = [textBelow('src'), textBelow('test')]
 
-  test('are those that docs/errors.md explains', () => {
+  test('match docs/errors.md', () => {
     expect(rows.map(([code]) => code)).toEqual([...ERROR_CODES])
   })
 
@@ -59,7 +59,7 @@ describe('the codes of errors', () => {
     expect(remedy).toMatch(/\.$/)
   })
 
-  test.each(ERROR_CODES)('%s is given by the source', (code) => {
+  test.each(ERROR_CODES)('%s is thrown by the source', (code) => {
     expect(source).toMatch(new RegExp(`['(]${code}[')]`))
   })
 
@@ -67,7 +67,7 @@ describe('the codes of errors', () => {
     expect(new RegExp(`\\b${code}\\b`).test(tests)).toBe(true)
   })
 
-  test('are given to every error that a user can meet', () => {
+  test('exist for every error that a user can get', () => {
     expect(filesWithPlainErrors()).toEqual(Object.keys(PLAIN))
   })
 })

@@ -4,7 +4,7 @@ import { optionsPage } from '../../scripts/options-page.mjs'
 import { optionNames, resolveOptions } from '../../src/options/options.ts'
 import { read, table } from './markdown.ts'
 
-test('docs/options.md is what npm run generate makes of the options', async () => {
+test('docs/options.md matches the output of npm run generate', async () => {
   expect(read('docs/options.md')).toBe(await optionsPage())
 })
 
@@ -13,7 +13,7 @@ describe.each(['docs/options.md', 'README.md'])('the option table of %s', (page)
   // The default is in the second-to-last column.
   const documented = new Map(rows.map((row) => [unquoted(row[0] ?? ''), row.at(-2) ?? '']))
 
-  test('has rows for options only', () => {
+  test('has only rows of options', () => {
     expect([...documented.keys()].filter((name) => !optionNames.includes(name))).toEqual([])
   })
 

@@ -17,11 +17,11 @@ describe('the example', () => {
     ])
   })
 
-  test.each(shown)('is what $path says', (excerpt) => {
+  test.each(shown)('matches $path', (excerpt) => {
     expect(drift(excerpt)).toEqual([])
   })
 
-  test.each(shown)('would not pass if $path said something else', (excerpt) => {
+  test.each(shown)('fails if $path changes', (excerpt) => {
     const lines = read(excerpt.path).split('\n')
     const last = excerpt.text.trimEnd().split('\n').at(-1) as string
     const changed = lines.map((line) => (line === last ? `${line} // changed` : line)).join('\n')
@@ -29,7 +29,7 @@ describe('the example', () => {
   })
 })
 
-describe('the output in the README', () => {
+describe('the sample output', () => {
   const clean: Findings = {
     runId: 'z6ju96y',
     orphans: [],
@@ -53,26 +53,26 @@ describe('the output in the README', () => {
     killed: true,
   } as Orphan
 
-  test('is that of a clean run', () => {
+  test('matches the report of a clean run', () => {
     expect(readme).toContain(`\n python  ${stripVTControlCharacters(report(clean))}\n`)
   })
 
-  test('is that of a run with an orphan', () => {
+  test('matches the report of a run with an orphan', () => {
     const found = stripVTControlCharacters(report({ ...clean, runId: '8vtcv09', orphans: [orphan] }))
     expect(readme).toContain(`\n${found.split('\n').slice(0, 2).join('\n')}\n`)
   })
 })
 
-test('the README is short enough to be read, and to be shipped', () => {
+test('the README is short enough to read', () => {
   expect(Buffer.byteLength(readme)).toBeLessThan(9_300)
 })
 
 describe.each([...pages, 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'])('%s', (path) => {
-  test('has no link that leads nowhere', () => {
+  test('has no dead links', () => {
     expect(deadLinks(path)).toEqual([])
   })
 
-  test('would not pass with one', () => {
+  test('fails with dead links', () => {
     const more = `${read(path)}\n[a](no-such-file.md) [b](#no-such-heading) [c](${path.startsWith('docs/') ? '../' : ''}LICENSE)\n`
     expect(deadLinks(path, more)).toEqual(['no-such-file.md', '#no-such-heading'])
   })

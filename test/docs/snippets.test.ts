@@ -29,28 +29,28 @@ async function problemsOf(blocks: Snippet[]): Promise<string> {
 }
 
 describe('code in the documents', () => {
-  test('is in a language that is checked', () => {
+  test('uses languages that are checked', () => {
     const languages = new Set(allSnippets.map(({ language }) => language))
     expect([...languages].sort()).toEqual(
       ['js', 'json', 'python', 'sh', 'text', 'toml', 'ts', 'yaml'].filter((name) => languages.has(name)),
     )
   })
 
-  test('of Python is right', async () => {
+  test('in Python is correct', async () => {
     expect(await problemsOf(of('python'))).toBe('')
   })
 
-  test('of Python would not pass with a mistake', async () => {
+  test('in Python fails with a mistake', async () => {
     const broken = { page: '', language: 'python', context: '', text: 'def f(:\n' }
     expect(await problemsOf([broken])).toContain('SyntaxError')
     expect(await problemsOf([{ ...broken, text: 'print(undefined)\n' }])).toContain('F821')
   })
 
-  test.each(of('json'))('of JSON in $page is right', ({ text }) => {
+  test.each(of('json'))('in JSON in $page is correct', ({ text }) => {
     expect(() => JSON.parse(text)).not.toThrow()
   })
 
-  test.each(of('yaml'))('of YAML in $page is right, and verifies in any case', ({ text }) => {
+  test.each(of('yaml'))('in YAML in $page is correct, and always verifies', ({ text }) => {
     const { jobs, test: job } = parse(text)
     const [steps, always] = jobs
       ? [jobs.test.steps, (step: object) => 'if' in step]
@@ -58,7 +58,7 @@ describe('code in the documents', () => {
     expect(JSON.stringify(steps.filter(always))).toContain('npx vitest-python verify')
   })
 
-  test('names commands and options of the command line that there are', () => {
+  test('names existing commands and options', () => {
     const main = read('src/cli/main.ts')
     const named = pages.flatMap((page) => [
       ...read(page).matchAll(/npx vitest-python ([a-z]+)((?: --[a-z-]+)*)/g),
@@ -71,17 +71,17 @@ describe('code in the documents', () => {
     }
   })
 
-  test.each(of('js'))('of JavaScript in $page is right', ({ text }) => {
+  test.each(of('js'))('in JavaScript in $page is correct', ({ text }) => {
     expect(ts.transpileModule(text, { reportDiagnostics: true }).diagnostics).toEqual([])
   })
 
-  test('of TypeScript says what stands around it', () => {
+  test('in TypeScript says what surrounds it', () => {
     expect(Object.keys(filesToCompile()).length).toBeGreaterThan(3)
     const bare = snippets('page.md', '```ts\npython.call()\n```\n')
-    expect(() => filesToCompile(bare)).toThrow(/page.md: say what stands around this/)
+    expect(() => filesToCompile(bare)).toThrow(/page.md: say what surrounds this/)
   })
 
-  test('that is run has tests, and Python for them', () => {
+  test('that is run has tests and their Python', () => {
     const names = Object.keys(filesToRun())
     expect(names.filter((name) => name.endsWith('.test.ts')).length).toBeGreaterThan(1)
     expect(names.filter((name) => name.startsWith('python/')).length).toBeGreaterThan(1)

@@ -50,7 +50,9 @@ export function filesToCompile(from = allSnippets): Record<string, string> {
   return Object.fromEntries(
     blocks.map(({ page, text, context }, index) => {
       if (context === '' && !/^import /m.test(text)) {
-        throw new Error(`${page}: say what stands around this, as in <!-- test --> above it:\n${text}`)
+        throw new Error(
+          `${page}: say what surrounds this code, for example by <!-- test --> above it:\n${text}`,
+        )
       }
       const around = AROUND[context] ?? ((same: string) => same)
       return [`${page.replaceAll(/\W/g, '-')}-${index}.ts`, around(text)]

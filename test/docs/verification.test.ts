@@ -59,7 +59,7 @@ function benchmarks(): string {
 }
 
 describe('docs/verification.md', () => {
-  test.each(commandsOf(blocks))('has a command that there is: %s', (command) => {
+  test.each(commandsOf(blocks))('names an existing command: %s', (command) => {
     expect(missing(command)).toEqual([])
   })
 
@@ -71,11 +71,11 @@ describe('docs/verification.md', () => {
     ['npx vitest run --project unit test/no-such.test.ts', ['test/no-such.test.ts']],
     ["npx vitest run --project unit test/docs/errors.test.ts -t 'no such test'", ['no such test']],
     ['curl example.org', ['curl example.org']],
-  ])('would not pass with %s', (command, expected) => {
+  ])('fails with %s', (command, expected) => {
     expect(missing(command)).toEqual(expected)
   })
 
-  test.each(quick)('prints what it says: %s', { timeout: 120_000 }, async (command, expected) => {
+  test.each(quick)('shows the output of %s', { timeout: 120_000 }, async (command, expected) => {
     const { all, exitCode } = await execa('sh', ['-c', command], {
       cwd: root,
       all: true,
