@@ -18,10 +18,9 @@ const esm: UserConfig = {
   target: 'node20',
   dts: true,
   fixedExtension: false,
-  // Keeps the package small; the sources are a click away in the repository.
+  // Keeps the package small. The sources are in the repository.
   minify: true,
-  // Only the codecs of the wire are taken in, of which little is used; every other import stays a dependency.
-  // Modules, of which what is not used is left out.
+  // The codecs are bundled, because little of each is used. Their ES modules can be tree-shaken.
   inputOptions: { resolve: { mainFields: ['module', 'main'] } },
   deps: {
     alwaysBundle: [/^@bufbuild\/protobuf/, /^@msgpack\/msgpack/],
@@ -29,8 +28,22 @@ const esm: UserConfig = {
   },
 }
 
-export default defineConfig([
-  esm,
-  // Jest's module system for CommonJS test files cannot load modules. Its types are in jest.d.cts.
-  { ...esm, entry: { jest: 'src/environment/jest/access.ts' }, format: 'cjs', dts: false, clean: false },
-])
+/** What Jest's CommonJS test files load: they cannot load ES modules. */
+const jest: UserConfig = {
+  ...esm,
+  entry: { jest: 'src/environment/jest/access.ts' },
+  format: 'cjs',
+  dts: false,
+  clean: false,
+}
+
+/** Its types, which a test file sees as its own classes. */
+const jestTypes: UserConfig = {
+  ...esm,
+  entry: { jest: 'src/environment/jest/types.ts' },
+  dts: { emitDtsOnly: true },
+  outExtensions: () => ({ dts: '.d.cts' }),
+  clean: false,
+}
+
+export default defineConfig([esm, jest, jestTypes])

@@ -15,8 +15,35 @@ if (!access) {
 // A file that imports this is about to use Python.
 access.prefetch()
 
-// Their types are in jest.d.cts.
 export const { python, pythonPool } = access
-export const { PythonError, PythonTimeoutError, WorkerLostError, LeaseError, CallError } = access.errors
-export const { ndarray, Decimal, Float, PlainDate, PlainDateTime, PlainTime, TimeDelta, Uuid } = access.values
-export const { ArrowTable, DataFrame, Series } = access.values
+// CommonJS has to name its exports. A test compares these with environment/api.ts.
+const {
+  CallError,
+  LeaseError,
+  PythonError,
+  PythonTimeoutError,
+  SetupError: OwnSetupError,
+  WorkerLostError,
+} = access.errors
+
+export {
+  CallError,
+  LeaseError,
+  OwnSetupError as SetupError,
+  PythonError,
+  PythonTimeoutError,
+  WorkerLostError,
+}
+export const {
+  ArrowTable,
+  DataFrame,
+  Decimal,
+  Float,
+  ndarray,
+  PlainDate,
+  PlainDateTime,
+  PlainTime,
+  Series,
+  TimeDelta,
+  Uuid,
+} = access.values

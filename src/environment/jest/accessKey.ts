@@ -1,9 +1,9 @@
+import type * as VALUES from '../../client/values/classes.ts'
 import type { PythonPool } from '../leases/pythonPool.ts'
 import type { JestPython } from './python.ts'
 import type { Realm } from './realm.ts'
-import type { Values } from './values.ts'
 
-/** Where a test file's global object holds `JestAccess`. */
+/** The key of `JestAccess` in a test file's global object. */
 export const ACCESS = Symbol.for('vitest-environment-python.jest')
 
 /** What the environment gives to a test file. */
@@ -12,8 +12,8 @@ export interface JestAccess {
   pythonPool: PythonPool
   /** Leases a worker before the first test of the file. */
   prefetch(): void
-  /** Of the file's own classes. */
+  /** Classes of errors: subclasses of the file's own `Error`. */
   errors: Realm['errors']
-  /** Classes of values; the environment's, which knows them by identity. */
-  values: Values
+  /** Classes of values. They are the environment's, which knows them by identity. */
+  values: typeof VALUES
 }

@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
 import { JEST_VARIABLE } from '../../client/lease/context.ts'
+import * as VALUES from '../../client/values/classes.ts'
 import type { Output } from '../leases/printed.ts'
 import { ACCESS, type JestAccess } from './accessKey.ts'
 import { type EnvironmentClass, type EnvironmentConfig, loadBase } from './base.ts'
@@ -7,19 +8,6 @@ import { requireJestContext } from './context.ts'
 import { FilePython } from './python.ts'
 import { Realm } from './realm.ts'
 import { type CircusTest, JestScopes } from './scopes.ts'
-import { VALUES } from './values.ts'
-
-export type { PythonException } from '../../client/errors/errors.ts'
-export type { PythonFrame } from '../../client/errors/pythonStack.ts'
-export type { PythonMatchers, toThrowPython } from '../../client/errors/toThrowPython.ts'
-export type { PoolStats } from '../../client/lease/stats.ts'
-// For jest.d.cts.
-export type { Arguments, CallOptions } from '../../client/session/callOptions.ts'
-export type { PythonClient, PythonRef, StubConstructor } from '../../client/session/pythonClient.ts'
-export type { NdArray } from '../../client/values/ndarray.ts'
-export type { LeasedClient, PythonPool } from '../leases/pythonPool.ts'
-export type { JestAccess } from './accessKey.ts'
-export type { JestPython } from './python.ts'
 
 interface CircusEvent {
   name: string

@@ -1,6 +1,5 @@
 import { types } from 'node:util'
-import { CallError, LeaseError, PythonError, WorkerLostError } from '../../client/errors/errors.ts'
-import { PythonTimeoutError } from '../../client/errors/timeout.ts'
+import * as ERRORS from '../../client/errors/classes.ts'
 import { ArrowTable, DataFrame, Series } from '../../client/values/tables.ts'
 
 /** Classes that values from Python and errors of ours may be of. */
@@ -9,7 +8,6 @@ const BUILTINS = [
   ...['Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array'],
   ...['Uint32Array', 'Float32Array', 'Float64Array', 'BigInt64Array', 'BigUint64Array'],
 ]
-const ERRORS = { PythonError, PythonTimeoutError, WorkerLostError, LeaseError, CallError }
 /** Ours: the same in every file, and what is in them is not. */
 const TABLES: unknown[] = [DataFrame, Series, ArrowTable].map(({ prototype }) => prototype)
 

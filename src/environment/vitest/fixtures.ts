@@ -11,31 +11,7 @@ import { seedForTest, seedHint } from '../leases/seed.ts'
 import { TestLeases } from '../leases/testLeases.ts'
 import { expectPool, prefetchBeforeTests } from './prefetch.ts'
 
-export {
-  CallError,
-  LeaseError,
-  PythonError,
-  type PythonException,
-  WorkerLostError,
-} from '../../client/errors/errors.ts'
-export type { PythonFrame } from '../../client/errors/pythonStack.ts'
-export { PythonTimeoutError } from '../../client/errors/timeout.ts'
-export type { PythonMatchers } from '../../client/errors/toThrowPython.ts'
-export type { PoolStats } from '../../client/lease/stats.ts'
-export type { Arguments, CallOptions } from '../../client/session/callOptions.ts'
-export type { PythonClient, PythonRef, StubConstructor } from '../../client/session/pythonClient.ts'
-export { type NdArray, ndarray } from '../../client/values/ndarray.ts'
-export {
-  Decimal,
-  Float,
-  PlainDate,
-  PlainDateTime,
-  PlainTime,
-  TimeDelta,
-  Uuid,
-} from '../../client/values/scalars.ts'
-export { ArrowTable, DataFrame, Series } from '../../client/values/tables.ts'
-export type { LeasedClient, PythonPool } from '../leases/pythonPool.ts'
+export * from '../api.ts'
 export { pythonForFile } from './fileLease.ts'
 
 /** What `withPython` adds to a test's context. */

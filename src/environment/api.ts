@@ -1,0 +1,18 @@
+// What tests import, with every runner.
+export * from '../client/errors/classes.ts'
+export type { PythonException } from '../client/errors/pythonError.ts'
+export type { PythonFrame } from '../client/errors/pythonStack.ts'
+export type { PythonMatchers } from '../client/errors/toThrowPython.ts'
+export type { PoolStats } from '../client/lease/stats.ts'
+export type { Arguments, CallOptions } from '../client/session/callOptions.ts'
+export type {
+  PythonCalls,
+  PythonClient,
+  PythonCode,
+  PythonRef,
+  StubConstructor,
+} from '../client/session/pythonClient.ts'
+export * from '../client/values/classes.ts'
+export type { NdArray } from '../client/values/ndarray.ts'
+export type { ErrorCode } from '../support/errorCodes.ts'
+export type { LeasedClient, PythonPool } from './leases/pythonPool.ts'

@@ -1,0 +1,12 @@
+// The types of vitest-environment-python/jest, from which the build makes dist/jest.d.cts. Its code is access.ts.
+import type { PythonPool } from '../leases/pythonPool.ts'
+import type { JestPython } from './python.ts'
+
+export { toThrowPython } from '../../client/errors/toThrowPython.ts'
+export * from '../api.ts'
+export type { JestPython } from './python.ts'
+
+/** The process of the running test, leased with its first use. */
+export declare const python: JestPython
+/** Leases more processes, and tells figures of the pool. */
+export declare const pythonPool: PythonPool
