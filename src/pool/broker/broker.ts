@@ -2,18 +2,18 @@ import { createServer, type Socket } from 'node:net'
 import type { Pool } from '../leasing/pool.ts'
 import type { Join } from './join.ts'
 
-/** Where test processes lease workers: `broker.sock`. */
+/** The server on `broker.sock`, from which test processes lease workers. */
 export interface Broker {
   close(): void
 }
 
 /**
- * Listens for test processes. gRPC is loaded with the first of them, so that a run without Python does not pay for it.
+ * Listens for test processes. The first connection loads gRPC, so a run without Python does not pay for it.
  */
 export async function listenForTests(pool: Pool, join: Join): Promise<Broker> {
   const sockets = new Set<Socket>()
   let serving: Promise<{ inject(socket: Socket): void; close(): void }> | undefined
-  // Paused until gRPC is there: bytes that Node had read before would be lost to it.
+  // Paused until gRPC is loaded: gRPC would lose the bytes that Node reads before.
   const server = createServer({ pauseOnConnect: true }, async (socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))

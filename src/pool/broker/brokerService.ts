@@ -23,7 +23,7 @@ import type { Join } from './join.ts'
 
 type LeaseCall = ServerDuplexStream<LeaseRequest, LeaseEvent>
 
-/** The gRPC service behind `broker.sock`; connections are handed to it. */
+/** The gRPC service behind `broker.sock`. It takes over connections that are already open. */
 export function serveLeases(pool: Pool, join: Join): { inject(socket: Socket): void; close(): void } {
   const server = new Server()
   server.addService(BrokerService, {
@@ -69,12 +69,12 @@ function serveLease(pool: Pool, call: LeaseCall): void {
     if (kind?.$case === 'release') lease?.end(kind.value.busy ? 'busy' : 'intact', at)
     if (kind?.$case === 'holder' && !call.cancelled) lease?.take(kind.value, at)
     if (kind?.$case === 'killUnresponsive') lease?.killUnresponsive(kind.value.name)
-    // Messages are decoded later than a cancellation is noticed; and one stream is one lease.
+    // A message may be decoded after its stream was cancelled. And one stream is one lease.
     if (kind?.$case !== 'acquire' || call.cancelled || lease) return
     if (kind.value.protocol !== PROTOCOL)
       return fail('failed', mismatch(kind.value.protocol), 'PROTOCOL_MISMATCH')
     lease = pool.request({
-      holder: kind.value.holder ?? NOBODY,
+      holder: kind.value.holder ?? UNNAMED,
       priority: PRIORITIES[kind.value.priority] ?? 'test',
       granted: (grant) => send({ $case: 'granted', value: describeGrant(grant) }),
       failed: (message, code) => fail('failed', message, code),
@@ -86,16 +86,16 @@ function serveLease(pool: Pool, call: LeaseCall): void {
     lease?.end()
     call.end()
   })
-  // The test process is gone, or it gave the request up.
-  // A worker that was held ahead may have been taken by a message that is lost.
+  // The test process is gone, or it has withdrawn its request. A prefetched worker is not reused here: the message by
+  // which a test took it may be lost.
   call.on('cancelled', () => lease?.end())
   call.on('error', () => lease?.end())
 }
 
-/** By their numbers on the wire. */
+/** Indexed by their numbers on the wire. */
 const PRIORITIES: readonly Priority[] = ['test', 'file', 'prefetch']
 
-const NOBODY: Holder = { file: '', test: '' }
+const UNNAMED: Holder = { file: '', test: '' }
 
 const mismatch = (version: number) => protocolMismatch('The test process', version, "the run's main process")
 
@@ -103,7 +103,7 @@ type ServiceFailure = { code: number; details: string }
 
 const UNAUTHENTICATED: ServiceFailure = {
   code: status.UNAUTHENTICATED,
-  details: 'the token in x-vitest-python-token is not the one of this run',
+  details: 'the token in x-vitest-python-token is not that of this run',
 }
 
 function isAuthorised(pool: Pool, metadata: Metadata): boolean {

@@ -1,2 +1,2 @@
-/** Opens the pools of another project; both sides are JSON. Never rejects. */
+/** Opens the pools of another project. Argument and result are JSON. Never rejects. */
 export type Join = (project: string) => Promise<string>

@@ -8,7 +8,7 @@ import type { Slot } from './slot.ts'
 import { heldBy } from './slotState.ts'
 
 /**
- * Explains why no worker became free in time: which test holds which worker for how long.
+ * Explains why no worker became free in time: lists which test has held which worker for how long.
  *
  * @param timeout milliseconds
  */
@@ -21,16 +21,16 @@ export function explainWait(slots: Iterable<Slot>, timeout: number, maxWorkers: 
   const held =
     holders.length === 0
       ? 'No worker is leased: Python is still starting.'
-      : `Leased are:\n${holders.join('\n')}`
+      : `Leased workers:\n${holders.join('\n')}`
   return (
     `No Python process became free within ${timeout} ms (leaseTimeout). ${held}\n` +
-    `At most ${maxWorkers} live at once (maxWorkers).`
+    `At most ${maxWorkers} can run at once (maxWorkers).`
   )
 }
 
-/** Tells how a leased worker ended, and the last lines that it printed. */
+/** Explains how a leased worker ended, and quotes the last lines that it printed. */
 export function explainLoss(worker: Worker, lease: LeaseRecord, exit: Exit): string {
   const printed = lastLines(withoutOwnFrames(readLog(worker.log)), 20)
   const what = `The Python process of this lease (worker ${worker.id}, pid ${worker.pid}) ${describeExit(exit)} during ${describeHolder(lease.holder)}.`
-  return printed === '' ? what : `${what}\nIt printed last:\n${printed.replace(/^/gm, '    ')}`
+  return printed === '' ? what : `${what}\nIts last output:\n${printed.replace(/^/gm, '    ')}`
 }

@@ -14,10 +14,10 @@ import { type PendingLease, RequestQueue } from './requestQueue.ts'
 import { holdersOf, inPhase, Slot, survey } from './slot.ts'
 import { heldBy, type SlotPhase, workerOf } from './slotState.ts'
 
-/** After so many in a row the pool forks no spares any more: workers that end by themselves would be started for ever. */
+/** After so many in a row, the pool forks no more spares. Else it would restart workers that end by themselves forever. */
 const MAX_IDLE_DEATHS = 3
 
-/** After so many in a row the pool expects no worker to come up any more. */
+/** After so many in a row, the pool does not expect any worker to come up. */
 const MAX_FAILED_STARTS = 3
 
 /** Milliseconds for a test process to give back a worker that no test has taken. */
@@ -65,7 +65,7 @@ export class Pool {
   request(request: LeaseRequest): LeaseHandle {
     this.#refresh()
     const pending = this.#queue.add(request)
-    if (this.#closed) this.#queue.refuse(pending, 'The run is over; no Python process is leased any more.')
+    if (this.#closed) this.#queue.refuse(pending, 'The run has ended, so no Python process can be leased.')
     this.#schedule()
     return {
       take: (holder, at) => this.#take(pending, holder, at),
@@ -88,7 +88,7 @@ export class Pool {
   async stopWorkers(): Promise<void> {
     this.#closed = true
     const stopping = this.runtime.stopStarting()
-    this.#queue.refuseAll('The run ended while this lease was waited for.')
+    this.#queue.refuseAll('The run ended while the test waited for this lease.')
     const slots = [...this.#slots.values()]
     for (const slot of slots) this.#retire(slot)
     await stopping
@@ -145,7 +145,7 @@ export class Pool {
     const slot = this.#servedBy(pending)
     const worker = slot && workerOf(slot.state)
     if (!slot || !worker) return
-    slot.dispatch({ type: 'retire', reason: `${call} went on though it was interrupted` })
+    slot.dispatch({ type: 'retire', reason: `${call} went on after it was interrupted` })
     worker.abort()
     this.#killUnlessGone(worker, STACK_TIMEOUT_MS)
   }

@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { PROTOCOL, protocolMismatch } from '../../process/run/protocol.ts'
 import { type JsonLine, readLines, writeLine } from '../../support/jsonLines.ts'
 
-/** A forkserver or a worker that said hello. */
+/** A forkserver or a worker that has said hello. */
 export interface Peer {
   readonly role: string
   readonly id: string
@@ -12,7 +12,7 @@ export interface Peer {
 
 export type Listener = (line: JsonLine, peer: Peer) => void
 
-/** Where forkserver and workers report to: `control.sock`. */
+/** The server on `control.sock`, to which forkserver and workers report. */
 export class Control {
   readonly #server: Server
   readonly #token: string
@@ -33,12 +33,12 @@ export class Control {
     return control
   }
 
-  /** Lets the peer of this name say hello, and calls `listener` for each line that it sends after that. */
+  /** Accepts the hello of this peer, and calls `listener` for each line that it sends after that. */
   expect(role: string, id: string, listener: Listener): void {
     this.#expected.set(`${role} ${id}`, listener)
   }
 
-  /** The peer of this name is not coming any more. */
+  /** This peer will not connect any more. */
   forget(role: string, id: string): void {
     this.#expected.delete(`${role} ${id}`)
   }
@@ -55,7 +55,7 @@ export class Control {
     let deliver: ((line: JsonLine) => void) | undefined
     const receive = (line: JsonLine) => {
       if (deliver) return deliver(line)
-      const problem = this.#objection(line)
+      const problem = this.#refusal(line)
       if (problem !== undefined) return refuse(socket, problem)
       writeLine(socket, { welcome: 'vitest-python', protocol: PROTOCOL })
       const peer = peerOf(socket, line)
@@ -66,14 +66,14 @@ export class Control {
     readLines(socket, receive, (problem) => refuse(socket, problem))
   }
 
-  #objection(hello: JsonLine): string | undefined {
+  #refusal(hello: JsonLine): string | undefined {
     if (hello['hello'] !== 'vitest-python')
       return 'this socket is the control socket of a vitest-environment-python run'
     if (hello['protocol'] !== PROTOCOL)
       return protocolMismatch('This process', hello['protocol'], 'the runner')
-    if (!equalSecrets(String(hello['token']), this.#token)) return 'the token is not the one of this run'
+    if (!equalSecrets(String(hello['token']), this.#token)) return 'the token is not that of this run'
     const name = `${String(hello['role'])} ${String(hello['id'])}`
-    return this.#expected.has(name) ? undefined : `nobody waits for ${name}`
+    return this.#expected.has(name) ? undefined : `the run does not expect ${name}`
   }
 }
 
@@ -90,7 +90,7 @@ function refuse(socket: Socket, sentence: string): void {
   socket.end()
 }
 
-/** Compares in constant time, so that the token cannot be guessed a character at a time. */
+/** Compares in constant time, so the token cannot be guessed character by character. */
 export function equalSecrets(one: string, other: string): boolean {
   const [a, b] = [Buffer.from(one), Buffer.from(other)]
   return a.length === b.length && timingSafeEqual(a, b)

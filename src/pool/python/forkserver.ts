@@ -11,7 +11,7 @@ import { PendingForks } from './pendingForks.ts'
 import type { Reaper } from './reaper.ts'
 import { expectReport, waitUntilReady } from './startup.ts'
 
-/** What the forkserver runs with. */
+/** The interpreter of a run, and the packages that are added to it. */
 export interface PythonInstallation {
   executable: string
   version: string
@@ -22,19 +22,19 @@ export interface PythonInstallation {
 /** A forkserver that is up. */
 export interface Forkserver extends Identity {
   readonly id: string
-  /** Start method as it came out: `fork` becomes `spawn` where the modules make forking unsafe. */
+  /** The start method in use: `fork` becomes `spawn` if the modules make forking unsafe. */
   readonly startMethod: string
-  /** Why it is not the one that was asked for. */
+  /** Why the start method is not the requested one. */
   readonly fallback: string | null
   /** Resolves when it ended; never rejects. */
   readonly ended: Promise<Exit>
-  /** Starts a worker; `exited` resolves when that ends. */
+  /** Starts a worker; `exited` resolves when the worker ends. */
   start(id: string): Promise<Identity & { exited: Promise<Exit> }>
-  /** SIGKILL for a worker. */
+  /** Sends SIGKILL to a worker. */
   kill(id: string): void
-  /** Has a worker write its stack into its log and end. */
+  /** Makes a worker write its stack to its log and end. */
   abort(id: string): void
-  /** Ends it, and what workers are left. */
+  /** Ends the forkserver and the workers that are left. */
   exit(): void
 }
 
@@ -48,7 +48,7 @@ export interface Launch {
   onProcess(identity: Identity): void
   /** Called with each module before it is imported. */
   onImport(module: string): void
-  /** Called with the user's files that were imported, also where one of them could not be. */
+  /** Called with the user's files that were imported, even if the import of one of them failed. */
   onFiles(files: string[]): void
 }
 
@@ -111,7 +111,7 @@ function connectedForkserver(
       peer.send({ op: 'fork', id: worker })
       const line = await withDeadline(answer, FORK_TIMEOUT_MS, `the forkserver to start ${worker}`)
       if (line['event'] === 'fork-failed')
-        throw new Error(`${worker} could not be started: ${String(line['message'])}`)
+        throw new Error(`Worker ${worker} could not be started: ${String(line['message'])}`)
       return { pid: line['pid'] as number, startTime: String(line['startTime']), exited }
     },
     kill: (worker) => peer.send({ op: 'kill', id: worker }),
@@ -120,7 +120,7 @@ function connectedForkserver(
   }
 }
 
-/** A fork takes milliseconds; longer means that the forkserver is stopped. */
+/** A fork takes milliseconds. If it takes longer, the forkserver is stopped. */
 const FORK_TIMEOUT_MS = 20_000
 
 function configOf({ id, run, reaper, installation }: Launch) {

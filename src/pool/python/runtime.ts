@@ -11,28 +11,28 @@ import type { Reaper } from './reaper.ts'
 import { SlowStart } from './slowStart.ts'
 import { Sources } from './sources.ts'
 
-/** How to find the interpreter and what it lacks; told apart, so that the pool can be tested without installing. */
+/** Finds the interpreter and installs the packages that it lacks. Injected, so a test of the pool installs nothing. */
 export type Install = (signal: AbortSignal) => Promise<PythonInstallation>
 
-/** How far the Python side of a run has come. `arming`: the interpreter is looked for, the reaper not yet armed. */
+/** The state of a run's Python. `arming`: the interpreter is being found, or the reaper is not armed yet. */
 export type PythonState =
   | { readonly phase: 'not started' }
   | { readonly phase: 'arming' | 'failed'; readonly coming: Promise<ArmedPython> }
   | ArmedPython
 
-/** From here on there is something to end. */
+/** From this state on, there are processes to end. */
 export interface ArmedPython {
   readonly phase: 'armed'
   readonly reaper: Reaper
   readonly control: Control
   readonly installation: PythonInstallation
-  /** The one that is up or coming up; rejects where it did not come up. */
+  /** The forkserver that is up or starting; rejects if its start fails. */
   forkserver: Promise<Forkserver> | undefined
-  /** Those that have imported what has changed since, by epoch, until they have ended. */
+  /** The forkservers whose imported files have changed since, by epoch, until they have ended. */
   readonly outdated: Map<number, Promise<Forkserver>>
 }
 
-/** What a worker is started with. */
+/** What a worker needs for its start. */
 export interface PythonUp {
   forkserver: Forkserver
   control: Control
@@ -40,15 +40,15 @@ export interface PythonUp {
 }
 
 /**
- * The Python side of a run: reaper first, then forkservers, one after another where one dies.
- * Nothing is started before the first `start()`.
+ * The Python of a run: first the reaper, then a forkserver. If the forkserver dies, the next `start()` starts another
+ * one. No process starts before the first `start()`.
  */
 export class PythonRuntime {
-  /** Why the run must fail, whatever its processes look like. */
+  /** Reasons for which the run must fail, even if no process is left. */
   readonly problems: string[] = []
-  /** What of the user's is imported. */
+  /** The user's files that are imported. */
   readonly sources: Sources
-  /** Counts how often everything had to be imported anew. */
+  /** Number of times that the modules had to be imported again. */
   epoch = 0
   readonly #run: Run
   readonly #install: Install
@@ -59,7 +59,7 @@ export class PythonRuntime {
   readonly #starting = new Set<Identity>()
   readonly #end = new AbortController()
 
-  /** @param announce tells the user what happens without his asking */
+  /** @param announce prints a sentence for the user */
   constructor(run: Run, install: Install, announce: (sentence: string) => void) {
     this.#announce = announce
     this.#run = run
@@ -71,13 +71,13 @@ export class PythonRuntime {
     return this.#state
   }
 
-  /** The state when nothing is being armed any more; starts nothing. */
+  /** The state as soon as it is not `arming`. Starts nothing. */
   async settled(): Promise<PythonState> {
     if (this.#state.phase === 'arming') await this.#state.coming.catch(() => {})
     return this.#state
   }
 
-  /** Brings up what is not up, the next forkserver too. A start that failed fails the same way for a while. */
+  /** Starts the reaper and a forkserver, unless they are up. After a failed start, the error stays for a back-off. */
   async start(): Promise<PythonUp> {
     const armed = await this.#arm()
     armed.forkserver ??= this.#keepForkserver(armed)
@@ -85,11 +85,11 @@ export class PythonRuntime {
     return { forkserver: await armed.forkserver, control, installation }
   }
 
-  /** Starts one that is forgotten when it ends; a start that failed is remembered for a while. */
+  /** Starts a forkserver and forgets it when it ends. A failed start is remembered for a back-off. */
   #keepForkserver(armed: ArmedPython): Promise<Forkserver> {
     const coming = this.#startForkserver(armed)
     const forget = () => {
-      // Another one may have taken its place, even while this one was still importing.
+      // Another forkserver may have replaced it, even while it was still importing.
       if (armed.forkserver === coming) armed.forkserver = undefined
     }
     coming.then(({ ended }) => ended.then(forget)).catch(() => {})
@@ -98,8 +98,10 @@ export class PythonRuntime {
   }
 
   /**
-   * Begins an epoch where something that is imported has changed: what starts from now on imports it anew.
-   * The forkserver before serves the workers that it has, until it is ended.
+   * Begins a new epoch if an imported file has changed: forkservers that start from now on import it again. The previous
+   * forkserver keeps its workers until it is ended.
+   *
+   * @returns whether a new epoch began
    */
   outdate(): boolean {
     if (this.#state.phase !== 'armed' || !this.#state.forkserver || !this.sources.haveChanged()) return false
@@ -109,7 +111,7 @@ export class PythonRuntime {
     return true
   }
 
-  /** Ends the outdated forkservers, except those of these epochs. */
+  /** Ends the outdated forkservers, except those of the epochs in use. */
   endOutdated(inUse: ReadonlySet<number>): void {
     if (this.#state.phase !== 'armed') return
     for (const [epoch, outdated] of this.#state.outdated) {
@@ -124,7 +126,7 @@ export class PythonRuntime {
     armed.outdated.delete(epoch)
   }
 
-  /** Starts nothing from now on: gives up an installation, and ends a forkserver that is still importing. */
+  /** Starts nothing from now on. Aborts an installation, and kills a forkserver that is still importing. */
   async stopStarting(): Promise<void> {
     this.#end.abort()
     if (this.#state.phase === 'armed')
@@ -193,12 +195,12 @@ export class PythonRuntime {
     }
   }
 
-  /** A reaper that ends before it is dismissed has left the run without its guard. */
+  /** If the reaper ends before it is dismissed, the run has lost its guard. */
   #noteEnd(reaper: Reaper, exit: Exit): void {
     if (reaper.dismissed) return
     this.problems.push(
       `The reaper (pid ${reaper.armed.pid}) ${describeExit(exit)} during the run. ` +
-        'Without it nothing ends the Python processes when the runner is killed, so the run fails.',
+        'Without it, the Python processes would survive if the runner were killed, so the run fails.',
     )
   }
 }
@@ -206,7 +208,7 @@ export class PythonRuntime {
 /** The public members of `PythonRuntime`, so that a test can stand in for it. */
 export type Runtime = Pick<PythonRuntime, keyof PythonRuntime>
 
-/** Whatever keeps Python from starting has a code. */
+/** Gives every error of a start a code. */
 function withStartCode<T>(start: Promise<T>): Promise<T> {
   return start.catch((error: unknown) => {
     throw asSetupError('PYTHON_START_FAILED', error)

@@ -1,7 +1,7 @@
-/** Milliseconds after which a start is worth a line. */
-const SLOW = 1_000
+/** A start that takes longer is reported. */
+const SLOW_START_MS = 1_000
 
-/** Tells what a start is at, where it takes long, and when it is over. */
+/** If a start of Python takes long, reports the module that is being imported, and the end of the start. */
 export class SlowStart {
   readonly #announce: (sentence: string) => void
   readonly #began = performance.now()
@@ -11,7 +11,7 @@ export class SlowStart {
 
   constructor(announce: (sentence: string) => void) {
     this.#announce = announce
-    this.#timer = setTimeout(() => this.#tell(), SLOW).unref()
+    this.#timer = setTimeout(() => this.#tell(), SLOW_START_MS).unref()
   }
 
   importing(module: string): void {
@@ -19,12 +19,12 @@ export class SlowStart {
     if (this.#told) this.#tell()
   }
 
-  /** The start is over, one way or the other. */
+  /** The start has succeeded or failed. */
   end(): void {
     clearTimeout(this.#timer)
   }
 
-  /** Says that Python is up, where it was said that it is not. */
+  /** Reports that Python is ready, if the start was reported as slow. */
   tellEnd(): void {
     if (this.#told)
       this.#announce(`Python is ready after ${((performance.now() - this.#began) / 1000).toFixed(1)} s`)

@@ -13,12 +13,12 @@ export interface Worker extends Identity {
   readonly address: string
   /** File that holds what it printed. */
   readonly log: string
-  /** Resolves when it ended; never rejects. */
+  /** Resolves when it has ended; never rejects. */
   readonly exited: Promise<Exit>
   /** Asks it to run its exit functions and to end, all of it within `stopTimeout`. */
   askToExit(): void
   kill(): void
-  /** Ends it, with its stack at the end of its log. */
+  /** Ends it, after it has written its stack to its log. */
   abort(): void
 }
 
@@ -30,14 +30,14 @@ export interface WorkerStart {
   installation: PythonInstallation
   /** Called as soon as the process exists. */
   onProcess(identity: Identity): void
-  /** Called with files of the user that a lease has come to use. */
+  /** Called with files of the user that a lease has started to use. */
   onUsed(leaseId: string, files: string[]): void
 }
 
 /**
  * Starts a worker and waits until its gRPC server listens.
  *
- * @throws SetupError WORKER_START_FAILED with what it printed, how it ended, and the likely cause
+ * @throws SetupError WORKER_START_FAILED with what the worker printed, how it ended, and the likely cause
  */
 export async function startWorker(start: WorkerStart): Promise<Worker> {
   const { id, run, control, forkserver } = start

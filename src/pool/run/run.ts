@@ -5,30 +5,30 @@ import { createRunDirectory, type RunDirectory } from '../../process/run/runDire
 import { ownIdentity } from '../../process/system/identify.ts'
 import type { OwnerIdentity } from '../../process/system/identity.ts'
 
-/** What a run is before anything was started: a directory, a secret, and what the user wants. */
+/** A run before any process has started: its directory, its secret and its options. */
 export interface Run {
   /** The run ID. It is the name of the run directory. */
   readonly id: string
   readonly directory: RunDirectory
   readonly owner: OwnerIdentity
-  /** Secret of this run; goes with every call. */
+  /** The secret of this run. Every call carries it. */
   readonly token: string
-  /** Root of the project; paths in the options are relative to it. */
+  /** Root of the project. Paths in the options are relative to it. */
   readonly root: string
   readonly options: ResolvedOptions
-  /** Set where the runner watches files and runs tests again. */
+  /** Set if the runner watches files and reruns tests. */
   readonly watch: Watch | undefined
   readonly brokerPath: string
   readonly controlPath: string
 }
 
-/** What a runner that watches files wants to know. */
+/** The callbacks of a runner that watches files. */
 export interface Watch {
-  /** A Python file of the user is in use and to be watched. */
+  /** The tests use this Python file, so it must be watched. */
   onFile(file: string): void
 }
 
-/** Mints a run. */
+/** Creates the run directory, and with it the run ID. */
 export function createRun(root: string, options: ResolvedOptions, watch?: Watch): Run {
   const owner = ownIdentity()
   const directory = createRunDirectory(owner, root)

@@ -1,4 +1,4 @@
-/** Resident memory of processes in bytes, summed; those that are gone count nothing. */
+/** The sum of the processes' resident memory in bytes. A process that is gone counts as 0. */
 export async function residentBytes(pids: number[]): Promise<number> {
   if (pids.length === 0) return 0
   const { default: pidusage } = await import('pidusage')

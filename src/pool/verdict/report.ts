@@ -3,7 +3,7 @@ import { seconds } from '../../support/seconds.ts'
 import { describeHolder } from '../leasing/leaseLog.ts'
 import { type Findings, judge, type Orphan } from './verdict.ts'
 
-/** The verdict in words: one line where all is well, else what was found and what to do. */
+/** The verdict in words: one line if the run is clean, else the findings and what to do about them. */
 export function report(findings: Findings): string {
   const verdict = judge(findings)
   if (verdict === 'clean') return pc.green(`${clean(findings)}`)
@@ -14,7 +14,7 @@ export function report(findings: Findings): string {
   ]
   if (parts.length === 0)
     parts.push(
-      pc.red('Not verified: the sweeps at the end of the run did not come to rest. (RUN_NOT_VERIFIED)'),
+      pc.red('Not verified: no two sweeps in a row were clean at the end of the run. (RUN_NOT_VERIFIED)'),
     )
   return parts.join('\n')
 }
@@ -30,12 +30,12 @@ function orphans({ runId, orphans: found }: Findings): string {
   const lines = found.map((orphan) => `  ${describeOrphan(orphan)}`)
   return (
     `Found ${counted(found.length, 'orphaned process', 'orphaned processes')} of run ${runId}:\n${lines.join('\n')}\n` +
-    'They were started from Python during the tests and were still alive after every worker had stopped. ' +
+    'They belong to this run and were still alive after every worker had stopped. ' +
     'Stop them in the test that starts them. (ORPHANS_FOUND)'
   )
 }
 
-/** One orphan: what it is, how it was found, and whose it is. */
+/** Describes an orphan: the process, the cookie by which it was found, and the test that started it. */
 export function describeOrphan(orphan: Orphan): string {
   const cookie = {
     environment: 'its environment',
@@ -45,26 +45,26 @@ export function describeOrphan(orphan: Orphan): string {
     descent: 'its descent from the reaper',
     group: 'its process group',
   }
-  const fate = orphan.killed ? 'killed now' : pc.bold('STILL ALIVE')
+  const outcome = orphan.killed ? 'killed now' : pc.bold('STILL ALIVE')
   return (
     `pid ${orphan.pid} (${shorten(orphan.command)}), parent ${orphan.parent}, age ${seconds(orphan.age)}, ` +
-    `alive ${seconds(orphan.survived)} after the pool had stopped, known by ${cookie[orphan.cookie]}, ${whose(orphan)}; ${fate}`
+    `alive ${seconds(orphan.survived)} after the pool had stopped, known by ${cookie[orphan.cookie]}, ${originOf(orphan)}; ${outcome}`
   )
 }
 
-function whose({ leases, tracedBy }: Orphan): string {
-  if (leases.length === 0) return 'started outside every test'
+function originOf({ leases, tracedBy }: Orphan): string {
+  if (leases.length === 0) return 'started outside of any test'
   const tests = leases.map(({ workerId, holder }) => `worker ${workerId} during ${describeHolder(holder)}`)
-  return `started by ${tests.join(' or by ')}${tracedBy === 'time' ? ' (to judge by the time)' : ''}`
+  return `started by ${tests.join(' or by ')}${tracedBy === 'time' ? ' (judging by its start time)' : ''}`
 }
 
 function unknown({ runId, unknown: found }: Findings): string {
   const lines = found.map(({ pid, name, reason }) => `  pid ${pid} (${name}): ${reason}`)
   return (
-    `Cannot tell whether ${counted(found.length, 'process', 'processes')} of this user belong to run ${runId}, so the run is not clean:\n` +
+    `Cannot tell whether ${counted(found.length, 'process', 'processes')} of this user belong to run ${runId}, so the run is not verified:\n` +
     `${lines.join('\n')}\n` +
-    'They hide from their own user (PR_SET_DUMPABLE, or /proc mounted with hidepid) and this system has no free resource limit to mark them by. ' +
-    'Run the tests where /proc is readable, or end those processes. (RUN_NOT_VERIFIED)'
+    'Their environment cannot be read (PR_SET_DUMPABLE, or /proc mounted with hidepid), and this system has no free resource limit to mark processes by. ' +
+    'Run the tests on a system whose /proc is readable, or end those processes. (RUN_NOT_VERIFIED)'
   )
 }
 

@@ -102,7 +102,7 @@ async function endForkserver(forkserver: Forkserver, signal: Signaller): Promise
 }
 
 async function endReaper(reaper: Reaper, oneShot: Signaller): Promise<void> {
-  if (!isSameProcessAlive(reaper.armed)) throw new Error('The reaper had ended before the verification.')
+  if (!isSameProcessAlive(reaper.armed)) throw new Error('The reaper ended before the verification.')
   await reaper.exit().catch(() => oneShot([reaper.armed], 'SIGKILL'))
 }
 

@@ -56,6 +56,6 @@ function describe({ found }: SweepResult, pool: Pool): string {
   })
   return (
     `The Python of this file left ${found.length === 1 ? 'a process' : `${found.length} processes`} behind:\n${lines.join('\n')}\n` +
-    'Still alive after the worker had ended. Stop what a file starts before it ends.'
+    'Still alive after the worker had ended. Stop every process before the test file ends.'
   )
 }

@@ -50,12 +50,12 @@ async function sweepRun(
   if (left.length > 0) {
     const signal = await signaller()
     const alive = (await killUntilClean(look, ({ found }) => signal(found, 'SIGKILL'))).found
-    if (alive.length > 0) return `Run ${runId} left ${list(alive)}, which cannot be killed.`
+    if (alive.length > 0) return `Cannot kill the survivors of run ${runId}: ${list(alive)}.`
   }
   removeCgroup(directory)
   removeRunDirectory(directory)
   if (left.length === 0) return undefined
-  return `Ended what run ${runId}, whose runner was killed, had left: ${list(left)}.`
+  return `Ended the survivors of run ${runId}, whose runner was killed: ${list(left)}.`
 }
 
 /** `forget`: none of its processes can be alive, so only the directory is removed. */

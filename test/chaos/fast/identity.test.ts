@@ -61,7 +61,7 @@ describe.concurrent('a run directory of a dead run', () => {
     await withScene({}, async (scene) => {
       const bystander = await stage(scene, { ...dead, bootId: BOOT })
       const { output } = await scene.start().ended
-      expect(output).toContain(`Ended what run ${bystander.runId}, whose runner was killed, had left`)
+      expect(output).toContain(`Ended the survivors of run ${bystander.runId}, whose runner was killed`)
       expect(isAlive(bystander)).toBe(false)
     })
   })

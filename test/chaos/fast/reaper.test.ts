@@ -50,7 +50,7 @@ describe.concurrent('a reaper that is killed', () => {
       expect((await scene.survivors()).join()).toContain('sleep 122')
       const { exitCode, output } = await scene.start().ended
       expect(output).toMatch(
-        /Ended what run [0-9a-z]{7}, whose runner was killed, had left: pid \d+ \(sleep 122\)/,
+        /Ended the survivors of run [0-9a-z]{7}, whose runner was killed: pid \d+ \(sleep 122\)/,
       )
       expect(exitCode).toBe(0)
       expect(await scene.survivors()).toEqual([])

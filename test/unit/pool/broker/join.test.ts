@@ -7,7 +7,7 @@ import type { RunContext } from '../../../../src/client/lease/context.ts'
 import { listenForTests } from '../../../../src/pool/broker/broker.ts'
 import type { Pool } from '../../../../src/pool/leasing/pool.ts'
 
-test('a project joins with the token of the run alone', async () => {
+test('a project joins only with the token of the run', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'vp-'))
   const brokerPath = join(directory, 'broker.sock')
   const asked: string[] = []
@@ -20,7 +20,7 @@ test('a project joins with the token of the run alone', async () => {
   const [right, wrong] = [connect('right'), connect('wrong')]
   try {
     await expect(wrong.join('a')).rejects.toThrow(
-      'the token in x-vitest-python-token is not the one of this run',
+      'the token in x-vitest-python-token is not that of this run',
     )
     expect(await right.join('b')).toBe('of b')
     expect(asked).toEqual(['b'])

@@ -5,7 +5,7 @@ import { type PoolState, plan } from '../../../../src/pool/leasing/plan.ts'
 const quiet: PoolState = { starting: 0, idle: [], busy: 0, waiting: [], maxWorkers: 8, spares: 2 }
 const request = (id: string, file = 'a.test.ts', test = id) => ({ id, file, test, priority: 'test' as const })
 
-test('a request and an idle worker meet, and a spare takes its place', () => {
+test('a request gets an idle worker, and a spare is started in its place', () => {
   const state = { ...quiet, idle: [{ id: 'w1' }, { id: 'w2' }], waiting: [request('r1')] }
   expect(plan(state)).toEqual({ grants: [{ worker: 'w1', request: 'r1' }], starts: 1, recalls: [] })
 })
@@ -32,7 +32,7 @@ test('with strict affinity, a test waits for the worker of its file, but not for
   expect(plan(hint).grants).toHaveLength(1)
 })
 
-test('with strict affinity, the worker of another file is left alone as long as there can be another one', () => {
+test('with strict affinity, the worker of another file is not taken as long as a new one can start', () => {
   const state = {
     ...quiet,
     idle: [{ id: 'w1', lastFile: 'b' }],
@@ -48,7 +48,7 @@ test('with strict affinity, the worker of another file is left alone as long as 
   })
 })
 
-test('requests without a worker are counted with the spares, those being started are not started again', () => {
+test('starts workers for unmet requests and spares, less those that are starting already', () => {
   expect(plan({ ...quiet, waiting: [request('r1')] })).toEqual({ grants: [], starts: 3, recalls: [] })
   expect(plan({ ...quiet, waiting: [request('r1')], starting: 3 })).toEqual({
     grants: [],
@@ -59,7 +59,7 @@ test('requests without a worker are counted with the spares, those being started
 
 const prefetch = (id: string) => ({ ...request(id), priority: 'prefetch' as const })
 
-test('what a test process holds for its next test is a spare that is handed out already', () => {
+test('a prefetched worker counts as a spare', () => {
   const state = { ...quiet, idle: [{ id: 'w1' }], waiting: [prefetch('r1')] }
   expect(plan(state)).toEqual({ grants: [{ worker: 'w1', request: 'r1' }], starts: 1, recalls: [] })
   expect(plan({ ...quiet, busy: 2, prefetched: ['w1', 'w2'] }).starts).toBe(0)
@@ -70,7 +70,7 @@ test('what a test process holds for its next test is a spare that is handed out 
   })
 })
 
-test('nothing is granted ahead while a test waits, and never the last worker that there can be', () => {
+test('a prefetch gets no worker while a test waits, and never the last one possible', () => {
   const state = { ...quiet, idle: [{ id: 'w1' }], waiting: [prefetch('r1'), request('r2')] }
   expect(plan(state).grants).toEqual([{ worker: 'w1', request: 'r2' }])
   expect(
@@ -78,7 +78,7 @@ test('nothing is granted ahead while a test waits, and never the last worker tha
   ).toEqual([])
 })
 
-test('what is held ahead is asked back where a test waits and nothing else will come free', () => {
+test('a prefetched worker is recalled if a test waits and no other worker will become free', () => {
   const full = { ...quiet, maxWorkers: 4, busy: 4, prefetched: ['w1', 'w2'], waiting: [request('r1')] }
   expect(plan(full).recalls).toEqual(['w2'])
   expect(plan({ ...full, waiting: [request('r1'), request('r2'), request('r3')] }).recalls).toEqual([
@@ -91,7 +91,7 @@ test('what is held ahead is asked back where a test waits and nothing else will 
   expect(plan({ ...full, waiting: [prefetch('r1')] }).recalls).toEqual([])
 })
 
-test('there are never more workers than permitted, and never fewer than fit the need', () => {
+test('there are never more workers than permitted, and as many as needed below that', () => {
   const states = fc.record({
     starting: fc.nat(5),
     idle: fc.array(fc.record({ id: fc.uuid() }), { maxLength: 5 }),

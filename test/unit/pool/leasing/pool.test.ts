@@ -3,7 +3,7 @@ import { Pool } from '../../../../src/pool/leasing/pool.ts'
 import type { Priority } from '../../../../src/pool/leasing/priority.ts'
 import { SimulatedProcesses } from './simulatedProcesses.ts'
 
-/** A pool whose workers start when the test says so, and the answers to those who ask. */
+/** A pool whose workers start when the test says so, and the answers to its requests. */
 function poolOf(options: { maxWorkers: number; isolation?: 'test' | 'shared' }) {
   const processes = new SimulatedProcesses()
   const all = {
@@ -36,7 +36,7 @@ function poolOf(options: { maxWorkers: number; isolation?: 'test' | 'shared' }) 
   return { pool, processes, ask, started, told }
 }
 
-test('a failed start is told to the test that waits, and not to a prefetch', async () => {
+test('a failed start is reported to the test that waits, and not to a prefetch', async () => {
   const { ask, started, told } = poolOf({ maxWorkers: 4 })
   ask('a', 'test')
   ;(await started(1)).comeUp()
@@ -68,7 +68,7 @@ test('a worker that cannot be interrupted is lost with the reason, and replaced 
   worker.exit({ status: null, signal: 'SIGABRT' })
   const loss =
     'a lost: The Python process of this lease (worker w1, pid 1) was killed by SIGABRT, ' +
-    'because model.train went on though it was interrupted during "a" (a).'
+    'because model.train went on after it was interrupted during "a" (a).'
   await told('a granted w1', loss)
   ask('b', 'test')
   ;(await started(2)).comeUp()
@@ -81,8 +81,8 @@ test('the end of the run refuses the tests that wait, and every later one', asyn
   await pool.stopWorkers()
   ask('b', 'test')
   await told(
-    'a failed: The run ended while this lease was waited for.',
-    'b failed: The run is over; no Python process is leased any more.',
+    'a failed: The run ended while the test waited for this lease.',
+    'b failed: The run has ended, so no Python process can be leased.',
   )
 })
 

@@ -4,7 +4,7 @@ import type { LeaseGrant, LeaseHandle } from '../../../../src/pool/leasing/lease
 import { Pool } from '../../../../src/pool/leasing/pool.ts'
 import { SimulatedProcesses } from './simulatedProcesses.ts'
 
-/** A request as the test process that made it sees it. */
+/** A request from the view of its test process. */
 interface Client {
   handle: LeaseHandle
   answers: string[]
@@ -22,7 +22,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** Enough turns of the event loop for everything that is under way to settle. */
+/** Enough turns of the event loop for all pending work to settle. */
 const settle = () => vi.advanceTimersByTimeAsync(0)
 
 class Simulation {
@@ -62,7 +62,7 @@ class Simulation {
     client.handle.end(how)
   }
 
-  /** No promise of the pool is broken at any moment. */
+  /** Checks the invariants of the pool. */
   check(): void {
     const serving = this.clients.filter(({ grant, over }) => grant && !over)
     const workers = serving.map(({ grant }) => grant?.worker.id)

@@ -2,7 +2,7 @@ import type { PoolCollaborators } from '../../../../src/pool/leasing/pool.ts'
 import type { Worker } from '../../../../src/pool/python/worker.ts'
 import type { Exit } from '../../../../src/process/system/exit.ts'
 
-/** A worker that the pool has asked for, and that the test brings up, or not. */
+/** A worker that the pool has requested. The test decides whether it comes up. */
 export interface SimulatedWorker {
   readonly id: string
   state: 'starting' | 'up' | 'ended'
@@ -13,7 +13,7 @@ export interface SimulatedWorker {
   exit(exit?: Exit): void
 }
 
-/** Processes that exist in the test alone: workers start and end at its word. */
+/** Processes that exist in the test only: workers start and end when the test says so. */
 export class SimulatedProcesses implements PoolCollaborators {
   readonly workers: SimulatedWorker[] = []
   /** Whether workers end as soon as the pool asks. If not, they end when they are killed. */

@@ -44,17 +44,17 @@ const orphan: Orphan = {
 }
 const unreadable = { pid: 9, startTime: '1', name: 'x', reason: '/proc/9/environ cannot be read' }
 
-test('two clean sweeps and nothing else make a clean run', () => {
+test('a run with two clean sweeps and no findings is clean', () => {
   expect(judge(clean)).toBe('clean')
   expect(mustFail(clean, 'fail')).toBe(false)
   expect(report(clean)).toContain('No orphaned processes: run 7f3c9ab, 3 Python workers stopped in 12 ms')
 })
 
 test.each<[string, Partial<Findings>, string]>([
-  ['one sweep', { cleanSweeps: 1 }, 'did not come to rest'],
+  ['one sweep', { cleanSweeps: 1 }, 'no two sweeps in a row were clean'],
   ['an unknown process', { unknown: [unreadable] }, 'Cannot tell whether 1 process of this user'],
   ['a problem', { problems: ['The reaper died'] }, 'Not verified: The reaper died'],
-])('%s leaves the run unproven, and unproven fails, `warn` or not', (_, change, sentence) => {
+])('%s leaves the run unproven, which fails it even with `warn`', (_, change, sentence) => {
   const findings = { ...clean, ...change }
   expect(judge(findings)).toBe('unknown')
   expect([mustFail(findings, 'fail'), mustFail(findings, 'warn')]).toEqual([true, true])
@@ -63,7 +63,7 @@ test.each<[string, Partial<Findings>, string]>([
   expect(report(findings)).not.toContain('No orphaned processes')
 })
 
-test('an orphan fails the run, is named, and is forgiven only if it is dead and `warn` was asked for', () => {
+test('an orphan fails the run and is named; `warn` forgives it only if it is dead', () => {
   const findings = { ...clean, orphans: [orphan] }
   expect(judge(findings)).toBe('orphans')
   expect([mustFail(findings, 'fail'), mustFail(findings, 'warn')]).toEqual([true, false])

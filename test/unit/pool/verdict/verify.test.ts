@@ -70,7 +70,7 @@ const findings = async (verification: Verification) => {
   return { ...found, runId: RUN, workersStarted: 1, stopping: 1 }
 }
 
-test('an empty machine is clean after two sweeps, the reaper gone too', async () => {
+test('an empty machine is clean after two sweeps, and the reaper has ended', async () => {
   const { verification, killed } = machine([{ pid: 1 }, { pid: 2, environ: 'PATH=/\0' }])
   const found = await findings(verification)
   expect(judge(found)).toBe('clean')
@@ -84,7 +84,7 @@ test('a reaper that cannot be ended is found by the last sweeps', async () => {
   expect(judge(found)).toBe('orphans')
 })
 
-test('what is left is accused, killed, and gone', async () => {
+test('a survivor is recorded as an orphan and killed', async () => {
   const { verification, killed } = machine([{ pid: 1 }, { pid: 7 }])
   const found = await findings(verification)
   expect(judge(found)).toBe('orphans')
@@ -92,7 +92,7 @@ test('what is left is accused, killed, and gone', async () => {
   expect(killed).toEqual([7])
 })
 
-test('what forks while it is killed is killed, too, and accused', async () => {
+test('a process that is born during the kill is recorded and killed, too', async () => {
   const { verification } = machine([{ pid: 1 }, { pid: 7 }], { bornAfterKill: { pid: 100 } })
   const found = await findings(verification)
   expect(found.orphans.map(({ pid, killed }) => [pid, killed])).toEqual([
@@ -102,14 +102,14 @@ test('what forks while it is killed is killed, too, and accused', async () => {
   ])
 })
 
-test('what cannot be killed is said to be alive', { timeout: 30_000 }, async () => {
+test('an orphan that cannot be killed is reported as alive', { timeout: 30_000 }, async () => {
   const { verification } = machine([{ pid: 1 }, { pid: 7 }], { mortal: false })
   const found = await findings(verification)
   expect(found.orphans).toMatchObject([{ pid: 7, killed: false }])
   expect(judge(found)).toBe('orphans')
 })
 
-test('what cannot be read leaves the run unproven', async () => {
+test('a process that cannot be read leaves the run unproven', async () => {
   const { verification } = machine([{ pid: 1 }, { pid: 9, hidden: true }])
   const found = await findings(verification)
   expect(judge(found)).toBe('unknown')
@@ -122,7 +122,7 @@ test('a failing signaller leaves the run unproven', async () => {
   expect(found.problems).toContain('Orphans could not be killed: no Python')
 })
 
-test('an orphan is traced by its lease, by the session of its worker, else by the time', async () => {
+test('an orphan is traced by its lease, else by the session of its worker, else by its start time', async () => {
   const { verification } = machine([
     { pid: 1 },
     { pid: 7, lease: 'l1' },
@@ -135,7 +135,7 @@ test('an orphan is traced by its lease, by the session of its worker, else by th
     const holder = { file: 'a.test.ts', test }
     leases.take(leases.open(`w${index + 1}`, 50 + index, holder), holder)
   }
-  // Held ahead: no test has had it.
+  // Prefetched: no test has used it.
   leases.open('w3', 52, { file: 'a.test.ts', test: '' })
   const { orphans } = await verify(verification)
   const traces = orphans.map(({ pid, tracedBy, leases }) => [pid, tracedBy, ...leases.map(({ id }) => id)])
@@ -147,7 +147,7 @@ test('an orphan is traced by its lease, by the session of its worker, else by th
   ])
 })
 
-test('tests whose beginning and end were heard of late are told apart by when they were', async () => {
+test('leases whose begin and end are reported late are told apart by their own times', async () => {
   const { verification } = machine([{ pid: 1 }, { pid: 9, age: 5_000 }])
   const { leases } = verification
   const ago = (seconds: number) => Date.now() - seconds * 1_000
