@@ -2,7 +2,7 @@ import timers from 'node:timers'
 
 // Captured when this module loads, so a test that fakes the timers does not stop ours. Imported from Node, because in
 // jsdom `globalThis` has the timers of a browser, which cannot be unref'd.
-export const { setTimeout, clearTimeout } = timers
+export const { setTimeout, clearTimeout, setImmediate } = timers
 
 const RealDate = Date
 

@@ -5,3 +5,5 @@ TOKEN_KEY = "x-vitest-python-token"
 LEASE_KEY = "x-vitest-python-lease"
 PID_KEY = "x-vitest-python-pid"
 MEMORY_KEY = "x-vitest-python-memory"
+# In the trailing metadata of a user's servicer that raised: a PythonFailure.
+FAILURE_KEY = "x-vitest-python-failure-bin"

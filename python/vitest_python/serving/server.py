@@ -13,6 +13,7 @@ from ..common.forked import end_if_forked
 from ..errors import ModuleProblem
 from ..execution.executor import Executor
 from ..program.program import ImportFailed, Program
+from .servicer_failure import FailureInterceptor
 from .servicers import ForkInterceptor, ServerThreads
 from .services import add_standard_services
 from .token import TokenInterceptor
@@ -37,7 +38,11 @@ def start_server(config: Config, program: Program, executor: Executor, control: 
         raise OSError(f"{path} is longer than the {LONGEST_SOCKET_PATH} bytes that a Unix socket's path may have")
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     resolver = program.resolver
-    interceptors: list[grpc.ServerInterceptor] = [TokenInterceptor(config.token), ForkInterceptor()]
+    interceptors: list[grpc.ServerInterceptor] = [
+        TokenInterceptor(config.token),
+        FailureInterceptor(),
+        ForkInterceptor(),
+    ]
     if program.imports is not None:
         usage = Usage(control, program.imports)
         resolver = RecordingResolver(resolver, usage)

@@ -12,7 +12,7 @@ import grpc
 
 from ..common.forked import end_if_forked
 
-_OURS = ("/vitest_python.", "/grpc.")
+OURS = ("/vitest_python.", "/grpc.")
 
 
 class ServerThreads(ThreadPoolExecutor):
@@ -34,16 +34,19 @@ class ForkInterceptor(grpc.ServerInterceptor):  # type: ignore[misc,unused-ignor
     ) -> grpc.RpcMethodHandler[Any, Any] | None:
         """See grpc.ServerInterceptor."""
         handler = continuation(handler_call_details)
-        if handler is None or handler_call_details.method.startswith(_OURS):
+        if handler is None or handler_call_details.method.startswith(OURS):
             return handler
-        return _guard(handler)
+        streaming = handler.response_streaming
+        return with_behaviour(handler, lambda behaviour: _guard_behaviour(behaviour, streaming))
 
 
-def _guard(handler: grpc.RpcMethodHandler[Any, Any]) -> grpc.RpcMethodHandler[Any, Any]:
+def with_behaviour(
+    handler: grpc.RpcMethodHandler[Any, Any], wrap: Callable[[Callable[..., Any]], Callable[..., Any]]
+) -> grpc.RpcMethodHandler[Any, Any]:
+    """The handler with its behaviour wrapped."""
     kind = f"{_kind(handler.request_streaming)}_{_kind(handler.response_streaming)}"
     make: Callable[..., grpc.RpcMethodHandler[Any, Any]] = getattr(grpc, f"{kind}_rpc_method_handler")
-    behaviour = _guard_behaviour(getattr(handler, kind), handler.response_streaming)
-    return make(behaviour, handler.request_deserializer, handler.response_serializer)
+    return make(wrap(getattr(handler, kind)), handler.request_deserializer, handler.response_serializer)
 
 
 def _kind(streaming: bool) -> str:

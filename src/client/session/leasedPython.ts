@@ -1,10 +1,10 @@
-import { type Client, credentials } from '@grpc/grpc-js'
+import { type Client, type ClientOptions, credentials } from '@grpc/grpc-js'
 import { setTimeout } from '../../support/clock.ts'
 import type { Caller } from '../errors/caller.ts'
 import { CallError, WorkerLostError } from '../errors/errors.ts'
 import { Verb } from '../gen/vitest_python/v1/bridge.ts'
 import type { Lease } from '../lease/lease.ts'
-import { CHANNEL_OPTIONS, callMetadata, metadataInterceptor } from '../wire/metadata.ts'
+import { stubMetadata } from '../wire/metadata.ts'
 import { call } from './call.ts'
 import type { Arguments, CallOptions } from './callOptions.ts'
 import { type CallRequest, type CodeRequest, CodeSurface } from './callSurface.ts'
@@ -14,6 +14,7 @@ import { refs } from './ref.ts'
 import { Session, type SessionLease } from './session.ts'
 import { openSession } from './sessionChannel.ts'
 import { stream } from './stream.ts'
+import { StubChannels } from './stubChannel.ts'
 
 /** Milliseconds to wait until the pool has found out why a worker ended. */
 const EXPLANATION_TIMEOUT_MS = 2_000
@@ -26,10 +27,13 @@ export class LeasedPython extends CodeSurface implements PythonClient {
   readonly runId: string
   readonly workerId: string
   readonly pid: number
+  readonly address: string
+  readonly metadata: Readonly<Record<string, string>>
   readonly #lease: Lease
   readonly #defaults: CallOptions
   readonly #test: Partial<TestSide>
   readonly #clients: Client[] = []
+  readonly #channels: StubChannels
   readonly #inline = new Inline()
   #session: Session | undefined
 
@@ -41,6 +45,9 @@ export class LeasedPython extends CodeSurface implements PythonClient {
     this.runId = lease.context.runId
     this.workerId = lease.workerId
     this.pid = lease.pid
+    this.address = lease.address
+    this.metadata = stubMetadata(lease.context.token, lease.leaseId)
+    this.#channels = new StubChannels(this.address, this.metadata)
     void lease.lost.then((reason) => this.#session?.end(reason))
   }
 
@@ -57,12 +64,9 @@ export class LeasedPython extends CodeSurface implements PythonClient {
     return call(this.#open(), { name, verb: Verb[verb] }, args, options, here)
   }
 
-  client<C extends Client>(stub: StubConstructor<C>): C {
-    const metadata = callMetadata(this.#lease.context.token, this.#lease.leaseId)
-    const client = new stub(this.#lease.address, credentials.createInsecure(), {
-      ...CHANNEL_OPTIONS,
-      interceptors: [metadataInterceptor(metadata)],
-    })
+  /** @param channels end the calls of the stub with its test */
+  client<C extends Client>(stub: StubConstructor<C>, options?: ClientOptions, channels = this.#channels): C {
+    const client = new stub(this.address, credentials.createInsecure(), channels.optionsOf(options))
     this.#clients.push(client)
     return client
   }
@@ -80,6 +84,11 @@ export class LeasedPython extends CodeSurface implements PythonClient {
   /** Waits for the calls that a signal aborted, and returns the exceptions that tell where Python was. */
   async aborted(): Promise<Error[]> {
     return (await this.#session?.aborted()) ?? []
+  }
+
+  /** Ends the calls of stubs that are still under way. */
+  cancelCalls(): Promise<void> {
+    return this.#channels.cancelCalls()
   }
 
   /** Ends the connections. The holder of the lease releases the lease itself. */

@@ -79,14 +79,20 @@ export interface PythonCode extends PythonCalls {
 export interface PythonClient extends PythonCode {
   /**
    * Connects a gRPC stub of your project to your servicers in this process (option `services`). The connection is
-   * closed when the lease ends.
+   * closed when the lease ends. A call that is under way when its test ends fails with the status CANCELLED.
    *
+   * @param stub A client class made for grpc-js.
+   * @param options Options of the grpc-js client, such as `interceptors`.
    * @example
    * ```ts
    * const embeddings = python.client(EmbedClient)
    * ```
    */
-  client<C extends Client>(stub: StubConstructor<C>): C
+  client<C extends Client>(stub: StubConstructor<C>, options?: ClientOptions): C
+  /** Address of the worker's gRPC server, `unix:/…`, for clients that are not made for grpc-js. */
+  readonly address: string
+  /** Headers that every call of such a client must send. They hold the secret of the run. */
+  readonly metadata: Readonly<Record<string, string>>
   /** ID of the run that the process belongs to. */
   readonly runId: string
   /** Name of the worker in its run. */

@@ -1,17 +1,21 @@
-import type { Client } from '@grpc/grpc-js'
+import type { Client, ClientOptions } from '@grpc/grpc-js'
 import type { Caller } from '../errors/caller.ts'
 import type { Arguments, CallOptions } from './callOptions.ts'
 import { type CallRequest, type CodeRequest, CodeSurface } from './callSurface.ts'
 import type { LeasedPython } from './leasedPython.ts'
 import type { PythonClient, StubConstructor } from './pythonClient.ts'
+import { StubChannels } from './stubChannel.ts'
 
 /** A leased process as one of its tests sees it: calls take the options of that test unless they name their own. */
 export class PythonView extends CodeSurface implements PythonClient {
   readonly runId: string
   readonly workerId: string
   readonly pid: number
+  readonly address: string
+  readonly metadata: Readonly<Record<string, string>>
   readonly #python: LeasedPython
   readonly #defaults: CallOptions
+  readonly #channels: StubChannels
 
   constructor(python: LeasedPython, defaults: CallOptions) {
     super()
@@ -20,6 +24,9 @@ export class PythonView extends CodeSurface implements PythonClient {
     this.runId = python.runId
     this.workerId = python.workerId
     this.pid = python.pid
+    this.address = python.address
+    this.metadata = python.metadata
+    this.#channels = new StubChannels(this.address, this.metadata)
   }
 
   override invoke(request: CallRequest, args: Arguments, options: CallOptions, here: Caller) {
@@ -34,8 +41,13 @@ export class PythonView extends CodeSurface implements PythonClient {
     return this.#python.evaluate(request, this.#withDefaults(options), here)
   }
 
-  client<C extends Client>(stub: StubConstructor<C>): C {
-    return this.#python.client(stub)
+  client<C extends Client>(stub: StubConstructor<C>, options?: ClientOptions): C {
+    return this.#python.client(stub, options, this.#channels)
+  }
+
+  /** Ends the calls of stubs that are still under way. */
+  cancelCalls(): Promise<void> {
+    return this.#channels.cancelCalls()
   }
 
   #withDefaults(options: CallOptions): CallOptions {

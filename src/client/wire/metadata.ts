@@ -1,10 +1,4 @@
-import {
-  type ClientOptions,
-  InterceptingCall,
-  type Interceptor,
-  type Metadata,
-  Metadata as MetadataClass,
-} from '@grpc/grpc-js'
+import { type ClientOptions, Metadata } from '@grpc/grpc-js'
 import { PROTOCOL } from '../../process/run/protocol.ts'
 
 /** Metadata key of the run's secret. */
@@ -20,24 +14,21 @@ export const MEMORY_KEY = 'x-vitest-python-memory'
 /** Metadata key of the protocol version that the caller speaks. */
 const PROTOCOL_KEY = 'x-vitest-python-protocol'
 
+/** Key in the trailing metadata of a user's servicer that raised: the exception, as a `PythonFailure`. */
+export const FAILURE_KEY = 'x-vitest-python-failure-bin'
+
+/** Headers of calls that stubs of the user's make. They need not name a protocol. */
+export function stubMetadata(token: string, leaseId: string): Readonly<Record<string, string>> {
+  return { [TOKEN_KEY]: token, [LEASE_KEY]: leaseId }
+}
+
 /** Metadata for calls to the broker or to a worker. */
 export function callMetadata(token: string, leaseId?: string): Metadata {
-  const metadata = new MetadataClass()
+  const metadata = new Metadata()
   metadata.set(TOKEN_KEY, token)
   metadata.set(PROTOCOL_KEY, String(PROTOCOL))
   if (leaseId !== undefined) metadata.set(LEASE_KEY, leaseId)
   return metadata
-}
-
-/** Adds the metadata to every call of a client, for stubs that know nothing of us. */
-export function metadataInterceptor(extra: Metadata): Interceptor {
-  return (options, nextCall) =>
-    new InterceptingCall(nextCall(options), {
-      start(metadata, listener, next) {
-        metadata.merge(extra)
-        next(metadata, listener)
-      },
-    })
 }
 
 /** Options of every channel to a worker or to the broker: no limit in the way, and no proxy for a Unix socket. */

@@ -46,6 +46,7 @@ export class OpenLease extends LeasedPython implements LeasedClient {
     if (!this.#open) return
     this.#open = false
     await this.endTest()
+    await this.cancelCalls()
     const { busy } = this
     this.close()
     this.#printed.finish()

@@ -87,7 +87,9 @@ export function withPython<Context>(
       if (context.isolation === 'file') {
         const client = await leaseForFile(pythonPoolName)
         if (context.seed) client.seed(seedForTest(context.seed.value, holderOf(task), 0))
-        await use(signal ? new PythonView(client, { signal }) : client)
+        const view = new PythonView(client, signal ? { signal } : {})
+        await use(view)
+        await view.cancelCalls()
         await client.endTest(signal)
         return
       }

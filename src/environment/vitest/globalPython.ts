@@ -1,4 +1,4 @@
-import type { Client } from '@grpc/grpc-js'
+import type { Client, ClientOptions } from '@grpc/grpc-js'
 import { CallError } from '../../client/errors/errors.ts'
 import { LazyPython } from '../../client/session/lazyPython.ts'
 import type { LeasedPython } from '../../client/session/leasedPython.ts'
@@ -8,7 +8,7 @@ import type { PythonClient, StubConstructor } from '../../client/session/pythonC
 export interface PythonGlobal extends PythonClient {
   /**
    * Leases the process, unless that was done, and resolves to its client. From then on you can use every member of
-   * `python`; before, `pid`, `runId`, `workerId` and `client` throw.
+   * `python`; before, `pid`, `runId`, `workerId`, `address`, `metadata` and `client` throw.
    *
    * @throws {@link LeaseError} if no process can be leased.
    */
@@ -42,8 +42,16 @@ export class GlobalPython extends LazyPython implements PythonGlobal {
     return this.#leased('pid').pid
   }
 
-  client<C extends Client>(stub: StubConstructor<C>): C {
-    return this.#leased('client').client(stub)
+  get address(): string {
+    return this.#leased('address').address
+  }
+
+  get metadata(): Readonly<Record<string, string>> {
+    return this.#leased('metadata').metadata
+  }
+
+  client<C extends Client>(stub: StubConstructor<C>, options?: ClientOptions): C {
+    return this.#leased('client').client(stub, options)
   }
 
   #leased(member: string): LeasedPython {

@@ -1,0 +1,112 @@
+"""Shows where a user's servicer raised. gRPC by itself reports the text of the exception and nothing else."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn
+
+import grpc
+
+from .._gen.bridge_pb2 import Frame, PythonFailure
+from ..common.bounded import bounded, told
+from ..common.metadata import FAILURE_KEY
+from ..failures.failure import describe
+from .servicers import OURS, with_behaviour
+
+_MAX_BYTES = 6_000
+"""gRPC clients accept 8 KiB of trailing metadata by default, and base64 adds a third to a part of it."""
+_MAX_FRAMES = 8
+_MAX_TEXT = 1_000
+_LIBRARIES = ("/lib/python3", "/site-packages/", "/dist-packages/")
+
+_Behaviour = Callable[[Any, grpc.ServicerContext], Any]
+
+
+class FailureInterceptor(grpc.ServerInterceptor):  # type: ignore[misc,unused-ignore]
+    """Adds the place to the status of a user's servicer that raises, and the exception to the trailing metadata."""
+
+    def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], grpc.RpcMethodHandler[Any, Any] | None],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler[Any, Any] | None:
+        """See grpc.ServerInterceptor."""
+        handler = continuation(handler_call_details)
+        if handler is None or handler_call_details.method.startswith(OURS):
+            return handler
+        return with_behaviour(handler, _iterating if handler.response_streaming else _calling)
+
+
+class _Located(Exception):
+    """Says what the servicer's exception says, and where it was raised. gRPC makes the status from its text."""
+
+
+def _calling(behaviour: _Behaviour) -> _Behaviour:
+    @functools.wraps(behaviour)
+    def call(request: Any, context: grpc.ServicerContext) -> Any:
+        try:
+            return behaviour(request, context)
+        except Exception as error:
+            _raise_located(error, context)
+
+    return call
+
+
+def _iterating(behaviour: _Behaviour) -> _Behaviour:
+    @functools.wraps(behaviour)
+    def iterate(request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
+        try:
+            yield from behaviour(request, context)
+        except Exception as error:
+            _raise_located(error, context)
+
+    return iterate
+
+
+def _raise_located(error: Exception, context: grpc.ServicerContext) -> NoReturn:
+    if _is_from_grpc(error, context):
+        raise error
+    failure = describe(error)
+    _add_trailing(context, _shortened(failure))
+    raise _Located(f"{told(error, 'message', str, _MAX_TEXT)}{_place(failure)}") from error
+
+
+def _is_from_grpc(error: Exception, context: grpc.ServicerContext) -> bool:
+    """Whether `abort` raised it, or the iterator of the requests because the client is gone."""
+    # grpcio has no public way to ask.
+    state = getattr(context, "_state", None)
+    return getattr(state, "aborted", False) or error in getattr(state, "rpc_errors", ())
+
+
+def _place(failure: PythonFailure) -> str:
+    frames = list(reversed(failure.frames))
+    at = next((frame for frame in frames if not any(part in frame.file for part in _LIBRARIES)), None)
+    at = at or next(iter(frames), None)
+    return f"; {failure.type} in {at.function} ({at.file}:{at.line})" if at else ""
+
+
+def _shortened(failure: PythonFailure) -> PythonFailure:
+    """Without its traceback, causes and arguments, so that it fits into trailing metadata."""
+    short = PythonFailure(
+        type=bounded(failure.type, _MAX_TEXT),
+        message=bounded(failure.message, _MAX_TEXT),
+        frames=[_short_frame(frame) for frame in failure.frames[-_MAX_FRAMES:]],
+        bases=[bounded(base, _MAX_TEXT) for base in failure.bases[:_MAX_FRAMES]],
+        notes=[bounded(note, _MAX_TEXT) for note in failure.notes[:1]],
+    )
+    while short.frames and short.ByteSize() > _MAX_BYTES:
+        del short.frames[0]
+    return short
+
+
+def _short_frame(frame: Frame) -> Frame:
+    short = Frame()
+    short.CopyFrom(frame)
+    short.source = bounded(frame.source, _MAX_TEXT)
+    return short
+
+
+def _add_trailing(context: grpc.ServicerContext, failure: PythonFailure) -> None:
+    given = context.trailing_metadata() if hasattr(context, "trailing_metadata") else None
+    context.set_trailing_metadata((*(given or ()), (FAILURE_KEY, failure.SerializeToString())))

@@ -1,0 +1,103 @@
+import {
+  Channel,
+  type ChannelInterface,
+  type ClientOptions,
+  credentials,
+  type Metadata,
+  type StatusObject,
+  status,
+} from '@grpc/grpc-js'
+import { setImmediate } from '../../support/clock.ts'
+import { PythonError, type PythonException } from '../errors/errors.ts'
+import { PythonFailure } from '../gen/vitest_python/v1/bridge.ts'
+import { CHANNEL_OPTIONS, FAILURE_KEY } from '../wire/metadata.ts'
+
+type ChannelCall = ReturnType<ChannelInterface['createCall']>
+type Listener = Parameters<ChannelCall['start']>[1]
+
+const CANCELLED = 'The test that made this call has ended, and the call with it.'
+
+/**
+ * The channels of a project's own stubs to one worker.
+ *
+ * The token rides on the channel. An interceptor of the client would be replaced by those of a call.
+ */
+export class StubChannels {
+  readonly #address: string
+  readonly #metadata: Readonly<Record<string, string>>
+  readonly #underWay = new Set<ChannelCall>()
+
+  constructor(address: string, metadata: Readonly<Record<string, string>>) {
+    this.#address = address
+    this.#metadata = metadata
+  }
+
+  /** The options to make a stub with: those of the project, on a channel that sends the token. */
+  optionsOf(given: ClientOptions = {}): ClientOptions {
+    const { channelFactoryOverride: makeChannel, channelOverride, ...options } = given
+    const insecure = credentials.createInsecure()
+    const channelOptions = { ...CHANNEL_OPTIONS, ...options }
+    return {
+      ...channelOptions,
+      // Made from our copy of grpc-js: the stub's copy may be another one, and refuses our credentials.
+      channelFactoryOverride: (_address, _credentials, rest) => {
+        const channel =
+          channelOverride ??
+          makeChannel?.(this.#address, insecure, rest) ??
+          new Channel(this.#address, insecure, rest)
+        return this.#watch(channel)
+      },
+    }
+  }
+
+  /** Ends the calls that are still under way with the status CANCELLED. Resolves when their callers know. */
+  async cancelCalls(): Promise<void> {
+    if (this.#underWay.size === 0) return
+    for (const call of this.#underWay) call.cancelWithStatus(status.CANCELLED, CANCELLED)
+    this.#underWay.clear()
+    // grpc-js tells the callers in the next tick.
+    await new Promise<void>((resolve) => setImmediate(resolve))
+  }
+
+  #watch(channel: ChannelInterface): ChannelInterface {
+    const createCall = channel.createCall.bind(channel)
+    channel.createCall = (...what) => this.#watchCall(createCall(...what))
+    return channel
+  }
+
+  #watchCall(call: ChannelCall): ChannelCall {
+    const start = call.start.bind(call)
+    call.start = (metadata, listener) => {
+      this.#underWay.add(call)
+      for (const [key, value] of Object.entries(this.#metadata)) metadata.set(key, value)
+      start(
+        metadata,
+        listenTo(listener, () => this.#underWay.delete(call)),
+      )
+    }
+    return call
+  }
+}
+
+function listenTo(listener: Listener, onEnd: () => void): Listener {
+  return {
+    onReceiveMetadata: (metadata) => listener.onReceiveMetadata(metadata),
+    onReceiveMessage: (message) => listener.onReceiveMessage(message),
+    onReceiveStatus: (given) => {
+      onEnd()
+      listener.onReceiveStatus(withCause(given))
+    },
+  }
+}
+
+/** grpc-js copies the properties of a status to the error that it makes from it, and so the cause too. */
+function withCause(given: StatusObject): StatusObject {
+  const failure = takeFailure(given.metadata)
+  return failure ? Object.assign(given, { cause: new PythonError(failure) }) : given
+}
+
+function takeFailure(metadata: Metadata): PythonException | undefined {
+  const [bytes] = metadata.get(FAILURE_KEY)
+  metadata.remove(FAILURE_KEY)
+  return bytes instanceof Uint8Array ? (PythonFailure.decode(bytes) as PythonException) : undefined
+}
