@@ -59,6 +59,14 @@ async function installInto(directory: string, version: Runner, tarball: string):
   }
 }
 
+/** Clients that the recipes use. */
+const GRPC_CLIENTS = {
+  'nice-grpc': '^2.1.0',
+  '@connectrpc/connect': '^2.1.0',
+  '@connectrpc/connect-node': '^2.1.0',
+  '@bufbuild/protobuf': '^2.7.0',
+}
+
 function dependenciesOf(version: Runner, tarball: string): Record<string, string> {
   return {
     ...(isJest(version)
@@ -70,6 +78,7 @@ function dependenciesOf(version: Runner, tarball: string): Record<string, string
       : { vitest: version }),
     'vitest-environment-python': `file:${tarball}`,
     '@grpc/grpc-js': '^1.14.0',
+    ...GRPC_CLIENTS,
     typescript: '5.9.3',
     jsdom: '^26.1.0',
     // Beside one version only: the others show what is said where it is missing.

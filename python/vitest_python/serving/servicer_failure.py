@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import grpc
 
 from .._gen.bridge_pb2 import Frame, PythonFailure
-from ..common.bounded import bounded, told
+from ..common.bounded import bounded, safe_text
 from ..common.metadata import FAILURE_KEY
 from ..failures.failure import describe
 from .servicers import OURS, with_behaviour
@@ -69,7 +69,7 @@ def _raise_located(error: Exception, context: grpc.ServicerContext) -> NoReturn:
         raise error
     failure = describe(error)
     _add_trailing(context, _shortened(failure))
-    raise _Located(f"{told(error, 'message', str, _MAX_TEXT)}{_place(failure)}") from error
+    raise _Located(f"{safe_text(error, 'message', str, _MAX_TEXT)}{_place(failure)}") from error
 
 
 def _is_from_grpc(error: Exception, context: grpc.ServicerContext) -> bool:
