@@ -54,9 +54,12 @@ def test_reports_a_crash(runner: Runner) -> None:
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_lets_a_worker_leave_in_order(runner: Runner, method: str) -> None:
-    text = "import atexit, threading\natexit.register(lambda: print('bye', threading.current_thread().name))\n"
+    text = "import atexit, threading\ndef be_polite():\n"
+    text += "    atexit.register(lambda: print('bye', threading.current_thread().name))\n"
     forkserver = runner.start(runner.write("polite.py", text), method=method)
-    runner.worker(forkserver).control.say(op="exit")
+    worker = runner.worker(forkserver)
+    worker.call("polite.be_polite")
+    worker.control.say(op="exit")
     exited = forkserver.until("exited")
     assert (exited["status"], exited["signal"]) == (0, None)
     assert "bye MainThread" in runner.log("w1")

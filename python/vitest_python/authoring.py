@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 from .posix.protocol import LEASE_VARIABLE, RUN_ID_VARIABLE
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
+_Result = TypeVar("_Result")
 _SPEC = "__vitest_tool__"
 
 
@@ -20,6 +21,7 @@ class Spec(NamedTuple):
 
 
 _PLAIN = Spec()
+_start_hooks: list[Callable[[], object]] = []
 _aliases: dict[str, dict[str, str]] = {}
 """For each module, the name that was given and the function's own."""
 
@@ -84,6 +86,31 @@ class _Worker:
         """
         return os.environ.get(LEASE_VARIABLE)
 
+    def on_start(self, function: Callable[[], _Result]) -> Callable[[], _Result]:
+        """Has a function called once in every worker, before its first call, on the main thread; a decorator.
+
+        It is the place for what workers must not share: connections, threads, event loops. What the function raises
+        keeps the worker from starting. Outside of a run it is not called.
+
+        Example:
+            >>> @worker.on_start
+            ... def connect() -> None:
+            ...     global connection
+            ...     connection = psycopg.connect(DSN)
+        """
+        _start_hooks.append(function)
+        return function
+
 
 worker = _Worker()
 """This process, as far as it is a worker; anywhere else everything of it is None."""
+
+
+def start_hooks() -> list[Callable[[], object]]:
+    """The functions of `worker.on_start`, in the order in which they were given."""
+    return list(_start_hooks)
+
+
+def start_hook_files() -> set[str]:
+    """The files that these functions are written in."""
+    return {code.co_filename for code in (getattr(hook, "__code__", None) for hook in _start_hooks) if code is not None}

@@ -7,10 +7,17 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from typing import NoReturn
 
 # A share of the time: the `atexit` functions need the rest.
 _THREADS_SHARE = 0.5
+_last: list[Callable[[], None]] = []
+
+
+def run_last(function: Callable[[], None]) -> None:
+    """Has a function of ours called after all exit functions."""
+    _last.append(function)
 
 
 def exit_in_order(seconds: float = 1.0) -> NoReturn:
@@ -33,6 +40,8 @@ def finish(seconds: float | None = None) -> None:
     """
     _shut_threads_down(None if seconds is None else seconds * _THREADS_SHARE)
     atexit._run_exitfuncs()
+    for function in _last:
+        function()
     sys.stdout.flush()
     sys.stderr.flush()
 

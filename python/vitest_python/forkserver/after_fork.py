@@ -14,9 +14,10 @@ from ..execution.interrupt import interrupt_only_user_code
 from ..posix.prctl import die_with_parent
 from ..program.program import Program
 from ..serving.worker import run_worker
+from .inheritance import Inheritance
 
 
-def after_fork(config: Config, program: Program | None) -> NoReturn:
+def after_fork(config: Config, program: Program | None, inheritance: Inheritance | None) -> NoReturn:
     """Undoes what was the forkserver's, and serves. Called on the main thread right after the fork."""
     own_process()
     die_with_parent(config.parent)
@@ -25,6 +26,8 @@ def after_fork(config: Config, program: Program | None) -> NoReturn:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     log_to(config.log)
     _differ()
+    if inheritance is not None:
+        inheritance.after_fork()
     run_worker(config, program)
 
 

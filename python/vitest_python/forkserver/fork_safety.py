@@ -1,54 +1,88 @@
-"""Finds what would not survive a fork: threads, and gRPC objects with their hidden ones."""
+"""Finds what a fork would break: threads, gRPC objects with their hidden ones, and descriptors that workers share."""
 
 from __future__ import annotations
 
 import gc
-import os
 import sys
 import threading
-from pathlib import Path
+from typing import NamedTuple
 
-from ..posix.system import DARWIN
+from ..authoring import start_hook_files
+from .descriptors import describe_shared
+from .import_watch import NOWHERE, Origin
+from .inventory import Inventory
+from .native_threads import describe_unsafe
+from .openmp import has_stuck_numba, pause_pools
 
-# Pools of these libraries know about fork and start anew in the child.
-_POOLS = ("openblas", "libmkl", "mkl_rt", "gomp", "iomp", "libomp", "blis", "tbb")
-# Names that gRPC's own threads give themselves.
-_GRPC_THREADS = ("grpc", "event_engine", "resolver", "timer", "default-executo", "ev_engine", "evt_")
+_NOT_COPIED = "which a fork would not copy"
+_SHARED = "which forked workers would share"
 
 
-def find_hazard() -> str | None:
-    """What makes forking unsafe now, as the end of a sentence (`started the thread …`); None where nothing does.
+class Hazard(NamedTuple):
+    """What makes forking unsafe, in pieces of a sentence."""
 
-    The calling thread must be the only one that Python knows.
+    origin: Origin
+    what: str
+    """As in `started the thread 'poller'`."""
+    effect: str = _NOT_COPIED
+    remedy: str = "do this in a function that is called later"
+
+
+def find_hazard(inventory: Inventory, fork_hooks: list[Origin]) -> Hazard | None:
+    """What makes forking unsafe now; None if nothing does.
+
+    The calling thread must be the only one that Python knows, and the one that has imported everything.
+
+    Args:
+        fork_hooks: the modules of the user that have registered a function to run in every child.
     """
-    threads = [thread.name for thread in threading.enumerate() if thread is not threading.current_thread()]
-    if threads:
-        return f"started the thread {threads[0]!r}"
-    alive = _find_grpc_object()
-    if alive:
-        return f"created a {alive}"
-    native = _find_native_thread()
-    return f"started the native thread {native!r}" if native else None
+    pause_pools()
+    return _find_thread(inventory) or _find_grpc() or _find_native(inventory) or _find_shared(inventory, fork_hooks)
 
 
-def _find_native_thread() -> str | None:
-    if DARWIN:  # which tells nobody of native threads; Python itself spawns there for that reason
-        return None
-    try:
-        tasks = [task for task in os.listdir("/proc/self/task") if int(task) != os.getpid()]
-        if not tasks:
-            return None
-        names = [Path(f"/proc/self/task/{task}/comm").read_text().strip() for task in tasks]
-        maps = Path("/proc/self/maps").read_text().lower()
-    except OSError:
-        return None
-    for name in names:
-        if name.startswith(_GRPC_THREADS):
-            return name
-    return None if any(pool in maps for pool in _POOLS) else names[0]
+def explain(hazard: Hazard, entry: str) -> str:
+    """The sentence for the user about the entry of `modules` that was imported."""
+    module, _ = hazard.origin.users[-1] if hazard.origin.users else (entry, "")
+    package = hazard.origin.module.partition(".")[0]
+    via = "" if hazard.origin.module in ("", module) else f", which imports {package},"
+    return (
+        f"importing {module}{via} {hazard.what}, {hazard.effect}, so every worker is a new interpreter that imports "
+        f"everything itself; {hazard.remedy}, or choose startMethod: 'spawn'"
+    )
 
 
-def _find_grpc_object() -> str | None:
+def _find_thread(inventory: Inventory) -> Hazard | None:
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread():
+            origin = inventory.threads.get(thread.native_id or 0, NOWHERE)
+            return Hazard(origin, f"started the thread {thread.name!r}")
+    return None
+
+
+def _find_native(inventory: Inventory) -> Hazard | None:
+    for thread, origin in inventory.threads.items():
+        what = describe_unsafe(thread)
+        if what is not None:
+            return Hazard(origin, f"started {what}")
+    return Hazard(NOWHERE, "used numba's OpenMP threads") if has_stuck_numba() else None
+
+
+def _find_shared(inventory: Inventory, fork_hooks: list[Origin]) -> Hazard | None:
+    # A module that does something in every child, or in every worker, knows of its descriptors.
+    served = {origin.users[-1][1] for origin in fork_hooks if origin.users} | start_hook_files()
+    for fd, origin in inventory.descriptors.items():
+        if served.isdisjoint(file for _, file in origin.users):
+            what = describe_shared(fd)
+            if what is not None:
+                remedy = (
+                    "open it in a function that is called later, or in a hook of vitest_python (@worker.on_start), "
+                    "renew it in os.register_at_fork(after_in_child=…)"
+                )
+                return Hazard(origin, f"opened {what}", _SHARED, remedy)
+    return None
+
+
+def _find_grpc() -> Hazard | None:
     # By exact type: isinstance would wake up lazy proxies by asking them for their class.
     types = {
         getattr(sys.modules.get(module), name, None)
@@ -63,5 +97,5 @@ def _find_grpc_object() -> str | None:
     }
     for thing in gc.get_objects():
         if type(thing) in types:
-            return "gRPC server" if "Server" in type(thing).__name__ else "gRPC channel"
+            return Hazard(NOWHERE, f"created a {'gRPC server' if 'Server' in type(thing).__name__ else 'gRPC channel'}")
     return None

@@ -9,18 +9,19 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from ..common.config import Config, read_config
 from ..common.control import Control
-from ..common.exit import exit_in_order
+from ..common.exit import exit_in_order, run_last
 from ..common.output import write_through
 from ..posix.lines import Line
 from ..posix.prctl import die_with_parent
 from ..posix.wait import wake_up_on_child
 from ..serving.runtime import import_runtime
 from .children import Children, execute_worker, fork
-from .fork_safety import find_hazard
+from .inheritance import Inheritance
 
 if TYPE_CHECKING:
     from ..program.program import Program
@@ -34,6 +35,7 @@ class Forkserver:
         self.control = control
         self.fallback: str | None = None
         self.program: Program | None = None
+        self._inheritance: Inheritance | None = None
         self._children = Children()
         self._wake_up = -1
 
@@ -52,6 +54,7 @@ class Forkserver:
             )
         # What a worker runs, too: here it is imported once, and not in every fork.
         from ..failures.failure import describe_import
+        from ..program.finalize import clear_modules
         from ..program.program import ImportFailed, find_entries, find_sources, import_program
         from . import after_fork  # noqa: F401
 
@@ -59,7 +62,10 @@ class Forkserver:
 
         try:
             if self.config.start_method == "fork":
-                self.program = import_program(self.config, self._tell, self._check)
+                self._inheritance = Inheritance(sources.has)
+                run_last(partial(clear_modules, sources))
+                with self._inheritance.watch_imports():
+                    self.program = import_program(self.config, self._tell, self._check)
             entries = find_entries(self.config)
         except ImportFailed as failed:
             files = sources.loaded() | sources.blamed(failed.error)
@@ -78,6 +84,8 @@ class Forkserver:
 
     def run(self) -> NoReturn:
         """Starts and kills workers until told to exit or until the runner is gone."""
+        if self._inheritance is not None:
+            self._inheritance.settle()
         # Everything made so far is moved out of the collector's sight: its marks would copy every shared page.
         gc.collect()
         gc.freeze()
@@ -107,11 +115,15 @@ class Forkserver:
             self._children.kill(worker, signal.SIGABRT)
         elif op == "exit":
             self._report(self._children.kill_all())
+            if self._inheritance is not None:
+                self._inheritance.release()
             exit_in_order(float(line.get("within", 1_000)) / 1_000)
 
     def _start(self, worker: str) -> None:
         config = self.config.for_worker(worker)
         try:
+            if self._inheritance is not None:
+                self._inheritance.before_fork()
             pid = execute_worker(config) if self.program is None else fork()
         except OSError as error:
             self.control.send({"event": "fork-failed", "id": worker, "message": str(error)})
@@ -127,7 +139,7 @@ class Forkserver:
         try:
             self.control.close()
             self._children.forget()
-            after_fork(config, self.program)
+            after_fork(config, self.program, self._inheritance)
         except BaseException:
             traceback.print_exc()
         finally:
@@ -141,15 +153,8 @@ class Forkserver:
         self.control.send({"event": "importing", "module": module})
 
     def _check(self, module: str) -> None:
-        if self.fallback is not None or self.config.start_method != "fork":
-            return
-        hazard = find_hazard()
-        if hazard:
-            self.fallback = (
-                f"importing {module} {hazard}, which a fork would not copy, so every worker is a new interpreter "
-                "that imports everything itself; do this in a function that is called later, "
-                "or choose startMethod: 'spawn'"
-            )
+        if self.fallback is None and self._inheritance is not None:
+            self.fallback = self._inheritance.find_hazard(module)
 
     def _fail(self, failure: dict[str, object], files: Sequence[str] = ()) -> NoReturn:
         self.control.send({"event": "failed", "failure": failure, "files": files})

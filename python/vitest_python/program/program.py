@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..authoring import start_hooks
 from ..common.config import Config
 from ..common.forked import end_if_forked
 from ..errors import ModuleProblem
@@ -85,6 +86,17 @@ def _import(entry: Entry, before: Callable[[str], None], after: Callable[[str], 
     end_if_forked()
     after(entry.name)
     return module
+
+
+def call_start_hooks() -> None:
+    """Calls the functions of `worker.on_start`. Raises ImportFailed if one of them raises."""
+    for hook in start_hooks():
+        try:
+            hook()
+        except BaseException as error:
+            end_if_forked(error)
+            raise ImportFailed("", error) from None
+        end_if_forked()
 
 
 def _find_service(service: str, root: str) -> tuple[str, Entry, str]:

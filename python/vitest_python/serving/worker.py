@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from ..common.config import Config, read_config
 from ..common.control import Control
-from ..common.exit import exit_in_order
+from ..common.exit import exit_in_order, run_last
 from ..common.output import write_through
 from ..execution.interrupt import interrupt_only_user_code
 from ..posix.prctl import die_with_parent
@@ -28,7 +28,8 @@ def run_worker(config: Config, program: Program | None) -> NoReturn:
     """
     from ..execution.executor import Executor
     from ..failures.failure import describe_import
-    from ..program.program import ImportFailed, import_program
+    from ..program.finalize import clear_modules
+    from ..program.program import ImportFailed, call_start_hooks, find_sources, import_program
     from .server import start_server
 
     # A session of its own: what the tests start and leave behind is known by it, unless it makes another one.
@@ -37,7 +38,11 @@ def run_worker(config: Config, program: Program | None) -> NoReturn:
     control.hello("worker", config)
     executor = Executor()
     try:
-        address = start_server(config, program or import_program(config), executor, control)
+        if program is None:
+            run_last(partial(clear_modules, find_sources(config)))
+            program = import_program(config)
+        call_start_hooks()
+        address = start_server(config, program, executor, control)
     except ImportFailed as failed:
         control.welcome()
         control.send({"event": "failed", "failure": describe_import(failed.error, failed.module)})

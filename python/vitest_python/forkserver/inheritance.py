@@ -1,0 +1,63 @@
+"""What forked workers have from the forkserver: watched while it is made, and put in order in each of them."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+from ..common.exit import run_last
+from .descriptors import File, find_file, open_anew
+from .exit_functions import ExitFunctions, disown_finalizers, find_finalized, flush
+from .fork_safety import explain, find_hazard
+from .import_watch import ImportWatch
+from .inventory import Inventory
+from .openmp import pause_pools, prepare_environment, restart_numba
+
+
+class Inheritance:
+    """Made before the user's modules are imported."""
+
+    def __init__(self, is_users: Callable[[object], bool]) -> None:
+        """Args: is_users: whether a file is the user's own."""
+        self._inventory = Inventory()
+        self._watch = ImportWatch(is_users, self._inventory.note)
+        self._exit_functions = ExitFunctions(self._watch)
+        self._files: list[File] = []
+        self._finalized: list[Any] = []
+
+    @contextlib.contextmanager
+    def watch_imports(self) -> Iterator[None]:
+        """Around the imports of the user's modules."""
+        prepare_environment()
+        with self._watch, self._exit_functions:
+            yield
+
+    def find_hazard(self, entry: str) -> str | None:
+        """A sentence about what makes forking unsafe, now that `entry` has been imported; None if nothing does."""
+        hazard = find_hazard(self._inventory, self._exit_functions.fork_hooks)
+        return explain(hazard, entry) if hazard is not None else None
+
+    def settle(self) -> None:
+        """Called once, when everything is imported."""
+        self._files = [file for file in map(find_file, self._inventory.descriptors) if file is not None]
+        self._finalized = find_finalized()
+        flush(self._finalized)
+
+    def before_fork(self) -> None:
+        """Called on the thread that forks."""
+        if self._inventory.threads:
+            pause_pools()
+
+    def after_fork(self) -> None:
+        """Called in the worker."""
+        run_last(partial(flush, self._finalized))
+        restart_numba()
+        disown_finalizers()
+        for file in self._files:
+            open_anew(file)
+
+    def release(self) -> None:
+        """Called at the end of the forkserver, whose objects they are."""
+        self._finalized.clear()
