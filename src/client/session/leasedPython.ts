@@ -45,7 +45,8 @@ export class LeasedPython extends CodeSurface implements PythonClient {
     this.runId = lease.context.runId
     this.workerId = lease.workerId
     this.pid = lease.pid
-    this.address = lease.address
+    // Three slashes: nice-grpc takes `unix:/…` for a host.
+    this.address = lease.address.replace(/^unix:(?=\/[^/])/, 'unix://')
     this.metadata = stubMetadata(lease.context.token, lease.leaseId)
     this.#channels = new StubChannels(this.address, this.metadata)
     void lease.lost.then((reason) => this.#session?.end(reason))

@@ -89,7 +89,7 @@ export interface PythonClient extends PythonCode {
    * ```
    */
   client<C extends Client>(stub: StubConstructor<C>, options?: ClientOptions): C
-  /** Address of the worker's gRPC server, `unix:/…`, for clients that are not made for grpc-js. */
+  /** Address of the worker's gRPC server, `unix:///…`, for clients that are not made for grpc-js. */
   readonly address: string
   /** Headers that every call of such a client must send. They hold the secret of the run. */
   readonly metadata: Readonly<Record<string, string>>
