@@ -18,6 +18,7 @@ function textBelow(directory: string): string {
 
 /** Files that throw errors without a code, and why users don't get them. */
 const PLAIN: Record<string, string> = {
+  'client/session/callState.ts': 'is a bug of the client',
   'client/session/callbackRegistry.ts': 'goes to Python',
   'client/session/session.ts': 'a WorkerLostError takes its place',
   'client/values/decodeExtension.ts': 'becomes ANSWER_UNREADABLE',

@@ -11,8 +11,9 @@ import { type CallRequest, type CodeRequest, CodeSurface } from './callSurface.t
 import { Inline } from './inline.ts'
 import type { PythonClient, StubConstructor } from './pythonClient.ts'
 import { refs } from './ref.ts'
-import { Session, type SessionLease } from './session.ts'
+import { Session } from './session.ts'
 import { openSession } from './sessionChannel.ts'
+import type { SessionHost } from './sessionHost.ts'
 import { stream } from './stream.ts'
 import { StubChannels } from './stubChannel.ts'
 
@@ -20,7 +21,7 @@ import { StubChannels } from './stubChannel.ts'
 const EXPLANATION_TIMEOUT_MS = 2_000
 
 /** The test's side of a lease. By default it gets each answer at once and unchanged. */
-export type TestSide = Pick<SessionLease, 'beforeAnswer' | 'adopt'>
+export type TestSide = Pick<SessionHost, 'beforeAnswer' | 'adopt'>
 
 /** The client of one lease. It is closed when the lease ends. */
 export class LeasedPython extends CodeSurface implements PythonClient {
@@ -53,16 +54,16 @@ export class LeasedPython extends CodeSurface implements PythonClient {
   }
 
   override invoke(request: CallRequest, args: Arguments, options: CallOptions, here: Caller) {
-    return call(this.#open(), request, args, options, here)
+    return call(this.#open(), { start: request, args, options, here })
   }
 
   override iterate(name: string, args: Arguments, options: CallOptions, here: Caller) {
-    return stream(this.#open(), { name }, args, options, here)
+    return stream(this.#open(), { start: { name }, args, options, here })
   }
 
   override evaluate({ verb, source, values }: CodeRequest, options: CallOptions, here: Caller) {
     const { name, args } = this.#inline.compose(source, values)
-    return call(this.#open(), { name, verb: Verb[verb] }, args, options, here)
+    return call(this.#open(), { start: { name, verb: Verb[verb] }, args, options, here })
   }
 
   /** @param channels end the calls of the stub with its test */
@@ -107,7 +108,7 @@ export class LeasedPython extends CodeSurface implements PythonClient {
     if (this.#session) return this.#session
     const channel = openSession(this.#lease)
     this.#clients.push(channel.client)
-    const lease = {
+    const host = {
       explain: (broken: Error) => this.#explain(broken),
       killUnresponsive: (name: string) => this.#lease.killUnresponsive(name),
       sharesMemory: () => channel.sharesMemory,
@@ -115,7 +116,7 @@ export class LeasedPython extends CodeSurface implements PythonClient {
       adopt: <T>(given: T) => given,
       ...this.#test,
     }
-    const session = new Session(channel.stream, lease, refs, this.#defaults)
+    const session = new Session(channel.stream, host, refs, this.#defaults)
     this.#session = session
     return session
   }

@@ -5,7 +5,7 @@ import { call } from './call.ts'
 import type { Arguments, CallOptions } from './callOptions.ts'
 import { type CallRequest, CallSurface } from './callSurface.ts'
 import type { PythonRef } from './pythonClient.ts'
-import type { HandleCodec, Session } from './session.ts'
+import type { ReferenceCodec, Session } from './session.ts'
 import { stream } from './stream.ts'
 
 /** A reference of one session. */
@@ -33,16 +33,18 @@ export class SessionRef extends CallSurface implements PythonRef {
   }
 
   override invoke(request: CallRequest, args: Arguments, options: CallOptions, here: Caller) {
-    return call(this.#session, { ...request, reference: this.#number }, args, options, here)
+    const start = { ...request, reference: this.#number }
+    return call(this.#session, { start, args, options, here })
   }
 
   override iterate(name: string, args: Arguments, options: CallOptions, here: Caller) {
-    return stream(this.#session, { name, reference: this.#number }, args, options, here)
+    const start = { name, reference: this.#number }
+    return stream(this.#session, { start, args, options, here })
   }
 
   get<T = unknown>(attribute = '', options: CallOptions = {}): Promise<T> {
     const start = { name: attribute, verb: Verb.GET, reference: this.#number }
-    return call(this.#session, start, [], options, callerOf(this.get)) as Promise<T>
+    return call(this.#session, { start, args: [], options, here: callerOf(this.get) }) as Promise<T>
   }
 
   async release(): Promise<void> {
@@ -60,7 +62,7 @@ export class SessionRef extends CallSurface implements PythonRef {
 }
 
 /** How a session makes and recognises references. */
-export const refs: HandleCodec = {
+export const refs: ReferenceCodec = {
   numberOf: (session, value) => SessionRef.numberIn(session, value),
   make: (session, number, type, text) => new SessionRef(session, number, type, text),
 }

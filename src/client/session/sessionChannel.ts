@@ -3,18 +3,19 @@ import { BridgeClient, type ClientFrame, Verb, type WorkerFrame } from '../gen/v
 import type { Lease } from '../lease/lease.ts'
 import { CHANNEL_OPTIONS, callMetadata, MEMORY_KEY, PID_KEY } from '../wire/metadata.ts'
 import { SharedMemory } from '../wire/sharedMemory.ts'
+import { startMessage } from './callStart.ts'
 
-/** The open session of a lease. */
+/** The connection of an open session. */
 export interface SessionChannel {
   readonly client: BridgeClient
   readonly stream: ClientDuplexStream<ClientFrame, WorkerFrame>
-  /** Whether either side can open the files of the other, as far as is known. */
+  /** Whether each side can open the files of the other. False until Python has said so. */
   sharesMemory: boolean
 }
 
 const channels = new WeakMap<Lease, SessionChannel>()
 
-/** Opens the session of a lease, once: also before its test begins, so that the first call finds it open. */
+/** Opens the session of a lease once. If that is done before the test begins, its first call does not wait for it. */
 export function openSession(lease: Lease): SessionChannel {
   const known = channels.get(lease)
   if (known) return known
@@ -22,7 +23,7 @@ export function openSession(lease: Lease): SessionChannel {
   const metadata = callMetadata(lease.context.token, lease.leaseId)
   if (SharedMemory.canOpen(lease.pid)) metadata.set(PID_KEY, String(process.pid))
   const stream = client.session(metadata)
-  // As long as nobody listens; a worker that is lost is told by the pool.
+  // Before a `Session` listens. The pool reports a lost worker.
   stream.on('error', () => {})
   const channel: SessionChannel = { client, stream, sharesMemory: false }
   stream.on('metadata', (answer) => {
@@ -32,22 +33,17 @@ export function openSession(lease: Lease): SessionChannel {
   return channel
 }
 
-/** Dials and has Python answer once: a process that was just forked is slow the first time, and no test has to wait for it. */
+/**
+ * Opens the session and has Python answer once. The first answer of a process that was just forked is slow, and no test
+ * has to wait for it.
+ */
 export function warmUp(lease: Lease): void {
-  const plain = {
-    arguments: new Uint8Array(),
-    stream: false,
-    credit: 0,
-    reference: 0,
-    keep: false,
-    limited: false,
-  }
-  // Number 0 is nobody's call, so that the session drops the answer.
-  const start = { ...plain, name: 'None', verb: Verb.EVAL }
-  openSession(lease).stream.write({ call: 0, kind: { $case: 'start', value: start } })
+  // The session drops the answer, because no call has the number 0.
+  const kind = startMessage({ name: 'None', verb: Verb.EVAL })
+  openSession(lease).stream.write({ call: 0, kind })
 }
 
-/** Ends what was dialled; nothing where nothing was. */
+/** Closes the session of a lease if one was opened. */
 export function closeSession(lease: Lease): void {
   const channel = channels.get(lease)
   channel?.stream.cancel()

@@ -1,55 +1,36 @@
-import type { Caller } from '../errors/caller.ts'
-import { pointAtCaller } from '../errors/errors.ts'
-import { encodeArguments, limit } from './call.ts'
-import type { Arguments, CallOptions } from './callOptions.ts'
-import type { CallStart, Session } from './session.ts'
+import { type CallOfTest, OpenCall } from './openCall.ts'
+import type { Session } from './session.ts'
 
-/** Items that Python may be ahead of the reader of a stream; credit is given back by the half. */
+/** Items that Python may be ahead of the reader of a stream. Half a window of credit is given at a time. */
 const WINDOW = 16
 
-/** Iterates over what a generator yields; leaving the loop closes the generator. Parameters as `call`. */
+/** Iterates over the items that a generator yields. If the loop is left early, the generator is closed. */
 export async function* stream(
   session: Session,
-  start: CallStart,
-  args: Arguments,
-  options: CallOptions,
-  here: Caller,
+  { start, args, options, here }: CallOfTest,
 ): AsyncGenerator<unknown, void, undefined> {
   const inbox = new Inbox()
-  const fail = (error: Error) => inbox.close(session.adopt(pointAtCaller(error, here)))
-  const lent = encodeArguments(session, start.name, args)
-  const number = session.start(
-    {
-      ...start,
-      arguments: lent.bytes,
-      stream: true,
-      credit: WINDOW,
-      limited: options.timeout !== undefined,
-    },
-    {
-      value: () => inbox.close('end'),
-      item: (item) => inbox.add(item),
-      end: () => inbox.close('end'),
-      fail,
-    },
-  )
-  const release = limit(session, number, start.name, options, fail)
+  const made = { start: { ...start, stream: true, credit: WINDOW }, args, options, here }
+  const open = new OpenCall(session, made, {
+    value: () => inbox.close('end'),
+    item: (item) => inbox.add(item),
+    end: () => inbox.close('end'),
+    fail: (error) => inbox.close(error),
+  })
   try {
     for (let read = 1; await inbox.filled(); read++) {
-      if (read % (WINDOW / 2) === 0) session.credit(number, WINDOW / 2)
+      if (read % (WINDOW / 2) === 0) open.credit(WINDOW / 2)
       yield inbox.take()
     }
   } finally {
-    const left = await session.cancel(number)
-    release()
-    lent.close()
-    // The generator's own `finally` failed: nobody else would tell.
-    // biome-ignore lint/correctness/noUnsafeFinally: this is what an iterator's `return` does when it fails
-    if (left && !inbox.closed) throw session.adopt(pointAtCaller(left, here))
+    const failure = await open.close()
+    // The `finally` of the Python generator has failed. Nothing else would report it.
+    // biome-ignore lint/correctness/noUnsafeFinally: this is how an iterator's `return` fails
+    if (failure && !inbox.closed) throw failure
   }
 }
 
-/** Items that have arrived and were not read yet. */
+/** Items that have arrived and that the loop has not read yet. */
 class Inbox {
   readonly #items: unknown[] = []
   #outcome: 'end' | Error | undefined
@@ -64,13 +45,13 @@ class Inbox {
     this.#wake()
   }
 
-  /** The first outcome counts; items that are there are read before it. */
+  /** Only the first outcome counts. Items that are there are read before it. */
   close(outcome: 'end' | Error): void {
     this.#outcome ??= outcome
     this.#wake()
   }
 
-  /** Waits for an item; false at the end. @throws what ended the stream instead */
+  /** Waits for an item; false at the end. @throws the error that ended the stream */
   async filled(): Promise<boolean> {
     while (this.#items.length === 0) {
       if (this.#outcome === 'end') return false

@@ -4,44 +4,48 @@ import { encode } from '../values/encode.ts'
 import { Chunks } from './chunks.ts'
 import { SharedMemory } from './sharedMemory.ts'
 
-/** How the big buffers of a session travel: by shared memory where that is to be had, else in parts. */
+/** What the buffers of a session need of it. */
+export interface BufferHost {
+  send(message: NonNullable<ClientFrame['kind']>): void
+  /** Whether Python can open the files of this process. */
+  sharesMemory(): boolean
+}
+
+/** Sends and receives the big buffers of a session: by shared memory if both sides can open it, otherwise in chunks. */
 export class BufferTransport {
   readonly #memory = new SharedMemory()
   readonly #chunks: Chunks
-  readonly #send: (kind: ClientFrame['kind']) => void
-  readonly #sharesMemory: () => boolean
+  readonly #host: BufferHost
 
-  /** @param sharesMemory whether Python can open the files of this process */
-  constructor(send: (kind: ClientFrame['kind']) => void, sharesMemory: () => boolean) {
-    this.#send = send
-    this.#sharesMemory = sharesMemory
-    this.#chunks = new Chunks((value) => send({ $case: 'chunk', value }))
+  constructor(host: BufferHost) {
+    this.#host = host
+    this.#chunks = new Chunks((value) => host.send({ $case: 'chunk', value }))
   }
 
   /** @returns a descriptor for Python's `import_buffer` */
   export(bytes: Uint8Array): Uint8Array {
-    const shared = this.#sharesMemory() ? this.#memory.export(bytes) : undefined
+    const shared = this.#host.sharesMemory() ? this.#memory.export(bytes) : undefined
     return shared ?? encode(this.#chunks.export(bytes), 'descriptor')
   }
 
-  /** @throws Error when the descriptor leads to no buffer */
+  /** @throws Error if the descriptor leads to no buffer */
   import(descriptor: Uint8Array): Uint8Array {
     const number = decode(descriptor)
     if (typeof number === 'number') return this.#chunks.join(number)
     try {
       return this.#memory.import(descriptor)
     } catch (error) {
-      this.#send({ $case: 'unreadable', value: {} })
+      this.#host.send({ $case: 'unreadable', value: {} })
       throw error
     }
   }
 
-  /** A part of a buffer has arrived. */
+  /** Keeps a chunk of a buffer until the message that needs it arrives. */
   take(chunk: Chunk): void {
     this.#chunks.take(chunk)
   }
 
-  /** Python cannot read what is in shared memory. */
+  /** Sends later buffers in chunks, because Python cannot read shared memory. */
   stopSharing(): void {
     this.#memory.stopExporting()
   }

@@ -27,7 +27,7 @@ function session(answer: (stream: EventEmitter, number: number) => void = () => 
 }
 
 const attempt = (of: Session, options: { timeout?: number; signal?: AbortSignal }) =>
-  call(of, { name: 'm.f' }, [], options, { stack: 'Error\n    at here' })
+  call(of, { start: { name: 'm.f' }, args: [], options, here: { stack: 'Error\n    at here' } })
 
 test('a call that takes too long says so', async () => {
   await expect(attempt(session(), { timeout: 20 })).rejects.toMatchObject({

@@ -55,12 +55,19 @@ test('an iterable whose finally throws does not take the answer with it', async 
     python.ask(CallbackVerb.NEXT)
     setTimeout(() => python.say(number, 'value', encode(42, 'result')))
   })
-  await expect(call(python.session, { name: 'm.f' }, [failing()], {}, {})).resolves.toBe(42)
+  await expect(
+    call(python.session, { start: { name: 'm.f' }, args: [failing()], options: {}, here: {} }),
+  ).resolves.toBe(42)
 })
 
 test('nor the end of the session', async () => {
   const python = scripted(() => python.ask(CallbackVerb.NEXT))
-  const pending = call(python.session, { name: 'm.f', keep: true }, [failing()], {}, {})
+  const pending = call(python.session, {
+    start: { name: 'm.f', keep: true },
+    args: [failing()],
+    options: {},
+    here: {},
+  })
   await vi.waitFor(() => expect(python.answered()).toBeDefined())
   python.session.end(new Error('over'))
   await expect(pending).rejects.toThrow('over')
@@ -84,7 +91,7 @@ test.each([
   const throws = () => {
     throw thrown()
   }
-  call(python.session, { name: 'm.f' }, [throws], {}, {}).catch(() => {})
+  call(python.session, { start: { name: 'm.f' }, args: [throws], options: {}, here: {} }).catch(() => {})
   await vi.waitFor(() => expect(python.answered()).toBeDefined())
   expect(python.answered()?.kind?.value).toMatchObject(failure)
   python.session.end(new Error('over'))
@@ -97,7 +104,7 @@ test.each([false, true])('items give their shared memory back, the call given up
   if (isGivenUp) void session.cancel(number)
   const open = () => readdirSync('/proc/self/fd').length
   const before = open()
-  for (let n = 0; n < 10; n++) say(number, 'item', python.encode(new Uint8Array(8e6), 'item'))
+  for (let n = 0; n < 10; n++) say(number, 'item', python.encodeArguments(new Uint8Array(8e6)).bytes)
   expect(open() - before).toBe(1)
   session.end(new Error('over'))
   python.end(new Error('over'))

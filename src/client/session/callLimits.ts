@@ -1,0 +1,38 @@
+import { setMaxListeners } from 'node:events'
+import { types } from 'node:util'
+import { clearTimeout, setTimeout } from '../../support/clock.ts'
+import { CallError } from '../errors/errors.ts'
+import type { CallOptions } from './callOptions.ts'
+
+/** A call that has a time limit or a signal. */
+export interface LimitedCall {
+  readonly name: string
+  /** @param after milliseconds */
+  timeOut(after: number): void
+  abort(reason: Error): void
+}
+
+const nothing = () => {}
+
+/** Watches the time limit and the signal of a call until the returned function is called. */
+export function watchLimits({ timeout, signal }: CallOptions, call: LimitedCall): () => void {
+  if (timeout === undefined && signal === undefined) return nothing
+  const timer = timeout === undefined ? undefined : setTimeout(() => call.timeOut(timeout), timeout)
+  const abort = () => call.abort(reasonOf(signal as AbortSignal, call.name))
+  if (signal?.aborted) queueMicrotask(abort)
+  // All calls of a test listen to the one signal of that test.
+  // A signal of jsdom is no EventTarget of Node's and has no limit.
+  if (signal instanceof EventTarget) setMaxListeners(0, signal)
+  signal?.addEventListener('abort', abort, { once: true })
+  return () => {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', abort)
+  }
+}
+
+function reasonOf(signal: AbortSignal, name: string): Error {
+  // In Jest, an error of a test file is no instance of this module's `Error`.
+  return signal.reason instanceof Error || types.isNativeError(signal.reason)
+    ? signal.reason
+    : new CallError('CALL_ABORTED', `The call of ${name} was aborted.`)
+}

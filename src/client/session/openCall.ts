@@ -1,0 +1,110 @@
+import { withCode } from '../../support/errors.ts'
+import type { Caller } from '../errors/caller.ts'
+import { pointAtCaller } from '../errors/errors.ts'
+import { timeoutError } from '../errors/timeout.ts'
+import { type LimitedCall, watchLimits } from './callLimits.ts'
+import type { Arguments, CallOptions } from './callOptions.ts'
+import type { CallStart } from './callStart.ts'
+import type { CallListener } from './callState.ts'
+import { interrupt } from './interruption.ts'
+import type { Session } from './session.ts'
+import type { EncodedArguments } from './valueCarrier.ts'
+
+/** A call as the test makes it. */
+export interface CallOfTest {
+  readonly start: CallStart
+  readonly args: Arguments
+  readonly options: CallOptions
+  /** The place of the call in the test, for the stack of an error. */
+  readonly here: Caller
+}
+
+const nothing = () => {}
+
+/**
+ * A call with its arguments and its limits, from its start until its listener has got its end. Every error that the
+ * listener gets passes `#forTest`.
+ */
+export class OpenCall implements CallListener, LimitedCall {
+  readonly name: string
+  readonly #session: Session
+  readonly #listener: CallListener
+  readonly #here: Caller
+  #number = 0
+  #stopWatching = nothing
+  #closeArguments = nothing
+
+  constructor(session: Session, { start, args, options, here }: CallOfTest, listener: CallListener) {
+    this.name = start.name
+    this.#session = session
+    this.#listener = listener
+    this.#here = here
+    const encoded = this.#encode(args)
+    if (!encoded) return
+    // Python may go on reading the arguments of an object that it keeps.
+    if (!start.keep) this.#closeArguments = encoded.close
+    const limited = options.timeout !== undefined
+    this.#number = session.start({ ...start, arguments: encoded.bytes, limited }, this)
+    this.#stopWatching = watchLimits({ ...session.defaults, ...options }, this)
+  }
+
+  value(value: unknown): void {
+    this.#release()
+    this.#listener.value(value)
+  }
+
+  item(value: unknown): void {
+    this.#listener.item(value)
+  }
+
+  end(): void {
+    this.#release()
+    this.#listener.end()
+  }
+
+  fail(error: Error): void {
+    this.#release()
+    this.#listener.fail(this.#forTest(pointAtCaller(error, this.#here)))
+  }
+
+  async timeOut(after: number): Promise<void> {
+    this.fail(timeoutError(this.name, after, await interrupt(this.#session, this.#number, this.name)))
+  }
+
+  abort(reason: Error): void {
+    this.#session.noteAborted(interrupt(this.#session, this.#number, this.name))
+    this.fail(reason)
+  }
+
+  /** Permits `items` more items of a stream. */
+  credit(items: number): void {
+    this.#session.credit(this.#number, items)
+  }
+
+  /** Cancels the call unless it has ended. @returns the exception that Python raised on the way out, if any */
+  async close(): Promise<Error | undefined> {
+    const failure = await this.#session.cancel(this.#number)
+    this.#release()
+    return failure && this.#forTest(pointAtCaller(failure, this.#here))
+  }
+
+  #encode(args: Arguments): EncodedArguments | undefined {
+    try {
+      if (typeof args === 'object' && args !== null) return this.#session.encodeArguments(args)
+      const why = `The arguments of ${this.name} are ${String(args)}; pass an array of positional arguments or an object of keyword arguments.`
+      throw withCode('ARGUMENTS_INVALID', new TypeError(why))
+    } catch (error) {
+      this.#listener.fail(this.#forTest(error as Error))
+      return undefined
+    }
+  }
+
+  #forTest(error: Error): Error {
+    return this.#session.adopt(error)
+  }
+
+  #release(): void {
+    this.#stopWatching()
+    this.#closeArguments()
+  }
+}

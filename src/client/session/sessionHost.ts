@@ -1,0 +1,13 @@
+/** What a session needs of the lease that it serves. */
+export interface SessionHost {
+  /** Finds out why the stream broke. The calls fail with the error that it returns. */
+  explain(broken: Error): Promise<Error>
+  /** Has the pool kill the worker, and with it the session, because this call cannot be interrupted. */
+  killUnresponsive(name: string): void
+  /** Whether Python can open the files of this process. */
+  sharesMemory(): boolean
+  /** Called before the test gets anything from Python. */
+  beforeAnswer(): void
+  /** Makes a value or an error that the test is about to get an instance of classes that the test knows. */
+  adopt<T>(given: T): T
+}
