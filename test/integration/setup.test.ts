@@ -88,7 +88,7 @@ describe.concurrent('setup', () => {
     await expect.poll(halves, { timeout: 30_000, message: 'the installation to begin' }).toHaveLength(1)
     child.kill('SIGINT')
     const { exitCode, output } = await ended
-    expect(output).toContain('was interrupted; the next run begins it anew')
+    expect(output).toContain('was interrupted. The next run starts it again')
     expect(output).toContain('OVERLAY_INTERRUPTED')
     expect(exitCode).toBe(130)
     expect(overlays(cache)).toEqual([])
@@ -136,7 +136,7 @@ describe.concurrent('setup that cannot install says why in one sentence', () => 
     const words = 'ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device'
     const uv = script(join(project.directory, 'bin/uv'), `echo "${words}" >&2; exit 1`)
     const PATH = `${join(uv, '..')}:${process.env['PATH']}`
-    await fail({ PATH, PIP_INDEX_URL: 'http://127.0.0.1:9/simple' }, 'is full: make room')
+    await fail({ PATH, PIP_INDEX_URL: 'http://127.0.0.1:9/simple' }, 'is full: free some space')
   })
 
   test('a cache that cannot be written', async () => {

@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os'
-import { run } from '../../pool/interpreter/runCommand.ts'
+import { runCommand } from '../../pool/interpreter/runCommand.ts'
 import { pythonPrograms } from '../../process/run/signal.ts'
 import { interpreterOf } from './interpreter.ts'
 
@@ -38,7 +38,7 @@ async function ask(cwd: string): Promise<KernelFacts | undefined> {
   const interpreter = await interpreterOf(cwd)
   if ('missing' in interpreter) return undefined
   const command = [interpreter.executable, '-c', PROGRAM, pythonPrograms]
-  const { stdout } = await run(command, { cwd: tmpdir(), env: process.env, deadline: DEADLINE })
+  const { stdout } = await runCommand(command, { cwd: tmpdir(), env: process.env, deadline: DEADLINE })
   const answer = /^VITEST_PYTHON_DOCTOR (.*)$/m.exec(stdout)?.[1]
   return answer === undefined ? undefined : (JSON.parse(answer) as KernelFacts)
 }

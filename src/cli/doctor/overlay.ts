@@ -1,12 +1,12 @@
 import { readRequirements } from '../../pool/interpreter/requirements.ts'
 import { cacheDirectory, overlayDirectory } from '../../pool/overlay/directory.ts'
-import { type Plan, plan } from '../../pool/overlay/installPlan.ts'
+import { type InstallPlan, planInstall } from '../../pool/overlay/installPlan.ts'
 import { isVerified } from '../../pool/overlay/verifiedMarker.ts'
 import { type Check, ok, problem, warning } from './check.ts'
 import { interpreterOf } from './interpreter.ts'
 
 export type OverlayFacts =
-  | (Pick<Plan, 'outdated' | 'missing'> & { overlay: string; verified: boolean })
+  | (Pick<InstallPlan, 'outdated' | 'missing'> & { overlay: string; verified: boolean })
   | undefined
 
 export const overlayCheck: Check<OverlayFacts> = {
@@ -14,7 +14,7 @@ export const overlayCheck: Check<OverlayFacts> = {
   async gather(cwd) {
     const interpreter = await interpreterOf(cwd)
     if ('missing' in interpreter) return undefined
-    const { outdated, missing, specifiers } = plan(await readRequirements(), interpreter.distributions)
+    const { outdated, missing, specifiers } = planInstall(await readRequirements(), interpreter.distributions)
     const overlay = overlayDirectory(cacheDirectory(process.env), interpreter.abi, specifiers)
     return { outdated, missing, overlay, verified: isVerified(overlay, specifiers) }
   },

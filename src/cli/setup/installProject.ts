@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findInterpreter, type Interpreter } from '../../pool/interpreter/find.ts'
-import { lastLines, run } from '../../pool/interpreter/runCommand.ts'
+import { lastLines, runCommand } from '../../pool/interpreter/runCommand.ts'
 import { which } from '../../pool/interpreter/which.ts'
 import { explainCause } from '../../pool/overlay/cause.ts'
 import { installerEnvironment } from '../../pool/overlay/installers.ts'
@@ -80,7 +80,7 @@ async function carryOut(plan: ProjectPlan, job: ProjectJob, hadEnvironment: bool
 async function execute(command: string[], { root, env, signal }: ProjectJob): Promise<void> {
   const { VIRTUAL_ENV, CONDA_PREFIX, ...kept } = installerEnvironment(env)
   const own = { ...kept, UV_PROJECT_ENVIRONMENT: '.venv' }
-  const outcome = await run(command, { cwd: root, env: own, deadline: DEADLINE, signal })
+  const outcome = await runCommand(command, { cwd: root, env: own, deadline: DEADLINE, signal })
   if (outcome.ok) return
   if (signal.aborted || outcome.interrupted)
     throw new SetupError('INTERRUPTED', 'Interrupted; a .venv that was being made is removed again.')

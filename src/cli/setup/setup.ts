@@ -5,7 +5,7 @@ import pc from 'picocolors'
 import { describePassedOver, findInterpreter, type Interpreter } from '../../pool/interpreter/find.ts'
 import { readRequirements } from '../../pool/interpreter/requirements.ts'
 import { which } from '../../pool/interpreter/which.ts'
-import { verify } from '../../pool/overlay/checkOverlay.ts'
+import { checkImports } from '../../pool/overlay/checkOverlay.ts'
 import { ensureOverlay } from '../../pool/overlay/ensure.ts'
 import { explainUnusable } from '../../pool/overlay/overlayErrors.ts'
 import { SetupError } from '../../support/errors.ts'
@@ -70,7 +70,7 @@ async function importAll(interpreter: Interpreter, overlay: string | null): Prom
   const names = Object.keys(await readRequirements())
   const scratch = mkdtempSync(join(tmpdir(), 'vitest-python-setup-'))
   try {
-    const verified = await verify(interpreter, overlay ?? scratch, names, { env: process.env, scratch })
+    const verified = await checkImports(interpreter, overlay ?? scratch, names, { env: process.env, scratch })
     if ('problem' in verified) throw explainUnusable(interpreter, names, verified.problem)
     const versions = Object.entries(verified.versions).map(([name, version]) => `${name} ${version}`)
     return `Importable: ${versions.join(', ')}; ${overlay ? `from ${overlay}` : 'all of it in its own environment'}`

@@ -7,29 +7,29 @@ import { isExecutable, which } from './which.ts'
 export const NOT_ON_PATH = 'is not on PATH'
 
 export interface Search {
-  /** The project's root: relative paths start here, and `.venv` and `uv.lock` are looked for from here upwards. */
+  /** The project's root. Relative paths start here, and so does the search upwards for `.venv` and `uv.lock`. */
   root: string
   /** The option `python`: a path or a command. */
   python?: string | undefined
   env: NodeJS.ProcessEnv
 }
 
-/** An interpreter that may be the user's, before anybody has asked it. */
+/** An interpreter that may be the project's. It has not been started yet. */
 export interface Candidate {
   /** As the user would name it: a path or a command. */
   name: string
-  /** Where it comes from, for humans. */
+  /** Where it comes from, for messages. */
   source: string
-  /** Named by the user for this purpose: if it does not do, no other one is taken in its place. */
+  /** Whether the user has named it. If it cannot be used, no other one is tried. */
   explicit: boolean
-  /** What runs it; `uv run …` has several words. Empty where `absence` says why there is nothing to run. */
+  /** The command that runs it; `uv run …` has several words. Empty if it cannot be run for the reason in `absence`. */
   command: string[]
   absence?: string
-  /** Preparing the environment may take as long as an installation. */
+  /** Whether its start may take as long as an installation. */
   slow?: boolean
 }
 
-/** All interpreters to ask, best first: one alone where the user has named it. */
+/** All interpreters to try, best first. If the user has named one, it is the only candidate. */
 export function candidates({ root, python, env }: Search): Candidate[] {
   if (python) return [named(python, 'option `python`', root, env)]
   if (env['VITEST_PYTHON']) return [named(env['VITEST_PYTHON'], 'VITEST_PYTHON', root, env)]
@@ -52,7 +52,7 @@ function active(env: NodeJS.ProcessEnv): Candidate[] {
   const { VIRTUAL_ENV, CONDA_PREFIX, CONDA_DEFAULT_ENV } = env
   const found: Candidate[] = []
   if (VIRTUAL_ENV) found.push(at(join(VIRTUAL_ENV, 'bin/python'), 'active virtual environment', false))
-  // conda activates its base in every shell: that says nothing about this project.
+  // conda activates its base environment in every shell, which says nothing about this project.
   if (CONDA_PREFIX && CONDA_DEFAULT_ENV !== 'base' && CONDA_DEFAULT_ENV !== 'root')
     found.push(at(join(CONDA_PREFIX, 'bin/python'), 'active conda environment', false))
   return found
@@ -63,13 +63,16 @@ function projectEnvironment(root: string): Candidate[] {
   return directory ? [at(join(directory, '.venv/bin/python'), `.venv in ${directory}`, false)] : []
 }
 
-/** `--frozen`: a test run must not rewrite uv.lock. Where a `.venv` lies beside it, uv would only replace or repeat that. */
+/**
+ * `--frozen`, because a test run must not rewrite uv.lock. If there is a `.venv` beside uv.lock, uv is not used: it would
+ * replace that environment, or find the same one.
+ */
 function uvRun(root: string, env: NodeJS.ProcessEnv): Candidate[] {
   const directory = upwards(root, 'uv.lock')
   if (!directory || existsIncludingBroken(join(directory, '.venv'))) return []
   const uv = which('uv', env)
   const shared = { name: 'uv run', source: `uv run (uv.lock in ${directory})`, explicit: false }
-  if (!uv) return [{ ...shared, command: [], absence: 'cannot be asked: uv is not on PATH' }]
+  if (!uv) return [{ ...shared, command: [], absence: 'cannot be used: uv is not on PATH' }]
   return [{ ...shared, command: [uv, 'run', '--frozen', '--no-progress', 'python'], slow: true }]
 }
 
@@ -88,14 +91,14 @@ function at(path: string, source: string, explicit: boolean): Candidate {
 function whyNotRunnable(path: string): string | undefined {
   if (isExecutable(path)) return undefined
   const missing = danglingTarget(path)
-  if (missing) return `is a symbolic link to ${missing}, which does not exist (any more)`
+  if (missing) return `is a symbolic link to ${missing}, which does not exist`
   if (!existsSync(path)) return 'does not exist'
   if (!statSync(path).isDirectory()) return 'is not executable'
   const inside = join(path, 'bin/python')
   return `is a directory${isExecutable(inside) ? `; did you mean ${inside}?` : ''}`
 }
 
-/** What a chain of symbolic links ends in, where that is not there. */
+/** The end of a chain of symbolic links, if it does not exist. */
 function danglingTarget(path: string, hops = 0): string | undefined {
   try {
     const target = resolve(dirname(path), readlinkSync(path))

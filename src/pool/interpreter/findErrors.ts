@@ -1,6 +1,6 @@
 import { SetupError } from '../../support/errors.ts'
 import { type Candidate, NOT_ON_PATH } from './candidates.ts'
-import { type Objection, OLDEST_PYTHON } from './judge.ts'
+import { MIN_PYTHON, type Objection } from './judge.ts'
 
 export interface PassedOver {
   candidate: string
@@ -8,30 +8,30 @@ export interface PassedOver {
   reason: string
 }
 
-const REMEDY = `the option \`python\` or the environment variable VITEST_PYTHON can name one, as a path or a command`
+const REMEDY = `name one, as a path or a command, by the option \`python\` or the environment variable VITEST_PYTHON`
 
-/** The interpreter that the user has named will not do. */
+/** The error if the interpreter that the user has named cannot be used. */
 export function explainNamed(candidate: Candidate, objection: Objection): SetupError {
   return new SetupError(
     objection.code,
     `The Python named by ${candidate.source} cannot be used: ${candidate.name} ${objection.reason}.\n` +
-      `No other one is taken in its place. Name a CPython ${OLDEST_PYTHON} or newer there, or take the setting away ` +
-      "to have the project's own environment found.",
+      `The plugin does not fall back to another one. Name a CPython ${MIN_PYTHON} or newer, or remove the setting ` +
+      "to use the project's own environment.",
   )
 }
 
-/** None will do. */
+/** The error if no candidate can be used. */
 export function explainNone(root: string, tried: readonly PassedOver[]): SetupError {
   const broken = tried.some(({ source }) => source.startsWith('.venv'))
   return new SetupError(
     'PYTHON_NOT_FOUND',
-    `No usable Python (CPython ${OLDEST_PYTHON} or newer) was found for ${root}:\n` +
+    `No usable Python (CPython ${MIN_PYTHON} or newer) was found for ${root}:\n` +
       `${tried.map(describePassedOver).join('\n')}\n` +
-      `What to do: ${broken ? 'make the .venv anew, or ' : ''}install Python; ${REMEDY}.`,
+      `What to do: ${broken ? 'recreate the .venv, or ' : ''}install Python, or ${REMEDY}.`,
   )
 }
 
-/** One line about an interpreter that was not taken. */
+/** One line about an interpreter that was skipped. */
 export function describePassedOver({ candidate, source, reason }: PassedOver): string {
   const where = reason === NOT_ON_PATH ? candidate : source
   const name = where.startsWith(candidate) ? where : `${where}: ${candidate}`

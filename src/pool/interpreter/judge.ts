@@ -2,19 +2,22 @@ import type { Probe } from './probe.ts'
 import { compareVersions } from './version.ts'
 
 /** The oldest Python that the workers run on. */
-export const OLDEST_PYTHON = '3.10'
+export const MIN_PYTHON = '3.10'
 
 export interface Objection {
   code: 'PYTHON_NOT_FOUND' | 'PYTHON_BROKEN' | 'PYTHON_TOO_OLD' | 'PYTHON_NOT_CPYTHON'
   reason: string
 }
 
-/** Why an interpreter that answered will not do; `undefined` where it will. */
+/** Why an interpreter cannot be used; `undefined` if it can. */
 export function judge(probe: Probe): Objection | undefined {
   const { implementation, version } = probe
   if (implementation !== 'CPython')
-    return { code: 'PYTHON_NOT_CPYTHON', reason: `is ${implementation} ${version}; only CPython will do` }
-  if (compareVersions(version, OLDEST_PYTHON) < 0)
-    return { code: 'PYTHON_TOO_OLD', reason: `is Python ${version}; ${OLDEST_PYTHON} or newer is needed` }
+    return {
+      code: 'PYTHON_NOT_CPYTHON',
+      reason: `is ${implementation} ${version}; only CPython is supported`,
+    }
+  if (compareVersions(version, MIN_PYTHON) < 0)
+    return { code: 'PYTHON_TOO_OLD', reason: `is Python ${version}; ${MIN_PYTHON} or newer is required` }
   return undefined
 }

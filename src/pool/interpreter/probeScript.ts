@@ -1,16 +1,16 @@
-/** Stands before the answer, since `sitecustomize` and wrapper scripts may print as well. */
+/** Precedes the answer, because `sitecustomize` and wrapper scripts may print as well. */
 export const ANSWER = 'VITEST_PYTHON_PROBE '
 
 /**
- * Asks a Python what it is and which distributions it has; `argv[1]` is a JSON object of distribution → package.
- * Runs on any Python back to 2.7, so that an old one can be told from a broken one.
- * `-c` puts the working directory on sys.path: a project's `json.py` must not be taken for the standard library's.
+ * Prints the version of a Python and the distributions that it has. `argv[1]` is a JSON object of distribution → package.
+ * The script runs on any Python back to 2.7, so an old Python can be told from a broken one. `-c` puts the working
+ * directory on sys.path; the script removes it, so a project's `json.py` does not replace the standard library's.
  */
 export const PROBE_SCRIPT = `
 import sys
 if sys.path and sys.path[0] == '': del sys.path[0]
 import json
-# Python 2 does not say; that it is too old is said all the same.
+# Python 2 has no sys.implementation. It is refused as too old anyway.
 implementation = getattr(getattr(sys, 'implementation', None), 'name', 'cpython')
 answer = {
     'executable': sys.executable,
@@ -22,7 +22,7 @@ if sys.version_info >= (3, 10):
     import importlib.machinery, importlib.util, os
     if sys.prefix != sys.base_prefix: answer['environment'] = 'venv'
     elif os.path.isdir(os.path.join(sys.prefix, 'conda-meta')): answer['environment'] = 'conda'
-    # Name of an extension module's file: cpython-311-x86_64-linux-gnu. macOS leaves out the machine, and some the ABI flags.
+    # From the file name of an extension module: cpython-311-x86_64-linux-gnu. On macOS it lacks the machine.
     abi = importlib.machinery.EXTENSION_SUFFIXES[0].strip('.').rsplit('.', 1)[0]
     machine = os.uname().machine
     answer['abi'] = abi + ('' if machine in abi else '-' + machine)
@@ -37,7 +37,7 @@ if sys.version_info >= (3, 10):
                 name, _, version = entry[:-len('.dist-info')].partition('-')
                 versions[name.lower()] = version
     def version_of(name):
-        # To import importlib.metadata takes longer than everything else here.
+        # Importing importlib.metadata takes longer than the rest of this script.
         version = versions.get(name.lower().replace('-', '_'))
         if version: return version
         import importlib.metadata

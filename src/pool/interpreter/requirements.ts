@@ -2,19 +2,19 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { packageRoot } from '../../support/packageRoot.ts'
 
-/** What the workers need of one Python distribution. */
+/** A Python distribution that the workers need. */
 export interface Requirement {
-  /** The oldest version of the user's own that the workers can run with. */
+  /** The oldest installed version that the workers can run with. */
   minimum: string
-  /** The version that the overlay holds. */
+  /** The version that is installed into an overlay. */
   pin: string
-  /** The package to look for where the distribution has another name. */
+  /** The package to look for, if its name differs from the distribution's. */
   module?: string
-  /** Taken along into an overlay, but no reason to make one. */
+  /** Installed into an overlay that exists for other reasons, but no reason to make one. */
   optional?: boolean
 }
 
-/** By the distribution's name on the index. */
+/** Keys are the names of distributions on the index. */
 export type Requirements = Record<string, Requirement>
 
 const MODULES: Record<string, string> = {
@@ -25,12 +25,12 @@ const MODULES: Record<string, string> = {
   'grpcio-status': 'grpc_status',
 }
 
-/** The package that shows that a distribution is there. */
+/** The package whose presence shows that a distribution is installed. */
 export function moduleOf(name: string, requirement: Requirement | undefined): string {
   return requirement?.module ?? MODULES[name] ?? name.replaceAll('-', '_')
 }
 
-/** What the Python side of this package needs, as it states itself. */
+/** The requirements of this package's Python code. */
 export async function readRequirements(
   path: string = join(packageRoot, 'python', 'vitest_python', 'requirements.json'),
 ): Promise<Requirements> {

@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from 'node:util'
 import { execa } from 'execa'
 
-const GRACE = 1_000
+/** Between SIGTERM and SIGKILL. */
+const KILL_DELAY_MS = 1_000
 
 export interface Limits {
   cwd: string
@@ -16,14 +17,14 @@ export interface Outcome {
   ok: boolean
   stdout: string
   stderr: string
-  /** How it failed, as in "exited with status 2"; empty where it did not. */
+  /** How it failed, for example "exited with status 2"; empty if it did not. */
   failure: string
-  /** Somebody wanted it to end: Ctrl-C reaches every process of the terminal, and not only us. */
+  /** Whether it was interrupted. Ctrl-C reaches every process of the terminal. */
   interrupted: boolean
 }
 
 /** Runs a program to its end, or to its deadline. A failure is an outcome, never an exception. */
-export async function run(command: readonly string[], limits: Limits): Promise<Outcome> {
+export async function runCommand(command: readonly string[], limits: Limits): Promise<Outcome> {
   const [file = '', ...args] = command
   const program = execa(file, args, {
     cwd: limits.cwd,
@@ -31,18 +32,18 @@ export async function run(command: readonly string[], limits: Limits): Promise<O
     extendEnv: false,
     stdin: 'ignore',
     reject: false,
-    forceKillAfterDelay: GRACE,
+    forceKillAfterDelay: KILL_DELAY_MS,
     ...(limits.signal ? { cancelSignal: limits.signal } : {}),
   })
   let late = false
   let timer = setTimeout(() => {
     late = true
     program.kill('SIGTERM')
-    // A grandchild may hold the pipes open for as long as it lives, and execa would wait for it.
+    // A grandchild may keep the pipes open as long as it lives, and execa would wait for it.
     timer = setTimeout(() => {
       program.stdout.destroy()
       program.stderr.destroy()
-    }, GRACE)
+    }, KILL_DELAY_MS)
   }, limits.deadline)
   const result = await program.finally(() => clearTimeout(timer))
   const failure = late ? `did not finish within ${limits.deadline / 1000} s` : describe(result)
@@ -70,7 +71,7 @@ function describe(result: Ending): string {
   return `could not be started (${result.originalMessage ?? 'no reason given'})`
 }
 
-/** The last `count` lines that are not blank, without the colours that FORCE_COLOR makes pip and uv print. */
+/** The last `count` lines that are not blank, without the colors that pip and uv print if FORCE_COLOR is set. */
 export function lastLines(text: string, count: number): string[] {
   return stripVTControlCharacters(text)
     .split(/\r?\n|\r/)

@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Whether `path` is a file that may be executed; symbolic links are followed. */
+/** Whether `path` is an executable file. Follows symbolic links. */
 export function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK)
@@ -11,7 +11,7 @@ export function isExecutable(path: string): boolean {
   }
 }
 
-/** The absolute path of a command, searched as `execvp` does. `undefined` where it is not on PATH. */
+/** The absolute path of a command, searched as `execvp` does; `undefined` if it is not on PATH. */
 export function which(command: string, env: NodeJS.ProcessEnv): string | undefined {
   const directories = (env['PATH'] ?? '').split(':').filter((directory) => directory.startsWith('/'))
   return directories.map((directory) => join(directory, command)).find(isExecutable)

@@ -3,10 +3,10 @@ import { dirname, join } from 'node:path'
 import { parseTemporary, pidScope, type Temporary } from './directory.ts'
 
 /** Longer than any installation may take. */
-const FOREIGN_AGE = 3_600_000
+const MAX_INSTALL_AGE_MS = 3_600_000
 
-/** Removes what installations that were interrupted have left beside `overlay`. Never fails: it is a courtesy. */
-export async function removeLeftovers(overlay: string): Promise<void> {
+/** Removes the directories that interrupted installations have left beside `overlay`. Ignores all errors. */
+export async function removeAbandonedInstalls(overlay: string): Promise<void> {
   const parent = dirname(overlay)
   const names = await readdir(parent).catch(() => [])
   for (const name of names) {
@@ -22,7 +22,7 @@ async function isAbandoned({ scope, pid }: Temporary, path: string): Promise<boo
     (status) => status.mtimeMs,
     () => Date.now(),
   )
-  return Date.now() - modified > FOREIGN_AGE
+  return Date.now() - modified > MAX_INSTALL_AGE_MS
 }
 
 function isAlive(pid: number): boolean {

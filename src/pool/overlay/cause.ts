@@ -1,25 +1,25 @@
-/** What the words of pip or uv mean, the surest sign first. */
+/** The meaning of messages of pip and uv, the most certain sign first. */
 const CAUSES: [sign: RegExp, sentence: (target: string) => string][] = [
   [
     /no space left on device|errno 28|os error 28|disk quota exceeded/i,
     (target) =>
-      `The disk that holds ${target} is full: make room, or set VITEST_PYTHON_CACHE to another place.`,
+      `The disk that holds ${target} is full: free some space, or set VITEST_PYTHON_CACHE to another directory.`,
   ],
   [
     /CERTIFICATE_VERIFY_FAILED|confirming the ssl certificate|invalid peer certificate|UnknownIssuer/i,
     () =>
-      'The certificate of the package index is not trusted: where an authority of your own has signed it, ' +
-      'name its file by PIP_CERT (pip) or SSL_CERT_FILE (uv).',
+      'The certificate of the package index is not trusted: if a private authority has signed it, ' +
+      'set PIP_CERT (pip) or SSL_CERT_FILE (uv) to its file.',
   ],
   [
     /407 Proxy|proxy authorization required/i,
     () =>
-      'The proxy asks for a name and a password: write them into HTTPS_PROXY, as in http://name:password@host:port.',
+      'The proxy asks for a name and a password: add them to HTTPS_PROXY, as in http://name:password@host:port.',
   ],
   [
     /ProxyError|tunnel error|Cannot connect to proxy/i,
     () =>
-      'The proxy refuses, or cannot be reached: correct HTTPS_PROXY and HTTP_PROXY, or except the index by NO_PROXY.',
+      'The proxy refuses the connection, or cannot be reached: correct HTTPS_PROXY and HTTP_PROXY, or exclude the index by NO_PROXY.',
   ],
   [
     /\b40[13] (Client Error|Forbidden|Unauthorized)/i,
@@ -33,15 +33,15 @@ const CAUSES: [sign: RegExp, sentence: (target: string) => string][] = [
   [
     /not a trusted or secure host/i,
     () =>
-      'pip ignores the index because it speaks http: give it an https address, or name it in PIP_TRUSTED_HOST.',
+      'pip ignores the index because it uses http: use an https address, or add the host to PIP_TRUSTED_HOST.',
   ],
   [
     /from versions: none|not found in the package registry/i,
-    () => 'The package index offers none of them, which is also how pip puts it where there is no network.',
+    () => 'The package index offers no matching version. pip also reports this if there is no network.',
   ],
 ]
 
-/** Why an installation failed, in one sentence; empty where its words do not tell. */
+/** Why an installation failed, in one sentence; empty if its output does not tell. */
 export function explainCause(words: string, target: string): string {
   return CAUSES.find(([sign]) => sign.test(words))?.[1](target) ?? ''
 }

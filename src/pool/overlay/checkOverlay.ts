@@ -1,10 +1,10 @@
 import type { Interpreter } from '../interpreter/find.ts'
-import { lastLines, run } from '../interpreter/runCommand.ts'
+import { lastLines, runCommand } from '../interpreter/runCommand.ts'
 
-const DEADLINE = 120_000
+const CHECK_TIMEOUT_MS = 120_000
 
-/** Imports with exactly the sys.path of a worker: the overlay comes last. */
-const VERIFY_SCRIPT = `
+/** Imports with the sys.path of a worker: the overlay comes last. */
+const IMPORT_SCRIPT = `
 import sys
 if sys.path and sys.path[0] == '': del sys.path[0]
 sys.path.append(sys.argv[1])
@@ -17,7 +17,7 @@ print('VITEST_PYTHON_VERSIONS ' + json.dumps(versions))
 
 const COMPILE = ['-m', 'compileall', '-q', '-q', '--invalidation-mode', 'unchecked-hash']
 
-/** The packages whose import shows that a distribution works, and works together with the others. */
+/** The modules whose import shows that a distribution works together with the others. */
 const MODULES: Record<string, string[]> = {
   grpcio: ['grpc'],
   protobuf: ['google.protobuf.message', 'google.protobuf.struct_pb2'],
@@ -25,21 +25,21 @@ const MODULES: Record<string, string[]> = {
   'grpcio-reflection': ['grpc_reflection.v1alpha.reflection'],
 }
 
-export type Verification = { versions: Record<string, string> } | { problem: string }
+export type ImportCheck = { versions: Record<string, string> } | { problem: string }
 
-/** Really imports what the workers import. `scratch` is the working directory: nothing of the project is in the way. */
-export async function verify(
+/** Imports what the workers import. The working directory is `scratch`, so no module of the project is in the way. */
+export async function checkImports(
   interpreter: Interpreter,
   overlay: string,
   names: readonly string[],
   limits: { env: NodeJS.ProcessEnv; scratch: string },
-): Promise<Verification> {
+): Promise<ImportCheck> {
   const modules = names.flatMap((name) => MODULES[name] ?? [name.replaceAll('-', '_')])
   const arguments_ = [overlay, JSON.stringify(modules), JSON.stringify(names)]
-  const outcome = await run([interpreter.executable, '-c', VERIFY_SCRIPT, ...arguments_], {
+  const outcome = await runCommand([interpreter.executable, '-c', IMPORT_SCRIPT, ...arguments_], {
     cwd: limits.scratch,
     env: { ...limits.env, PYTHONDONTWRITEBYTECODE: '1' },
-    deadline: DEADLINE,
+    deadline: CHECK_TIMEOUT_MS,
   })
   const answer = /^VITEST_PYTHON_VERSIONS (.*)$/m.exec(outcome.stdout)?.[1]
   if (outcome.ok && answer) return { versions: JSON.parse(answer) as Record<string, string> }
@@ -47,14 +47,19 @@ export async function verify(
 }
 
 /**
- * Writes the byte code, which workers may be told not to write (`PYTHONDONTWRITEBYTECODE` in many images).
- * Unchecked: the overlay never changes, and a copied or restored cache has other times. Best effort.
+ * Compiles the overlay to byte code, because many images tell workers not to (`PYTHONDONTWRITEBYTECODE`). The byte code
+ * is not checked against the sources: the overlay never changes, and a restored cache has other file times. Ignores
+ * failures.
  */
-export async function compile(
+export async function compileOverlay(
   interpreter: Interpreter,
   overlay: string,
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
   const { PYTHONPYCACHEPREFIX, ...kept } = env
-  await run([interpreter.executable, ...COMPILE, overlay], { cwd: overlay, env: kept, deadline: DEADLINE })
+  await runCommand([interpreter.executable, ...COMPILE, overlay], {
+    cwd: overlay,
+    env: kept,
+    deadline: CHECK_TIMEOUT_MS,
+  })
 }

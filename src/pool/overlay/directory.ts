@@ -5,17 +5,17 @@ import { basename, isAbsolute, join, resolve } from 'node:path'
 
 const NAME = 'vitest-environment-python'
 
-/** Where overlays are kept: `VITEST_PYTHON_CACHE`, else the user's cache directory of this platform. */
+/** The directory that holds the overlays: `VITEST_PYTHON_CACHE`, else the user's cache directory on this platform. */
 export function cacheDirectory(env: NodeJS.ProcessEnv, platform: NodeJS.Platform = process.platform): string {
   if (env['VITEST_PYTHON_CACHE']) return resolve(env['VITEST_PYTHON_CACHE'])
   const home = env['HOME'] || homedir()
   if (platform === 'darwin') return join(home, 'Library', 'Caches', NAME)
   const xdg = env['XDG_CACHE_HOME']
-  // The XDG specification: a relative path is invalid and to be ignored.
+  // XDG specification: a relative path is invalid and must be ignored.
   return join(xdg && isAbsolute(xdg) ? xdg : join(home, '.cache'), NAME)
 }
 
-/** Where workers keep byte code that has no other place. */
+/** The directory for byte code that workers cannot write beside its source. */
 export function bytecodeDirectory(env: NodeJS.ProcessEnv): string {
   return join(cacheDirectory(env), 'bytecode')
 }
@@ -26,7 +26,7 @@ export function overlayDirectory(cache: string, abi: string, specifiers: readonl
   return join(cache, 'overlay', `${abi}-${hash}`)
 }
 
-/** A sibling of the overlay, on the same file system, so that a rename publishes it. */
+/** A sibling of the overlay. It is on the same file system, so a rename can publish its content. */
 export function temporaryDirectory(overlay: string): string {
   return `${overlay}.${pidScope()}-${process.pid}-${randomBytes(4).toString('hex')}.tmp`
 }
@@ -36,20 +36,20 @@ export interface Temporary {
   pid: number
 }
 
-/** Who made a temporary of this overlay; `undefined` where `name` is none. */
+/** The process that made a temporary directory of this overlay; `undefined` if `name` is not one. */
 export function parseTemporary(overlay: string, name: string): Temporary | undefined {
   if (!name.startsWith(`${basename(overlay)}.`)) return undefined
   const [, scope, pid] = /\.([0-9a-f]{8})-(\d+)-[0-9a-f]{8}\.tmp$/.exec(name) ?? []
   return scope && pid ? { scope, pid: Number(pid) } : undefined
 }
 
-/** Where a pid means something: containers may share a cache directory, and then not each other's pids. */
+/** Identifies the PID namespace: containers may share a cache directory, but not their pids. */
 export function pidScope(): string {
   let namespace = ''
   try {
     namespace = readlinkSync('/proc/self/ns/pid')
   } catch {
-    // No /proc: the host's name has to do.
+    // Without /proc, the host name has to suffice.
   }
   return createHash('sha256').update(`${hostname()}\n${namespace}`).digest('hex').slice(0, 8)
 }

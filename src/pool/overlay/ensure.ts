@@ -4,23 +4,23 @@ import { dirname, join } from 'node:path'
 import { SetupError } from '../../support/errors.ts'
 import type { Interpreter } from '../interpreter/find.ts'
 import { type Requirements, readRequirements } from '../interpreter/requirements.ts'
-import { removeLeftovers } from './abandonedInstalls.ts'
-import { compile, verify } from './checkOverlay.ts'
+import { removeAbandonedInstalls } from './abandonedInstalls.ts'
+import { checkImports, compileOverlay } from './checkOverlay.ts'
 import { cacheDirectory, overlayDirectory, temporaryDirectory } from './directory.ts'
 import { install } from './install.ts'
-import { plan } from './installPlan.ts'
+import { planInstall } from './installPlan.ts'
 import { explainCache, explainInstallation, explainOutdated, explainUnusable } from './overlayErrors.ts'
-import { isVerified, mark } from './verifiedMarker.ts'
+import { isVerified, markVerified } from './verifiedMarker.ts'
 
-const DEADLINE = 600_000
+const INSTALL_TIMEOUT_MS = 600_000
 
 export interface Io {
   env: NodeJS.ProcessEnv
-  /** Told, line by line, what is done and why. */
+  /** Reports, line by line, the steps and their reasons. */
   progress(line: string): void
-  /** The project's root: uv is run there, since its configuration may name the index. */
+  /** The project's root. uv runs there, because the project's configuration may name the index. */
   root?: string | undefined
-  /** Ends an installation early. */
+  /** Aborts an installation. */
   signal?: AbortSignal | undefined
   requirements?: Requirements | undefined
   /** Milliseconds that an installation may take. */
@@ -31,21 +31,23 @@ interface Work {
   interpreter: Interpreter
   overlay: string
   specifiers: string[]
-  /** All distributions that the workers need, whoever has them. */
+  /** All distributions that the workers need, in the overlay or not. */
   names: string[]
   io: Io
 }
 
 /**
- * The directory that the workers append to sys.path: what the interpreter lacks, installed into the user's cache.
- * The interpreter's own environment is never changed. `null` where it lacks nothing.
+ * The directory that the workers append to sys.path. It holds the packages that the interpreter lacks, installed into the
+ * user's cache. The interpreter's own environment is never changed.
+ *
+ * @returns `null` if the interpreter lacks nothing
  *
  * @throws SetupError `PYTHON_PACKAGE_TOO_OLD`, `OVERLAY_INSTALL_FAILED`,
  * `OVERLAY_INTERRUPTED`, `OVERLAY_UNUSABLE`, `OVERLAY_CACHE_UNWRITABLE`
  */
 export async function ensureOverlay(interpreter: Interpreter, io: Io): Promise<string | null> {
   const requirements = io.requirements ?? (await readRequirements())
-  const { outdated, missing, specifiers } = plan(requirements, interpreter.distributions)
+  const { outdated, missing, specifiers } = planInstall(requirements, interpreter.distributions)
   if (outdated.length > 0) throw explainOutdated(interpreter, outdated)
   if (missing.length === 0) return null
   const overlay = overlayDirectory(cacheDirectory(io.env), interpreter.abi, specifiers)
@@ -54,7 +56,7 @@ export async function ensureOverlay(interpreter: Interpreter, io: Io): Promise<s
   const temporary = temporaryDirectory(overlay)
   try {
     await makeDirectories(dirname(overlay))
-    await removeLeftovers(overlay)
+    await removeAbandonedInstalls(overlay)
     await mkdir(temporary)
     await make({ interpreter, overlay, specifiers, names, io }, missing, temporary)
     return overlay
@@ -65,7 +67,7 @@ export async function ensureOverlay(interpreter: Interpreter, io: Io): Promise<s
   }
 }
 
-/** Node's own `recursive` says ENOENT where a disk is full or read-only. */
+/** Creates missing parents, too. Node's own `recursive` reports ENOENT if the disk is full or read-only. */
 async function makeDirectories(path: string): Promise<void> {
   const make = () => mkdir(path).catch(unless('EEXIST'))
   const isMissing = await make().catch(unless('ENOENT'))
@@ -74,7 +76,7 @@ async function makeDirectories(path: string): Promise<void> {
   await make()
 }
 
-/** Passes this error over, and says that it came. */
+/** Handles errors with this code and returns it; throws all others. */
 function unless<C extends string>(code: C): (error: NodeJS.ErrnoException) => C {
   return (error) => {
     if (error.code !== code) throw error
@@ -87,13 +89,13 @@ async function make(work: Work, missing: readonly string[], temporary: string): 
   if (existsSync(overlay) && (await adopt(work, temporary))) return
   io.progress(
     `Python ${interpreter.version} (${interpreter.executable}) lacks ${missing.join(', ')}: ` +
-      `they go into ${overlay}, once; its own environment is not changed`,
+      `they are installed once into ${overlay}; the Python's own environment is not changed`,
   )
   const started = Date.now()
   const target = join(temporary, 'overlay')
   const scratch = join(temporary, 'scratch')
   await mkdir(scratch)
-  const deadline = io.deadline ?? DEADLINE
+  const deadline = io.deadline ?? INSTALL_TIMEOUT_MS
   const job = { executable: interpreter.executable, specifiers, target }
   const failures = await install(job, {
     env: io.env,
@@ -115,25 +117,25 @@ async function finish(
   target: string,
   scratch: string,
 ): Promise<void> {
-  const verification = await verify(interpreter, target, names, { env: io.env, scratch })
-  if ('problem' in verification) throw explainUnusable(interpreter, specifiers, verification.problem)
-  await compile(interpreter, target, io.env)
-  await mark(target, specifiers, verification.versions)
+  const check = await checkImports(interpreter, target, names, { env: io.env, scratch })
+  if ('problem' in check) throw explainUnusable(interpreter, specifiers, check.problem)
+  await compileOverlay(interpreter, target, io.env)
+  await markVerified(target, specifiers, check.versions)
 }
 
-/** A directory without a marker may have been filled by hand, on the advice of our own error. */
+/** Takes a directory without a marker if its packages work: you may have filled it by hand, as our error suggests. */
 async function adopt(
   { interpreter, overlay, specifiers, names, io }: Work,
   scratch: string,
 ): Promise<boolean> {
-  const verification = await verify(interpreter, overlay, names, { env: io.env, scratch })
-  if ('problem' in verification) return false
-  await compile(interpreter, overlay, io.env)
-  await mark(overlay, specifiers, verification.versions)
+  const check = await checkImports(interpreter, overlay, names, { env: io.env, scratch })
+  if ('problem' in check) return false
+  await compileOverlay(interpreter, overlay, io.env)
+  await markVerified(overlay, specifiers, check.versions)
   return true
 }
 
-/** The rename makes it visible, whole. Another run may have been faster: then its overlay is as good. */
+/** Publishes the overlay by an atomic rename. If another run was faster, its overlay is used. */
 async function publish(
   target: string,
   overlay: string,

@@ -1,14 +1,14 @@
 import { mkdir, rm } from 'node:fs/promises'
-import { lastLines, type Outcome, run } from '../interpreter/runCommand.ts'
+import { lastLines, type Outcome, runCommand } from '../interpreter/runCommand.ts'
 import { type Installer, installerEnvironment, installers, type Job } from './installers.ts'
 
-const REMINDER = 30_000
+const REMINDER_INTERVAL_MS = 30_000
 
 export interface InstallLimits {
   env: NodeJS.ProcessEnv
-  /** The project's root, whose `[tool.uv]` may name the index to install from. */
+  /** The project's root. Its `[tool.uv]` may name the index. */
   root: string | undefined
-  /** Empty, and removed by the caller afterwards. */
+  /** An empty directory. The caller removes it afterwards. */
   scratch: string
   /** Milliseconds for all installers together. */
   deadline: number
@@ -16,25 +16,25 @@ export interface InstallLimits {
   progress(line: string): void
 }
 
-/** An installer that did not do it. */
+/** The failure of an installer. */
 export interface Failure {
   installer: Installer['name']
   command: string[]
   how: string
   lastLines: string[]
-  /** Everything that it printed. */
+  /** Everything that the installer printed. */
   output: string
   timedOut: boolean
   interrupted: boolean
 }
 
-/** Tries one installer after the other. @returns no failure where one of them did it, else all of them. */
+/** Tries one installer after the other. @returns no failure if one of them succeeds, else all failures */
 export async function install(job: Job, limits: InstallLimits): Promise<Failure[]> {
   const until = Date.now() + limits.deadline
   const failures: Failure[] = []
   for (const installer of installers(job, limits.scratch, limits.env)) {
     const before = failures.at(-1)
-    // Only a Python without pip needs a pip of another environment; on the network that would fail in the same way.
+    // Only a Python without pip needs the pip of another environment. A network error would repeat there.
     if (installer.name.startsWith('pip of') && before && !lacksPip(before)) break
     if (before)
       limits.progress(
@@ -58,15 +58,15 @@ async function runInstaller(
 ): Promise<Failure | undefined> {
   const started = Date.now()
   const reminder = setInterval(() => {
-    limits.progress(`still waiting for ${installer.name} (${Math.round((Date.now() - started) / 1000)} s) …`)
-  }, REMINDER)
+    limits.progress(`Still waiting for ${installer.name} (${Math.round((Date.now() - started) / 1000)} s) …`)
+  }, REMINDER_INTERVAL_MS)
   try {
     for (const command of installer.commands) {
       const deadline = Math.max(until - Date.now(), 1)
       const env = installerEnvironment(limits.env)
-      // pip reads nothing from the working directory, but Python would import from it.
+      // pip reads no configuration in the working directory, but Python would import modules from it.
       const cwd = installer.name === 'uv' ? (limits.root ?? limits.scratch) : limits.scratch
-      const outcome = await run(command, { cwd, env, deadline, signal: limits.signal })
+      const outcome = await runCommand(command, { cwd, env, deadline, signal: limits.signal })
       if (!outcome.ok) return failed(installer, command, outcome, Date.now() >= until)
     }
     return undefined
@@ -77,14 +77,15 @@ async function runInstaller(
 
 function failed(installer: Installer, command: string[], outcome: Outcome, timedOut: boolean): Failure {
   const output = `${outcome.stdout}\n${outcome.stderr}`
-  const said = lastLines(output, 8)
-  // pip catches SIGINT, says this, and exits with an ordinary status.
-  const interrupted = outcome.interrupted || said.some((line) => line.includes('Operation cancelled by user'))
+  const ending = lastLines(output, 8)
+  // pip catches SIGINT, prints this line, and exits with an ordinary status.
+  const interrupted =
+    outcome.interrupted || ending.some((line) => line.includes('Operation cancelled by user'))
   return {
     installer: installer.name,
     command,
     how: outcome.failure,
-    lastLines: said,
+    lastLines: ending,
     output,
     timedOut,
     interrupted,

@@ -2,26 +2,26 @@ import type { Distribution } from '../interpreter/probe.ts'
 import type { Requirements } from '../interpreter/requirements.ts'
 import { compareVersions } from '../interpreter/version.ts'
 
-/** A distribution of the user's own that the workers cannot run with. */
+/** An installed distribution that is too old for the workers. */
 export interface Outdated {
   name: string
   version: string
   minimum: string
 }
 
-export interface Plan {
+export interface InstallPlan {
   outdated: Outdated[]
-  /** What the interpreter lacks. */
+  /** The distributions that the interpreter lacks. */
   missing: string[]
-  /** What an installer is asked for, sorted; empty where nothing has to be installed. */
+  /** The arguments for an installer, sorted; empty if there is nothing to install. */
   specifiers: string[]
 }
 
 /**
- * Decides what an overlay has to hold. The user's own versions win on sys.path, so where there are some,
- * they are named to the installer, and it chooses what goes with them; else it is told the pins.
+ * Decides what an overlay must contain. Installed versions win on sys.path. So if there are some, the installer gets them
+ * and chooses versions that match; else it gets the pins.
  */
-export function plan(requirements: Requirements, has: Record<string, Distribution>): Plan {
+export function planInstall(requirements: Requirements, has: Record<string, Distribution>): InstallPlan {
   const all = Object.entries(requirements)
   const outdated = all.flatMap(([name, { minimum, optional }]) => {
     const version = has[name]?.found ? has[name].version : null
@@ -41,7 +41,7 @@ export function plan(requirements: Requirements, has: Record<string, Distributio
   return { outdated, missing: lacking.map(([name]) => name), specifiers: [...wanted, ...present].sort() }
 }
 
-/** `1.60.0` of `1.60.0+cpu`: an index knows no local versions, and 1.60.0+cpu satisfies ==1.60.0. */
+/** `1.60.0` for `1.60.0+cpu`: an index has no local versions, and 1.60.0+cpu satisfies ==1.60.0. */
 function publicPart(version: string): string {
   return version.split('+')[0] ?? version
 }

@@ -4,20 +4,20 @@ import { which } from '../interpreter/which.ts'
 export interface Job {
   executable: string
   specifiers: string[]
-  /** The directory that the distributions go into. */
+  /** The directory to install into. */
   target: string
 }
 
 export interface Installer {
   name: 'uv' | 'pip' | 'pip of a temporary virtual environment'
-  /** Run one after the other, to the first that fails. */
+  /** Run one after the other, until one fails. */
   commands: string[][]
 }
 
-/** Wheels only: grpcio from source takes a compiler and more than ten minutes, and then fails all the same. */
+/** Wheels only: building grpcio from source needs a compiler, takes more than ten minutes, and often fails. */
 const PIP_OPTIONS = ['--no-input', '--disable-pip-version-check', '--no-compile', '--only-binary', ':all:']
 
-/** The installers to try, in this order. `scratch` is a directory that is removed afterwards. */
+/** The installers, in the order in which they are tried. `scratch` is a directory that is removed afterwards. */
 export function installers(job: Job, scratch: string, env: NodeJS.ProcessEnv): Installer[] {
   const uv = which('uv', env)
   const venv = join(scratch, 'venv')
@@ -31,7 +31,7 @@ export function installers(job: Job, scratch: string, env: NodeJS.ProcessEnv): I
   ]
 }
 
-/** Copies, since `UV_LINK_MODE=symlink` would leave an overlay that `uv cache clean` breaks. */
+/** With `--link-mode copy`: an overlay of symbolic links would break after `uv cache clean`. */
 function uvCommand(uv: string, { executable, target, specifiers }: Job): string[] {
   const options = ['--no-progress', '--link-mode', 'copy', '--only-binary', ':all:']
   return [uv, 'pip', 'install', '--python', executable, '--target', target, ...options, ...specifiers]
@@ -41,7 +41,7 @@ function pipCommand(python: string, { target, specifiers }: Job): string[] {
   return [python, '-m', 'pip', 'install', '--target', target, ...PIP_OPTIONS, ...specifiers]
 }
 
-/** What a user types to fill `target` by hand. */
+/** The command that fills `target` by hand. */
 export function manualCommand(job: Job, env: NodeJS.ProcessEnv): string[] {
   const uv = which('uv', env)
   const start = uv
@@ -50,7 +50,7 @@ export function manualCommand(job: Job, env: NodeJS.ProcessEnv): string[] {
   return [...start, '--target', job.target, ...job.specifiers]
 }
 
-/** The user's settings of the installers stay, but for those that contradict `--target` or lead into another Python. */
+/** Keeps the user's settings of pip and uv, except those that contradict `--target` or select another Python. */
 export function installerEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const {
     PYTHONPATH,

@@ -10,7 +10,7 @@ const OTHER_PYTHON = 'name another interpreter by the option `python` or by VITE
 
 export function explainOutdated(interpreter: Interpreter, outdated: readonly Outdated[]): SetupError {
   const list = outdated.map(
-    ({ name, version, minimum }) => `  - ${name} ${version} is installed, ${minimum} or newer is needed`,
+    ({ name, version, minimum }) => `  - ${name} ${version} is installed, ${minimum} or newer is required`,
   )
   const upgrade = [
     interpreter.executable,
@@ -23,7 +23,7 @@ export function explainOutdated(interpreter: Interpreter, outdated: readonly Out
   return new SetupError(
     'PYTHON_PACKAGE_TOO_OLD',
     `Packages of ${describe(interpreter)} are too old for the workers:\n${list.join('\n')}\n` +
-      `They are not replaced behind your back. What to do: upgrade them, as by\n  ${quote(upgrade)}\nor ${OTHER_PYTHON}.`,
+      `The plugin does not change your environment. What to do: upgrade them, for example by\n  ${quote(upgrade)}\nor ${OTHER_PYTHON}.`,
   )
 }
 
@@ -36,7 +36,7 @@ export function explainInstallation(
   if (failures.at(-1)?.interrupted)
     return new SetupError(
       'OVERLAY_INTERRUPTED',
-      `The installation into ${job.target} was interrupted; the next run begins it anew.`,
+      `The installation into ${job.target} was interrupted. The next run starts it again.`,
     )
   const words = failures.flatMap(({ installer, how, lastLines }) => [
     `${installer} ${how}:`,
@@ -52,7 +52,7 @@ export function explainInstallation(
 function cause(failures: readonly Failure[], job: Job, deadline: number): string {
   const last = failures.at(-1)
   if (last?.timedOut)
-    return `\nAfter ${deadline / 1000} s ${last.installer} had not finished; this was waited for:\n  ${quote(last.command)}`
+    return `\n${last.installer} did not finish within ${deadline / 1000} s. The command was:\n  ${quote(last.command)}`
   const sentence = explainCause(failures.map(({ output }) => output).join('\n'), job.target)
   return sentence && `\n${sentence}`
 }
@@ -60,19 +60,19 @@ function cause(failures: readonly Failure[], job: Job, deadline: number): string
 function remedies(job: Job, failures: readonly Failure[], env: NodeJS.ProcessEnv): string {
   const noVenv = failures.some(({ command }) => command.includes('venv'))
   const tools = noVenv
-    ? '  - this Python has neither pip nor a venv module that works: install one of them (Debian and Ubuntu:\n' +
+    ? '  - this Python has neither pip nor a working venv module: install one of them (Debian and Ubuntu:\n' +
       '    apt install python3-pip, or apt install python3-venv), or uv, and run again\n'
     : ''
   return (
-    `What to do, one of:\n${tools}  - where the index can be reached, run this; what it leaves is taken from then on:\n` +
+    `What to do, one of:\n${tools}  - run this with access to the index; the next run uses the result:\n` +
     `    ${quote(manualCommand(job, env))}\n` +
-    '  - set VITEST_PYTHON_CACHE to a directory that a machine with a network has filled\n' +
-    "  - install grpcio and the others into the interpreter's own environment\n" +
-    `  - ${OTHER_PYTHON}, one that has them`
+    '  - set VITEST_PYTHON_CACHE to a directory that was filled on a machine with network access\n' +
+    "  - install these packages into the interpreter's own environment\n" +
+    `  - ${OTHER_PYTHON} that has them`
   )
 }
 
-/** They are there, and cannot be imported together with what the interpreter has. */
+/** The error if the installed packages cannot be imported together with the interpreter's own. */
 export function explainUnusable(
   interpreter: Interpreter,
   specifiers: readonly string[],
@@ -81,18 +81,18 @@ export function explainUnusable(
   const command = [interpreter.executable, '-m', 'pip', 'install', ...specifiers]
   return new SetupError(
     'OVERLAY_UNUSABLE',
-    `What the workers need was installed, but ${describe(interpreter)} cannot import it together with its own packages:\n` +
-      `  ${problem}\nThe interpreter's own packages come first. What to do: install the missing ones beside them, as by\n` +
+    `The packages that the workers need were installed, but ${describe(interpreter)} cannot import them together with its own packages:\n` +
+      `  ${problem}\nThe interpreter's own packages take precedence. What to do: install the missing ones beside them, for example by\n` +
       `  ${quote(command)}\nor ${OTHER_PYTHON}.`,
   )
 }
 
-/** The cache directory cannot be written. */
+/** The error if the cache directory cannot be written. */
 export function explainCache(overlay: string, error: NodeJS.ErrnoException): SetupError {
   const reasons: Record<string, string> = {
-    EACCES: 'it is not yours to write',
-    EPERM: 'it is not yours to write',
-    EROFS: 'its file system is read-only',
+    EACCES: 'you are not permitted to write there',
+    EPERM: 'you are not permitted to write there',
+    EROFS: 'the file system is read-only',
     ENOSPC: 'the disk is full',
     EDQUOT: 'the disk quota is used up',
     ENOTDIR: 'a part of the path is a file',
@@ -100,9 +100,9 @@ export function explainCache(overlay: string, error: NodeJS.ErrnoException): Set
   }
   return new SetupError(
     'OVERLAY_CACHE_UNWRITABLE',
-    `Python packages that the workers need cannot be put into ${overlay}: ${reasons[error.code ?? ''] ?? error.message} ` +
+    `Cannot install the Python packages that the workers need into ${overlay}: ${reasons[error.code ?? ''] ?? error.message} ` +
       `(${error.code ?? 'no code'}${error.path ? `, ${error.path}` : ''}).\n` +
-      'What to do: set VITEST_PYTHON_CACHE to a directory that can be written, or take an interpreter that has grpcio and the others.',
+      'What to do: set VITEST_PYTHON_CACHE to a writable directory, or use an interpreter that has these packages.',
     { cause: error },
   )
 }

@@ -4,15 +4,15 @@ import { join } from 'node:path'
 
 const MARKER = '.vitest-python-overlay.json'
 
-/** Written last into a verified overlay. */
+/** Written into an overlay after its verification. */
 interface Marker {
   specifiers: string[]
   versions: Record<string, string>
-  /** What lay in the directory then: a cache that was cleaned in part is no overlay any more. */
+  /** The entries of the directory. If one is missing, the cache was cleaned in part. */
   entries: string[]
 }
 
-/** Whether `overlay` was verified and is still whole. Two system calls, no Python. */
+/** Whether `overlay` was verified and is still complete. Takes two system calls and no Python. */
 export function isVerified(overlay: string, specifiers: readonly string[]): boolean {
   try {
     const marker = JSON.parse(readFileSync(join(overlay, MARKER), 'utf8')) as Marker
@@ -26,8 +26,8 @@ export function isVerified(overlay: string, specifiers: readonly string[]): bool
   }
 }
 
-/** Declares an overlay verified. */
-export async function mark(
+/** Marks an overlay as verified. */
+export async function markVerified(
   overlay: string,
   specifiers: string[],
   versions: Record<string, string>,

@@ -21,7 +21,7 @@ const sources = (env: NodeJS.ProcessEnv, python?: string) =>
   candidates({ root, python, env: { PATH: bin, ...env } }).map(({ source }) => source)
 
 describe('candidates', () => {
-  test('come in the order of how surely they are the project’s', () => {
+  test('are ordered, the most likely first', () => {
     mkdirSync(join(root, '.venv'))
     writeFileSync(join(scratch.path, 'repository/uv.lock'), '')
     script(join(bin, 'uv'), '')
@@ -35,7 +35,7 @@ describe('candidates', () => {
     ])
   })
 
-  test('are one alone where the user names it', () => {
+  test('are one only if the user names it', () => {
     expect(sources({ VITEST_PYTHON: 'python3', VIRTUAL_ENV: '/venv' })).toEqual(['VITEST_PYTHON'])
     expect(sources({ VITEST_PYTHON: 'python3' }, './python')).toEqual(['option `python`'])
   })
@@ -52,13 +52,13 @@ describe('candidates', () => {
     expect(named('python9')).toMatchObject({ command: [], absence: 'is not on PATH' })
   })
 
-  test('say what a directory given in place of a Python is', () => {
+  test('explain a directory that was given instead of a Python', () => {
     script(join(root, 'env/bin/python'), '')
     const [candidate] = candidates({ root, python: './env', env: {} })
     expect(candidate?.absence).toBe(`is a directory; did you mean ${root}/env/bin/python?`)
   })
 
-  test('do not count conda’s base, which is active in every shell', () => {
+  test('do not include conda’s base, which is active in every shell', () => {
     expect(sources({ CONDA_PREFIX: '/conda', CONDA_DEFAULT_ENV: 'base' })).toEqual([
       'python3 on PATH',
       'python on PATH',
@@ -72,15 +72,15 @@ describe('candidates', () => {
     expect(sources({}).filter((source) => source.startsWith('.venv'))).toEqual([`.venv in ${root}`])
   })
 
-  test('say where the links of a broken .venv end', () => {
+  test('name the missing target of a broken .venv', () => {
     mkdirSync(join(root, '.venv/bin'), { recursive: true })
     symlinkSync('python3.11', join(root, '.venv/bin/python'))
     symlinkSync('/gone/python3.11', join(root, '.venv/bin/python3.11'))
     const [candidate] = candidates({ root, env: {} })
-    expect(candidate?.absence).toBe('is a symbolic link to /gone/python3.11, which does not exist (any more)')
+    expect(candidate?.absence).toBe('is a symbolic link to /gone/python3.11, which does not exist')
   })
 
-  test('leave uv out where a .venv lies beside uv.lock: it would be replaced', () => {
+  test('do not include uv if there is a .venv beside uv.lock: uv would replace it', () => {
     writeFileSync(join(root, 'uv.lock'), '')
     script(join(bin, 'uv'), '')
     expect(candidates({ root, env: { PATH: bin } })[0]?.command).toEqual([
@@ -94,11 +94,11 @@ describe('candidates', () => {
     expect(sources({}).some((source) => source.startsWith('uv run'))).toBe(false)
   })
 
-  test('mention a uv.lock whose uv is not installed', () => {
+  test('mention uv.lock if uv is not installed', () => {
     writeFileSync(join(root, 'uv.lock'), '')
     expect(candidates({ root, env: { PATH: bin } })[0]).toMatchObject({
       command: [],
-      absence: 'cannot be asked: uv is not on PATH',
+      absence: 'cannot be used: uv is not on PATH',
     })
   })
 })

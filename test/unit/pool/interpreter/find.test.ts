@@ -37,7 +37,7 @@ async function refusal(promise: Promise<unknown>): Promise<SetupError> {
 }
 
 describe('findInterpreter', () => {
-  test('is given up at once when the run ends, and asks nobody else', async () => {
+  test('stops at once if the run ends, and tries no other candidate', async () => {
     script(join(bin, 'python3'), 'exec /bin/sleep 30')
     fakePython(join(bin, 'python'), { version: '3.11.7' })
     const began = performance.now()
@@ -46,7 +46,7 @@ describe('findInterpreter', () => {
     expect(performance.now() - began).toBeLessThan(10_000)
   })
 
-  test('finds the .venv above the root, and says what it has', async () => {
+  test('finds the .venv above the root, and its distributions', async () => {
     const executable = makeVenv(join(scratch.path, 'project/.venv'))
     const found = await find()
     expect(found).toMatchObject({ executable, source: `.venv in ${scratch.path}/project`, passedOver: [] })
@@ -75,7 +75,7 @@ describe('findInterpreter', () => {
     })
   })
 
-  test('resolves a shim to what it stands for', async () => {
+  test('resolves a shim to its interpreter', async () => {
     script(join(bin, 'python3'), `exec ${basePython} "$@"`)
     const found = await find()
     expect(found.source).toBe('python3 on PATH')
@@ -95,7 +95,7 @@ describe('findInterpreter', () => {
     await expect(find()).resolves.toMatchObject({ passedOver: [] })
   })
 
-  test('is not confused by what sitecustomize prints', async () => {
+  test('ignores the output of sitecustomize', async () => {
     makeVenv(join(root, '.venv'))
     const site = join(scratch.path, 'site')
     mkdirSync(site)
@@ -103,7 +103,7 @@ describe('findInterpreter', () => {
     await expect(find({ PYTHONPATH: site })).resolves.toMatchObject({ source: `.venv in ${root}` })
   })
 
-  test('passes over a broken .venv, and keeps the reason', async () => {
+  test('skips a broken .venv, and keeps the reason', async () => {
     makeVenv(join(root, '.venv'))
     rmSync(join(root, '.venv/bin/python'))
     symlinkSync('/gone/python3', join(root, '.venv/bin/python'))
@@ -112,12 +112,12 @@ describe('findInterpreter', () => {
       {
         candidate: join(root, '.venv/bin/python'),
         source: `.venv in ${root}`,
-        reason: 'is a symbolic link to /gone/python3, which does not exist (any more)',
+        reason: 'is a symbolic link to /gone/python3, which does not exist',
       },
     ])
   })
 
-  test('passes over what is too old, what fails, and what is not CPython', async () => {
+  test('skips an interpreter that is too old, one that fails, and one that is not CPython', async () => {
     fakePython(join(scratch.path, 'active/bin/python'), { version: '3.9.18' })
     fakePython(join(root, '.venv/bin/python'), { version: '3.11.4', implementation: 'PyPy' })
     script(join(bin, 'python3'), 'echo "pyenv: version 9 is not installed" >&2; exit 127')
@@ -125,8 +125,8 @@ describe('findInterpreter', () => {
     const found = await find({ VIRTUAL_ENV: join(scratch.path, 'active') })
     expect(found.source).toBe('python on PATH')
     expect(found.passedOver.map(({ reason }) => reason)).toEqual([
-      'is Python 3.9.18; 3.10 or newer is needed',
-      'is PyPy 3.11.4; only CPython will do',
+      'is Python 3.9.18; 3.10 or newer is required',
+      'is PyPy 3.11.4; only CPython is supported',
       'exited with status 127: pyenv: version 9 is not installed',
     ])
   })
@@ -150,20 +150,20 @@ describe('findInterpreter', () => {
     expect(byVariable.message).toContain('VITEST_PYTHON')
   })
 
-  test('lists every candidate and its reason where none is left', async () => {
+  test('lists every candidate and its reason if none can be used', async () => {
     fakePython(join(root, '.venv/bin/python'), { version: '3.9.18' })
     const error = await refusal(find({ VIRTUAL_ENV: '/gone' }))
     expect(error.code).toBe('PYTHON_NOT_FOUND')
     expect(error.message.split('\n').slice(1, -1)).toEqual([
       '  - active virtual environment: /gone/bin/python does not exist',
-      `  - .venv in ${root}: ${root}/.venv/bin/python is Python 3.9.18; 3.10 or newer is needed`,
+      `  - .venv in ${root}: ${root}/.venv/bin/python is Python 3.9.18; 3.10 or newer is required`,
       '  - python3 is not on PATH',
       '  - python is not on PATH',
     ])
     expect(error.message).toContain('VITEST_PYTHON')
   })
 
-  test('does not wait for a Python that hangs, nor for what it started', async () => {
+  test('does not wait for a Python that hangs, nor for its children', async () => {
     script(join(bin, 'python3'), 'sleep 6; echo late')
     symlinkSync(basePython, join(bin, 'python'))
     const start = performance.now()
@@ -185,7 +185,7 @@ describe('findInterpreter', () => {
     expect(lines).toHaveLength(1)
   })
 
-  test('quotes uv where it fails', async () => {
+  test('quotes uv if it fails', async () => {
     writeFileSync(join(root, 'uv.lock'), '')
     script(join(bin, 'uv'), 'echo "error: No interpreter found for Python >=3.99" >&2; exit 2')
     symlinkSync(basePython, join(bin, 'python3'))

@@ -3,18 +3,18 @@ import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
-/** A directory that is gone when the test file is done. */
+/** A directory that is removed at the end of the test file. */
 export function scratchDirectory(): { path: string; remove(): void } {
   const path = realpathSync(mkdtempSync(join(tmpdir(), 'vitest-python-unit-')))
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
 }
 
-/** `sys.executable` of the machine's own Python, whatever shim stands before it. */
+/** `sys.executable` of the system's Python, even if a shim precedes it on PATH. */
 export const basePython = execFileSync('python3', ['-c', 'import sys; print(sys.executable)'])
   .toString()
   .trim()
 
-/** A virtual environment; without pip it takes a tenth of a second. */
+/** A virtual environment. Without pip, it takes 0.1 s. */
 export function makeVenv(path: string, options: { pip: boolean } = { pip: false }): string {
   execFileSync(basePython, ['-m', 'venv', ...(options.pip ? [] : ['--without-pip']), path])
   return join(path, 'bin/python')
@@ -28,7 +28,7 @@ export function script(path: string, body: string): string {
   return path
 }
 
-/** A "Python" that answers as the given one would. */
+/** A script that answers like the given Python. */
 export function fakePython(path: string, answer: { version: string; implementation?: string }): string {
   const full = {
     executable: path,

@@ -19,7 +19,7 @@ describe('release', () => {
     expect(release(text)).toEqual(numbers)
   })
 
-  test('takes no notice of what follows the release', () => {
+  test('ignores everything after the release', () => {
     fc.assert(
       fc.property(parts, suffix, (numbers, end) => {
         expect(release(numbers.join('.') + end)).toEqual(numbers)
@@ -34,7 +34,7 @@ describe('compareVersions', () => {
     expect(compareVersions('1.85.1', '1.85.0')).toBeGreaterThan(0)
   })
 
-  test('takes missing numbers for zeros', () => {
+  test('treats missing numbers as zeros', () => {
     fc.assert(
       fc.property(version, fc.nat({ max: 3 }), (v, n) => compareVersions(v, v + '.0'.repeat(n)) === 0),
     )

@@ -22,7 +22,7 @@ describe('cacheDirectory', () => {
 })
 
 describe('overlayDirectory', () => {
-  test('differs by ABI and by what it holds', () => {
+  test('differs by ABI and by content', () => {
     const one = overlayDirectory('/cache', 'cpython-311-x86_64-linux-gnu', ['grpcio==1.85.1'])
     expect(one).toMatch(/^\/cache\/overlay\/cpython-311-x86_64-linux-gnu-[0-9a-f]{12}$/)
     expect(overlayDirectory('/cache', 'cpython-311-x86_64-linux-gnu', ['grpcio==1.85.1'])).toBe(one)
@@ -32,7 +32,7 @@ describe('overlayDirectory', () => {
 })
 
 describe('temporaryDirectory', () => {
-  test('is a sibling that says who made it', () => {
+  test('is a sibling whose name contains the process that made it', () => {
     const temporary = temporaryDirectory('/cache/overlay/abi-123')
     expect(temporary.startsWith('/cache/overlay/abi-123.')).toBe(true)
     expect(parseTemporary('/cache/overlay/abi-123', temporary.slice('/cache/overlay/'.length))).toEqual({
@@ -41,7 +41,7 @@ describe('temporaryDirectory', () => {
     })
   })
 
-  test('is told from overlays and from strangers', () => {
+  test('cannot be mistaken for an overlay or another file', () => {
     for (const name of ['abi-123', 'abi-1234.00000000-1-00000000.tmp', 'abi-123.tmp', 'abi-123.notes.txt'])
       expect(parseTemporary('/cache/overlay/abi-123', name)).toBeUndefined()
   })

@@ -11,7 +11,7 @@ import { basePython, makeVenv, scratchDirectory, script } from '../interpreter/s
 
 const MINUTES = 180_000
 
-/** The smallest of what the workers need: one wheel, no dependencies. */
+/** The smallest package that the workers need: one wheel, no dependencies. */
 let small: Requirements
 let scratch: ReturnType<typeof scratchDirectory>
 let withPip: string
@@ -32,7 +32,7 @@ beforeEach(() => {
   lines = []
 })
 
-/** The user's own settings of pip stay in force, and no uv is on PATH. */
+/** The user's settings of pip stay in force, and uv is not on PATH. */
 const surroundings = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
   ...process.env,
   PATH: join(scratch.path, 'nothing'),
@@ -72,7 +72,7 @@ const leftIn = (directory: string) =>
   existsSync(join(directory, 'overlay')) ? readdirSync(join(directory, 'overlay')) : []
 
 describe('ensureOverlay', () => {
-  test('is null where the interpreter has all', async () => {
+  test('is null if the interpreter has all packages', async () => {
     const interpreter = await interpreterOf(withPip, { pip: { minimum: '1', pin: '1' } })
     await expect(
       ensureOverlay(interpreter, io({ requirements: { pip: { minimum: '1', pin: '1' } } })),
@@ -80,7 +80,7 @@ describe('ensureOverlay', () => {
     expect(existsSync(cache)).toBe(false)
   })
 
-  test('provides all that the workers need, to an interpreter without pip', {
+  test('provides all packages that the workers need to an interpreter without pip', {
     timeout: MINUTES,
   }, async () => {
     const requirements = await readRequirements()
@@ -112,7 +112,7 @@ describe('ensureOverlay', () => {
     expect(lines).toEqual([])
   })
 
-  test('is made once by two runs at once', { timeout: MINUTES }, async () => {
+  test('is made once by two concurrent runs', { timeout: MINUTES }, async () => {
     const interpreter = await interpreterOf(withPip)
     const [one, two] = await Promise.all([ensureOverlay(interpreter, io()), ensureOverlay(interpreter, io())])
     expect(one).toBe(two)
@@ -143,7 +143,7 @@ describe('ensureOverlay', () => {
     expect(leftIn(cache)).toEqual([basename(overlay!)])
   })
 
-  test('removes what dead runs have left, and not what the living work on', {
+  test('removes the directories of dead runs, and not those of live runs', {
     timeout: MINUTES,
   }, async () => {
     const interpreter = await interpreterOf(withPip)
@@ -158,7 +158,7 @@ describe('ensureOverlay', () => {
     expect([dead, living, foreign].map((directory) => existsSync(directory))).toEqual([false, true, true])
   })
 
-  test('says how uv failed, and goes on with pip', { timeout: MINUTES }, async () => {
+  test('reports how uv failed, and continues with pip', { timeout: MINUTES }, async () => {
     const bin = join(scratch.path, 'broken-uv')
     script(join(bin, 'uv'), 'echo "error: invalid peer certificate" >&2; exit 2')
     const overlay = await ensureOverlay(
@@ -169,7 +169,7 @@ describe('ensureOverlay', () => {
     expect(lines).toContain('uv could not install them (error: invalid peer certificate): trying pip')
   })
 
-  test('takes uv where it works', { timeout: MINUTES }, async () => {
+  test('uses uv if it works', { timeout: MINUTES }, async () => {
     const bin = join(scratch.path, 'uv/bin')
     execFileSync(withPip, ['-m', 'pip', 'install', '--quiet', '--target', join(scratch.path, 'uv'), 'uv'])
     const overlay = await ensureOverlay(
@@ -180,7 +180,7 @@ describe('ensureOverlay', () => {
     expect(lines.filter((line) => line.includes('uv'))).toHaveLength(1)
   })
 
-  test('says what to run by hand when the index cannot be reached', { timeout: MINUTES }, async () => {
+  test('prints the command to run by hand if the index cannot be reached', { timeout: MINUTES }, async () => {
     const error = await refusal(
       ensureOverlay(await interpreterOf(withPip), io({ env: surroundings(OFFLINE) })),
     )
@@ -191,7 +191,7 @@ describe('ensureOverlay', () => {
     expect(leftIn(cache)).toEqual([])
   })
 
-  test('takes what that command leaves', { timeout: MINUTES }, async () => {
+  test('uses the result of that command', { timeout: MINUTES }, async () => {
     const interpreter = await interpreterOf(withPip)
     const error = await refusal(ensureOverlay(interpreter, io({ env: surroundings(OFFLINE) })))
     const command = error.message.split('\n').find((line) => line.includes('-m pip install --target'))
@@ -200,7 +200,7 @@ describe('ensureOverlay', () => {
     expect(leftIn(cache)).toEqual([basename(overlay!)])
   })
 
-  test('does not take a directory that cannot be imported', { timeout: MINUTES }, async () => {
+  test('does not use a directory that cannot be imported', { timeout: MINUTES }, async () => {
     const interpreter = await interpreterOf(withPip)
     const overlay = await ensureOverlay(interpreter, io())
     rmSync(overlay!, { recursive: true })
@@ -211,7 +211,7 @@ describe('ensureOverlay', () => {
     expect(leftIn(cache)).toEqual([basename(overlay!)])
   })
 
-  test('names what it waited for when the time is up', async () => {
+  test('names the command that did not finish in time', async () => {
     const bin = join(scratch.path, 'slow-uv')
     script(join(bin, 'uv'), 'exec /bin/sleep 60')
     const interpreter = await interpreterOf(withPip)
@@ -220,7 +220,7 @@ describe('ensureOverlay', () => {
     )
     expect(error.code).toBe('OVERLAY_INSTALL_FAILED')
     expect(error.message).toContain(
-      `After 0.5 s uv had not finished; this was waited for:\n  ${bin}/uv pip install`,
+      `uv did not finish within 0.5 s. The command was:\n  ${bin}/uv pip install`,
     )
     expect(leftIn(cache)).toEqual([])
   })
@@ -235,7 +235,7 @@ describe('ensureOverlay', () => {
     expect(leftIn(cache)).toEqual([])
   })
 
-  test('ends an installation that is no longer wanted', async () => {
+  test('ends an installation that is aborted', async () => {
     const bin = join(scratch.path, 'unwanted-uv')
     script(join(bin, 'uv'), 'exec /bin/sleep 60')
     const interpreter = await interpreterOf(withPip)
@@ -245,7 +245,7 @@ describe('ensureOverlay', () => {
     expect(leftIn(cache)).toEqual([])
   })
 
-  test('goes with the versions that the user has', { timeout: MINUTES }, async () => {
+  test('installs versions that match those of the user', { timeout: MINUTES }, async () => {
     const requirements = await readRequirements()
     const site = join(scratch.path, 'site')
     const old = `protobuf==${requirements['protobuf']?.minimum}`
@@ -256,7 +256,7 @@ describe('ensureOverlay', () => {
     expect(readdirSync(overlay!)).toContain(`protobuf-${requirements['protobuf']?.minimum}.dist-info`)
   })
 
-  test('says so where the user’s packages are in the way', { timeout: MINUTES }, async () => {
+  test('reports packages of the user that are in the way', { timeout: MINUTES }, async () => {
     const requirements = { protobuf: (await readRequirements())['protobuf']! }
     const site = join(scratch.path, 'in-the-way')
     mkdirSync(join(site, 'google'), { recursive: true })
@@ -269,7 +269,7 @@ describe('ensureOverlay', () => {
     expect(leftIn(cache)).toEqual([])
   })
 
-  test('names the commands where Python has neither pip nor venv', async () => {
+  test('names the commands if Python has neither pip nor venv', async () => {
     const python = script(
       join(scratch.path, 'debian/python3'),
       `case "$2" in pip) echo "$0: No module named pip" >&2; exit 1;; venv) echo "ensurepip is not available" >&2; exit 1;; esac; exec ${basePython} "$@"`,
@@ -280,7 +280,7 @@ describe('ensureOverlay', () => {
     expect(error.message).toContain('apt install python3-venv')
   })
 
-  test('gives up on a cache below a link that leads nowhere', async () => {
+  test('fails for a cache below a broken link', async () => {
     symlinkSync('/nowhere/cache', cache)
     const error = await refusal(ensureOverlay(await interpreterOf(withPip), io()))
     expect(error).toMatchObject({
@@ -289,7 +289,7 @@ describe('ensureOverlay', () => {
     })
   })
 
-  test('has a sentence of its own for a cache that cannot be written', async () => {
+  test('has an error of its own for a cache that cannot be written', async () => {
     writeFileSync(cache, '')
     const error = await refusal(ensureOverlay(await interpreterOf(withPip), io()))
     expect(error.code).toBe('OVERLAY_CACHE_UNWRITABLE')
@@ -297,13 +297,13 @@ describe('ensureOverlay', () => {
     expect(error.message).toContain('VITEST_PYTHON_CACHE')
   })
 
-  test('refuses a package of the user’s that is too old, and replaces nothing', async () => {
+  test('refuses a package of the user that is too old, and replaces nothing', async () => {
     const requirements = { pip: { minimum: '999.1', pin: '999.2' } }
     const error = await refusal(
       ensureOverlay(await interpreterOf(withPip, requirements), io({ requirements })),
     )
     expect(error.code).toBe('PYTHON_PACKAGE_TOO_OLD')
-    expect(error.message).toMatch(/pip \d\S* is installed, 999\.1 or newer is needed/)
+    expect(error.message).toMatch(/pip \d\S* is installed, 999\.1 or newer is required/)
     expect(error.message).toContain(`${withPip} -m pip install --upgrade 'pip>=999.1'`)
   })
 })

@@ -26,7 +26,7 @@ describe('installers', () => {
     ])
   })
 
-  test('begin with uv where it is on PATH', () => {
+  test('begin with uv if it is on PATH', () => {
     script(join(scratch.path, 'uv'), '')
     const [uv] = installers(job, '/scratch', { PATH: scratch.path })
     expect(uv?.commands[0]?.slice(0, 7)).toEqual([
@@ -40,7 +40,7 @@ describe('installers', () => {
     ])
   })
 
-  test('do not see the settings that would lead them astray', () => {
+  test('do not get the settings that contradict --target', () => {
     const env = installerEnvironment({
       PYTHONPATH: '/x',
       PIP_TARGET: '/y',
@@ -63,7 +63,7 @@ describe('the command to run by hand', () => {
     )
   })
 
-  test('comes out of a shell as it went in', () => {
+  test('survives a shell unchanged', () => {
     const word = fc.string({ unit: 'binary' }).filter((text) => !text.includes('\0'))
     fc.assert(
       fc.property(fc.array(word, { minLength: 1, maxLength: 5 }), (words) => {
