@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from dataclasses import dataclass, field
 from types import AsyncGeneratorType, GeneratorType
 from typing import Any, Protocol
 
@@ -15,6 +17,7 @@ from ..execution.invoke import invoke
 from ..execution.time_limit import TimeLimit
 from ..failures.failure import describe
 from ..values.type_name import type_name
+from .call_state import CallAction, CallEvent, CallState, transition
 from .session_context import SessionContext
 from .stream import AsyncStream, SyncStream
 
@@ -35,137 +38,148 @@ class Reply(Protocol):
         """What was raised instead."""
 
 
+@dataclass(eq=False)
 class Call:
-    """Everything here runs on the main thread, except `cancel_soon`."""
+    """Runs one call. Everything happens on the main thread, except `cancel_soon`."""
 
-    def __init__(self, executor: Executor, context: SessionContext, reply: Reply, start: Start) -> None:
-        self.executor = executor
-        self._context = context
-        self._reply = reply
-        self.task: asyncio.Future[Any] | None = None
-        self._start = start
-        self._cancelled = False
-        self._ended = False
-        # Items that were allowed before the stream opened.
-        self._credit = start.credit
-        self._stream: SyncStream | AsyncStream | None = None
-        self._spec = Spec()
-        self._limit: TimeLimit | None = None
+    executor: Executor
+    context: SessionContext
+    reply: Reply
+    start: Start
+    task: asyncio.Future[Any] | None = field(default=None, init=False)
+    """The task of a coroutine or of an asynchronous stream."""
+    _state: CallState = field(default="waiting", init=False)
+    _changing: threading.Lock = field(default_factory=threading.Lock, init=False)
+    _early_credit: int = field(default=0, init=False)
+    """Items that were allowed before the stream opened."""
+    _stream: SyncStream | AsyncStream | None = field(default=None, init=False)
+    _spec: Spec = field(default=Spec(), init=False)
+    _limit: TimeLimit | None = field(default=None, init=False)
 
     def begin(self) -> None:
-        """Calls the function."""
+        """Call the function."""
         try:
-            if self._cancelled:
-                raise Cancelled(f"{self._start.name} was cancelled before it was called")
-            function, arguments, keywords = self._context.prepare(self._start)
+            if self._advance("begin") == "refuse":
+                raise Cancelled(f"{self.start.name} was cancelled before it was called")
+            function, arguments, keywords = self.context.prepare(self.start)
             self._apply_spec(spec_of(function))
-            self._take(invoke(function, self._start.name, arguments, keywords, self))
+            self._take(invoke(function, self.start.name, arguments, keywords, self))
         except BaseException as error:
-            # SystemExit and KeyboardInterrupt end the call and not the worker.
+            # SystemExit and KeyboardInterrupt end the call, not the worker.
             self.fail(error)
 
     def grant(self, items: int) -> None:
-        """Allows a stream that many more items."""
+        """Allow that many more items of a stream."""
         if self._stream is None:
-            self._credit += items
+            self._early_credit += items
         else:
             self._stream.grant(items)
 
     def cancel_soon(self) -> None:
-        """From any thread: a call that waits is not begun, a coroutine cancelled, code that runs interrupted."""
-        # A coroutine and a generator hear of it by their own means first, and are interrupted when asked once more.
-        if self._cancelled or (self.task is None and self._stream is None):
-            interrupt.request(self)
-        self._cancelled = True
+        """Give the call up; from any thread.
+
+        A call that waits for its turn doesn't begin, a coroutine is cancelled, a generator closed, and running code
+        interrupted. A coroutine or generator that goes on regardless is interrupted when this is called again.
+        """
+        self._advance("cancel")
+        # A function that waits for a callback finds out when this wakes the main thread.
         self.executor.submit(self._cancel)
 
     def succeed(self, value: object) -> None:
         """Ends the call with a value."""
         if self._overdue():
             return self.fail(TimedOut())
-        data = self._context.encode(value, self._start.keep)
-        self._forget()
-        return self._reply.value(data)
+        data = self.context.encode(value, self.start.keep)
+        self._end()
+        return self.reply.value(data)
 
     def send(self, item: object) -> None:
         """Sends an item of a stream; raises TypeError for a value that cannot be sent."""
-        self._reply.item(self._context.encode(item))
+        self.reply.item(self.context.encode(item))
 
     def end(self) -> None:
         """Ends a stream."""
         if self._overdue():
             return self.fail(TimedOut())
-        self._forget()
-        return self._reply.end()
+        self._end()
+        return self.reply.end()
 
     def fail(self, error: BaseException) -> None:
         """Ends the call with what was raised."""
         if self._limit is not None and self._overdue():
-            sentence = f"{self._start.name} took longer than the {self._limit.seconds:g} s of its @tool"
+            sentence = f"{self.start.name} took longer than the {self._limit.seconds:g} s of its @tool"
             error = TimedOut(sentence).with_traceback(error.__traceback__)
-        self._forget()
+        self._end()
         failure = describe(error)
-        if self._context.callbacks is not None:
-            failure.number = self._context.callbacks.remember(error)
-        self._reply.failure(failure)
+        if self.context.callbacks is not None:
+            failure.number = self.context.callbacks.remember(error)
+        self.reply.failure(failure)
 
     def _apply_spec(self, spec: Spec) -> None:
         self._spec = spec
-        if spec.stream and not (self._start.stream or self._start.keep):
-            raise WrongMethod(f"{self._start.name} is a stream; use python.stream instead of python.call")
-        if spec.timeout is not None and not self._start.limited:
+        if spec.stream and not (self.start.stream or self.start.keep):
+            raise WrongMethod(f"{self.start.name} is a stream; use python.stream instead of python.call")
+        if spec.timeout is not None and not self.start.limited:
             self._limit = TimeLimit(spec.timeout, self.cancel_soon)
+
+    def _advance(self, event: CallEvent) -> CallAction:
+        # The signal is sent under the lock, so it cannot arrive after the call has ended and hit another one.
+        with self._changing:
+            self._state, action = transition(self._state, event)
+            if action == "interrupt":
+                interrupt.request(self)
+        return action
 
     def _overdue(self) -> bool:
         return self._limit is not None and self._limit.passed
 
-    def _forget(self) -> None:
+    def _end(self) -> None:
+        self._advance("end")
         if self._limit is not None:
             self._limit.end()
-        self._ended = True
         interrupt.forget(self)
 
     def _cancel(self) -> None:
-        if self._ended:
-            interrupt.forget(self)  # it ended while it was given up
-        elif self._stream is not None:
+        if self._state == "closing" and self._stream is not None:
             self._stream.cancel()
-        elif self.task is not None:
+        elif self._state == "cancelling" and self.task is not None:
             self.task.cancel()
 
     def _take(self, result: Any) -> None:
         if hasattr(type(result), "__await__"):
             self.task = self.executor.start(result, self._settle)
-            if self._cancelled:
+            if self._advance("await") == "cancel":
                 self.task.cancel()
-        elif self._start.stream:
+        elif self.start.stream:
             self._open(result)
-        elif type(result) in (GeneratorType, AsyncGeneratorType) and not self._start.keep:
+        elif type(result) in (GeneratorType, AsyncGeneratorType) and not self.start.keep:
             if isinstance(result, GeneratorType):
                 result.close()
-            raise WrongMethod(f"{self._start.name} returned a generator; use python.stream instead of python.call")
+            raise WrongMethod(f"{self.start.name} returned a generator; use python.stream instead of python.call")
         else:
-            self.succeed(None if self._start.verb == EXEC else result)
+            self.succeed(None if self.start.verb == EXEC else result)
 
     def _settle(self, task: asyncio.Future[Any]) -> None:
         self.task = None
+        self._advance("settle")
         try:
             self._take(task.result())
         except BaseException as error:
             self.fail(error)
 
     def _open(self, result: Any) -> None:
+        credit = self.start.credit + self._early_credit
         if hasattr(type(result), "__anext__"):
-            self._stream = AsyncStream(self, result, self._credit)
+            self._stream = AsyncStream(self, result, credit)
         elif hasattr(type(result), "__next__"):
-            self._stream = SyncStream(self, result, self._credit)
+            self._stream = SyncStream(self, result, credit)
         elif self._spec.stream and hasattr(type(result), "__iter__"):
-            self._stream = SyncStream(self, iter(result), self._credit)
+            self._stream = SyncStream(self, iter(result), credit)
         else:
             raise WrongMethod(
-                f"{self._start.name} returned no iterator but {type_name(type(result))}; "
+                f"{self.start.name} returned no iterator but {type_name(type(result))}; "
                 "use python.call instead of python.stream"
             )
         self._stream.begin()
-        if self._cancelled:
+        if self._advance("stream") == "cancel":
             self._stream.cancel()

@@ -1,107 +1,116 @@
-"""Streams: an iterator's items, sent no faster than the caller allows."""
+"""Streams: send an iterator's items, but no more of them than the caller has allowed."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from typing import Any, Protocol
 
 from ..execution import interrupt
 from ..execution.executor import Executor
+from .stream_state import StreamAction, StreamEvent, StreamPhase, transition
 
 
 class StreamHost(interrupt.Interruptible, Protocol):
     """The call that a stream belongs to."""
 
     executor: Executor
-    """Runs the work of the stream on the main thread."""
+    """Runs the stream's work on the main thread."""
 
     def send(self, item: object) -> None:
-        """Encodes and sends an item; raises TypeError for a value that cannot be sent."""
+        """Encode and send an item. Raises TypeError if it cannot be sent."""
 
     def end(self) -> None:
-        """Ends the call after the last item."""
+        """End the call after the last item."""
 
     def fail(self, error: BaseException) -> None:
-        """Ends the call with what was raised."""
+        """End the call with an error."""
 
 
-class SyncStream:
-    """Each `next` is a piece of work of its own, so that other calls get their turn in between."""
-
-    def __init__(self, call: StreamHost, iterator: Iterator[Any], credit: int) -> None:
+class _Stream:
+    def __init__(self, call: StreamHost, iterator: Any, credit: int) -> None:
         self._call = call
-        self._credit = credit
         self._iterator = iterator
-        self._parked = False
-        self._at_work = False
-        self._cancelled = False
-        self._ended = False
+        self._credit = credit
+        self._phase: StreamPhase = "ready"
+
+    def _advance(self, event: StreamEvent) -> StreamAction:
+        self._phase, action = transition(self._phase, event, self._credit)
+        if action == "ask":
+            self._credit -= 1
+        return action
+
+    def _grant(self, items: int) -> bool:
+        """Add to the credit, and return whether the stream was waiting for it."""
+        self._credit += items
+        return self._advance("grant") == "ask"
+
+    def _end(self, event: StreamEvent, error: BaseException | None = None) -> None:
+        if self._advance(event) == "fail" and error is not None:
+            self._call.fail(error)
+        else:
+            self._call.end()
+
+
+class SyncStream(_Stream):
+    """Sends the items of an iterator. Each `next` is a piece of work of its own, so other calls run in between."""
 
     def begin(self) -> None:
-        """Has the first item made."""
+        """Queue the first step."""
         self._call.executor.submit(self._step)
 
     def grant(self, items: int) -> None:
-        """Allows that many more items."""
-        self._credit += items
-        if self._parked and not self._ended:
-            self._parked = False
-            self._step()
+        """Allow that many more items."""
+        if self._grant(items):
+            self._send_next()
 
     def cancel(self) -> None:
-        """Closes the generator: its `finally` runs now, or when it yields if it is at work below this."""
-        self._cancelled = True
-        if not self._ended and not self._at_work:
-            self._finish()
+        """Close the generator, so its `finally` runs: now, or if it is running further up the stack, once it yields."""
+        if self._advance("cancel") == "close":
+            self._close_and_end()
 
     def _step(self) -> None:
-        if self._ended:
-            return None
-        if self._credit <= 0:
-            self._parked = True
-            return None
-        self._credit -= 1
+        if self._advance("step") == "ask":
+            self._send_next()
+
+    def _send_next(self) -> None:
         try:
             item = self._next()
-            if not self._cancelled:
+            action = self._advance("item")
+            if action == "send":
                 self._call.send(item)
+                action = self._advance("sent")
         except StopIteration:
-            self._ended = True
-            self._call.end()
+            self._end("stop")
         except BaseException as error:
-            self._fail(error)
+            self._close_and_fail(error)
         else:
-            if self._cancelled:
-                return self._finish()
-            self._call.executor.submit(self._step)
+            if action == "continue":
+                self._call.executor.submit(self._step)
+            else:
+                self._close_and_end()
 
     def _next(self) -> Any:
-        self._at_work = True
         previous = interrupt.enter(self._call)
         try:
             return next(self._iterator)
         finally:
             interrupt.leave(previous)
-            self._at_work = False
 
-    def _finish(self) -> None:
-        self._ended = True
+    def _close_and_end(self) -> None:
         try:
             self._close()
         except BaseException as error:
-            self._call.fail(error)
+            self._end("fail", error)
         else:
-            self._call.end()
+            self._end("stop")
 
-    def _fail(self, error: BaseException) -> None:
-        self._ended = True
+    def _close_and_fail(self, error: BaseException) -> None:
         try:
-            self._close()  # what cannot be sent ends a generator that has not ended by itself
+            self._close()  # a generator whose item could not be sent is still suspended
         except BaseException as another:
             another.__context__ = another.__context__ or error
             error = another
-        self._call.fail(error)
+        self._end("fail", error)
 
     def _close(self) -> None:
         close = getattr(self._iterator, "close", None)
@@ -114,57 +123,56 @@ class SyncStream:
             interrupt.leave(previous)
 
 
-class AsyncStream:
-    """One task from the first item to the last: timeouts and context variables belong to a task."""
+class AsyncStream(_Stream):
+    """Sends the items of an async iterator from one task, because timeouts and context variables belong to a task."""
 
-    def __init__(self, call: StreamHost, iterator: AsyncIterator[Any], credit: int) -> None:
-        self._call = call
-        self._credit = credit
-        self._iterator = iterator
+    def __init__(self, call: StreamHost, iterator: Any, credit: int) -> None:
+        super().__init__(call, iterator, credit)
         self._granted = asyncio.Event()
-        self._cancelled = False
 
     def begin(self) -> None:
-        """Has the first item made."""
+        """Start the task."""
         self._call.task = self._call.executor.start(self._drive(), self._settle)
 
     def grant(self, items: int) -> None:
-        """Allows that many more items."""
-        self._credit += items
-        self._granted.set()
+        """Allow that many more items."""
+        if self._grant(items):
+            self._granted.set()
 
     def cancel(self) -> None:
-        """Cancels what the generator waits for; its `finally` runs."""
-        if self._call.task is not None and not self._call.task.done():
-            self._cancelled = True
+        """Cancel what the generator awaits, so its `finally` runs."""
+        if self._advance("cancel") != "none" and self._call.task is not None:
             self._call.task.cancel()
 
     async def _drive(self) -> None:
         try:
-            while True:
-                while self._credit <= 0:
-                    self._granted.clear()
-                    await self._granted.wait()
-                self._credit -= 1
-                try:
-                    item = await self._iterator.__anext__()
-                except StopAsyncIteration:
-                    return
-                self._call.send(item)
+            while await self._send_next():
+                pass
         finally:
             close = getattr(self._iterator, "aclose", None)
             if close is not None:
                 await close()
 
+    async def _send_next(self) -> bool:
+        """Send one item; False after the last one."""
+        if self._advance("step") != "ask":
+            self._granted.clear()
+            await self._granted.wait()
+        try:
+            item = await self._iterator.__anext__()
+        except StopAsyncIteration:
+            return False
+        if self._advance("item") != "send":
+            return False
+        self._call.send(item)
+        return self._advance("sent") == "continue"
+
     def _settle(self, task: asyncio.Future[Any]) -> None:
         try:
             task.result()
         except asyncio.CancelledError as error:
-            if self._cancelled:
-                self._call.end()
-            else:
-                self._call.fail(error)
+            self._end("abort", error)
         except BaseException as error:
-            self._call.fail(error)
+            self._end("fail", error)
         else:
-            self._call.end()
+            self._end("stop")
