@@ -1,10 +1,10 @@
-/** What a shell expects of a program that Ctrl-C ended. */
+/** The exit code of a program that was ended by Ctrl-C. */
 export const INTERRUPTED = 130
 
-/** Aborts at the first SIGINT or SIGTERM; the second one ends the process at once. `end` stops listening. */
+/** Aborts on the first SIGINT or SIGTERM. The second one ends the process at once. `end` stops listening. */
 export function onInterrupt(): { signal: AbortSignal; end(): void } {
   const controller = new AbortController()
-  // The listener stays: execa ends the process itself where it finds that nobody else listens.
+  // The listener stays: without another listener, execa ends the process itself.
   const abort = () => {
     if (controller.signal.aborted) process.exit(INTERRUPTED)
     controller.abort()

@@ -6,21 +6,23 @@ import { INTERRUPTED } from './interrupt.ts'
 import type { SetupRequest } from './setup/setup.ts'
 import type { VerifyRequest } from './verify/verifyRuns.ts'
 
-// Each command loads what it needs when it is called: the others do not pay for it.
+// Each command loads its modules when it is called, so the other commands do not pay for them.
 
 interface Json {
   json?: boolean
 }
 
 const program = new Command('vitest-python').description(
-  'Prepares a project for vitest-environment-python, and tells what it runs and what it left.',
+  'Sets up vitest-environment-python, checks this machine, and lists runs and the processes that they left.',
 )
 
 program
   .command('setup')
-  .description("finds the project's Python, installs what the workers need into the cache, and tries it out")
-  .option('--python <path>', 'interpreter to take: a path, or a command on PATH')
-  .option('--project', "installs the project's own packages, too, into its .venv")
+  .description(
+    "finds the project's Python, installs the workers' packages into the cache, and tests a worker",
+  )
+  .option('--python <path>', 'interpreter to use: a path, or a command on PATH')
+  .option('--project', "also install the project's own packages into its .venv")
   .action(async (request: SetupRequest) => {
     const { setup } = await import('./setup/setup.ts')
     await setup(request)
@@ -28,12 +30,12 @@ program
 
 program
   .command('init')
-  .description("puts the plugin into the project's configuration of Vitest or Jest, and an example beside it")
+  .description('adds the plugin to the configuration of Vitest or Jest, and writes an example')
   .addOption(
-    new Option('--runner <name>', 'the runner, where the project has both').choices(['vitest', 'jest']),
+    new Option('--runner <name>', 'the test runner, if the project has both').choices(['vitest', 'jest']),
   )
-  .option('--dry-run', 'show what would be written, and write nothing')
-  .option('--force', 'overwrite an example that is there')
+  .option('--dry-run', 'show the changes without writing them')
+  .option('--force', 'overwrite an existing example')
   .action(async (request: InitRequest) => {
     const { init } = await import('./init/init.ts')
     init(request)
@@ -41,7 +43,7 @@ program
 
 program
   .command('doctor')
-  .description('checks what a run needs of this machine and this project; exits with 1 on a problem')
+  .description('checks whether this machine and this project are ready for a run; exits with 1 on a problem')
   .option('--json', 'print JSON')
   .action(async ({ json }: Json) => {
     const { examineAll } = await import('./doctor/examine.ts')
@@ -53,9 +55,9 @@ program
 
 program
   .command('verify')
-  .description('exits with 1 if a process of a run whose runner is dead is alive')
-  .option('--run <id>', 'judge this run only, dead or not', parseRunId)
-  .option('--reap', 'end what is found')
+  .description('exits with 1 if a process of a dead run is alive')
+  .option('--run <id>', 'check this run only, even if its runner is alive', parseRunId)
+  .option('--reap', 'kill the processes that are found')
   .option('--json', 'print JSON')
   .action(async ({ json, ...request }: VerifyRequest & Json) => {
     const { isClean, verifyRuns } = await import('./verify/verifyRuns.ts')

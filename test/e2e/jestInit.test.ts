@@ -42,7 +42,7 @@ describe.concurrent('init for Jest', () => {
     using made = project(files)
     const { exitCode, output } = await runCli(made.directory, ['init'])
     expect(output).toContain(`+++ ${config}`)
-    expect(output).toContain('Now: npx jest greeting')
+    expect(output).toContain('Next: npx jest greeting')
     expect(exitCode).toBe(0)
     const tests = await runJest(made.directory)
     expect(tests.output).toMatch(/Tests: +1 passed, 1 total/)
@@ -56,7 +56,7 @@ describe.concurrent('init for Jest', () => {
     expect(readFileSync(join(made.directory, config), 'utf8')).toBe(written)
   })
 
-  test('a runner that there is not is refused in a sentence', async () => {
+  test('an unknown runner is refused in one sentence', async () => {
     using made = project({ 'package.json': '{}' })
     const { exitCode, output } = await runCli(made.directory, ['init', '--runner', 'mocha'])
     expect(output).toContain("argument 'mocha' is invalid. Allowed choices are vitest, jest.")

@@ -9,7 +9,7 @@ interface Examined {
 }
 
 describe.concurrent('doctor', () => {
-  test('finds this machine fit, in a table', async () => {
+  test('prints a table without problems on this machine', async () => {
     using project = makeProject('doctor')
     const { output } = await runCli(project.directory, ['doctor'])
     expect(output).toMatch(/✓ +│ ?Node/)
@@ -20,7 +20,7 @@ describe.concurrent('doctor', () => {
     )
   })
 
-  test('exits with 1 and says why where something does not work', async () => {
+  test('exits with 1 and names the problem', async () => {
     using project = makeProject('doctor')
     const env = { VITEST_PYTHON: '/nowhere/python3' }
     const { exitCode, stdout } = await runCli(project.directory, ['doctor', '--json'], env)
@@ -35,7 +35,7 @@ describe.concurrent('doctor', () => {
   ]
   if (canMount) bad.push(['/dev/shm', 'warning', '--shm-size', mounted('/dev/shm', 'size=1m')])
 
-  test.each(bad)('says what is to be done about %s, a %s', async (name, state, remedy, around) => {
+  test.each(bad)('prints a remedy for %s, a %s', async (name, state, remedy, around) => {
     using project = makeProject('doctor')
     const { exitCode, stdout } = await runCli(project.directory, ['doctor', '--json'], {}, around)
     const examined = (JSON.parse(stdout) as Examined[]).find((check) => check.name === name)

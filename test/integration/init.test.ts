@@ -31,9 +31,13 @@ async function runTests(directory: string) {
 describe.concurrent('init', () => {
   test.each([
     ['writes a configuration', 'vitest.config.ts', {}],
-    ['writes one that a CommonJS package can load', 'vitest.config.mts', { 'package.json': '{}' }],
-    ['edits the one that is there', 'vitest.config.ts', { 'vitest.config.ts': CONFIG }],
-    ['edits the one of Vite', 'vite.config.mjs', { 'vite.config.mjs': CONFIG }],
+    [
+      'writes a configuration that a CommonJS package can load',
+      'vitest.config.mts',
+      { 'package.json': '{}' },
+    ],
+    ['edits an existing configuration', 'vitest.config.ts', { 'vitest.config.ts': CONFIG }],
+    ['edits a configuration of Vite', 'vite.config.mjs', { 'vite.config.mjs': CONFIG }],
   ])('%s, and its example passes', async (_, config, files) => {
     using made = project(files)
     const { exitCode, output } = await runCli(made.directory, ['init'])
@@ -46,7 +50,7 @@ describe.concurrent('init', () => {
     expect(tests.exitCode).toBe(0)
   })
 
-  test('--dry-run shows the same and writes nothing', async () => {
+  test('--dry-run shows the changes and writes nothing', async () => {
     using made = project({ 'vitest.config.ts': CONFIG })
     const { exitCode, output } = await runCli(made.directory, ['init', '--dry-run'])
     expect(output).toContain("+  plugins: [python({ modules: ['./python/greeting.py'] })],")
@@ -55,7 +59,7 @@ describe.concurrent('init', () => {
     expect(readdirSync(made.directory).sort()).toEqual(['package.json', 'vitest.config.ts'])
   })
 
-  test('leaves what it cannot edit alone, and says what to paste', async () => {
+  test('does not touch a configuration that it cannot edit, and prints the lines to paste', async () => {
     using made = project({ 'vitest.config.ts': 'export default mergeConfig(a, {})\n' })
     const { exitCode, output } = await runCli(made.directory, ['init'])
     expect(output).toContain('INIT_CONFIG_NOT_EDITABLE')
@@ -64,7 +68,7 @@ describe.concurrent('init', () => {
     expect(existsSync(join(made.directory, 'python'))).toBe(false)
   })
 
-  test('says where it must be run', async () => {
+  test('refuses a directory without package.json', async () => {
     using made = makeProject('init')
     const { exitCode, output } = await runCli(made.directory, ['init'])
     expect(output).toContain('INIT_NO_PROJECT')

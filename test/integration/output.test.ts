@@ -14,7 +14,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     ...pools.map((pool) => ({ pool, isolation: 'test' })),
     { pool: 'forks' as const, isolation: 'file' },
     { pool: 'forks' as const, isolation: 'shared' },
-  ])('what Python prints is output of the test that made it, in $pool with isolation $isolation', async ({
+  ])('Python output belongs to the test that made it, in $pool with isolation $isolation', async ({
     pool,
     isolation,
   }) => {
@@ -35,7 +35,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
 
   describe('seeds', () => {
     async function draw(python: Record<string, unknown>, ...args: string[]) {
-      // Not by the test's own option, which Vitest 3.2 ignores for extended tests.
+      // By --retry: Vitest 3.2 ignores the test's own option in extended tests.
       const options = ['seeds.test.ts', '--retry=1', ...args]
       const result = await runVitest({ version, fixture: 'output', args: options, python })
       expect(result.output).toMatch(/Tests +2 passed \(2\)/)
@@ -45,7 +45,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     test.each([
       'test',
       'file',
-    ])('follow from sequence.seed and the test, with isolation %s', async (isolation) => {
+    ])('derive from sequence.seed and the test, with isolation %s', async (isolation) => {
       const first = await draw({ isolation }, '--sequence.seed=1')
       expect(first).toHaveLength(3)
       expect(first[0]).toBe(first[1])
@@ -55,12 +55,12 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
       expect(await draw({ isolation, seed: 1 }, '--sequence.seed=2')).toEqual(first)
     })
 
-    test('are off where the option says so', async () => {
+    test('are off if the option says so', async () => {
       const [first, again] = await draw({ seed: false })
       expect(first).not.toBe(again)
     })
 
-    test('are told of a test that fails', async () => {
+    test('are printed for a test that fails', async () => {
       const args = ['seeds.test.ts', '-t', 'two', '--sequence.seed=77']
       const { output } = await runVitest({ version, fixture: 'output', args, env: { FAILS: 'yes' } })
       expect(output).toContain('to repeat them: --sequence.seed=77')

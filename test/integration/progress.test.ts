@@ -12,7 +12,7 @@ const terminal = fileURLToPath(new URL('../support/terminal.py', import.meta.url
 describe.concurrent.each(versions)('Vitest %s', (version) => {
   const SLOW = /^ python {2}Python is starting: importing .*heavy.* …$/m
 
-  test('a slow import is named while it lasts, and its end is told', async () => {
+  test('a slow import is reported, and so is its end', async () => {
     const { exitCode, output, left } = await runVitest({ version, fixture: 'slow' })
     expect(output).toMatch(SLOW)
     expect(output).toMatch(/^ python {2}Python is ready after [2-9]\.\d s$/m)
@@ -20,7 +20,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(left).toEqual(NOTHING)
   })
 
-  test('--silent keeps progress quiet, and not the verdict', async () => {
+  test('--silent hides progress, but not the verdict', async () => {
     const { exitCode, output } = await runVitest({ version, fixture: 'slow', args: ['--silent'] })
     expect(output).not.toContain('Python is starting')
     expect(output).not.toContain('Python is ready')
@@ -28,16 +28,16 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(exitCode).toBe(0)
   })
 
-  test('a reporter that writes JSON to standard output has it to itself', async () => {
+  test('the output of a JSON reporter stays valid JSON', async () => {
     const wrap = (command: string[]) => ['sh', '-c', 'exec "$@" 2>/dev/null', 'sh', ...command]
     const run = await runVitest({ version, fixture: 'slow', args: ['--reporter=json'], wrap })
-    // Vitest 5 writes a file, and says so.
+    // Vitest 5 writes a file and prints its name.
     if (version.startsWith('5.')) expect(run.output).toMatch(/^JSON report written to \S+\n?$/)
     else expect(JSON.parse(run.output)).toMatchObject({ numPassedTests: 1, success: true })
     expect(run.exitCode).toBe(0)
   })
 
-  test.each(['eager', 'lazy'])('a terminal gets the same lines, once each, %s', async (start) => {
+  test.each(['eager', 'lazy'])('a terminal gets each line once, with start: %s', async (start) => {
     const config =
       "import { python } from 'vitest-environment-python/vitest'\n" +
       `export default { plugins: [python({ modules: ['./python/heavy.py'], start: '${start}' })] }\n`
@@ -58,7 +58,7 @@ describe.concurrent('setup', () => {
   const start = (directory: string, env: NodeJS.ProcessEnv) =>
     startCli(directory, ['setup'], { TERM: 'xterm', ...env }, ['python3', terminal])
 
-  test('turns a spinner on a terminal, and leaves what it has done', async () => {
+  test('shows a spinner on a terminal, and keeps the finished steps', async () => {
     using project = makeProject('terminal')
     const { exitCode, stdout } = await start(project.directory, {}).ended
     expect(stdout).toMatch(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] Starting a worker …/)
@@ -69,7 +69,7 @@ describe.concurrent('setup', () => {
     expect(exitCode).toBe(0)
   })
 
-  test('gives the cursor back after Ctrl-C', async () => {
+  test('shows the cursor again after Ctrl-C', async () => {
     using project = makeProject('terminal')
     const uv = script(join(project.directory, 'bin/uv'), 'touch "$6/half"; exec sleep 60')
     const { child, ended } = start(project.directory, {
@@ -91,7 +91,7 @@ describe.concurrent('setup', () => {
     expect(readdirSync(join(project.directory, 'cache/overlay'))).toEqual([])
   })
 
-  test('writes a line for each thing where nobody watches', async () => {
+  test('writes one line for each step in a log and in CI', async () => {
     using project = makeProject('terminal')
     const inLog = await runCli(project.directory, ['setup'])
     const inCi = await start(project.directory, { CI: 'true' }).ended

@@ -16,7 +16,7 @@ import { startServer } from '../support/indexServer.ts'
 import { makeProject, runCli, startCli } from '../support/runCli.ts'
 import { basePython, makeVenv, script } from '../unit/pool/interpreter/scratch.ts'
 
-/** Only what the user's pip is told here counts, and it gives up soon. */
+/** Settings of pip that replace the user's, with short timeouts. */
 const STRICT = {
   PIP_CONFIG_FILE: '/dev/null',
   PIP_FIND_LINKS: '',
@@ -29,17 +29,17 @@ const STRICT = {
   no_proxy: '',
 }
 
-/** What installations leave in a cache, whole or not. */
+/** The overlays in a cache, complete or not. */
 const overlays = (cache: string) =>
   existsSync(join(cache, 'overlay')) ? readdirSync(join(cache, 'overlay')) : []
 
 describe.concurrent('setup', () => {
-  test('finds Python, installs what the workers need, and has a worker answer', async () => {
+  test('finds Python, installs the packages of the workers, and tests a worker', async () => {
     using project = makeProject('setup')
     symlinkSync('/nowhere/venv', join(project.directory, '.venv'))
     const cache = join(project.directory, 'cache')
     const { exitCode, output } = await runCli(project.directory, ['setup'], { VITEST_PYTHON_CACHE: cache })
-    expect(output).toMatch(/Passed over: \.venv in .* does not exist/)
+    expect(output).toMatch(/Skipped: \.venv in .* does not exist/)
     expect(output).toMatch(/✓ Python 3\.\d+\.\d+: /)
     expect(output).toContain('is outside a virtual environment')
     expect(output).toMatch(/✓ Importable: grpcio \d/)
@@ -49,22 +49,22 @@ describe.concurrent('setup', () => {
     expect(overlays(cache)).toHaveLength(1)
   })
 
-  test('a Python whose runs leave processes is not called ready', async () => {
+  test('a Python whose runs leave processes is not reported as ready', async () => {
     using project = makeProject('setup')
-    // What a sitecustomize may start, in every Python of the run.
+    // A sitecustomize that starts a process in every Python of the run.
     const daemon =
       "subprocess.Popen(['sleep', '123'], start_new_session=True, stdin=-3, stdout=-3, stderr=-3)"
     const text = `import os, subprocess\nif 'VITEST_PYTHON_RUN_ID' in os.environ: ${daemon}\n`
     writeFileSync(join(project.directory, 'sitecustomize.py'), text)
     const env = { PYTHONPATH: project.directory, VITEST_PYTHON: basePython }
     const { exitCode, output } = await runCli(project.directory, ['setup'], env)
-    expect(output).toContain('A worker was tried out, and its run did not end clean')
+    expect(output).toContain('The run of the test worker did not end clean')
     expect(output).toMatch(/\(sleep 123\).*killed now/)
     expect(output).toContain('(TRY_OUT_FAILED)')
     expect(exitCode).toBe(1)
   })
 
-  test('two at once both succeed, and make one overlay', async () => {
+  test('two concurrent setups succeed, and make one overlay', async () => {
     using project = makeProject('setup')
     const env = { VITEST_PYTHON_CACHE: join(project.directory, 'cache') }
     const both = await Promise.all([1, 2].map(() => runCli(project.directory, ['setup'], env)))
@@ -72,10 +72,10 @@ describe.concurrent('setup', () => {
     expect(overlays(env.VITEST_PYTHON_CACHE)).toHaveLength(1)
   })
 
-  test('Ctrl-C in the middle leaves no half-written overlay', async () => {
+  test('Ctrl-C during an installation leaves no incomplete overlay', async () => {
     using project = makeProject('setup')
     const cache = join(project.directory, 'cache')
-    // A pip that has written something and is not done.
+    // An installer that has written a file and is not done.
     const uv = script(join(project.directory, 'bin/uv'), 'touch "$6/half"; exec sleep 60')
     const env = {
       VITEST_PYTHON_CACHE: cache,
@@ -95,7 +95,7 @@ describe.concurrent('setup', () => {
   })
 })
 
-describe.concurrent('setup that cannot install says why in one sentence', () => {
+describe.concurrent('setup that cannot install names the cause in one sentence', () => {
   async function fail(env: NodeJS.ProcessEnv, sentence: string, code = 'OVERLAY_INSTALL_FAILED') {
     using project = makeProject('setup')
     const cache = join(project.directory, 'cache')
@@ -113,7 +113,7 @@ describe.concurrent('setup that cannot install says why in one sentence', () => 
   test('no network', () =>
     fail({ PIP_INDEX_URL: 'http://127.0.0.1:9/simple' }, 'The package index cannot be reached'))
 
-  test('a certificate that nobody trusts', async () => {
+  test('a certificate that is not trusted', async () => {
     using project = makeProject('tls')
     using server = await startServer(404, project.directory)
     await fail({ PIP_INDEX_URL: `https://127.0.0.1:${server.port}/simple` }, 'is not trusted')
@@ -162,21 +162,21 @@ describe.concurrent('setup --project', () => {
   test.each([
     ['requirements.txt', 'iniconfig==2.0.0\n'],
     ['pyproject.toml', '[project]\nname = "p"\nversion = "1"\ndependencies = ["iniconfig==2.0.0"]\n'],
-  ])('installs what %s names into a .venv that it makes', async (name, text) => {
+  ])('creates a .venv and installs the packages of %s into it', async (name, text) => {
     using project = withProject({ [name]: text })
     const { exitCode, output } = await runCli(project.directory, ['setup', '--project'])
-    expect(output).toContain(`The packages of ${name} are in .venv`)
+    expect(output).toContain(`Installed the packages of ${name} into .venv`)
     expect(output).toContain('a virtual environment')
     expect(output).toContain('Python is ready.')
     expect(exitCode).toBe(0)
     const [python] = readdirSync(join(project.directory, '.venv/lib')) as [string]
     const installed = readdirSync(join(project.directory, '.venv/lib', python, 'site-packages'))
     expect(installed).toContain('iniconfig')
-    // What the workers need lies in the cache.
+    // The packages of the workers are in the cache.
     expect(installed).not.toContain('grpc')
   })
 
-  test('a package that does not exist leaves no .venv that is half made', async () => {
+  test('a package that does not exist leaves no incomplete .venv', async () => {
     using project = withProject({ 'requirements.txt': './no-such-directory\n' })
     const { exitCode, output } = await runCli(project.directory, ['setup', '--project'])
     expect(output).toContain('PROJECT_INSTALL_FAILED')
@@ -185,7 +185,7 @@ describe.concurrent('setup --project', () => {
     expect(readdirSync(project.directory)).toEqual(['requirements.txt'])
   })
 
-  test('Ctrl-C leaves no .venv that is half made', async () => {
+  test('Ctrl-C leaves no incomplete .venv', async () => {
     using project = withProject({ 'requirements.txt': 'iniconfig\n' })
     const uv = script(join(project.directory, 'bin/uv'), 'mkdir .venv; exec sleep 60')
     const PATH = `${join(uv, '..')}:${process.env['PATH']}`
@@ -199,11 +199,11 @@ describe.concurrent('setup --project', () => {
     expect(begun()).toBe(false)
   })
 
-  /** A uv that says when it begins and ends, and makes a real environment. */
+  /** A uv that logs its begin and end, and creates a real environment. */
   const slowUv = (directory: string, seconds: number) => {
     const say = (what: string) => `echo "${what} $PPID" >> ${directory}/log`
     const make = `[ "$1" = venv ] && ${basePython} -m venv --without-pip .venv`
-    // What the workers need is pip's matter.
+    // The packages of the workers are installed by pip.
     const own = 'case "$*" in *--target*) exit 1;; esac'
     return script(
       join(directory, 'bin/uv'),
@@ -211,7 +211,7 @@ describe.concurrent('setup --project', () => {
     )
   }
 
-  test('three at once work on the .venv one after the other, and all succeed', async () => {
+  test('three concurrent setups use the .venv one after the other, and all succeed', async () => {
     using project = withProject({ 'requirements.txt': 'iniconfig\n' })
     const uv = slowUv(project.directory, 0.3)
     const runtime = mkdtempSync(join(tmpdir(), 'vp-'))
@@ -220,13 +220,13 @@ describe.concurrent('setup --project', () => {
     expect(all.map(({ exitCode, output }) => (exitCode === 0 ? '' : output))).toEqual(['', '', ''])
     const log = readFileSync(join(project.directory, 'log'), 'utf8').trim().split('\n')
     const users = log.map((line) => line.split(' ')[1])
-    // Nobody begins between another one's first and last line.
+    // No setup begins between the first and the last line of another one.
     expect(new Set(users).size).toBe(3)
     expect(users.filter((user, n) => user !== users[n - 1])).toHaveLength(3)
     rmSync(runtime, { recursive: true })
   })
 
-  test('one that was killed keeps nobody waiting', async () => {
+  test('a setup that was killed does not block the next one', async () => {
     using project = withProject({ 'requirements.txt': 'iniconfig\n' })
     const uv = slowUv(project.directory, 20)
     const runtime = mkdtempSync(join(tmpdir(), 'vp-'))
@@ -239,12 +239,12 @@ describe.concurrent('setup --project', () => {
     slowUv(project.directory, 0)
     rmSync(join(project.directory, '.venv'), { recursive: true, force: true })
     const { exitCode, output } = await runCli(project.directory, ['setup', '--project'], env)
-    expect(output).not.toContain('Another process')
+    expect(output).not.toContain('another process')
     expect(exitCode).toBe(0)
     rmSync(runtime, { recursive: true, force: true })
   })
 
-  test('keeps a .venv that was there, whatever happens', async () => {
+  test('keeps an existing .venv even if the installation fails', async () => {
     using project = withProject({ 'requirements.txt': './no-such-directory\n' })
     makeVenv(join(project.directory, '.venv'), { pip: true })
     const { exitCode } = await runCli(project.directory, ['setup', '--project'])

@@ -4,7 +4,7 @@ import { type Check, ok } from './check.ts'
 const VARIABLES = ['OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS']
 
 export interface BlasFacts {
-  /** Those of the variables that are set, as `NAME=value`. */
+  /** The variables that are set, as `NAME=value`. */
   set: string[]
   cores: number
 }
@@ -18,6 +18,6 @@ export const blasCheck: Check<BlasFacts> = {
   judge({ set, cores }) {
     if (set.length > 0) return ok(set.join(', '))
     if (cores === 1) return ok('one core, one thread')
-    return ok(`the plugin shares the ${cores} cores out among the test processes`)
+    return ok(`the plugin divides the ${cores} cores among the test processes`)
   },
 }

@@ -1,18 +1,18 @@
-/** `warning`: works, but less well than it could. `problem`: does not work. */
+/** `warning`: works, but not as well as it could. `problem`: does not work. */
 export type State = 'ok' | 'warning' | 'problem'
 
-/** What a check makes of the facts. */
+/** The result of a check. */
 export interface Judgement {
   state: State
   found: string
-  /** What to do, where it is not `ok`. */
+  /** What to do, if the state is not `ok`. */
   remedy: string
 }
 
-/** Gathers facts, and judges them apart from that, so that every outcome can be shown without its machine. */
+/** Gathers facts and judges them separately, so a test can show every outcome on any machine. */
 export interface Check<Facts> {
   name: string
-  /** The platform that has what is looked at. Default: each */
+  /** The only platform to which the check applies. Default: all platforms */
   only?: NodeJS.Platform
   gather(cwd: string): Facts | Promise<Facts>
   judge(facts: Facts): Judgement

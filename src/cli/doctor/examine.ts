@@ -25,19 +25,19 @@ const checks = [
   ...[examine(limitsCheck), examine(blasCheck), examine(clockCheck), examine(leftoversCheck)],
 ]
 
-/** Looks at everything that a run needs on this platform. Changes nothing. */
+/** Runs every check that applies to this platform. Changes nothing. */
 export function examineAll(cwd: string, platform = process.platform): Promise<Examined[]> {
   const concerned = checks.filter(({ only = platform }) => only === platform)
   return Promise.all(concerned.map(({ look }) => look(cwd)))
 }
 
-/** A fact that cannot be gathered is a finding, and no reason to leave the others out. */
+/** If a fact cannot be gathered, that is the result of this check, and the other checks still run. */
 function examine<Facts>({ name, only, gather, judge }: Check<Facts>) {
   const look = async (cwd: string): Promise<Examined> => {
     try {
       return { name, ...judge(await gather(cwd)) }
     } catch (error) {
-      return { name, ...problem(`cannot be found out: ${(error as Error).message}`, 'see the other checks') }
+      return { name, ...problem(`unknown: ${(error as Error).message}`, 'see the other checks') }
     }
   }
   return { ...(only ? { only } : {}), look }

@@ -5,7 +5,7 @@ export type InterpreterFacts = Interpreter | { missing: string }
 
 let found: Promise<InterpreterFacts> | undefined
 
-/** The project's interpreter, looked for once for all checks. */
+/** The project's interpreter. All checks share one search. */
 export function interpreterOf(cwd: string): Promise<InterpreterFacts> {
   found ??= findInterpreter({ root: cwd, env: process.env }).catch((error: Error) => ({
     missing: error.message,
@@ -18,11 +18,11 @@ export const interpreterCheck: Check<InterpreterFacts> = {
   gather: interpreterOf,
   judge(facts) {
     if ('missing' in facts)
-      return problem(facts.missing.split('\n')[0] as string, 'vitest-python setup lists what was looked at')
+      return problem(facts.missing.split('\n')[0] as string, 'vitest-python setup lists all candidates')
     const { version, executable, source, abi, passedOver } = facts
     const text = `${version}, ${executable} (${source}), ABI ${abi}`
     const [first] = passedOver
     if (!first) return ok(text)
-    return warning(text, `${first.candidate} was passed over: it ${first.reason}`)
+    return warning(text, `${first.candidate} was skipped: it ${first.reason}`)
   },
 }

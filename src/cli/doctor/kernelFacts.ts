@@ -3,13 +3,13 @@ import { runCommand } from '../../pool/interpreter/runCommand.ts'
 import { pythonPrograms } from '../../process/run/signal.ts'
 import { interpreterOf } from './interpreter.ts'
 
-/** What a Python of this machine can do; it is Python that forks and signals. */
+/** What Python can do on this machine. It is Python that forks and signals. */
 export interface KernelFacts {
   pidfd: boolean
   subreaper: boolean
-  /** A control group could be made below our own, and removed. */
+  /** Whether a control group can be created below our own, and removed. */
   cgroup: boolean
-  /** Threads of an interpreter that has imported nothing. */
+  /** Number of threads of an interpreter that has imported nothing. */
   threads: number
 }
 
@@ -25,10 +25,10 @@ print('VITEST_PYTHON_DOCTOR ' + json.dumps({
 }))
 `
 
-const DEADLINE = 20_000
+const PROBE_TIMEOUT_MS = 20_000
 let asked: Promise<KernelFacts | undefined> | undefined
 
-/** `undefined` where there is no Python to ask. */
+/** `undefined` if there is no Python to ask. */
 export function kernelFacts(cwd: string): Promise<KernelFacts | undefined> {
   asked ??= ask(cwd)
   return asked
@@ -38,7 +38,11 @@ async function ask(cwd: string): Promise<KernelFacts | undefined> {
   const interpreter = await interpreterOf(cwd)
   if ('missing' in interpreter) return undefined
   const command = [interpreter.executable, '-c', PROGRAM, pythonPrograms]
-  const { stdout } = await runCommand(command, { cwd: tmpdir(), env: process.env, deadline: DEADLINE })
+  const { stdout } = await runCommand(command, {
+    cwd: tmpdir(),
+    env: process.env,
+    deadline: PROBE_TIMEOUT_MS,
+  })
   const answer = /^VITEST_PYTHON_DOCTOR (.*)$/m.exec(stdout)?.[1]
   return answer === undefined ? undefined : (JSON.parse(answer) as KernelFacts)
 }

@@ -15,7 +15,7 @@ export const leftoversCheck: Check<LeftoverFacts> = {
     return { processes, directories: dead.filter(({ directory }) => directory).length }
   },
   judge({ processes, directories }) {
-    const remedy = 'vitest-python verify --reap ends and removes them, and so does the next run'
+    const remedy = 'vitest-python verify --reap ends and removes them; so does the next run'
     if (processes > 0) return problem(`processes of dead runs: ${processes}`, remedy)
     if (directories > 0)
       return warning(`directories of dead runs: ${directories}`, 'the next run removes them')

@@ -2,15 +2,15 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { type Check, ok, problem, warning } from './check.ts'
 
-/** Soft limits; `Infinity` where there is none. */
+/** Soft limits; `Infinity` if there is none. */
 export interface LimitFacts {
   processes: number
   files: number
 }
 
-/** Below `least` a pool of workers does not come up; below `enough` a large one may not. */
-const PROCESSES = { least: 64, enough: 512 }
-const FILES = { least: 128, enough: 1024 }
+/** Below `minimum`, a pool of workers does not come up. Below `recommended`, a large pool may not come up. */
+const PROCESSES = { minimum: 64, recommended: 512 }
+const FILES = { minimum: 128, recommended: 1024 }
 
 export const limitsCheck: Check<LimitFacts> = {
   name: 'limits',
@@ -22,20 +22,20 @@ export const limitsCheck: Check<LimitFacts> = {
   },
   judge({ processes, files }) {
     const found = `${inWords(processes)} processes (ulimit -u), ${inWords(files)} open files (ulimit -n)`
-    const remedy = `raise them: ulimit -u ${PROCESSES.enough}, ulimit -n ${FILES.enough}`
-    if (processes < PROCESSES.least || files < FILES.least) return problem(found, remedy)
-    if (processes < PROCESSES.enough || files < FILES.enough) return warning(found, remedy)
+    const remedy = `raise them: ulimit -u ${PROCESSES.recommended}, ulimit -n ${FILES.recommended}`
+    if (processes < PROCESSES.minimum || files < FILES.minimum) return problem(found, remedy)
+    if (processes < PROCESSES.recommended || files < FILES.recommended) return warning(found, remedy)
     return ok(found)
   },
 }
 
-/** The soft limit of this name in the text of `/proc/PID/limits`. */
+/** A soft limit in the text of `/proc/PID/limits`. */
 export function softLimit(text: string, name: string): number {
   const value = new RegExp(`^${name} +(\\d+|unlimited)`, 'm').exec(text)?.[1]
   return limitOf(value)
 }
 
-/** The same as `ulimit -u; ulimit -n` writes them, a line each. */
+/** The limits in the output of `ulimit -u; ulimit -n`. */
 export function shellLimits(text: string): LimitFacts {
   const [processes, files] = text.trim().split('\n')
   return { processes: limitOf(processes), files: limitOf(files) }

@@ -19,7 +19,7 @@ export const overlayCheck: Check<OverlayFacts> = {
     return { outdated, missing, overlay, verified: isVerified(overlay, specifiers) }
   },
   judge(facts) {
-    if (!facts) return problem('unknown without a Python', 'see Python')
+    if (!facts) return problem('unknown without a Python', 'see the check "Python"')
     const { outdated, missing, overlay, verified } = facts
     if (outdated.length > 0) {
       const list = outdated.map(({ name, version, minimum }) => `${name} ${version} is older than ${minimum}`)
@@ -27,7 +27,10 @@ export const overlayCheck: Check<OverlayFacts> = {
     }
     if (missing.length === 0) return ok('the interpreter has all of them')
     if (!verified)
-      return warning(`not installed yet: ${missing.join(', ')}`, 'vitest-python setup, or the first run')
+      return warning(
+        `not installed yet: ${missing.join(', ')}`,
+        'run vitest-python setup; else the first run installs them',
+      )
     return ok(`in ${overlay}`)
   },
 }

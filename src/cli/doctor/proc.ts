@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { type Check, ok, problem, warning } from './check.ts'
 
 export interface ProcFacts {
-  /** Options of the mount at /proc; `undefined` where nothing is mounted there that can be read. */
+  /** Options of the mount at /proc; `undefined` if it is not mounted or cannot be read. */
   options: string | undefined
   root: boolean
 }
@@ -18,7 +18,7 @@ export const procCheck: Check<ProcFacts> = {
       return ok('every process can be seen')
     return warning(
       `mounted with hidepid=${hidden}`,
-      'a process that hides from its own user cannot be judged then, and fails the run; mount it without hidepid',
+      'mount it without hidepid: if a process of your user cannot be read, the run fails',
     )
   },
 }
@@ -27,7 +27,7 @@ function mountOptions(): string | undefined {
   try {
     readFileSync('/proc/self/stat')
     const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n')
-    // The last mount at a place is the one that is seen.
+    // If there are several mounts at a place, the last one is visible.
     return (
       mounts
         .filter((line) => line.split(' ')[1] === '/proc')

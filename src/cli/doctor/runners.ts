@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { compareVersions, release } from '../../pool/interpreter/version.ts'
 import { type Check, type Judgement, ok, problem, warning } from './check.ts'
 
-/** What this package is tested with: from `oldest` on, up to the major version `newest`. */
+/** The versions that this package is tested with: from `oldest` to the major version `newest`. */
 interface Range {
   oldest: string
   newest: number
@@ -13,7 +13,7 @@ const VITEST: Range = { oldest: '3.2', newest: 5 }
 const JEST: Range = { oldest: '30', newest: 30 }
 const GRPC: Range = { oldest: '1.12', newest: 1 }
 
-/** Versions as the project resolves them; `undefined` where a package is not there. */
+/** The versions that the project resolves; `undefined` if a package is not installed. */
 export interface RunnerFacts {
   vitest: string | undefined
   jest: string | undefined
@@ -46,13 +46,16 @@ export const grpcCheck: Check<string | undefined> = {
 function judgeVersion(name: string, version: string, { oldest, newest }: Range): Judgement {
   const found = `${name} ${version}`
   if (compareVersions(version, oldest) < 0)
-    return problem(found, `${oldest} or newer is needed: npm install --save-dev ${name}@${newest}`)
+    return problem(found, `${oldest} or newer is required: npm install --save-dev ${name}@${newest}`)
   if ((release(version)[0] ?? 0) > newest)
-    return warning(found, `newer than what this package is tested with (${name} ${newest})`)
+    return warning(
+      found,
+      `newer than the tested versions (up to ${name} ${newest}); if it fails, use one of those`,
+    )
   return ok(found)
 }
 
-/** The version that an import from `directory` gets. */
+/** The version that an import from `directory` resolves to. */
 function versionOf(name: string, directory: string): string | undefined {
   const manifest = join(directory, 'node_modules', name, 'package.json')
   if (existsSync(manifest)) return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version

@@ -1,10 +1,10 @@
 import { statfsSync } from 'node:fs'
 import { type Check, ok, warning } from './check.ts'
 
-/** What Docker gives a container; one batch of arrays between processes fills it. */
-const SMALL = 64 * 1024 * 1024
+/** Docker's default size. A single batch of arrays between processes can fill it. */
+const DOCKER_DEFAULT = 64 * 1024 * 1024
 
-/** Bytes that are free in /dev/shm; `undefined` where it is not there. */
+/** Free bytes in /dev/shm; `undefined` if it does not exist. */
 export const sharedMemoryCheck: Check<number | undefined> = {
   name: '/dev/shm',
   only: 'linux',
@@ -18,8 +18,10 @@ export const sharedMemoryCheck: Check<number | undefined> = {
   },
   judge(free) {
     if (free === undefined)
-      return warning('not there', 'mount a tmpfs: multiprocessing and shared arrays of Python need it')
+      return warning('does not exist', 'mount a tmpfs: multiprocessing and shared arrays need it')
     const found = `${Math.round(free / 1024 / 1024)} MiB free`
-    return free > SMALL ? ok(found) : warning(found, 'raise it, as by docker run --shm-size=1g')
+    return free > DOCKER_DEFAULT
+      ? ok(found)
+      : warning(found, 'raise it, for example by docker run --shm-size=1g')
   },
 }

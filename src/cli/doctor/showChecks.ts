@@ -5,13 +5,13 @@ import type { Examined } from './examine.ts'
 const MARKS = { ok: pc.green('✓'), warning: pc.yellow('!'), problem: pc.red('✗') }
 const WIDTHS = [3, 25, 60, 50]
 
-/** What was examined, for people. */
+/** The results of the checks as a table. */
 export function showExamined(examined: Examined[]): string {
   const table = new Table({
     head: ['', 'check', 'found', 'what to do'],
     colWidths: WIDTHS,
     wordWrap: true,
-    // Paths are longer than a column.
+    // A path may be longer than a column.
     wrapOnWordBoundary: false,
     style: { head: [], border: [] },
   })

@@ -6,7 +6,7 @@ export interface SocketPathFacts {
   /** The directory of this user's runs. */
   runs: string
   wanted: string | undefined
-  /** Why it is not believed. */
+  /** Why the directory cannot be trusted. */
   unsafe: string | undefined
 }
 
@@ -22,11 +22,11 @@ export const socketPathCheck: Check<SocketPathFacts> = {
     return { runs: runsDirectory(), wanted: process.env['XDG_RUNTIME_DIR'], unsafe }
   },
   judge({ runs, wanted, unsafe }) {
-    if (unsafe !== undefined) return problem(unsafe, 'delete it, or point XDG_RUNTIME_DIR elsewhere')
+    if (unsafe !== undefined) return problem(unsafe, 'delete it, or set XDG_RUNTIME_DIR to another directory')
     if (wanted && dirname(runs) !== wanted.replace(/\/+$/, ''))
       return warning(
-        `in ${runs}, because ${wanted} (XDG_RUNTIME_DIR) is not there or too long for a socket`,
-        'point XDG_RUNTIME_DIR to a directory with a shorter path',
+        `in ${runs}, because ${wanted} (XDG_RUNTIME_DIR) does not exist or is too long for a socket`,
+        'set XDG_RUNTIME_DIR to a directory with a shorter path',
       )
     return ok(`in ${runs}`)
   },

@@ -5,7 +5,7 @@ import { type Check, ok, warning } from './check.ts'
 
 export interface UvFacts {
   path: string | undefined
-  /** The project is locked by uv, and has no `.venv` yet. */
+  /** Whether the project has a uv.lock, and no `.venv` yet. */
   wanted: boolean
 }
 

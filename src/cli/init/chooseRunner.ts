@@ -3,7 +3,7 @@ import { VITEST_CONFIGS } from './editVitest.ts'
 
 export type RunnerName = 'vitest' | 'jest'
 
-/** Of package.json, what is read here. */
+/** The fields of package.json that are read here. */
 export interface Manifest {
   type?: string
   jest?: unknown
@@ -11,7 +11,7 @@ export interface Manifest {
   devDependencies?: Record<string, string>
 }
 
-/** The runner whose configuration or package is there; Vitest where that is both or none. */
+/** The runner whose configuration or package the project has; Vitest if it has both or neither. */
 export function chooseRunner(
   files: ReadonlySet<string>,
   manifest: Manifest,
@@ -23,6 +23,6 @@ export function chooseRunner(
     VITEST_CONFIGS.some((file) => file.startsWith('vitest') && files.has(file)) || installs('vitest')
   if (!hasJest) return { name: 'vitest' }
   if (!hasVitest) return { name: 'jest' }
-  const note = "Jest is here, too: npx vitest-python init --runner jest writes into Jest's configuration."
+  const note = 'The project also has Jest. To configure it: npx vitest-python init --runner jest'
   return { name: 'vitest', note }
 }

@@ -3,15 +3,15 @@ import { insertElement, insertImport, insertProperty, splice } from './splice.ts
 
 const PLUGIN = 'vitest-environment-python/vitest'
 
-/** Vitest looks in this order. */
+/** In the order in which Vitest looks for them. */
 export const VITEST_CONFIGS = ['vitest', 'vite'].flatMap((name) =>
   ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs'].map((extension) => `${name}.config.${extension}`),
 )
 
-/** The edited text; or nothing to do; or why it cannot be edited, for the end of "… cannot be edited: it". */
+/** The edited text; or nothing to do; or why it cannot be edited, as the end of "… cannot be edited: it". */
 export type Edit = { code: string } | { unchanged: true } | { refusal: string }
 
-/** Puts the plugin into a configuration of Vitest or Vite. */
+/** Adds the plugin to a Vitest or Vite configuration. */
 export function editVitest(code: string, module: string): Edit {
   if (code.includes(PLUGIN)) return { unchanged: true }
   const located = locateConfig(code)
@@ -19,7 +19,7 @@ export function editVitest(code: string, module: string): Edit {
   const quote = code.includes('"') && !code.includes("'") ? '"' : "'"
   const call = `python({ modules: [${quote}${module}${quote}] })`
   const plugins = propertyOf(located.config, 'plugins')
-  if (plugins && plugins.type !== 'ArrayExpression') return { refusal: 'has plugins that are no list' }
+  if (plugins && plugins.type !== 'ArrayExpression') return { refusal: 'has plugins that are not an array' }
   const insertion = plugins
     ? insertElement(code, plugins, call)
     : insertProperty(code, located.config, `plugins: [${call}]`)
@@ -38,7 +38,7 @@ export function newVitest(module: string): string {
   ].join('\n')
 }
 
-/** What to paste into a configuration that cannot be edited. */
+/** The lines to paste into a configuration that cannot be edited. */
 export function newSnippet(module: string): string {
   return `import { python } from '${PLUGIN}'\n\nplugins: [python({ modules: ['${module}'] })]`
 }

@@ -3,7 +3,7 @@ export const EXAMPLE_MODULE = './python/greeting.py'
 
 const PYTHON = { 'python/greeting.py': 'def greet(name: str) -> str:\n    return f"Hello, {name}!"\n' }
 
-/** The same for Jest: by the global, which needs no import that a project may have no transform for. */
+/** The same for Jest. It uses the global, because a project may have no transform for an import. */
 export const JEST_EXAMPLE: Record<string, string> = {
   ...PYTHON,
   'greeting.test.js': `test('Python greets', async () => {

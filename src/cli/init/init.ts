@@ -6,16 +6,16 @@ import { planInit } from './initPlan.ts'
 import { showDiff } from './showDiff.ts'
 
 export interface InitRequest {
-  /** Overwrites an example that is there. */
+  /** Overwrites an existing example. */
   force?: boolean | undefined
-  /** Shows what would be written, and writes nothing. */
+  /** Shows the changes without writing them. */
   dryRun?: boolean | undefined
-  /** Whose configuration is written; default: see `chooseRunner`. */
+  /** The runner to configure. Default: see `chooseRunner` */
   runner?: RunnerName | undefined
 }
 
 /**
- * Puts the plugin, or Jest's preset, into the project's configuration, and an example beside it; shows every change.
+ * Adds the plugin, or Jest's preset, to the project's configuration, and writes an example. Shows every change.
  *
  * @throws SetupError INIT_NO_PROJECT, INIT_CONFIG_NOT_EDITABLE, INIT_NOT_WRITABLE
  */
@@ -32,7 +32,7 @@ export function init({ force = false, dryRun = false, runner }: InitRequest, roo
   for (const note of plan.notes) console.log(note)
   if (dryRun) return console.log('Nothing was written (--dry-run).')
   for (const { path, after } of plan.changes) write(join(root, path), after)
-  if (plan.changes.length > 0) console.log(`Now: ${plan.next}`)
+  if (plan.changes.length > 0) console.log(`Next: ${plan.next}`)
 }
 
 function isEsm(root: string): boolean {
@@ -40,14 +40,14 @@ function isEsm(root: string): boolean {
   if (manifest === undefined)
     throw new SetupError(
       'INIT_NO_PROJECT',
-      `${root} has no package.json: run this in the root of a project, or npm init first.`,
+      `${root} has no package.json. Run this in the root of a project, or run npm init first.`,
     )
   try {
     return (JSON.parse(manifest) as { type?: string }).type === 'module'
   } catch (cause) {
     throw new SetupError(
       'INIT_NO_PROJECT',
-      `${join(root, 'package.json')} is no JSON: ${(cause as Error).message}`,
+      `${join(root, 'package.json')} is not valid JSON: ${(cause as Error).message}`,
       { cause },
     )
   }
@@ -66,7 +66,7 @@ function write(path: string, text: string): void {
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, text)
   } catch (cause) {
-    throw new SetupError('INIT_NOT_WRITABLE', `${path} cannot be written: ${(cause as Error).message}`, {
+    throw new SetupError('INIT_NOT_WRITABLE', `Cannot write ${path}: ${(cause as Error).message}`, {
       cause,
     })
   }

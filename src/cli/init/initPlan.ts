@@ -3,7 +3,7 @@ import { editJest, JEST_CONFIGS, jestSnippet, newJest } from './editJest.ts'
 import { type Edit, editVitest, newSnippet, newVitest, VITEST_CONFIGS } from './editVitest.ts'
 import { EXAMPLE_MODULE, exampleFiles, JEST_EXAMPLE } from './example.ts'
 
-/** A file that is written. */
+/** A file to write. */
 export interface Change {
   path: string
   /** `undefined`: the file is new. */
@@ -15,26 +15,26 @@ export interface InitPlan {
   /** The command that runs the example. */
   next: string
   changes: Change[]
-  /** Sentences about what is left as it is. */
+  /** Sentences about files that are not changed. */
   notes: string[]
-  /** Why the configuration cannot be edited, and what to paste. */
+  /** Why the configuration cannot be edited, and the lines to paste. */
   refusal?: string
 }
 
-/** What the plan depends on. */
+/** The facts that the plan depends on. */
 export interface InitFacts {
   /** Names of the files in the root. */
   files: ReadonlySet<string>
   /** Whether package.json says `"type": "module"`. */
   esm: boolean
   force: boolean
-  /** Whose configuration is written; default: see `chooseRunner`. */
+  /** The runner to configure. Default: see `chooseRunner` */
   runner?: RunnerName | undefined
-  /** Text of a file in the root; `undefined` where it is not there. */
+  /** Text of a file in the root; `undefined` if there is none. */
   read(path: string): string | undefined
 }
 
-/** What differs between the runners. */
+/** The differences between the runners. */
 interface Runner {
   next: string
   /** The file that holds the configuration. */
@@ -49,7 +49,7 @@ const RUNNERS: Record<RunnerName, Runner> = {
   vitest: {
     next: 'npx vitest run greeting',
     config: ({ files }) => VITEST_CONFIGS.find((name) => files.has(name)),
-    // Vite loads a .ts of a CommonJS package with require, which knows no ES modules before Node 22.
+    // Vite loads a .ts file of a CommonJS package with require, which cannot load ES modules before Node 22.
     fresh: ({ esm }) => ({
       path: esm ? 'vitest.config.ts' : 'vitest.config.mts',
       after: newVitest(EXAMPLE_MODULE),
@@ -69,7 +69,7 @@ const RUNNERS: Record<RunnerName, Runner> = {
   },
 }
 
-/** Decides what to write: the configuration, and an example that passes. */
+/** Plans the changes: the configuration, and an example that passes. */
 export function planInit(facts: InitFacts): InitPlan {
   const manifest = JSON.parse(facts.read('package.json') ?? '{}') as Manifest
   const { name, note } = facts.runner ? { name: facts.runner } : chooseRunner(facts.files, manifest)
@@ -81,7 +81,7 @@ export function planInit(facts: InitFacts): InitPlan {
     const before = facts.read(example)
     if (before === after) continue
     if (before !== undefined && !facts.force)
-      plan.notes.push(`${example} is there and is kept; --force overwrites it.`)
+      plan.notes.push(`${example} exists and is kept. To overwrite it: --force`)
     else plan.changes.push({ path: example, before, after })
   }
   return plan
@@ -96,14 +96,14 @@ function planConfig(facts: InitFacts, runner: Runner, manifest: Manifest): InitP
   if ('code' in edit)
     return { next, changes: [{ path, before, after: edit.code }], notes: notesOn(path, before) }
   if ('unchanged' in edit) {
-    const note = `${path} has vitest-environment-python already; list ${EXAMPLE_MODULE} in its modules to run the example.`
+    const note = `${path} already has vitest-environment-python. To run the example, add ${EXAMPLE_MODULE} to its modules.`
     return { next, changes: [], notes: [note] }
   }
-  const refusal = `${path} cannot be edited: it ${edit.refusal}. Paste this into it, and run init again for the example:\n\n${runner.snippet}\n`
+  const refusal = `${path} cannot be edited: it ${edit.refusal}. Paste these lines into it, and run init again for the example:\n\n${runner.snippet}\n`
   return { next, changes: [], notes: [], refusal }
 }
 
 function notesOn(path: string, config: string): string[] {
   const chooser = /\b(testMatch|testRegex|roots)\b/.exec(config)?.[0]
-  return chooser ? [`${path} has ${chooser}: move the example's test to where it is found.`] : []
+  return chooser ? [`${path} has ${chooser}: move the example's test to a directory that matches.`] : []
 }

@@ -1,6 +1,6 @@
 import { parseModule } from 'magicast'
 
-/** A node of the syntax tree, as far as it is looked at here. */
+/** A node of the syntax tree, with the fields that are used here. */
 export interface Node {
   type: string
   start: number
@@ -14,14 +14,14 @@ export interface Located {
   imports: Node[]
 }
 
-/** Wrappers that return the object that they are given. */
+/** Functions that return their argument. */
 const TRANSPARENT = ['defineConfig', 'defineProject']
 
 /**
- * Finds the configuration in a module that exports an object literal, directly, through `defineConfig`, or by a constant.
+ * Finds the configuration in a module that exports an object literal: directly, through `defineConfig`, or by a constant.
  *
- * @param commonJs whether `module.exports` exports it, too
- * @returns a refusal, for the end of "… cannot be edited: it", where the module has another shape
+ * @param commonJs whether `module.exports` counts as an export
+ * @returns a refusal, as the end of "… cannot be edited: it", if the module has another shape
  */
 export function locateConfig(code: string, { commonJs = false } = {}): Located | { refusal: string } {
   let body: Node[]
@@ -38,7 +38,7 @@ export function locateConfig(code: string, { commonJs = false } = {}): Located |
   return { config, imports: body.filter(({ type }) => type === 'ImportDeclaration') }
 }
 
-/** The value of an object's property; `undefined` where it has none of that name. */
+/** The value of an object's property; `undefined` if there is no such property. */
 export function propertyOf(config: Node, name: string): Node | undefined {
   const properties = config['properties'] as (Node & {
     key?: { name?: string; value?: string }
@@ -47,12 +47,12 @@ export function propertyOf(config: Node, name: string): Node | undefined {
   return properties.find(({ key }) => key?.name === name || key?.value === name)?.value
 }
 
-/** The parser counts a tab as several characters and a line end as one: without them, its offsets are those of the file. */
+/** Replaces tabs and CR. The parser counts a tab as several characters and CRLF as one, so its offsets would be wrong. */
 function steady(code: string): string {
   return code.replace(/\t|\r(?=\n)/g, ' ')
 }
 
-/** What a statement assigns to `module.exports`. */
+/** The expression that a statement assigns to `module.exports`. */
 function assigned(statement: Node): Node | undefined {
   const { left, right } = (statement['expression'] ?? {}) as { left?: Node; right?: Node }
   const { object, property } = (left ?? {}) as { object?: { name?: string }; property?: { name?: string } }
@@ -79,6 +79,6 @@ function constant(name: string, body: Node[]): Node | undefined {
 function describe({ type, callee }: Node): string {
   if (type.endsWith('FunctionExpression') || type === 'FunctionDeclaration') return 'exports a function'
   if (type === 'CallExpression')
-    return `exports what ${(callee as { name?: string }).name ?? 'a call'}(…) returns`
-  return 'exports no object literal'
+    return `exports the result of ${(callee as { name?: string }).name ?? 'a call'}(…)`
+  return 'does not export an object literal'
 }

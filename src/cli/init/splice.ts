@@ -1,13 +1,13 @@
 import type { Located, Node } from './locate.ts'
 
-/** Text to put at a place, in front of what stands there or, with `end`, instead of it. Nothing else of the file is touched, so that its format stays. */
+/** Text to insert at `at` or, with `end`, to replace a range with. The rest of the file keeps its format. */
 export interface Insertion {
   at: number
   end?: number
   text: string
 }
 
-/** Puts every text at its place. */
+/** Applies all insertions. */
 export function splice(code: string, insertions: Insertion[]): string {
   const last = [...insertions].sort((a, b) => b.at - a.at)
   const end = code.includes('\r\n') ? '\r\n' : '\n'
@@ -18,7 +18,7 @@ export function splice(code: string, insertions: Insertion[]): string {
   )
 }
 
-/** A line behind the last import, or in front of everything, quoted and ended as the other imports are. */
+/** A line after the last import, or at the top, in the style of the other imports. */
 export function insertImport(code: string, { imports }: Located, names: string, from: string): Insertion {
   const last = imports.at(-1)
   const example = last ? code.slice(last.start, last.end) : code
@@ -27,7 +27,7 @@ export function insertImport(code: string, { imports }: Located, names: string, 
   return last ? { at: last.end, text: `\n${line}` } : { at: 0, text: `${line}\n\n` }
 }
 
-/** Properties in front of the others. */
+/** Properties before the existing ones. */
 export function insertProperty(code: string, object: Node, ...properties: string[]): Insertion {
   const at = object.start + 1
   const [first] = object['properties'] as Node[]
@@ -37,7 +37,7 @@ export function insertProperty(code: string, object: Node, ...properties: string
   return { at, text: properties.map((property) => `${before}${property},`).join('') }
 }
 
-/** An element behind the others. */
+/** An element after the existing ones. */
 export function insertElement(code: string, array: Node, element: string): Insertion {
   const last = (array['elements'] as (Node | null)[]).at(-1)
   if (!last) return { at: array.start + 1, text: element }

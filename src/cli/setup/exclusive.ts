@@ -7,38 +7,38 @@ import { isSameProcessAlive, ownIdentity } from '../../process/system/identify.t
 import { system } from '../../process/system/system.ts'
 import { SetupError } from '../../support/errors.ts'
 
-const PAUSE = 200
+const RETRY_INTERVAL_MS = 200
 
 /**
- * Does `work` while no other process of this user does it for the same `subject`.
+ * Does `work` while no other process of this user works on the same `subject`.
  *
- * @param patience milliseconds to wait for the other one
- * @throws SetupError PROJECT_BUSY when that time is over, or `signal` aborts
+ * @param limits `timeout`: milliseconds to wait for the other process; `waiting`: called once if it has to wait
+ * @throws SetupError PROJECT_BUSY if the time is over, or if `signal` aborts
  */
 export async function exclusively<T>(
   subject: string,
-  limits: { patience: number; signal: AbortSignal; waiting(): void },
+  limits: { timeout: number; signal: AbortSignal; waiting(): void },
   work: () => Promise<T>,
 ): Promise<T> {
-  const until = performance.now() + limits.patience
+  const until = performance.now() + limits.timeout
   let release = take(subject)
   if (!release) limits.waiting()
   while (!release) {
     if (performance.now() > until || limits.signal.aborted)
       throw new SetupError(
         'PROJECT_BUSY',
-        `Another process is still at work on ${subject}; run again when it has finished.`,
+        `Another process is still working on ${subject}. Run this again when it has finished.`,
       )
-    // At random: who came at the same time and saw each other must not do so again and again.
-    await sleep(PAUSE * (0.5 + Math.random()))
+    // Random, so two processes that blocked each other do not do so again and again.
+    await sleep(RETRY_INTERVAL_MS * (0.5 + Math.random()))
     release = take(subject)
   }
   return work().finally(release)
 }
 
 /**
- * Puts up a claim, and takes it down again where another living process has one: of two that come at once, at least
- * one sees the other. A claim has its owner in its name, so that removing a dead one's never removes another.
+ * Writes a claim, and withdraws it if another living process has one: of two processes that come at the same time, at
+ * least one sees the other. A claim's name contains its owner, so removing a dead owner's claim never removes another.
  */
 function take(subject: string): (() => void) | undefined {
   const directory = runsDirectory()
@@ -50,7 +50,7 @@ function take(subject: string): (() => void) | undefined {
   try {
     writeFileSync(join(directory, own), '', { flag: 'wx', mode: 0o600 })
   } catch (error) {
-    // This very process is at work on it.
+    // This process itself holds the claim.
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined
     throw error
   }

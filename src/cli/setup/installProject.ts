@@ -11,7 +11,7 @@ import { SetupError } from '../../support/errors.ts'
 import { exclusively } from './exclusive.ts'
 import { type ProjectPlan, planProject } from './projectPlan.ts'
 
-const DEADLINE = 1_800_000
+const INSTALL_TIMEOUT_MS = 1_800_000
 
 export interface ProjectJob {
   root: string
@@ -23,16 +23,16 @@ export interface ProjectJob {
 }
 
 /**
- * Installs what the project's own files name into its `.venv`, which is made where there is none.
- * No other environment is touched.
+ * Installs the packages that the project's own files name into its `.venv`, which is created if necessary. Changes no
+ * other environment.
  *
- * @returns the file that named it
+ * @returns the file that names the packages
  * @throws SetupError PROJECT_EMPTY, PROJECT_ENVIRONMENT_UNUSABLE, PROJECT_INSTALL_FAILED, PROJECT_BUSY, INTERRUPTED
  */
 export async function installProject(job: ProjectJob): Promise<string> {
   const subject = join(job.root, '.venv')
-  const waiting = () => job.progress(`Another process is at work on ${subject}: waiting for it …`)
-  return exclusively(subject, { patience: DEADLINE, signal: job.signal, waiting }, async () => {
+  const waiting = () => job.progress(`Waiting for another process that is working on ${subject} …`)
+  return exclusively(subject, { timeout: INSTALL_TIMEOUT_MS, signal: job.signal, waiting }, async () => {
     const files = new Set(readdirSync(job.root))
     const hasEnvironment = files.has('.venv')
     if (hasEnvironment) await checkEnvironment(job)
@@ -46,25 +46,25 @@ export async function installProject(job: ProjectJob): Promise<string> {
   })
 }
 
-/** What lies at `.venv` must be an environment of its own: a link to the machine's Python would be changed too. */
+/** Throws if `.venv` is not an environment of its own: an installation into a link would change the system's Python. */
 async function checkEnvironment({ root, env }: ProjectJob): Promise<void> {
   const python = join(root, '.venv/bin/python')
   const refuse = (why: string): never => {
     throw new SetupError(
       'PROJECT_ENVIRONMENT_UNUSABLE',
-      `${join(root, '.venv')} cannot be installed into: ${why}. Remove it and run again: it is then made anew.`,
+      `Cannot install into ${join(root, '.venv')}: ${why}. Remove it and run this again to recreate it.`,
     )
   }
   const found = await findInterpreter({ root, python, env }).catch((error: Error) => refuse(error.message))
   if (found.environment === 'none')
-    refuse('it is no virtual environment, so that a Python of the machine would be changed')
+    refuse("it is not a virtual environment, so the system's Python would be changed")
 }
 
 function baseOf({ root, python, env, progress }: ProjectJob): Promise<Interpreter> {
   return findInterpreter({ root, python, env }, { progress })
 }
 
-/** A `.venv` that is half made would be found by every later run: it is removed. */
+/** If an installation fails, removes the `.venv` that it created: every later run would find an incomplete one. */
 async function carryOut(plan: ProjectPlan, job: ProjectJob, hadEnvironment: boolean): Promise<void> {
   try {
     for (const command of [plan.make, plan.install].filter((words) => words.length > 0)) {
@@ -80,10 +80,10 @@ async function carryOut(plan: ProjectPlan, job: ProjectJob, hadEnvironment: bool
 async function execute(command: string[], { root, env, signal }: ProjectJob): Promise<void> {
   const { VIRTUAL_ENV, CONDA_PREFIX, ...kept } = installerEnvironment(env)
   const own = { ...kept, UV_PROJECT_ENVIRONMENT: '.venv' }
-  const outcome = await runCommand(command, { cwd: root, env: own, deadline: DEADLINE, signal })
+  const outcome = await runCommand(command, { cwd: root, env: own, deadline: INSTALL_TIMEOUT_MS, signal })
   if (outcome.ok) return
   if (signal.aborted || outcome.interrupted)
-    throw new SetupError('INTERRUPTED', 'Interrupted; a .venv that was being made is removed again.')
+    throw new SetupError('INTERRUPTED', 'Interrupted. An incomplete .venv is removed.')
   const output = `${outcome.stdout}\n${outcome.stderr}`
   const cause = explainCause(output, root)
   throw new SetupError(

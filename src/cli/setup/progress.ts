@@ -1,17 +1,17 @@
 import pc from 'picocolors'
 import yoctoSpinner, { type Spinner } from 'yocto-spinner'
 
-/** What a long command shows: what it is at, and what it has done. */
+/** The output of a long command: its current step, and the steps that are done. */
 export interface Progress {
-  /** What is being done now. */
+  /** Shows the current step. */
   show(text: string): void
   done(text: string): void
   warn(text: string): void
-  /** Takes away what says that something is being done. */
+  /** Removes the current step. */
   end(): void
 }
 
-/** A spinner on a terminal; in a log a line for each thing. */
+/** A spinner on a terminal; in a log, one line for each step. */
 export function startProgress(stream: NodeJS.WriteStream): Progress {
   const line = (text: string) => stream.write(`${text}\n`)
   if (!stream.isTTY || process.env['CI'] || process.env['TERM'] === 'dumb') {
@@ -38,7 +38,7 @@ export function startProgress(stream: NodeJS.WriteStream): Progress {
   }
 }
 
-/** A signal would have the spinner end the process at once, with what is being made left half-made. */
+/** Removes the spinner's signal listeners: they would end the process at once, in the middle of an installation. */
 function startWithoutSignals(spinner: Spinner): void {
   const signals = ['SIGINT', 'SIGTERM'] as const
   const before = signals.map((signal) => process.listeners(signal))

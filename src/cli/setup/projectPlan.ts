@@ -1,32 +1,32 @@
 import { join } from 'node:path'
 import { SetupError } from '../../support/errors.ts'
 
-/** What lies in a project's root, and what there is to install it with. */
+/** The files in a project's root, and the available installers. */
 export interface ProjectFacts {
   root: string
   /** Names of the files in the root. */
   files: ReadonlySet<string>
-  /** Path of uv, where it is on PATH. */
+  /** Path of uv, if it is on PATH. */
   uv: string | undefined
-  /** The interpreter that a new `.venv` is made of. */
+  /** The interpreter for a new `.venv`. */
   base: string
   hasEnvironment: boolean
 }
 
-/** How a project's own packages come into its `.venv`. */
+/** How to install a project's own packages into its `.venv`. */
 export interface ProjectPlan {
-  /** The file that names them. */
+  /** The file that names the packages. */
   source: string
-  /** What the user has to know about that choice. */
+  /** A remark about that choice, for the user. */
   note: string
-  /** Makes `.venv`; empty where there is one, or where the installer makes it. */
+  /** Creates `.venv`; empty if it exists, or if the installer creates it. */
   make: string[]
   install: string[]
 }
 
 const PIP = ['-m', 'pip', 'install', '--no-input', '--disable-pip-version-check']
 
-/** pip cannot read the dependencies of a project that it does not build; tomllib is there from Python 3.11 on. */
+/** pip cannot read a project's dependencies without building it. tomllib exists from Python 3.11 on. */
 const PIP_PYPROJECT = `
 import subprocess, sys
 try: import tomllib
@@ -36,9 +36,9 @@ if names: sys.exit(subprocess.call([sys.executable, ${PIP.map((word) => `'${word
 `
 
 /**
- * Decides how: `uv.lock` before `requirements.txt` before the dependencies of `pyproject.toml`, with uv where it is there.
+ * Chooses `uv.lock`, else `requirements.txt`, else the dependencies of `pyproject.toml`. Uses uv if it is installed.
  *
- * @throws SetupError PROJECT_EMPTY where none of them is there
+ * @throws SetupError PROJECT_EMPTY if the project has none of these files
  */
 export function planProject(facts: ProjectFacts): ProjectPlan {
   const { root, files, uv, base, hasEnvironment } = facts
@@ -56,7 +56,7 @@ export function planProject(facts: ProjectFacts): ProjectPlan {
       make: [],
       install: [uv, 'sync', '--frozen', '--inexact', '--no-progress'],
     }
-  const note = files.has('uv.lock') ? 'uv.lock is not heeded, because uv is not on PATH' : ''
+  const note = files.has('uv.lock') ? 'uv.lock is ignored, because uv is not on PATH' : ''
   if (files.has('requirements.txt'))
     return plan(
       'requirements.txt',
@@ -68,7 +68,7 @@ export function planProject(facts: ProjectFacts): ProjectPlan {
     return plan('pyproject.toml', [...uvOptions, 'pyproject.toml'], ['-c', PIP_PYPROJECT], note)
   throw new SetupError(
     'PROJECT_EMPTY',
-    `${root} has no uv.lock, requirements.txt or pyproject.toml, so there is nothing that --project could install. ` +
-      'Write one of them, or leave --project out.',
+    `${root} has no uv.lock, requirements.txt or pyproject.toml, so --project has nothing to install. ` +
+      'Add one of them, or omit --project.',
   )
 }

@@ -9,22 +9,23 @@ import { checkImports } from '../../pool/overlay/checkOverlay.ts'
 import { ensureOverlay } from '../../pool/overlay/ensure.ts'
 import { explainUnusable } from '../../pool/overlay/overlayErrors.ts'
 import { SetupError } from '../../support/errors.ts'
+import { seconds } from '../../support/seconds.ts'
 import { onInterrupt } from '../interrupt.ts'
 import { describeInterpreter, describeOutside } from './describe.ts'
 import { startProgress } from './progress.ts'
 
 export interface SetupRequest {
-  /** Interpreter to take, as the option `python`. */
+  /** Interpreter to use, like the option `python`. */
   python?: string | undefined
-  /** Installs what the project's own files name, too. */
+  /** Also installs the packages that the project's own files name. */
   project?: boolean | undefined
 }
 
 /**
- * Makes everything ready that a first run would have to: interpreter, packages, a worker that answers.
- * Asks nothing, and changes no environment but, with `project`, the project's `.venv`.
+ * Does the work of a first run ahead of time: finds the interpreter, installs packages, and tests a worker. Never
+ * prompts. Changes no environment except, with `project`, the project's `.venv`.
  *
- * @throws SetupError the reason why it is not ready
+ * @throws SetupError if Python cannot be made ready
  */
 export async function setup(request: SetupRequest, root = process.cwd()): Promise<void> {
   const interrupt = onInterrupt()
@@ -36,24 +37,24 @@ export async function setup(request: SetupRequest, root = process.cwd()): Promis
     if (request.project) {
       const { installProject } = await import('./installProject.ts')
       const source = await installProject({ root, python, env, signal, progress: progress.show })
-      progress.done(`The packages of ${source} are in .venv`)
+      progress.done(`Installed the packages of ${source} into .venv`)
       python = '.venv/bin/python'
     }
     const interpreter = await findInterpreter({ root, python, env }, { progress: progress.show })
     for (const candidate of interpreter.passedOver)
-      progress.warn(`Passed over:${describePassedOver(candidate).slice(3)}`)
+      progress.warn(`Skipped:${describePassedOver(candidate).slice(3)}`)
     progress.done(describeInterpreter(interpreter))
     if (interpreter.environment === 'none') progress.warn(describeOutside(interpreter))
-    progress.show(which('uv', env) ? 'uv is there and is used' : 'uv is not on PATH: pip is used')
+    progress.show(which('uv', env) ? 'Using uv' : 'Using pip, because uv is not on PATH')
     const overlay = await ensureOverlay(interpreter, { env, root, signal, progress: progress.show })
-    progress.show('Importing what the workers import …')
+    progress.show("Importing the workers' packages …")
     progress.done(await importAll(interpreter, overlay))
     stopIfInterrupted(signal)
     progress.show('Starting a worker …')
     const { tryOut } = await import('./tryOut.ts')
     const took = await tryOut({ ...interpreter, overlay })
     stopIfInterrupted(signal)
-    progress.done(`A worker answered a gRPC call after ${(took / 1000).toFixed(1)} s, and no process is left`)
+    progress.done(`A worker answered a gRPC call after ${seconds(took)}, and no process is left`)
   } finally {
     progress.end()
     interrupt.end()
@@ -62,10 +63,10 @@ export async function setup(request: SetupRequest, root = process.cwd()): Promis
 }
 
 function stopIfInterrupted(signal: AbortSignal): void {
-  if (signal.aborted) throw new SetupError('INTERRUPTED', 'Interrupted; nothing is left half-made.')
+  if (signal.aborted) throw new SetupError('INTERRUPTED', 'Interrupted. No incomplete installation is left.')
 }
 
-/** Imports everything as a worker does; returns what it found. */
+/** Imports the packages as a worker does. Returns their versions as text. */
 async function importAll(interpreter: Interpreter, overlay: string | null): Promise<string> {
   const names = Object.keys(await readRequirements())
   const scratch = mkdtempSync(join(tmpdir(), 'vitest-python-setup-'))
@@ -73,7 +74,7 @@ async function importAll(interpreter: Interpreter, overlay: string | null): Prom
     const verified = await checkImports(interpreter, overlay ?? scratch, names, { env: process.env, scratch })
     if ('problem' in verified) throw explainUnusable(interpreter, names, verified.problem)
     const versions = Object.entries(verified.versions).map(([name, version]) => `${name} ${version}`)
-    return `Importable: ${versions.join(', ')}; ${overlay ? `from ${overlay}` : 'all of it in its own environment'}`
+    return `Importable: ${versions.join(', ')}; ${overlay ? `from ${overlay}` : "all from the interpreter's own environment"}`
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }

@@ -10,16 +10,16 @@ import type { PythonInstallation } from '../../pool/python/forkserver.ts'
 import { SetupError } from '../../support/errors.ts'
 
 const MODULE = 'def echo(text):\n    return text\n'
-const CALL_TIMEOUT = 30_000
+const CALL_TIMEOUT_MS = 30_000
 
 /**
- * Opens a real run, has a real worker answer a gRPC call, and ends the run as any other.
+ * Opens a real run, makes a gRPC call to a real worker, and ends the run like any other.
  *
  * @returns milliseconds until the answer
- * @throws SetupError TRY_OUT_FAILED, and whatever keeps Python from starting
+ * @throws SetupError TRY_OUT_FAILED, or the reason for which Python cannot start
  */
 export async function tryOut(installation: PythonInstallation): Promise<number> {
-  // A project of its own: no module of the user's is imported.
+  // A temporary project, so no module of the user is imported.
   const root = mkdtempSync(join(tmpdir(), 'vitest-python-setup-'))
   const began = performance.now()
   try {
@@ -45,11 +45,11 @@ async function call({ context }: ActiveRun): Promise<void> {
     const lease = await broker.acquire({ file: '', test: 'vitest-python setup' })
     const python = new LeasedPython(lease)
     const text = randomUUID()
-    const answer = await python.call('tried_out.echo', [text], { timeout: CALL_TIMEOUT })
+    const answer = await python.call('tried_out.echo', [text], { timeout: CALL_TIMEOUT_MS })
     python.close()
     lease.release()
     if (answer !== text)
-      throw new SetupError('TRY_OUT_FAILED', `A worker was told ${text} and said ${answer}.`)
+      throw new SetupError('TRY_OUT_FAILED', `Echo test failed: sent ${text}, received ${answer}.`)
   } finally {
     broker.close()
   }
@@ -57,8 +57,5 @@ async function call({ context }: ActiveRun): Promise<void> {
 
 function checkEnd({ failed, report }: Awaited<ReturnType<ActiveRun['stop']>>): void {
   if (failed)
-    throw new SetupError(
-      'TRY_OUT_FAILED',
-      `A worker was tried out, and its run did not end clean:\n${report}`,
-    )
+    throw new SetupError('TRY_OUT_FAILED', `The run of the test worker did not end clean:\n${report}`)
 }

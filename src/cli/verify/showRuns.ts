@@ -6,7 +6,7 @@ import { seconds } from '../../support/seconds.ts'
 import type { RunStatus } from './status.ts'
 import { isClean, type Verification } from './verifyRuns.ts'
 
-/** What `verify` found, for people. */
+/** The result of `verify` as text. */
 export function showVerification(verification: Verification): string {
   const { left, reaped, unreadable, problems } = verification
   const lines: string[] = []
@@ -18,11 +18,11 @@ export function showVerification(verification: Verification): string {
   if (isClean(verification)) lines.push(pc.green('No orphaned processes: no process of a dead run is alive.'))
   if (reaped.length > 0) lines.push(pc.yellow(`Ended ${reaped.length} orphaned ${plural(reaped.length)}.`))
   if (alive > 0)
-    lines.push(pc.red(`${alive} orphaned ${plural(alive)} alive; vitest-python verify --reap ends them.`))
+    lines.push(pc.red(`${alive} orphaned ${plural(alive)} alive. To end them: vitest-python verify --reap`))
   return lines.join('\n')
 }
 
-/** The live runs of this user, for people. */
+/** The live runs of this user as a table. */
 export function showStatus(runs: RunStatus[]): string {
   if (runs.length === 0) return 'No run of this user is alive.'
   const table = new Table({

@@ -10,7 +10,7 @@ export interface RunStatus {
   ownerPid: number
   /** Milliseconds since it began. */
   age: number
-  /** Living processes of the run, reaper and forkserver among them. */
+  /** Number of living processes, including reaper and forkserver. */
   processes: number
   workers: number
   /** Resident memory of its processes, in bytes. */

@@ -11,21 +11,21 @@ import {
 import { type MarkedProcess, sweep, type Unreadable } from '../../process/run/sweep.ts'
 import { system } from '../../process/system/system.ts'
 
-/** What is known of a run of this user: its directory, its owner, its living processes. */
+/** A run of this user: its directory, its owner, its living processes. */
 export interface KnownRun {
   runId: string
   directory?: RunDirectory
   record?: RunRecord
-  /** `unknown`: there are processes, but nothing that says whose they are, so nobody can call them dead. */
+  /** `unknown`: there are processes, but no record of their owner, so the run cannot be called dead. */
   owner: OwnerState | 'unknown'
   processes: MarkedProcess[]
-  /** Why the directory is not believed. */
+  /** Why the directory cannot be trusted. */
   problem?: string
 }
 
 export interface Survey {
   runs: KnownRun[]
-  /** Processes that show neither their environment nor their limits. */
+  /** Processes whose environment and limits cannot be read. */
   unreadable: Unreadable[]
 }
 
@@ -46,7 +46,7 @@ export async function surveyRuns(): Promise<Survey> {
   return { runs: [...runs.values()], unreadable: found.unknown }
 }
 
-/** The directory of a run that is not where this user's runs are, e.g. because of another `XDG_RUNTIME_DIR`. */
+/** The directory of a run outside of this user's runs directory, for example because of another `XDG_RUNTIME_DIR`. */
 function findDirectory({ runId, directory }: MarkedProcess): Partial<KnownRun> {
   if (directory === undefined || basename(directory) !== runId || !existsSync(directory)) return {}
   const { processes, ...known } = readRun({ runId, path: directory })

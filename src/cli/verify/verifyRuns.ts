@@ -7,31 +7,31 @@ import { nameOf } from '../../process/system/identity.ts'
 import { type KnownRun, type Survey, surveyRuns } from './surveyRuns.ts'
 
 export interface VerifyRequest {
-  /** Judge this run only, dead or not. */
+  /** Checks this run only, even if its runner is alive. */
   run?: string | undefined
-  /** Ends what is found. */
+  /** Kills the processes that are found. */
   reap?: boolean | undefined
 }
 
 export interface Verification {
-  /** Living processes of dead runs, or of the run that was asked for. */
+  /** Living processes of dead runs, or of the requested run. */
   left: MarkedProcess[]
-  /** Those of them that were ended. */
+  /** Those of them that were killed. */
   reaped: MarkedProcess[]
   unreadable: Unreadable[]
-  /** Run directories that cannot be believed. */
+  /** Runs that cannot be judged. */
   problems: string[]
 }
 
-/** Whether nothing was found; what was found and ended was found all the same. */
+/** Whether nothing was found. A process that was found and killed counts as found. */
 export function isClean({ left, unreadable, problems }: Verification): boolean {
   return left.length === 0 && unreadable.length === 0 && problems.length === 0
 }
 
 /**
- * Looks for living processes of dead runs, twice; with `reap` ends them.
+ * Looks twice for living processes of dead runs. With `reap`, kills them.
  *
- * @param signaller is asked for only when there is something to signal
+ * @param signaller is called only if there is a process to signal
  */
 export async function verifyRuns(
   request: VerifyRequest,
@@ -59,13 +59,13 @@ function leftOver({ runs }: Survey, request: VerifyRequest): MarkedProcess[] {
   return runs.filter((run) => isAsked(run, request)).flatMap(({ processes }) => processes)
 }
 
-/** A directory that is not believed makes nobody dead: its processes are left alone. */
+/** If a run's directory cannot be trusted, the run does not count as dead, and its processes are left alone. */
 function isAsked(run: KnownRun, { run: wanted }: VerifyRequest): boolean {
   if (run.problem !== undefined) return false
   return wanted === undefined ? run.owner === 'dead' : run.runId === wanted
 }
 
-/** Processes of a run that cannot be found any more: whether its runner lives, nobody can tell. */
+/** Reports processes of a run without a directory: it is unknown whether its runner is alive. */
 function ownerless(run: KnownRun, { run: wanted }: VerifyRequest): string[] {
   if (
     run.owner !== 'unknown' ||
@@ -76,12 +76,12 @@ function ownerless(run: KnownRun, { run: wanted }: VerifyRequest): string[] {
     return []
   const pids = run.processes.map(({ pid }) => pid).join(', ')
   return [
-    `Run ${run.runId} has processes (pid ${pids}) but no directory that tells whether its runner lives. ` +
-      `If it does not, vitest-python verify --run ${run.runId} --reap ends them.`,
+    `Run ${run.runId} has processes (pid ${pids}) but no directory, so it is unknown whether its runner is alive. ` +
+      `If it is not, end them: vitest-python verify --run ${run.runId} --reap`,
   ]
 }
 
-/** Ends what is found and what that starts meanwhile; resolves to those of `left` that are gone. */
+/** Kills the processes of these runs. Returns those of `left` that are gone. */
 async function reap(
   left: MarkedProcess[],
   request: VerifyRequest,

@@ -15,16 +15,16 @@ afterEach(() => {
   rmSync(root, { recursive: true })
 })
 
-test('init says which file it cannot write', () => {
+test('init names the file that it cannot write', () => {
   writeFileSync(join(root, 'package.json'), '{}')
   writeFileSync(join(root, 'python'), 'a file where a directory is needed')
   const failure = { code: 'INIT_NOT_WRITABLE', message: expect.stringContaining('python/greeting.py') }
   expect(() => init({}, root)).toThrow(expect.objectContaining(failure))
 })
 
-const limits = (patience: number) => ({ patience, signal: new AbortController().signal, waiting: vi.fn() })
+const limits = (timeout: number) => ({ timeout, signal: new AbortController().signal, waiting: vi.fn() })
 
-test('one subject is worked on by one at a time, the next one when that has ended', async () => {
+test('only one caller works on a subject at a time, and the next one starts when it has ended', async () => {
   const order: string[] = []
   let finish = () => {}
   const ended = new Promise<void>((resolve) => {

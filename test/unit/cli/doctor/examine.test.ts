@@ -17,7 +17,7 @@ import { socketPathCheck } from '../../../../src/cli/doctor/socketPath.ts'
 import { uvCheck } from '../../../../src/cli/doctor/uv.ts'
 import type { Interpreter } from '../../../../src/pool/interpreter/find.ts'
 
-/** Facts, what they are judged to be, and a word of it. */
+/** Facts, their judgement, and a part of its text. */
 type Case<Facts> = [facts: Facts, state: State, word: string]
 
 function cases<Facts>(check: Check<Facts>, list: Case<Facts>[]) {
@@ -27,7 +27,7 @@ function cases<Facts>(check: Check<Facts>, list: Case<Facts>[]) {
     const { state, found, remedy } = check.judge(row.facts)
     expect(state).toBe(row.state)
     expect(`${found}; ${remedy}`).toContain(row.word)
-    // Whoever is told that something is wrong is told what to do.
+    // Every warning and problem has a remedy.
     expect(remedy === '').toBe(state === 'ok')
   })
 }
@@ -43,7 +43,7 @@ const interpreter: Interpreter = {
 }
 const kernel: KernelFacts = { pidfd: true, subreaper: true, cgroup: true, threads: 1 }
 
-/** What there is on every system. */
+/** The checks for every system. */
 const EVERYWHERE = [
   ...['Node', 'test runner', '@grpc/grpc-js', 'Python', 'packages of the workers', 'uv', 'sockets', 'limits'],
   ...['BLAS threads', 'clock', 'leftover runs'],
@@ -54,7 +54,7 @@ describe.each([
   ['linux', [...EVERYWHERE, ...LINUX]],
   ['darwin', EVERYWHERE],
 ] as const)('on %s', (platform, names) => {
-  test('doctor looks at what there is', async () => {
+  test('doctor runs the checks that apply', async () => {
     const examined = await examineAll(process.cwd(), platform)
     expect(examined.map(({ name }) => name).sort()).toEqual([...names].sort())
   })
@@ -83,7 +83,7 @@ describe('doctor judges', () => {
     [
       { ...interpreter, passedOver: [{ candidate: '/x', source: 's', reason: 'is broken' }] },
       'warning',
-      '/x was passed over: it is broken',
+      '/x was skipped: it is broken',
     ],
     [{ missing: 'No usable Python\nand more' }, 'problem', 'No usable Python'],
   ])
@@ -164,14 +164,14 @@ describe('doctor judges', () => {
   ])
 })
 
-test('soft limits are read as the kernel writes them', () => {
+test('soft limits are parsed from the text of the kernel', () => {
   const text =
     'Max processes             1024                 2048                 processes\nMax open files            unlimited            unlimited            files\n'
   expect(softLimit(text, 'Max processes')).toBe(1024)
   expect(softLimit(text, 'Max open files')).toBe(Number.POSITIVE_INFINITY)
 })
 
-test('soft limits are read as a shell writes them', () => {
+test('soft limits are parsed from the output of a shell', () => {
   expect(shellLimits('2784\n256\n')).toEqual({ processes: 2784, files: 256 })
   expect(shellLimits('unlimited\nunlimited\n').files).toBe(Number.POSITIVE_INFINITY)
 })

@@ -67,31 +67,34 @@ describe('a configuration keeps its format and gets preset and options', () => {
     if (path.endsWith('.json')) expect(() => JSON.parse(after)).not.toThrow()
   })
 
-  test('as a new one is written', () => {
+  test('a new configuration needs no edit', () => {
     expect(edit(newJest('./m.py'))).toEqual({ unchanged: true })
   })
 })
 
 test.each([
   ['module.exports = async () => ({})\n', 'exports a function'],
-  ['module.exports = createConfig({})\n', 'exports what createConfig(…) returns'],
+  ['module.exports = createConfig({})\n', 'exports the result of createConfig(…)'],
   ['exports.verbose = true\n', 'has no default export'],
   ["module.exports = { projects: ['a', 'b'] }\n", 'has projects'],
   ["module.exports = { globalSetup: './mine.js' }\n", 'has a globalSetup of its own'],
-  ['module.exports = { testEnvironment: environment }\n', 'has a testEnvironment that is no text'],
-  ['module.exports = { testEnvironmentOptions: options }\n', 'has testEnvironmentOptions that are no object'],
+  ['module.exports = { testEnvironment: environment }\n', 'has a testEnvironment that is not a string'],
+  [
+    'module.exports = { testEnvironmentOptions: options }\n',
+    'has testEnvironmentOptions that are not an object',
+  ],
   ['module.exports = {\n', 'cannot be parsed'],
 ])('%j is refused: %s', (code, refusal) => {
   expect(edit(code)).toEqual({ refusal: expect.stringContaining(refusal) })
 })
 
-test('a jest in package.json that names a file is refused', () => {
+test('a key jest in package.json that names a file is refused', () => {
   expect(edit('{ "jest": "./other.json" }', 'package.json')).toEqual({
-    refusal: expect.stringContaining('no object'),
+    refusal: expect.stringContaining('a key jest that is not an object'),
   })
 })
 
-describe('whose configuration is written', () => {
+describe('the configuration to write', () => {
   const plan = (files: Record<string, string>, runner?: 'vitest' | 'jest') =>
     planInit({
       esm: false,
@@ -103,7 +106,7 @@ describe('whose configuration is written', () => {
   const manifest = (manifest: object) => ({ 'package.json': JSON.stringify(manifest) })
   const first = (...words: Parameters<typeof plan>) => plan(...words).changes[0]?.path
 
-  test('is that of the runner that is there', () => {
+  test('is that of the installed runner', () => {
     expect(first({ 'jest.config.js': 'module.exports = {}' })).toBe('jest.config.js')
     expect(first(manifest({ jest: {} }))).toBe('package.json')
     expect(first(manifest({ devDependencies: { jest: '30' } }))).toBe('jest.config.mjs')
@@ -113,7 +116,7 @@ describe('whose configuration is written', () => {
     expect(first({})).toBe('vitest.config.mts')
   })
 
-  test("is Vitest's where both are there, with a word about it, or as --runner says", () => {
+  test("is Vitest's if both runners are installed, with a note, unless --runner says otherwise", () => {
     const both = { 'vitest.config.ts': 'export default {}', 'jest.config.js': 'module.exports = {}' }
     expect(first(both)).toBe('vitest.config.ts')
     expect(plan(both).notes).toEqual([expect.stringContaining('--runner jest')])
@@ -121,7 +124,7 @@ describe('whose configuration is written', () => {
     expect(plan(both, 'jest').notes).toEqual([])
   })
 
-  test('is told where it chooses its tests', () => {
+  test('gets a note if it restricts the test files', () => {
     expect(plan({ 'jest.config.js': "module.exports = { roots: ['src'] }" }).notes).toEqual([
       expect.stringContaining('has roots: move'),
     ])

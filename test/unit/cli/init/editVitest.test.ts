@@ -12,12 +12,12 @@ describe('a configuration keeps its format and gets the plugin', () => {
       "import { defineConfig } from 'vitest/config'\nimport { python } from 'vitest-environment-python/vitest'\n\nexport default defineConfig({\n  plugins: [python({ modules: ['./m.py'] })],\n  test: { globals: true }, // kept\n})\n",
     ],
     [
-      'behind other plugins, with tabs, semicolons and double quotes',
+      'after other plugins, with tabs, semicolons and double quotes',
       'import react from "react";\n\nexport default {\n\tplugins: [react()],\n};\n',
       'import react from "react";\nimport { python } from "vitest-environment-python/vitest";\n\nexport default {\n\tplugins: [react(), python({ modules: ["./m.py"] })],\n};\n',
     ],
     [
-      'behind plugins on lines of their own',
+      'after plugins on lines of their own',
       "import a from 'a'\nexport default {\n  plugins: [\n    a(),\n  ],\n}\n",
       "import a from 'a'\nimport { python } from 'vitest-environment-python/vitest'\nexport default {\n  plugins: [\n    a(),\n    python({ modules: ['./m.py'] }),\n  ],\n}\n",
     ],
@@ -43,7 +43,7 @@ describe('a configuration keeps its format and gets the plugin', () => {
     })
   })
 
-  test('as a new one would be written', () => {
+  test('as in a new configuration', () => {
     expect(
       edit("import { defineConfig } from 'vitest/config'\n\nexport default defineConfig({})\n"),
     ).toMatchObject({
@@ -55,16 +55,16 @@ describe('a configuration keeps its format and gets the plugin', () => {
 
 test.each([
   ['export default defineConfig(({ mode }) => ({}))\n', 'exports a function'],
-  ['export default mergeConfig(base, {})\n', 'exports what mergeConfig(…) returns'],
-  ['export default { plugins: list }\n', 'has plugins that are no list'],
-  ['export default imported\n', 'exports no object literal'],
+  ['export default mergeConfig(base, {})\n', 'exports the result of mergeConfig(…)'],
+  ['export default { plugins: list }\n', 'has plugins that are not an array'],
+  ['export default imported\n', 'does not export an object literal'],
   ['module.exports = {}\n', 'has no default export'],
   ['export default {\n', 'cannot be parsed'],
 ])('%j is refused: %s', (code, refusal) => {
   expect(edit(code)).toEqual({ refusal: expect.stringContaining(refusal) })
 })
 
-describe('what is written', () => {
+describe('the plan', () => {
   const plan = (files: Record<string, string>, options: { esm?: boolean; force?: boolean } = {}) =>
     planInit({
       esm: options.esm ?? true,
@@ -74,12 +74,12 @@ describe('what is written', () => {
     })
   const paths = (...words: Parameters<typeof plan>) => plan(...words).changes.map(({ path }) => path)
 
-  test('is a configuration and an example where there is nothing', () => {
+  test('is a configuration and an example in an empty project', () => {
     expect(paths({})).toEqual(['vitest.config.ts', 'python/greeting.py', 'greeting.test.ts'])
     expect(paths({}, { esm: false })[0]).toBe('vitest.config.mts')
   })
 
-  test('goes into the configuration that Vitest would take', () => {
+  test('changes the configuration that Vitest uses', () => {
     const files = { 'vite.config.ts': 'export default {}', 'vitest.config.mjs': 'export default {}' }
     expect(paths(files)).toEqual(['vitest.config.mjs', 'python/greeting.py', 'greeting.test.js'])
   })
@@ -91,7 +91,7 @@ describe('what is written', () => {
     expect(paths(files, { force: true })).toContain('python/greeting.py')
   })
 
-  test('is nothing where the configuration is refused, and the lines to paste are told', () => {
+  test('is a refusal with the lines to paste if the configuration cannot be edited', () => {
     expect(plan({ 'vitest.config.ts': 'export default f(1)' }).refusal).toContain('import { python } from')
   })
 })
