@@ -3,8 +3,8 @@ import { NOTHING, runVitest } from '../support/runVitest.ts'
 import { versions } from '../support/versions.ts'
 
 const SENTENCE =
-  'vitest-environment-python cannot serve tests in the browser, which has no Unix sockets; ' +
-  'keep the tests that need Python in a project without browser mode.'
+  'vitest-environment-python does not work in browser mode: a browser has no Unix sockets. ' +
+  'Move the tests that need Python to a project without browser mode.'
 
 describe.concurrent.each(versions)('Vitest %s', (version) => {
   const run = (web: string, ...args: string[]) =>

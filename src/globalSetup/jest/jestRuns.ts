@@ -10,7 +10,7 @@ const ending = new WeakMap<object, Promise<boolean>>()
 function runsOf(globalConfig: JestGlobalConfig): Registry {
   return registryOf(globalConfig, () => {
     const open = async (project: string): Promise<JestContext> => {
-      if (ending.has(globalConfig)) throw new SetupError('RUN_ENDED', 'Jest has torn this run down already.')
+      if (ending.has(globalConfig)) throw new SetupError('RUN_ENDED', 'Jest has already torn this run down.')
       return openProject(registry, globalConfig, JSON.parse(project))
     }
     const registry: Registry = new Registry({
@@ -20,14 +20,14 @@ function runsOf(globalConfig: JestGlobalConfig): Registry {
   })
 }
 
-/** The registry of a run of Jest. In watch mode there are many, one after the other, with one configuration. */
+/** The registry of a Jest run. Watch mode has many runs, one after the other, with the same configuration object. */
 export function beginRuns(globalConfig: JestGlobalConfig): Registry {
   ending.delete(globalConfig)
   return runsOf(globalConfig)
 }
 
 /**
- * Ends it with the first call: with `--bail`, or with setups of the user's own, Jest tears down more than once.
+ * Ends the runs on the first call. With `--bail`, or with several global setups, Jest tears down more than once.
  *
  * @returns whether Jest must fail
  */

@@ -9,19 +9,19 @@ import { PROTOCOL } from '../../process/run/protocol.ts'
 import type { Registry } from '../run/registry.ts'
 import { withSeeds } from '../run/withSeeds.ts'
 
-/** Of Jest's global configuration, what is read here. */
+/** The fields of Jest's global configuration that are read here. */
 export interface JestGlobalConfig {
   seed: number
-  /** Test processes. */
+  /** Number of test processes. */
   maxWorkers: number
   watch: boolean
   watchAll: boolean
 }
 
 /**
- * Opens the pools of a project, or joins those that are open.
+ * Opens the pools of a project, or joins pools that are open.
  *
- * @throws SetupError what keeps Python from being found or installed
+ * @throws SetupError if Python cannot be found or installed
  */
 export async function openProject(
   registry: Registry,

@@ -16,24 +16,24 @@ import { failUnlessDecided } from './exitCode.ts'
 import { announce, progress } from './output.ts'
 import { isPrepared } from './prepared.ts'
 
-/** A run with its broker. */
+/** A run whose broker accepts test processes. */
 export interface ActiveRun {
   readonly context: RunContext
-  /** A Python file has changed; the test files, as absolute paths, that this concerns. */
+  /** Reports that a Python file has changed. Returns the test files that have used it, as absolute paths. */
   fileChanged(file: string): string[]
-  /** Ends it; resolves to the report and whether the runner must exit non-zero. */
+  /** Ends the run. Resolves to the report, and to whether the runner must fail. */
   stop(): Promise<Outcome>
 }
 
 export interface Outcome {
-  /** `undefined` where Python never started, so that there is nothing to tell. */
+  /** `undefined` if Python never started, so there is nothing to report. */
   report: string | undefined
   failed: boolean
 }
 
-/** What a run is opened with beside its options. */
+/** The surroundings of a run, beside its options. */
 interface RunSurroundings {
-  /** Finds Python and what it lacks; by default for the project, with progress. */
+  /** Finds Python and installs the packages that it lacks. Default: for the project, with progress */
   provide?: Install
   /** For a runner that watches files. */
   watch?: Watch | undefined
@@ -44,9 +44,9 @@ interface RunSurroundings {
 const joinNothing: Join = async () => 'null'
 
 /**
- * Opens a run: a directory and a socket, no Python yet unless `start` is `eager`.
+ * Opens a run: creates its directory and listens on its socket. Starts Python only if `start` is `eager`.
  *
- * @throws SetupError with `start: 'eager'`, why Python does not come up
+ * @throws SetupError with `start: 'eager'`, if Python does not start
  */
 export async function openRun(
   root: string,
@@ -87,7 +87,7 @@ export async function openRun(
   return { context: contextOf(pool), fileChanged, stop }
 }
 
-/** Does before the tests what must not run into the time limit of a test. */
+/** Does the slow steps before the tests, so they do not count against the time limit of a test. */
 async function comeUp(
   pool: Pool,
   options: ResolvedOptions,
@@ -98,7 +98,7 @@ async function comeUp(
     await pool.runtime.start()
     pool.warmUp()
   } else if (!isPrepared(pool.run.root, options.python)) {
-    // What fails here fails again for the first test that needs Python, and for no other.
+    // If this fails, the first test that needs Python gets the same error, and no other test.
     await install(giveUp).catch(() => {})
   }
 }
@@ -121,7 +121,7 @@ function contextOf({ run }: Pool): RunContext {
   }
 }
 
-/** Makes it with the first call; where that failed, anew after a while. */
+/** Calls `make` once. If it fails, the next call after a back-off tries again. */
 function once<A, T>(make: (argument: A) => Promise<T>): (argument: A) => Promise<T> {
   let made: Promise<T> | undefined
   return (argument) => {

@@ -3,7 +3,7 @@ import { announce } from './output.ts'
 import type { Outcomes } from './registry.ts'
 
 /**
- * Ends runs, or gives up one use of them, and prints the verdicts.
+ * Ends runs, or releases one use of them, and prints the verdicts.
  *
  * @returns whether the process fails
  */

@@ -1,10 +1,10 @@
 /**
- * Fails the process if it exits, however that happens, before a verdict was reached. An exit code is the only thing
- * that every Vitest version heeds: 4.1 prints an error that a teardown throws and exits with 0, and a teardown whose
- * promise never settles, or a `process.exit()` of somebody else, is passed over in silence. A code that says failure
- * already, such as an interrupted runner's, stays.
+ * Fails the process if it exits for any reason before there is a verdict. Only an exit code works with every Vitest
+ * version: 4.1 prints an error that a teardown throws, but exits with 0, and all versions ignore a teardown whose promise
+ * never settles, or a `process.exit()` in other code. An exit code that already means failure, such as that of an
+ * interrupted runner, stays.
  *
- * @returns ends the watch; with `true`, the process fails
+ * @returns ends the watch; the process fails if you pass `true`
  */
 export function failUnlessDecided(): (failed: boolean) => void {
   const undecided = () => fail()
@@ -13,7 +13,7 @@ export function failUnlessDecided(): (failed: boolean) => void {
     process.off('exit', undecided)
     if (!failed) return
     fail()
-    // Still watched over: Jest's `--forceExit` and the `q` of its watch mode exit with 0. Once, however many runs fail.
+    // The listener stays, because Jest's `--forceExit` and the `q` of its watch mode exit with 0. One is enough.
     process.off('exit', fail)
     process.once('exit', fail)
   }
@@ -27,11 +27,11 @@ function fail(): void {
  * Runs a teardown to its end.
  *
  * @param teardown resolves to whether the run must fail
- * @returns whether it must, which it does too where the teardown throws
+ * @returns whether the run must fail; `true` if the teardown throws
  */
 export async function holdExitCode(teardown: () => Promise<boolean>): Promise<boolean> {
   const decide = failUnlessDecided()
-  // Keeps the event loop alive: with unref'd handles only, Node would end in the middle.
+  // Keeps the event loop alive: with unref'd handles only, Node would exit during the teardown.
   const alive = setInterval(() => {}, 60_000)
   try {
     const failed = await teardown()

@@ -4,7 +4,7 @@ import type { PythonInstallation } from '../../pool/python/forkserver.ts'
 import { progress } from './output.ts'
 import { notePrepared } from './prepared.ts'
 
-/** Finds the project's interpreter and provides what it lacks, with progress. */
+/** Finds the project's interpreter and installs the packages that it lacks, with progress. */
 export async function installPython(
   root: string,
   python: string | undefined,

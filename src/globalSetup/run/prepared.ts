@@ -4,12 +4,12 @@ import { dirname, join } from 'node:path'
 import { cacheDirectory } from '../../pool/overlay/directory.ts'
 import type { PythonInstallation } from '../../pool/python/forkserver.ts'
 
-/** What decides which interpreter is found. */
+/** The variables that decide which interpreter is found. */
 const VARIABLES = ['VITEST_PYTHON', 'VIRTUAL_ENV', 'CONDA_PREFIX', 'PATH', 'VITEST_PYTHON_CACHE']
 
 /**
- * Whether Python was found and everything installed for this project before. Where it was, nothing has to be done
- * before the tests; where not, an installation must not run into the time limit of a test.
+ * Whether Python was found and everything installed for this project before. If so, nothing has to be done before the
+ * tests. If not, the installation must come first, because it would exceed the time limit of a test.
  */
 export function isPrepared(root: string, python: string | undefined): boolean {
   try {
@@ -20,7 +20,7 @@ export function isPrepared(root: string, python: string | undefined): boolean {
   }
 }
 
-/** Notes that it is so. A cache that cannot be written costs only the time of the next run. */
+/** Records that Python is prepared. If the cache cannot be written, only the next run takes longer. */
 export function notePrepared(
   root: string,
   python: string | undefined,

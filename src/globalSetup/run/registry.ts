@@ -4,7 +4,7 @@ import type { Join } from '../../pool/broker/join.ts'
 import type { Watch } from '../../pool/run/run.ts'
 import { type ActiveRun, openRun } from './activeRun.ts'
 
-/** How the runs of a runner ended, together. */
+/** The combined outcome of a runner's runs. */
 export interface Outcomes {
   reports: string[]
   failed: boolean
@@ -17,12 +17,11 @@ export interface RunnerHooks {
 }
 
 /**
- * The runs of one runner. Its projects share a run where their options agree; each has runs of its own where
- * they differ. All end with the last project, side by side.
+ * The runs of one runner. Projects with the same options share a run. All runs end together, with the last project.
  */
 export class Registry {
   readonly #runs = new Map<string, Promise<ActiveRun>>()
-  /** Those that have been opened. */
+  /** The runs that are open. */
   readonly #active = new Set<ActiveRun>()
   readonly #hooks: RunnerHooks
   readonly #openRun: typeof openRun
@@ -35,38 +34,38 @@ export class Registry {
   }
 
   /**
-   * Opens runs, or joins those that are open, for one more user.
+   * Opens runs, or joins open ones, for one more project. `release` ends this use.
    *
-   * @param pools options by the names of the pools
-   * @throws SetupError what keeps a run from being opened; the use is given up then
+   * @param pools options by pool name
+   * @throws SetupError if a run cannot be opened. The use counts all the same
    */
   acquire(root: string, pools: Record<string, ResolvedOptions>): Promise<Record<string, RunContext>> {
     this.#users += 1
     return this.open(root, pools)
   }
 
-  /** The same for nobody in particular: `end` ends them. */
+  /** Opens runs without counting a use: `end` ends them. */
   async open(root: string, pools: Record<string, ResolvedOptions>): Promise<Record<string, RunContext>> {
     const contexts: Record<string, RunContext> = {}
-    // One after the other: what the first one installs, the next ones find.
+    // One after the other, so the next runs find the packages that the first one has installed.
     for (const [name, options] of Object.entries(pools)) {
       contexts[name] = (await this.#open(root, options)).context
     }
     return contexts
   }
 
-  /** A Python file has changed; the test files, as absolute paths, that this concerns. */
+  /** Reports that a Python file has changed. Returns the test files that have used it, as absolute paths. */
   fileChanged(file: string): string[] {
     return [...this.#active].flatMap((run) => run.fileChanged(file))
   }
 
-  /** Gives up one use; the last one ends every run. */
+  /** Ends one use. The last one ends every run. */
   async release(): Promise<Outcomes> {
     this.#users -= 1
     return this.#users > 0 ? { reports: [], failed: false } : this.end()
   }
 
-  /** Ends every run, whoever uses it. */
+  /** Ends every run, even if it is in use. */
   async end(): Promise<Outcomes> {
     const runs = await Promise.allSettled(this.#runs.values())
     this.#runs.clear()
@@ -97,11 +96,11 @@ export class Registry {
 const KEY = Symbol.for('vitest-environment-python.registries')
 
 /**
- * The registry of a runner: two of them in one process must not end each other's runs. On `globalThis`,
- * because plugin and global setup can be two instances of one module.
+ * The registry of a runner. Two runners in one process must not end each other's runs. It is kept on `globalThis`,
+ * because plugin and global setup may load this module twice.
  *
- * @param runner whatever lives as long as the runner does, and no longer
- * @param make is asked for it once
+ * @param runner an object that lives exactly as long as the runner
+ * @param make called once for each runner
  */
 export function registryOf(runner: object, make: () => Registry): Registry {
   const holder = globalThis as { [KEY]?: WeakMap<object, Registry> }

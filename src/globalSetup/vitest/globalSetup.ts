@@ -14,13 +14,13 @@ import { refuseBrowser } from './browser.ts'
 import { watchingRegistry } from './watch.ts'
 
 /**
- * Global setup of a Vitest project. The options come from the plugin, or without it from
+ * Global setup for a Vitest project. The options come from the plugin or, without the plugin, from
  * `environmentOptions.python`.
  *
- * @returns the teardown: ends the runs with the last project of this Vitest, and prints the verdicts. Returned and not
- * exported, because only so it knows whose it is: Vitest tells a teardown nothing
- * @throws SetupError what keeps Python from being found or installed; an editor's Vitest runs its tests again after
- * that without another setup, so they get to know it, too
+ * @returns the teardown. It ends the runs with the last project of this Vitest, and prints the verdicts. It is returned
+ * and not exported, because Vitest passes no project to an exported teardown
+ * @throws SetupError if Python cannot be found or installed. The tests get the error, too: an editor reruns them without
+ * another setup
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   try {
@@ -32,8 +32,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 }
 
 async function open(project: TestProject): Promise<() => Promise<void>> {
-  const objection = unsupportedReason(process.platform)
-  if (objection !== undefined) throw new SetupError('PLATFORM_UNSUPPORTED', objection)
+  const reason = unsupportedReason(process.platform)
+  if (reason !== undefined) throw new SetupError('PLATFORM_UNSUPPORTED', reason)
   refuseBrowser(project.config.browser)
   silenceProgress(project.config.silent === true)
   const written = (project.config.environmentOptions as Record<string, unknown> | undefined)?.['python']
@@ -50,17 +50,17 @@ async function open(project: TestProject): Promise<() => Promise<void>> {
       pools: withSeeds(pools, options, project.config.sequence.seed ?? Date.now()),
     })
   } catch (error) {
-    // A setup that throws has returned nothing to tear down by.
+    // If the setup throws, Vitest has no teardown to call.
     await endRuns(() => registry.release())
     throw error
   }
   return async () => void (await endRuns(() => registry.release()))
 }
 
-/** How many test processes Vitest runs at once. */
+/** Number of test processes that Vitest runs at once. */
 function testProcessesOf({ vitest }: TestProject): number {
   const { maxWorkers } = vitest.config
-  // Vitest 3 leaves it to its pools where it is not written, and takes texts as "50%".
+  // In Vitest 3, it may be undefined, or a string like "50%".
   return typeof maxWorkers === 'number' ? maxWorkers : availableParallelism()
 }
 

@@ -11,15 +11,15 @@ const ENVIRONMENT = fileURLToPath(new URL('./environment.js', import.meta.url))
 const SETUP = fileURLToPath(new URL('./vitest/setup.js', import.meta.url))
 
 /**
- * Gives the tests of a Vitest project Python workers: `plugins: [python({ modules: ['./python/tools.py'] })]`.
+ * The Vitest plugin: `plugins: [python({ modules: ['./python/tools.py'] })]`.
  *
- * @throws SetupError OPTIONS_INVALID naming the option, its value and the remedy
+ * @throws SetupError OPTIONS_INVALID with the option, its value and the remedy
  */
 export function python(options: PythonOptions = {}): Plugin {
   resolvePools(options)
   return {
     name: NAME,
-    // First, because Vitest 5 has the browser's provider make its server in this hook.
+    // First, because in Vitest 5 the browser provider creates its server in this hook.
     config: { order: 'pre', handler: (config) => configure(config as TestConfig, options) },
     resolveId: { order: 'pre', handler: resolveEnvironment },
   }
@@ -30,27 +30,27 @@ function configure(config: TestConfig, options: PythonOptions): void {
   const { test } = config
   // Before Vitest looks for the browser's provider, and long before a browser starts.
   refuseBrowser(test.browser)
-  // The list is changed in place: Vite concatenates what a plugin returns, and a project that extends
-  // the root's configuration would then run the setup twice.
+  // Changes the list in place. Vite would concatenate a returned list, and a project that extends the root's
+  // configuration would run the setup twice.
   const others = [test.globalSetup ?? []].flat().filter((file) => file !== GLOBAL_SETUP)
-  // Last in the list: Vitest tears down in reverse, and a teardown that throws skips the ones after it.
+  // Last in the list: Vitest tears down in reverse order, and a teardown that throws skips the following ones.
   test.globalSetup = [...others, GLOBAL_SETUP]
-  // First in the list: its hooks are then the last to run when a file ends.
+  // First in the list, so its hooks run last when a file ends.
   test.setupFiles = [SETUP, ...[test.setupFiles ?? []].flat().filter((file) => file !== SETUP)]
   inline(test, SETUP)
   test.environmentOptions = { ...test.environmentOptions, python: options }
 }
 
 /**
- * A test process of Vitest 3 that runs a second file asks the first file's closed connection where an environment
- * outside the project's root is, and waits for ever; for an `/@fs/` path it does not ask.
- * Later versions resolve environments in a Vite environment of their own, which is not called `ssr`.
+ * Works around a hang of Vitest 3. For its second file, a test process resolves an environment outside of the project's
+ * root through the closed connection of the first file, and waits forever. It does not resolve an `/@fs/` path. Later
+ * versions resolve environments in a Vite environment that is not called `ssr`.
  */
 function resolveEnvironment(this: { environment?: { name: string } }, id: string) {
   return id === NAME && this.environment?.name === 'ssr' ? `/@fs${ENVIRONMENT}` : undefined
 }
 
-/** What is not inlined is loaded once for each process, which without isolation runs many files. */
+/** Inlines a file. Else it is loaded once for each process, which runs many files if isolation is off. */
 function inline(test: Test, file: string): void {
   test.server ??= {}
   test.server.deps ??= {}

@@ -3,8 +3,8 @@ import type { Vitest } from 'vitest/node'
 import { Registry } from '../run/registry.ts'
 
 /**
- * A registry for a Vitest. In watch mode, the test files that have used a Python file run again when it changes:
- * `watchTriggerPatterns` is Vitest's own way from other files to tests.
+ * A registry for a Vitest. In watch mode, if a Python file changes, the test files that have used it run again:
+ * `watchTriggerPatterns` is Vitest's own way to map files to tests.
  */
 export function watchingRegistry(vitest: Vitest): Registry {
   const { config } = vitest

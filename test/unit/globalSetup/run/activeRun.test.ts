@@ -13,7 +13,7 @@ afterEach(() => {
   rmSync(directory, { recursive: true, force: true })
 })
 
-test('however often Python was tried, one listener watches over the exit code, and none when the run has ended', async () => {
+test('one listener watches the exit code after any number of start attempts, and none after the end of the run', async () => {
   const others = process.listeners('exit')
   const own = () => process.listeners('exit').filter((listener) => !others.includes(listener))
   const provide = vi.fn(async () => {

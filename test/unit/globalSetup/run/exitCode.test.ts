@@ -9,7 +9,7 @@ afterEach(() => {
   process.exitCode = before
 })
 
-test('a process that exits while the teardown runs fails, unless its exit code says so already', async () => {
+test('a process that exits during the teardown fails, and keeps an exit code that means failure', async () => {
   for (const [code, expected] of [
     [0, 1],
     [undefined, 1],
@@ -29,7 +29,7 @@ test('a process that exits while the teardown runs fails, unless its exit code s
   }
 })
 
-test('a clean teardown gives the exit code back, a dirty one does not', async () => {
+test('a clean teardown restores the exit code, another one does not', async () => {
   process.exitCode = 3
   await holdExitCode(async () => false)
   expect(process.exitCode).toBe(3)
@@ -38,7 +38,7 @@ test('a clean teardown gives the exit code back, a dirty one does not', async ()
   expect(process.exitCode).toBe(1)
 })
 
-test('a teardown that throws fails the process and says why, without throwing', async () => {
+test('a teardown that throws fails the process and prints the error, without throwing', async () => {
   process.exitCode = 0
   const said = vi.spyOn(console, 'error').mockImplementation(() => {})
   await holdExitCode(async () => {

@@ -9,7 +9,7 @@ const runs = (runId: string) => ({
   stop: async () => ({ report: `${runId} ended`, failed: false }),
 })
 
-test('projects join the run that is open, and none that failed to open', async () => {
+test('projects join an open run, and not one that failed to open', async () => {
   const open = vi.fn<typeof openRun>()
   open.mockRejectedValueOnce(new Error('it did not come up'))
   open.mockResolvedValueOnce(runs('second'))

@@ -12,7 +12,7 @@ const project = (config: Record<string, unknown>) =>
 
 afterEach(() => vi.unstubAllGlobals())
 
-test('Windows is refused in one sentence', async () => {
+test('Windows is refused with the remedy', async () => {
   vi.stubGlobal('process', { ...process, platform: 'win32' })
   await expect(setup(project({}))).rejects.toMatchObject({ code: 'PLATFORM_UNSUPPORTED' })
   await expect(setup(project({}))).rejects.toThrow(
@@ -27,23 +27,23 @@ test('a system that is neither Linux nor macOS is refused in one sentence', asyn
   )
 })
 
-test('a project in browser mode is refused in one sentence', async () => {
+test('a project in browser mode is refused with the remedy', async () => {
   await expect(setup(project({ browser: { enabled: true } }))).rejects.toMatchObject({ code: 'BROWSER_MODE' })
   await expect(setup(project({ browser: { enabled: true } }))).rejects.toThrow(
-    'cannot serve tests in the browser, which has no Unix sockets',
+    'does not work in browser mode: a browser has no Unix sockets',
   )
 })
 
-test('options are refused by the plugin, before any test runs', () => {
+test('the plugin refuses invalid options, before any test runs', () => {
   expect(() => python({ isolation: 'module' as 'test' })).toThrow('isolation is "module"')
 })
 
-test('options are refused by the global setup, too, which can be used without the plugin', async () => {
+test('the global setup refuses invalid options, too, because it can be used without the plugin', async () => {
   const written = { environmentOptions: { python: { modules: 'x.py' } } }
   await expect(setup(project(written))).rejects.toThrow('The configuration of vitest-environment-python')
 })
 
-test('the plugin is the last to set up, so the first to be torn down, and only once', () => {
+test('the global setup is the last in the list, so the first to be torn down, and is added once', () => {
   const config = { test: { globalSetup: './mine.ts', environmentOptions: { jsdom: {} } } }
   const plugin = python({ modules: ['x.py'] }) as unknown as {
     config: { handler(config: unknown): void }
