@@ -93,7 +93,7 @@ describe.concurrent('a run directory of a dead run', () => {
       const bystander = await stage(scene, { ...dead, bootId: BOOT }, spoil)
       const { exitCode, output } = await scene.start().ended
       expect(output).toContain(bystander.runId)
-      expect(output).not.toContain('Ended what')
+      expect(output).not.toContain('Ended the survivors')
       expect(exitCode).toBe(0)
       expect(isAlive(bystander)).toBe(true)
     })
