@@ -1,25 +1,31 @@
-// docs/options.md, made from the declarations of the options, which are what editors show and what the schema satisfies.
+// Makes docs/options.md from the declarations of the options, which editors show and the schema satisfies.
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 
-const source = new URL('../src/options/options.ts', import.meta.url)
+const source = new URL('../src/options/pythonOptions.ts', import.meta.url)
+const bases = new URL('../src/options/environmentBase.ts', import.meta.url)
 const page = new URL('../docs/options.md', import.meta.url)
 
 const INTRODUCTION = `# Options
 
-<!-- Made by \`npm run generate\` from src/options/options.ts. -->
+<!-- Made by \`npm run generate\` from src/options/pythonOptions.ts. -->
 
 \`python({ … })\` in \`plugins\`. Without the plugin, set \`test.globalSetup\` to
 \`['vitest-environment-python/vitest/global-setup']\` and write the options into \`test.environmentOptions.python\`.
-An option that does not exist, or a value that cannot be used, fails at once and says what to write.
+If an option does not exist, or a value cannot be used, the run fails at once and says what to write instead.
 
-All but \`base\` and \`pools\` may differ from pool to pool.
+All options except \`base\` and \`pools\` can differ from pool to pool.
 `
 
 /** The text of the page. */
 export async function optionsPage() {
-  const file = ts.createSourceFile('options.ts', await readFile(source, 'utf8'), ts.ScriptTarget.Latest, true)
+  const file = ts.createSourceFile(
+    'pythonOptions.ts',
+    await readFile(source, 'utf8'),
+    ts.ScriptTarget.Latest,
+    true,
+  )
   const rows = ['PoolOptions', 'PythonOptions'].flatMap((name) => membersOf(file, name).map(row))
   const head = ['| option | values | default | meaning |', '|---|---|---|---|']
   return `${INTRODUCTION}\n${[...head, ...rows].join('\n')}\n`
@@ -35,16 +41,20 @@ function membersOf(file, name) {
 }
 
 function row(member) {
-  const comment = ts.getJSDocCommentsAndTags(member)[0].comment.replaceAll('\n', ' ')
-  const [, meaning, given] = /^(.*)\s+Default: (.+)\.$/.exec(comment)
-  const links = meaning.replace(/docs\/(\w+)\.md/g, '[$1]($1.md)')
-  return `| \`${member.name.text}\` | ${valuesOf(member.type)} | ${given} | ${links} |`
+  const comment = ts.getJSDocCommentsAndTags(member)[0]
+  const meaning = comment.comment.replaceAll('\n', ' ').replace(/docs\/(\w+)\.md/g, '[$1]($1.md)')
+  const { comment: given } = comment.tags.find(({ tagName }) => tagName.text === 'default')
+  return `| \`${member.name.text}\` | ${valuesOf(member.type)} | ${given} | ${meaning} |`
 }
 
-const WORDS = { string: 'text', 'string[]': 'list of texts', 'Record<string, string>': 'object of texts' }
-const OBJECTS = {
+const TYPES = {
+  string: 'text',
+  number: 'whole number',
+  'readonly string[]': 'list of texts',
+  'Readonly<Record<string, string>>': 'object of texts',
   RecycleOptions: '`{ leases, age, memory }`',
-  'Record<string, PoolOptions>': 'object of options',
+  EnvironmentBase: await environmentBases(),
+  '{ readonly [Name in PoolName]?: PoolOptions | undefined }': 'object of options',
 }
 
 /** The alternatives of a type in the words of this documentation. */
@@ -52,6 +62,11 @@ function valuesOf(type) {
   const texts = type.types.map((alternative) => alternative.getText())
   return texts
     .filter((text) => text !== 'undefined')
-    .map((text) => OBJECTS[text] ?? WORDS[text] ?? (text === 'number' ? 'whole number' : `\`${text}\``))
+    .map((text) => TYPES[text] ?? `\`${text}\``)
     .join(', ')
+}
+
+async function environmentBases() {
+  const [, list] = /BASES = \[(.*)\]/.exec(await readFile(bases, 'utf8'))
+  return list.replace(/'[^']+'/g, '`$&`')
 }

@@ -6,7 +6,7 @@ import type { RunContext } from '../../src/client/lease/context.ts'
 import type { PoolStats } from '../../src/client/lease/stats.ts'
 import { TestLeases } from '../../src/environment/leases/testLeases.ts'
 import { WorkerLeases } from '../../src/environment/leases/workerLeases.ts'
-import type { PoolOptions } from '../../src/options/options.ts'
+import type { PoolOptions } from '../../src/options/pythonOptions.ts'
 import type { Order, Stopped } from './host.ts'
 import { python } from './paths.ts'
 

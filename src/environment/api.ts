@@ -14,5 +14,6 @@ export type {
 } from '../client/session/pythonClient.ts'
 export * from '../client/values/classes.ts'
 export type { NdArray } from '../client/values/ndarray.ts'
+export type { PoolName, PythonPools } from '../options/poolName.ts'
 export type { ErrorCode } from '../support/errorCodes.ts'
 export type { LeasedClient, PythonPool } from './leases/pythonPool.ts'

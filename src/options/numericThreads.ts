@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 
-/** By these, numeric libraries are told how many threads to start. */
+/** The variables that tell numeric libraries how many threads to start. */
 const VARIABLES = [
   'OMP_NUM_THREADS',
   'OPENBLAS_NUM_THREADS',
@@ -11,8 +11,9 @@ const VARIABLES = [
 ]
 
 /**
- * Variables that share the cores out among workers that run at the same time: left alone, each would start a thread for
- * every core. Empty where any of them is set already, since one alone may be meant for all.
+ * Returns variables that share the cores among workers that run at the same time. Without them, each worker would start
+ * a thread for every core. If any of the variables is set already, it may be meant for all of them, so the result is
+ * empty.
  */
 export function shareCores(
   testProcesses: number,

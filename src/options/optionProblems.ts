@@ -1,10 +1,10 @@
 import * as v from 'valibot'
 
 /**
- * What is wrong with an option and what to write instead.
+ * Says what is wrong with an option and what to write instead.
  *
- * @param names of all options, to find the one that was meant
- * @param prefix where the option stands: "pools.gpu."
+ * @param names All option names, to suggest the closest one.
+ * @param prefix The path to the option: "pools.gpu.".
  */
 export function describeProblem(
   issue: v.BaseIssue<unknown>,

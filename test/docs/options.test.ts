@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { describe, expect, test } from 'vitest'
 import { optionsPage } from '../../scripts/options-page.mjs'
-import { optionNames, resolveOptions } from '../../src/options/options.ts'
+import { resolveOptions } from '../../src/options/options.ts'
+import { optionNames } from '../../src/options/schema.ts'
 import { read, table } from './markdown.ts'
 
 test('docs/options.md matches the output of npm run generate', async () => {

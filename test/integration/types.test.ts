@@ -6,4 +6,8 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
   test('the types of plugin and fixtures accept what is right and refuse what is wrong', async () => {
     expect(await checkTypes(version, 'types')).toEqual({ exitCode: 0, output: '' })
   })
+
+  test('a pool that is not declared is a type error, if any is declared', async () => {
+    expect(await checkTypes(version, 'pool-names')).toEqual({ exitCode: 0, output: '' })
+  })
 })

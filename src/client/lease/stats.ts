@@ -1,21 +1,21 @@
 /** Figures of a run's pool. */
 export interface PoolStats {
   /** Workers alive: starting, idle and leased. */
-  workers: number
+  readonly workers: number
   /** Ready for the next lease. */
-  idle: number
-  leased: number
+  readonly idle: number
+  readonly leased: number
   /** Lease requests that wait for a worker. */
-  waiting: number
+  readonly waiting: number
   /** Since the run began. */
-  leasesGranted: number
-  workersStarted: number
+  readonly leasesGranted: number
+  readonly workersStarted: number
   /** Resident memory of the workers together, in bytes; memory they share is counted for each. */
-  residentBytes: number
+  readonly residentBytes: number
   /** Version, as in `3.11.7`. */
-  python: string
+  readonly python: string
   /** Path of the interpreter. */
-  executable: string
+  readonly executable: string
   /** `fork` or `spawn`, as it came out. */
-  startMethod: string
+  readonly startMethod: string
 }

@@ -3,6 +3,7 @@ import type { PythonPool } from '../leases/pythonPool.ts'
 import type { JestPython } from './python.ts'
 
 export { toThrowPython } from '../../client/errors/toThrowPython.ts'
+export type { JestPythonOptions, PoolOptions, RecycleOptions } from '../../options/pythonOptions.ts'
 export * from '../api.ts'
 export type { JestPython } from './python.ts'
 

@@ -1,6 +1,7 @@
+import { BASE_REMEDY, BASES, type EnvironmentBase } from '../../options/environmentBase.ts'
 import { SetupError } from '../../support/errors.ts'
 
-/** What Vitest asks of an environment, as far as its versions 3.2 to 5.1 agree. */
+/** What Vitest 3.2 to 5.1 expect of an environment. */
 export interface Environment {
   name: string
   setup(global: object, options: Options): Promise<{ teardown(global: object): unknown }>
@@ -13,28 +14,28 @@ export interface Environment {
 
 export type Options = Record<string, unknown>
 
-export const BASES = ['node', 'jsdom', 'happy-dom'] as const
-
-/** Vitest's own environments. Their module moved in Vitest 5. */
+/** Returns Vitest's own environments. Vitest 5 moved their module. */
 export async function builtinEnvironments(): Promise<Record<string, Environment>> {
   const module = await import('vitest/runtime').catch(() => import('vitest/environments'))
   return module.builtinEnvironments as unknown as Record<string, Environment>
 }
 
 /**
- * The name of the environment below ours.
+ * Returns the name of the environment below ours.
  *
- * @throws SetupError OPTIONS_INVALID where it is none of those that are known
+ * @throws {@link SetupError} `OPTIONS_INVALID` if it is none of those that Vitest has.
  */
-export function baseOf(options: Options): string {
+export function baseOf(options: Options): EnvironmentBase {
   const { base = 'node' } = (options['python'] ?? {}) as { base?: unknown }
-  if ((BASES as readonly unknown[]).includes(base)) return base as string
-  const known = BASES.map((name) => JSON.stringify(name)).join(', ')
-  const why = `environmentOptions.python.base is ${JSON.stringify(base)}: write one of ${known}.`
-  throw new SetupError('OPTIONS_INVALID', why)
+  const known = BASES.find((name) => name === base)
+  if (known) return known
+  throw new SetupError(
+    'OPTIONS_INVALID',
+    `environmentOptions.python.base is ${JSON.stringify(base)}: ${BASE_REMEDY}.`,
+  )
 }
 
-/** Says what to install where a base environment is missing. */
+/** Waits for the start of a base environment, and says what to install if it is missing. */
 export async function explained<T>(base: string, start: Promise<T>): Promise<T> {
   try {
     return await start

@@ -1,5 +1,6 @@
 import { DEFAULT_POOL } from '../../client/lease/context.ts'
 import type { PythonClient } from '../../client/session/pythonClient.ts'
+import type { PoolName } from '../../options/poolName.ts'
 import { fileState } from '../leases/fileEnd.ts'
 import { TestLeases } from '../leases/testLeases.ts'
 import { leasesOf } from '../leases/workerLeases.ts'
@@ -10,7 +11,7 @@ type FileClient = ReturnType<TestLeases['lease']>
 
 const clients = new Map<string, FileClient>()
 
-/** The one process of the running test file, leased with the first request and given back when the file ends. */
+/** Leases the one process of the running test file with the first request; it is released when the file ends. */
 export function leaseForFile(name: string): FileClient {
   const file = currentFile()
   const key = JSON.stringify([file, name])
@@ -28,12 +29,21 @@ export function leaseForFile(name: string): FileClient {
 }
 
 /**
- * The Python process of the running test file, for hooks, helpers and benchmarks: every call in a file gets the same one.
- * It is leased with the first call and given back when the file ends.
+ * Resolves to the Python process of the running test file, for hooks, helpers and benchmarks. Every call in a file gets
+ * the same process. It is leased with the first call and released when the file ends.
  *
- * @param pool a name of the option `pools`; default: `default`
- * @throws LeaseError when none can be had
+ * @param pool A name of the option `pools`.
+ * @default `'default'`
+ * @throws {@link LeaseError} if no process can be leased.
+ * @throws {@link SetupError} if the configuration does not start Python, or has no pool of this name.
+ * @example
+ * ```ts
+ * beforeAll(async () => {
+ *   const python = await pythonForFile()
+ *   await python.call('text.load')
+ * })
+ * ```
  */
-export async function pythonForFile(pool: string = DEFAULT_POOL): Promise<PythonClient> {
+export async function pythonForFile(pool: PoolName = DEFAULT_POOL): Promise<PythonClient> {
   return leaseForFile(pool)
 }

@@ -2,6 +2,7 @@ import { test as base, type TestAPI } from 'vitest'
 import { DEFAULT_POOL } from '../../client/lease/context.ts'
 import type { PythonClient } from '../../client/session/pythonClient.ts'
 import { PythonView } from '../../client/session/pythonView.ts'
+import type { PoolName } from '../../options/poolName.ts'
 import { leasesOf } from '../leases/workerLeases.ts'
 import { requireContext, withThisVitest } from './context.ts'
 import { leaseForFile, pythonForFile } from './fileLease.ts'
@@ -14,21 +15,36 @@ import { expectPool, prefetchBeforeTests } from './prefetch.ts'
 export * from '../api.ts'
 export { pythonForFile } from './fileLease.ts'
 
-/** What `withPython` adds to a test's context. */
+/** The fixtures that {@link withPython} adds to a test. */
 export interface PythonFixtures {
-  /** A leased Python process: pristine for each test, or as the option `isolation` says. */
+  /** A leased Python process. Each test has a pristine one, unless the option `isolation` says otherwise. */
   python: PythonClient
-  /** The process of the test file, the same for all its tests; `pythonForFile()` gives it to hooks. */
+  /** The process of the test file, the same for all its tests. In hooks, {@link pythonForFile} returns it. */
   pythonFile: PythonClient
-  /** A process for everything that this test process runs; in VM pools, for a file. */
+  /** One process for all files that this test process runs; in the VM pools, for one file. */
   pythonProcess: PythonClient
-  /** Leases more processes and tells figures of the pool. */
+  /** Leases more processes, and tells figures of the pool. */
   pythonPool: PythonPool
   /**
-   * Of which pool both are: a name of the option `pools`. To be overridden, for all tests or those of a suite:
-   * `test.override({ pythonPoolName: 'gpu' })`, before Vitest 4.1 `test.scoped`.
+   * The pool that `python` and `pythonPool` lease from: a name of the option `pools`. Override it for a file or a suite.
+   *
+   * @default `'default'`
+   * @example
+   * ```ts
+   * test.override({ pythonPoolName: 'gpu' }) // before Vitest 4.1: test.scoped
+   * ```
    */
-  pythonPoolName: string
+  pythonPoolName: PoolName
+}
+
+/** Options of {@link withPython}. */
+export interface FixtureOptions {
+  /**
+   * The pool that the fixtures lease from: a name of the option `pools`.
+   *
+   * @default `'default'`
+   */
+  pool?: PoolName
 }
 
 interface RunningTest {
@@ -40,19 +56,26 @@ interface RunningTest {
 type PoolTest = RunningTest & Pick<PythonFixtures, 'pythonPoolName'>
 
 /**
- * Adds the fixtures `python` and `pythonPool` to a project's own extended `test`.
- * A process is leased only by tests that ask for it.
+ * Adds the fixtures to a `test` of your own. Only a test that uses a fixture leases a process.
  *
- * @param options `pool`: a name of the option `pools`; default: `default`
+ * @throws {@link SetupError} in each test that uses a fixture, if the configuration does not start Python, or has no
+ * pool of this name.
+ * @example
+ * ```ts
+ * import { test as base } from 'vitest'
+ * import { withPython } from 'vitest-environment-python/fixtures'
+ *
+ * export const test = withPython(base.extend<{ user: string }>({ user: 'ada' }), { pool: 'gpu' })
+ * ```
  */
 export function withPython<Context>(
   test: TestAPI<Context>,
-  { pool: name = DEFAULT_POOL }: { pool?: string } = {},
+  { pool: name = DEFAULT_POOL }: FixtureOptions = {},
 ): TestAPI<Context & PythonFixtures> {
   expectPool(name)
   const fixtures = {
     pythonPoolName: name,
-    // Vitest reads the names of what a fixture needs from the source of its first parameter.
+    // Vitest reads the fixtures that a fixture needs from the source of its first parameter.
     pythonFile: [
       // biome-ignore lint/correctness/noEmptyPattern: the pattern must be there, see above
       async ({}, use: (client: PythonClient) => Promise<void>) => use(await pythonForFile(name)),
@@ -108,7 +131,16 @@ function holderOf(task: RunningTest['task']) {
   return { file: task.file.name, test: names.filter((name) => name !== '').join(' > ') }
 }
 
-/** Vitest's `test` with the fixtures `python` and `pythonPool`. */
+/**
+ * Vitest's `test` with the fixtures of {@link PythonFixtures}.
+ *
+ * @example
+ * ```ts
+ * test('adds', async ({ python }) => {
+ *   expect(await python.call('tools.add', { a: 1, b: 2 })).toBe(3)
+ * })
+ * ```
+ */
 export const test: TestAPI<PythonFixtures> = withThisVitest(() => withPython(base))
 export { test as it }
 

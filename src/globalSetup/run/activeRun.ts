@@ -1,5 +1,5 @@
 import type { RunContext } from '../../client/lease/context.ts'
-import type { ResolvedOptions } from '../../options/options.ts'
+import type { ResolvedOptions } from '../../options/schema.ts'
 import { listenForTests } from '../../pool/broker/broker.ts'
 import type { Join } from '../../pool/broker/join.ts'
 import { openPool } from '../../pool/leasing/openPool.ts'

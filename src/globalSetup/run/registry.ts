@@ -1,5 +1,5 @@
 import type { RunContext } from '../../client/lease/context.ts'
-import type { ResolvedOptions } from '../../options/options.ts'
+import type { ResolvedOptions } from '../../options/schema.ts'
 import type { Join } from '../../pool/broker/join.ts'
 import type { Watch } from '../../pool/run/run.ts'
 import { type ActiveRun, openRun } from './activeRun.ts'

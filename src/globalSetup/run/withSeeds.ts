@@ -1,5 +1,5 @@
 import type { RunContext } from '../../client/lease/context.ts'
-import type { ResolvedOptions } from '../../options/options.ts'
+import type { ResolvedOptions } from '../../options/schema.ts'
 
 /**
  * Adds its seed to each pool.

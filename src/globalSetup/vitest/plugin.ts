@@ -1,9 +1,22 @@
 import { fileURLToPath } from 'node:url'
-import type { Plugin } from 'vitest/config'
-import { type PythonOptions, resolvePools } from '../../options/options.ts'
+// Not `Plugin` of vitest/config: this import loads the module that is augmented below.
+import type { Vite } from 'vitest/node'
+import { resolvePools } from '../../options/options.ts'
+import type { PythonOptions } from '../../options/pythonOptions.ts'
 import { refuseBrowser } from './browser.ts'
 
-export type { PythonOptions } from '../../options/options.ts'
+export type { EnvironmentBase } from '../../options/environmentBase.ts'
+export type { PoolName, PythonPools } from '../../options/poolName.ts'
+export type { PoolOptions, PythonOptions, RecycleOptions } from '../../options/pythonOptions.ts'
+export type { ErrorCode } from '../../support/errorCodes.ts'
+export { SetupError } from '../../support/errors.ts'
+
+declare module 'vitest/node' {
+  interface EnvironmentOptions {
+    /** Options of vitest-environment-python, for a project that does without the plugin. */
+    python?: PythonOptions
+  }
+}
 
 const NAME = 'vitest-environment-python'
 const GLOBAL_SETUP = fileURLToPath(new URL('./vitest/global-setup.js', import.meta.url))
@@ -11,11 +24,20 @@ const ENVIRONMENT = fileURLToPath(new URL('./environment.js', import.meta.url))
 const SETUP = fileURLToPath(new URL('./vitest/setup.js', import.meta.url))
 
 /**
- * The Vitest plugin: `plugins: [python({ modules: ['./python/tools.py'] })]`.
+ * The plugin that gives the tests of a Vitest project Python workers.
  *
- * @throws SetupError OPTIONS_INVALID with the option, its value and the remedy
+ * @throws {@link SetupError} `OPTIONS_INVALID`, which names each wrong option, its value and what to write instead.
+ * @example
+ * ```ts
+ * import { defineConfig } from 'vitest/config'
+ * import { python } from 'vitest-environment-python/vitest'
+ *
+ * export default defineConfig({
+ *   plugins: [python({ modules: ['./python/tools.py'] })],
+ * })
+ * ```
  */
-export function python(options: PythonOptions = {}): Plugin {
+export function python(options: PythonOptions = {}): Vite.Plugin {
   resolvePools(options)
   return {
     name: NAME,

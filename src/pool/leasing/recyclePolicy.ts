@@ -1,4 +1,4 @@
-import type { RecycleOptions } from '../../options/options.ts'
+import type { RecycleOptions } from '../../options/pythonOptions.ts'
 import { residentBytes } from '../run/sample.ts'
 
 /** Measures of a worker, in the units of `RecycleOptions`. */

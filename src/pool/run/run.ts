@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import type { ResolvedOptions } from '../../options/options.ts'
+import type { ResolvedOptions } from '../../options/schema.ts'
 import { createRunDirectory, type RunDirectory } from '../../process/run/runDirectory.ts'
 import { ownIdentity } from '../../process/system/identify.ts'
 import type { OwnerIdentity } from '../../process/system/identity.ts'

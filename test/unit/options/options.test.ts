@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { optionNames, resolveOptions, resolvePools } from '../../../src/options/options.ts'
+import { resolveOptions, resolvePools } from '../../../src/options/options.ts'
+import { optionNames } from '../../../src/options/schema.ts'
 import { SetupError } from '../../../src/support/errors.ts'
 
 test('no options are good options', () => {

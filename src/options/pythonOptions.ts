@@ -1,0 +1,165 @@
+import type { EnvironmentBase } from './environmentBase.ts'
+import type { PoolName } from './poolName.ts'
+
+/**
+ * Options of `python({ … })`. Those of {@link PoolOptions} apply to every pool.
+ *
+ * @example
+ * ```ts
+ * const options: PythonOptions = { modules: ['./python/text.py'], isolation: 'file' }
+ * ```
+ */
+export interface PythonOptions extends PoolOptions {
+  /**
+   * The environment that the environment `python` adds its global to; see docs/vitest.md.
+   *
+   * @default `'node'`
+   */
+  base?: EnvironmentBase | undefined
+  /**
+   * More pools, by name. Each inherits the options beside `pools` and can override them. Tests that name no pool use
+   * `default`, whose options you can override here too; see docs/pools.md.
+   *
+   * @default `{}`
+   */
+  pools?: { readonly [Name in PoolName]?: PoolOptions | undefined } | undefined
+}
+
+/** Options of one pool. */
+export interface PoolOptions {
+  /**
+   * Interpreter: a path, or a command on `PATH`. If you leave it out, the first that exists of `VITEST_PYTHON`, the active
+   * virtual environment, `.venv`, `uv run`, `python3` and `python` is used; see docs/python.md.
+   *
+   * @default found
+   */
+  python?: string | undefined
+  /**
+   * The modules whose functions tests can call. A file (`./python/tools.py`, relative to the project's root) is called by
+   * its base name, an importable module (`app.tools`) by its full name.
+   *
+   * @default `[]`
+   */
+  modules?: readonly string[] | undefined
+  /**
+   * gRPC servicers of your project, as `module:function`. The function gets the `grpc.Server` before it starts.
+   *
+   * @default `[]`
+   */
+  services?: readonly string[] | undefined
+  /**
+   * What one Python process serves: one `test`, all tests of a `file`, or any number of tests (`shared`).
+   *
+   * @default `'test'`
+   */
+  isolation?: 'test' | 'file' | 'shared' | undefined
+  /**
+   * When Python starts: `lazy` waits for the first test file that needs it, `eager` starts it before the tests. With
+   * `eager`, a module that cannot be imported fails the run instead of a test.
+   *
+   * @default `'lazy'`
+   */
+  start?: 'lazy' | 'eager' | undefined
+  /**
+   * How a worker starts: `fork` copies a process that has imported your modules, `spawn` starts a new interpreter. Use
+   * `spawn` if one of your libraries does not survive a fork.
+   *
+   * @default `'fork'` on Linux
+   */
+  startMethod?: 'fork' | 'spawn' | undefined
+  /**
+   * Maximum number of workers alive at once.
+   *
+   * @default 4 for each core, at least 8
+   */
+  maxWorkers?: number | undefined
+  /**
+   * Number of workers kept ready for later leases, including the one that each test process holds for its next test.
+   *
+   * @default test processes + 1, at most 8
+   */
+  spares?: number | undefined
+  /**
+   * Milliseconds that Python may take to start, including the import of your modules.
+   *
+   * @default `30_000`
+   */
+  startupTimeout?: number | undefined
+  /**
+   * Milliseconds that a test waits for a free worker.
+   *
+   * @default `60_000`
+   */
+  leaseTimeout?: number | undefined
+  /**
+   * Milliseconds that a worker gets to exit before it is killed.
+   *
+   * @default `1_000`
+   */
+  stopTimeout?: number | undefined
+  /**
+   * What an orphan does to the run: `fail` sets a non-zero exit code, `warn` only reports the orphans that were killed. A
+   * run that cannot be verified fails either way.
+   *
+   * @default `'fail'`
+   */
+  orphans?: 'fail' | 'warn' | undefined
+  /**
+   * Seed for `random` and `numpy.random`, combined with the name of each test. `false` leaves both unseeded. If you set
+   * neither `seed` nor `sequence.seed`, each run derives its seed from the time; see docs/python.md.
+   *
+   * @default `sequence.seed`
+   */
+  seed?: number | false | undefined
+  /**
+   * With `isolation: 'shared'`: the number of leases, milliseconds, or megabytes of growth after which a worker is
+   * replaced, always between two leases; see docs/pools.md.
+   *
+   * @default `{}`
+   */
+  recycle?: RecycleOptions | undefined
+  /**
+   * With `isolation: 'shared'`: `hint` prefers the worker that served the file before if it is free, `strict` waits for it.
+   *
+   * @default `'hint'`
+   */
+  affinity?: 'hint' | 'strict' | undefined
+  /**
+   * Environment variables for Python, added to those of the runner.
+   *
+   * @default `{}`
+   */
+  env?: Readonly<Record<string, string>> | undefined
+}
+
+/** The limits after which a shared worker is replaced. A limit that you leave out does not apply. */
+export interface RecycleOptions {
+  /**
+   * Number of leases that one worker serves.
+   *
+   * @default no limit
+   */
+  leases?: number | undefined
+  /**
+   * Milliseconds since the worker was ready.
+   *
+   * @default no limit
+   */
+  age?: number | undefined
+  /**
+   * Megabytes (1,000,000 bytes) by which the resident memory of the worker has grown since it was ready.
+   *
+   * @default no limit
+   */
+  memory?: number | undefined
+}
+
+/** Options of a Jest project: `testEnvironmentOptions.python`. */
+export interface JestPythonOptions extends PoolOptions {
+  /**
+   * The environment to build on: `'node'`, `'jsdom'`, `'happy-dom'`, or the name of a package.
+   *
+   * @default `'node'`
+   */
+  base?: string | undefined
+}

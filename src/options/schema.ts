@@ -1,0 +1,91 @@
+import { availableParallelism } from 'node:os'
+import * as v from 'valibot'
+import { BASE_REMEDY, BASES } from './environmentBase.ts'
+import type { PoolOptions, PythonOptions } from './pythonOptions.ts'
+
+/** One for the next test of each test process, and one for any other request. */
+export function sparesFor(testProcesses: number): number {
+  return Math.min(8, testProcesses + 1)
+}
+
+const milliseconds = (what: string) =>
+  v.pipe(
+    v.number(`${what} is a number of milliseconds`),
+    v.integer(`${what} is a whole number`),
+    v.minValue(1, `${what} is at least 1`),
+  )
+const count = (least: number) =>
+  v.pipe(
+    v.number('write a whole number'),
+    v.integer('write a whole number'),
+    v.minValue(least, `write at least ${least}`),
+  )
+const texts = v.array(
+  v.pipe(v.string('write a list of texts'), v.nonEmpty('leave out empty texts')),
+  'write a list, as in ["./python/tools.py"]',
+)
+
+export const PoolSchema = v.strictObject({
+  python: v.optional(v.pipe(v.string('write a path or a command'), v.nonEmpty('write a path or a command'))),
+  modules: v.optional(texts, []),
+  services: v.optional(
+    v.array(
+      v.pipe(
+        v.string('write "module:function"'),
+        v.regex(/^[\w.]+:[\w.]+$/, 'write "module:function", as in "app.embed:register"'),
+      ),
+      'write a list, as in ["app.embed:register"]',
+    ),
+    [],
+  ),
+  isolation: v.optional(v.picklist(['test', 'file', 'shared'], 'write "test", "file" or "shared"'), 'test'),
+  start: v.optional(v.picklist(['lazy', 'eager'], 'write "lazy" or "eager"'), 'lazy'),
+  startMethod: v.optional(
+    v.picklist(['fork', 'spawn'], 'write "fork" or "spawn"'),
+    process.platform === 'linux' ? 'fork' : 'spawn',
+  ),
+  maxWorkers: v.optional(count(1), Math.max(8, 4 * availableParallelism())),
+  spares: v.optional(count(0), sparesFor(availableParallelism())),
+  startupTimeout: v.optional(milliseconds('startupTimeout'), 30_000),
+  leaseTimeout: v.optional(milliseconds('leaseTimeout'), 60_000),
+  stopTimeout: v.optional(milliseconds('stopTimeout'), 1_000),
+  orphans: v.optional(v.picklist(['fail', 'warn'], 'write "fail" or "warn"'), 'fail'),
+  seed: v.optional(
+    v.union([v.literal(false), v.pipe(v.number(), v.safeInteger())], 'write a whole number or false'),
+  ),
+  recycle: v.optional(
+    v.strictObject(
+      {
+        leases: v.optional(count(1)),
+        age: v.optional(milliseconds('recycle.age')),
+        memory: v.optional(count(1)),
+      },
+      'write an object, as in { leases: 100, memory: 500 }',
+    ),
+    {},
+  ),
+  affinity: v.optional(v.picklist(['hint', 'strict'], 'write "hint" or "strict"'), 'hint'),
+  env: v.optional(v.record(v.string(), v.string('write texts only'), 'write an object of texts'), {}),
+}) satisfies v.GenericSchema<PoolOptions>
+
+const NAME = v.pipe(v.string(), v.regex(/^[\w-]+$/, 'name a pool with letters, digits, "_" and "-"'))
+
+export const OptionsSchema = v.strictObject({
+  ...PoolSchema.entries,
+  base: v.optional(v.picklist(BASES, BASE_REMEDY), 'node'),
+  // The options of each pool are checked together with those that it inherits.
+  pools: v.optional(
+    v.record(
+      NAME,
+      v.looseObject({}, 'write an object of options'),
+      'write pools by their names, as in { gpu: { … } }',
+    ),
+    {},
+  ),
+}) satisfies v.GenericSchema<PythonOptions>
+
+/** The options of a pool with every default filled in. */
+export type ResolvedOptions = v.InferOutput<typeof PoolSchema>
+
+/** The names of all options. */
+export const optionNames: readonly string[] = Object.keys(OptionsSchema.entries)
