@@ -1,6 +1,6 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 
-/** What kills runs and looks for what is left. Three at once: each has a Vitest of its own. */
+/** The chaos tests kill runs and look for survivors. Three at once, because each one runs its own Vitest. */
 function chaos(name: string, include: string): TestProjectInlineConfiguration {
   return {
     test: {
@@ -31,7 +31,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: ['test/support/globalSetup.ts'],
-          // A test waits for a Vitest of its own, which takes one core or two; so three of them at once.
+          // Three at once, because each test waits for its own Vitest, which takes one or two cores.
           fileParallelism: false,
           maxConcurrency: 3,
           testTimeout: 120_000,

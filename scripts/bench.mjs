@@ -1,4 +1,4 @@
-// Builds the benchmark with the sources that it measures, unpacks the package for its suites, and runs it.
+// Builds the benchmark together with the sources that it measures, unpacks the package for its suites, and runs it.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -1,6 +1,6 @@
-// Kills runs in every way and looks for what is left. `npm run chaos` plays every case,
-// `npm run chaos -- "name"` those with that name,
-// `npm run chaos -- --storm 1000 --seed 7` throws signals at random; `--round N` plays one round of it again.
+// Kills runs in many ways and looks for survivors. `npm run chaos` runs every case,
+// `npm run chaos -- "name"` runs the cases with that name,
+// `npm run chaos -- --storm 1000 --seed 7` sends random signals; `--round N` repeats one round.
 
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -13,7 +13,7 @@ const { values, positionals } = parseArgs({
 const storm = values.storm ?? (values.round ? '1' : undefined)
 const name = storm ? 'a storm of signals' : positionals.join(' ')
 const env = {
-  INNER_VITEST: '4.1.12',
+  TESTED_VITEST: '4.1.12',
   ...(storm ? { CHAOS_STORM: storm } : {}),
   ...(values.seed ? { CHAOS_SEED: values.seed } : {}),
   ...(values.round ? { CHAOS_ROUND: values.round } : {}),

@@ -1,5 +1,5 @@
-// The Python that this project's own checks run with: a virtual environment under .cache/,
-// made from python/requirements-dev.txt and made anew when that file changes.
+// The Python for this project's own checks: a virtual environment below .cache/ with the packages of
+// python/requirements-dev.txt. If that file changes, the environment is recreated.
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -10,13 +10,13 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const environment = `${root}.cache/python`
 const requirements = `${root}python/requirements-dev.txt`
 
-/** Path of the development interpreter; installs it first where it is missing or out of date. */
+/** Path of the development interpreter. If it is missing or out of date, it is installed first. */
 export function developmentPython() {
   ready ??= install()
   return ready
 }
 
-/** For Vitest, whose tests would find the installation too long. */
+/** Global setup for Vitest: the installation would exceed the time limit of a test. */
 export async function setup() {
   await developmentPython()
 }

@@ -1,5 +1,5 @@
-// What an example needs before it runs: npm packages, and a virtual environment where it has a pyproject.toml.
-// Both are kept between runs, and made anew when what they are made from changes.
+// Prepares an example: npm packages and, if it has a pyproject.toml, a virtual environment. Both are kept between runs,
+// and recreated if their sources change.
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -8,10 +8,10 @@ import { execa } from 'execa'
 
 const KEPT = ['node_modules', '.venv', '.made-from']
 const basePython = process.env.VITEST_PYTHON ?? 'python3'
-// What is installed is said on standard error, and standard input is nobody's.
+// Installers write to standard error, and get no standard input.
 const quiet = { stdio: ['ignore', 2, 2] }
 
-/** Copies an example's files to where it runs; what was installed there stays. */
+/** Copies an example's files to the directory in which it runs. Installed packages stay. */
 export async function copyExample(source, target) {
   await mkdir(target, { recursive: true })
   for (const name of await readdir(target)) {
@@ -22,7 +22,7 @@ export async function copyExample(source, target) {
   await cp(source, target, { recursive: true, filter: isSource })
 }
 
-/** Installs the tarball and what else the example's package.json names. */
+/** Installs the tarball and the packages in the example's package.json. */
 export async function installPackages(directory, tarball) {
   const file = join(directory, 'package.json')
   const manifest = JSON.parse(await readFile(file, 'utf8'))
@@ -35,14 +35,14 @@ export async function installPackages(directory, tarball) {
   })
 }
 
-/** Makes `.venv` from pyproject.toml, with uv where it is on PATH and works, else with venv and pip. */
+/** Creates `.venv` from pyproject.toml: with uv if it is on PATH and works, else with venv and pip. */
 export async function installPython(directory) {
   const project = join(directory, 'pyproject.toml')
   if (!existsSync(project)) return
   const { stdout: version } = await execa(basePython, ['-c', 'import sys; print(sys.version, sys.prefix)'])
   const madeFrom = `${version}\n${await readFile(project, 'utf8')}`
   await once(directory, '.venv', madeFrom, async () => {
-    console.error(`Making ${join(directory, '.venv')} …`)
+    console.error(`Creating ${join(directory, '.venv')} …`)
     if (!(await installWithUv(directory))) await installWithPip(directory)
   })
 }
@@ -54,12 +54,12 @@ async function installWithUv(directory) {
     await uv('pip', 'install', '--quiet', '--python', '.venv/bin/python', '--requirement', 'pyproject.toml')
     return true
   } catch (error) {
-    if (error.code !== 'ENOENT') console.error(`uv did not do it (${error.shortMessage}): trying pip`)
+    if (error.code !== 'ENOENT') console.error(`uv failed (${error.shortMessage}): trying pip`)
     return false
   }
 }
 
-// pip cannot read the dependencies of a project that it does not build; tomllib is there from Python 3.11 on.
+// pip cannot read a project's dependencies without building it. tomllib exists from Python 3.11 on.
 const LIST_DEPENDENCIES = `
 try: import tomllib
 except ImportError: from pip._vendor import tomli as tomllib
@@ -78,7 +78,7 @@ async function installWithPip(directory) {
   })
 }
 
-/** Has `name` made unless it was made from the same before. What was made in part is made anew. */
+/** Makes `name`, unless it exists and was made from the same sources. An incomplete one is made again. */
 async function once(directory, name, madeFrom, make) {
   const hash = createHash('sha256').update(madeFrom).digest('hex')
   const marker = join(directory, '.made-from', name)

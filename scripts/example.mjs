@@ -1,5 +1,5 @@
-// npm run example: installs this project, packed as it would be published, into copies of the examples
-// under .cache/examples, and runs their tests.
+// npm run example: packs this project, installs it into copies of the examples below .cache/examples, and runs their
+// tests.
 import { existsSync } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -52,12 +52,12 @@ async function runExample(name) {
   const { numPassedTests, numTotalTests } = JSON.parse(await readFile(report, 'utf8'))
   await rm(report)
   const tests = `${numPassedTests} of ${numTotalTests} tests passed`
-  // Vitest exits with 0 only where the sweeps after the run were clean as well.
+  // Vitest exits with 0 only if the sweeps after the run were clean as well.
   if (exitCode !== 0) throw new Error(`${tests}, and the run failed (${signal ?? `exit code ${exitCode}`})`)
   return `${tests}, no process left behind`
 }
 
-/** An example with a virtual environment of its own is to find that one, whatever is active here. */
+/** An example must find its own virtual environment, even if another one is active here. */
 function ownEnvironment(directory) {
   if (!existsSync(join(directory, '.venv'))) return process.env
   const { VITEST_PYTHON, VIRTUAL_ENV, CONDA_PREFIX, ...kept } = process.env

@@ -1,6 +1,5 @@
-// Makes what is checked in and made from something else: the messages from proto/, docs/options.md from the options.
-// protoc comes from PyPI (grpcio-tools):
-// npm has no package that carries it without downloading.
+// Generates the checked-in files: the messages from proto/, docs/options.md from the options. protoc comes from PyPI
+// (grpcio-tools), because no npm package contains it without downloading it.
 import { mkdir, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'

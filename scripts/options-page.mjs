@@ -1,4 +1,4 @@
-// Makes docs/options.md from the declarations of the options, which editors show and the schema satisfies.
+// Generates docs/options.md from the declarations of the options, which editors show and the schema satisfies.
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
@@ -57,7 +57,7 @@ const TYPES = {
   '{ readonly [Name in PoolName]?: PoolOptions | undefined }': 'object of options',
 }
 
-/** The alternatives of a type in the words of this documentation. */
+/** The alternatives of a type, in the words of the documentation. */
 function valuesOf(type) {
   const texts = type.types.map((alternative) => alternative.getText())
   return texts

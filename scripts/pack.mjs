@@ -1,4 +1,4 @@
-// Packs this project as it would be published.
+// Packs this project for publishing.
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -9,13 +9,13 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const built = join(root, 'dist/vitest.js')
 const sources = ['src', 'package.json', 'tsdown.config.ts']
 
-/** Builds `dist` where it is missing or older than the sources. */
+/** Builds `dist` if it is missing or older than the sources. */
 export async function build() {
   if (existsSync(built) && (await newest(sources)) < (await stat(built)).mtimeMs) return
   await execa('tsdown', { cwd: root, preferLocal: true, stdio: ['ignore', 2, 2] })
 }
 
-/** Packs the tarball into `directory`. Its name holds a hash of its content, so that npm never takes an old one. */
+/** Packs the tarball into `directory`. Its name contains a hash of its content, so npm never uses an old one. */
 export async function pack(directory) {
   await mkdir(directory, { recursive: true })
   const options = ['--ignore-scripts', '--json', '--pack-destination', directory]

@@ -1,5 +1,5 @@
-// Every check of the project, side by side where they do not disturb each other. `npm test` runs it.
-// Arguments choose checks by name: `npm test -- lint types`.
+// `npm test`: runs every check of the project, in parallel if they do not disturb each other.
+// Arguments select checks by name: `npm test -- lint types`.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -28,12 +28,12 @@ const node =
   () =>
     run(command, args)
 
-/** Unpacked; the compressed tarball is a third of it. */
+/** Unpacked. The compressed tarball is a third of it. */
 const MAX_BYTES = 600_000
 
-/** A check passes when its command exits with 0; `count` reads how many tests it ran. */
+/** A check passes if its command exits with 0. */
 const stages = [
-  // The first stage makes what the others need.
+  // The first stage makes the files that the others need.
   { build: node('tsdown', '--silent'), python: async () => run(await developmentPython(), ['-V']) },
   {
     lint: node('biome', 'ci', '--colors=off', '--error-on-warnings', '.'),
@@ -46,12 +46,12 @@ const stages = [
     'ruff-format': python('-m', 'ruff', 'format', '--check', '.'),
     mypy: python('-m', 'mypy', '--strict', 'vitest_python', 'tests'),
   },
-  // On two cores at a time: real processes, killed and counted.
+  // These start, kill and count real processes, so few of them run at a time.
   { unit: vitest('unit'), pytest: python('-m', 'pytest', 'tests') },
   { integration: vitest('integration') },
   { e2e: vitest('e2e') },
   { chaos: vitest('chaos') },
-  // Alone: ratios of one run, with slack, hold on any machine that does nothing else.
+  // Alone: its ratios are only valid if the machine is otherwise idle.
   { bench: node('node', 'scripts/bench.mjs', '--check', 'P1', 'P2', 'P10', 'memory') },
 ]
 
@@ -85,7 +85,7 @@ async function report(name, check) {
   return { name, ok, passed: counts ? counts.passed : ok ? 1 : 0, failed: failures }
 }
 
-/** Reads the closing line of Vitest or pytest. */
+/** Reads the summary line of Vitest or pytest. */
 function countTests(output) {
   const lines = stripVTControlCharacters(output).split('\n').reverse()
   const line = lines.find(
@@ -110,10 +110,10 @@ async function limited(items, most, work) {
   await Promise.all(Array.from({ length: most }, next))
 }
 
-/** What is checked in must be what the generators make of proto/ today. */
+/** The checked-in files must equal the generators' output. */
 async function generated() {
   const compiler = await run(await developmentPython(), ['-c', 'import grpc_tools'])
-  // Its newest version whose code runs on protobuf 4.25 has no build for Python 3.13 and later.
+  // The newest grpcio-tools whose code runs on protobuf 4.25 has no build for Python 3.13 and later.
   if (compiler.exitCode !== 0) return { exitCode: 0, all: 'no protoc for this Python' }
   const directory = await mkdtemp(join(tmpdir(), 'vitest-python-generated-'))
   try {
@@ -130,7 +130,7 @@ async function generated() {
   }
 }
 
-/** The tarball as it would be published: exports, types, contents, size. */
+/** Checks the tarball: exports, types, contents, size. */
 async function checkPackage() {
   const publint = await run('publint', ['--strict', '--pack', 'npm'])
   if (publint.exitCode !== 0) return publint

@@ -18,7 +18,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(left).toEqual(NOTHING)
   })
 
-  test('beside one without Python, the tests in Node have it', async () => {
+  test('beside a browser project without Python, tests in Node have it', async () => {
     const { exitCode, output, left } = await run('none', '--project=node')
     expect(output).not.toContain(SENTENCE)
     expect(output).toMatch(/Tests +1 passed \(1\)/)
@@ -27,12 +27,15 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(left).toEqual(NOTHING)
   })
 
-  // Vitest 3 looks for its provider's package first.
-  test.skipIf(version.startsWith('3.'))('… and by the global setup, where there is no plugin', async () => {
-    const { exitCode, output, left } = await run('setup', '--project=web')
-    expect(output).toContain(SENTENCE)
-    expect(output).not.toMatch(/\d passed|about to start/)
-    expect(exitCode).toBe(1)
-    expect(left).toEqual(NOTHING)
-  })
+  // Vitest 3 looks for the package of its provider first.
+  test.skipIf(version.startsWith('3.'))(
+    'a project in browser mode is refused by the global setup, if there is no plugin',
+    async () => {
+      const { exitCode, output, left } = await run('setup', '--project=web')
+      expect(output).toContain(SENTENCE)
+      expect(output).not.toMatch(/\d passed|about to start/)
+      expect(exitCode).toBe(1)
+      expect(left).toEqual(NOTHING)
+    },
+  )
 })

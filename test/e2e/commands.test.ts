@@ -22,7 +22,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expectPassed(await run({ pool, args: ['each', 'scopes'] }), 9)
   })
 
-  test('the same where files share a test process', async () => {
+  test('the same if files share a test process', async () => {
     expectPassed(await run({ args: [...WITHOUT_ISOLATION, 'each', 'scopes'] }), 9)
   })
 
@@ -32,7 +32,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(printedBy(result, 'counted')).toEqual([['stack', 5]])
   })
 
-  test('--retry gives every try a pristine process', async () => {
+  test('--retry gives every attempt a pristine process', async () => {
     expectPassed(await run({ args: ['retries', '--retry=2'] }), 1)
   })
 
@@ -45,7 +45,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(left).toEqual(NOTHING)
   })
 
-  test('--shard runs the parts, each a run of its own', async () => {
+  test('--shard runs each part as a run of its own', async () => {
     const parts = [
       run({ args: ['each', 'scopes', '--shard=1/2'] }),
       run({ args: ['each', 'scopes', '--shard=2/2'] }),
@@ -55,12 +55,12 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
       expectPassed(part, tests)
       return { tests, files: part.output.match(/\b(each|scopes)(?=\.test\.ts)/g) ?? [] }
     })
-    // Each file in one of them, whichever.
+    // Each file is in exactly one part.
     expect(sharded.flatMap(({ files }) => [...new Set(files)]).sort()).toEqual(['each', 'scopes'])
     expect(sharded.reduce((sum, { tests }) => sum + tests, 0)).toBe(9)
   })
 
-  test('list starts no Python; what would tell does tell in a run', async () => {
+  test('list does not start Python; control: a run does', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'vp-'))
     const marked = (name: string) => ({ env: { STARTED: join(directory, name) }, args: ['each', 'scopes'] })
     const [{ exitCode, output, left }] = await Promise.all([
@@ -76,7 +76,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(left).toEqual(NOTHING)
   })
 
-  test('--merge-reports starts no Python', async () => {
+  test('--merge-reports does not start Python', async () => {
     const { exitCode, output, left } = await run({
       args: ['each', 'scopes'],
       wrap: (vitest) => {
@@ -92,7 +92,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(left).toEqual(NOTHING)
   })
 
-  test('bench has a process: by pythonForFile, from Vitest 5 on by the fixture', async () => {
+  test('bench has a process: by pythonForFile and, from Vitest 5 on, by the fixture', async () => {
     const file = version.startsWith('5.') ? 'fixture' : 'calls'
     const { exitCode, output, left } = await run({ command: ['bench', '--run'], args: [file] })
     expect(output).toContain('a call')
@@ -101,7 +101,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(left).toEqual(NOTHING)
   })
 
-  test('--typecheck knows the fixtures and starts no Python', async () => {
+  test('--typecheck knows the fixtures and does not start Python', async () => {
     const { exitCode, output, left } = await run({ args: ['--typecheck.only'] })
     expect(output).toMatch(/Tests +1 passed/)
     expect(output).not.toContain('orphaned processes')
@@ -109,7 +109,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(left).toEqual(NOTHING)
   })
 
-  test('a lease that is waited for too long says who holds what', async () => {
+  test('if a test waits too long for a lease, the error lists the holders', async () => {
     const python = { maxWorkers: 1, leaseTimeout: 3_000, start: 'eager' }
     const { exitCode, output, left } = await run({ args: ['waits'], python })
     expect(output).toContain('No Python process became free within 3000 ms (leaseTimeout)')

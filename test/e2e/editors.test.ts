@@ -8,20 +8,20 @@ import { basePython } from '../unit/pool/interpreter/scratch.ts'
 const PASSED = { passed: 1, errors: [] }
 const words = (editor: Editor, vitest = 'one') => editor.ask('run', vitest, 'words')
 
-/** What is left when all Vitests are closed and the editor is still there: nothing. */
+/** The expected survivors after all Vitests are closed, while the editor is running. */
 async function expectNothing(editor: Editor) {
   expect(await editor.pythonProcesses()).toEqual([])
   expect(editor.runDirectories()).toEqual([])
 }
 
-/** A run after what was wrong has been mended; what has failed before holds for a while. */
+/** Runs tests after a fix, repeatedly, because a failure is remembered for a back-off. */
 async function expectMended(editor: Editor) {
   const mended = async () => expect(await words(editor)).toEqual(PASSED)
   await vi.waitFor(mended, { timeout: 60_000, interval: 1_000 })
 }
 
 describe.concurrent.each(versions)('Vitest %s', (version) => {
-  test('run after run has the same number of processes, and closing leaves none', async () => {
+  test('reruns keep the number of processes, and closing leaves none', async () => {
     await driveEditor({ version, python: { spares: 1 } }, async (editor) => {
       await editor.ask('open', 'one')
       const counts: number[] = []
@@ -41,7 +41,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     })
   })
 
-  test('two Vitests in one process share nothing, and closing one leaves the other', async () => {
+  test('two Vitests in one process share nothing, and closing one does not affect the other', async () => {
     await driveEditor({ version }, async (editor) => {
       for (const name of ['one', 'two']) await editor.ask('open', name)
       for (const name of ['one', 'two']) expect(await words(editor, name)).toEqual(PASSED)
@@ -56,7 +56,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     })
   })
 
-  test('a leak fails the editor’s process when its Vitest is closed, and is named', async () => {
+  test('a leak is named when the Vitest is closed, and fails the editor’s process', async () => {
     await driveEditor({ version }, async (editor) => {
       await editor.ask('open', 'one')
       expect(await editor.ask('run', 'one', 'leaves')).toEqual(PASSED)
@@ -68,7 +68,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     })
   })
 
-  test('Python that was missing is found by a later run', async () => {
+  test('a later run finds a Python that was missing', async () => {
     await driveEditor({ version, python: { python: './bin/python' } }, async (editor) => {
       await editor.ask('open', 'one')
       const { errors } = await words(editor)
@@ -81,7 +81,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     })
   })
 
-  test('a module that raised is imported anew by a later run, though no file of Python has changed', async () => {
+  test('a later run imports a module that raised again, even if no Python file has changed', async () => {
     await driveEditor({ version }, async (editor) => {
       rmSync(join(editor.directory, 'python/words.txt'))
       await editor.ask('open', 'one')
@@ -94,7 +94,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     })
   })
 
-  test('after a setup that failed, which Vitest does not repeat, tests say why, and a new Vitest is well', async () => {
+  test('after a failed setup, which Vitest does not repeat, tests show the reason, and a new Vitest works', async () => {
     await driveEditor({ version, python: { python: './bin/python', start: 'eager' } }, async (editor) => {
       await editor.ask('open', 'one')
       await expect(words(editor)).rejects.toThrow('bin/python does not exist')
@@ -117,7 +117,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
 describe.concurrent('one Vitest after another in a process', () => {
   const version = versions.at(-1) as (typeof versions)[0]
 
-  test('an option that is wrong is refused when Vitest is made, and one that is mended has its run', async () => {
+  test('an invalid option is refused when Vitest is created, and a corrected one works', async () => {
     await driveEditor({ version, python: { isolation: 'module' } }, async (editor) => {
       await expect(editor.ask('open', 'one')).rejects.toThrow('isolation is "module"')
       const config = join(editor.directory, 'vitest.config.ts')
@@ -131,7 +131,7 @@ describe.concurrent('one Vitest after another in a process', () => {
     })
   })
 
-  test('Python that comes up before the tests and fails to leaves nothing, and what is shown is true', async () => {
+  test('a failed eager start leaves nothing, and the output is correct', async () => {
     await driveEditor({ version, python: { start: 'eager' } }, async (editor) => {
       rmSync(join(editor.directory, 'python/words.txt'))
       await editor.ask('open', 'one')

@@ -18,7 +18,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(result.left).toEqual(NOTHING)
   })
 
-  test('gives each file its own where files share a test process', async () => {
+  test('gives each file its own process if files share a test process', async () => {
     const args = ['--no-isolate', '--no-file-parallelism', 'uses', 'again', 'lazy']
     const result = await run({ args })
     expect(result.output).toMatch(/Tests +5 passed \(5\)/)
@@ -27,7 +27,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(result.left).toEqual(NOTHING)
   })
 
-  test('starts no Python for files that do not use it', async () => {
+  test('does not start Python for files that do not use it', async () => {
     const { exitCode, output, left } = await run({ args: ['untouched'] })
     expect(output).toMatch(/Tests +1 passed \(1\)/)
     expect(output).not.toContain('orphaned processes')
@@ -35,14 +35,14 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(left).toEqual(NOTHING)
   })
 
-  test.each(everyPool)('stands on jsdom, in %s', async (pool) => {
+  test.each(everyPool)('works on top of jsdom, in %s', async (pool) => {
     const { exitCode, output, left } = await run({ pool, args: ['document'], python: { base: 'jsdom' } })
     expect(output).toMatch(/Tests +1 passed \(1\)/)
     expect(exitCode).toBe(0)
     expect(left).toEqual(NOTHING)
   })
 
-  test('stands on happy-dom, or says how to install it', async () => {
+  test('works on top of happy-dom, or explains how to install it', async () => {
     const { exitCode, output } = await run({ args: ['document'], python: { base: 'happy-dom' } })
     if (version.startsWith('4.')) return expect({ exitCode, output }).toMatchObject({ exitCode: 0 })
     expect(output).toContain('ENVIRONMENT_NOT_INSTALLED')
@@ -69,13 +69,13 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(result.left).toEqual(NOTHING)
   })
 
-  test('a process that ends with its worker is none that a file leaves', async () => {
+  test('a process that ends with its worker does not count as left by the file', async () => {
     const { exitCode, output } = await run({ args: ['stops', '--no-isolate'] })
     expect(output).not.toContain('behind')
     expect(exitCode).toBe(0)
   })
 
-  test("with orphans: 'warn' the file is warned and passes", async () => {
+  test("with orphans: 'warn', the file gets a warning and passes", async () => {
     const { exitCode, output, left } = await run({ args: ['leaves'], python: { orphans: 'warn' } })
     expect(output).toContain('The Python of this file left 2 processes behind:')
     expect(output).toMatch(/Test Files +1 passed \(1\)/)

@@ -9,7 +9,7 @@ describe.concurrent.each(versions)("clients of the project's own servicers, Vite
     expect({ exitCode, left }).toEqual({ exitCode: 0, left: NOTHING })
   }
 
-  test('keep the token, whatever interceptors a call or a client has', () =>
+  test('send the token with any interceptors of a call or a client', () =>
     expectPassed('interceptors.test.ts', 4))
 
   test.each(['test', 'file', 'shared'])('end with their test, with isolation: %s', (isolation) =>

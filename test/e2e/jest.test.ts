@@ -14,7 +14,7 @@ const run = (args: string[], options: Partial<InnerOptions> = {}) =>
 
 const MODULES = ['./python/tools.py']
 
-/** Runs projects of one test file each, with the options of its Python. */
+/** Runs projects with one test file each, and their Python options. */
 function runProjects(...projects: [file: string, python?: object][]) {
   const config = {
     projects: projects.map(([file, python]) => ({
@@ -26,13 +26,13 @@ function runProjects(...projects: [file: string, python?: object][]) {
   return run(['--maxWorkers=2', '--config', JSON.stringify(config)])
 }
 
-/** How many calls each test has found its process to have had. */
+/** For each test, the number of calls that its process has had before. */
 function kept(output: string): number[] {
   return Array.from(output.matchAll(/kept: (\d+);/g), ([, count]) => Number(count))
 }
 
 describe.concurrent('Jest', () => {
-  test('CommonJS tests call, stream, lease, and get values and errors of their own classes', async () => {
+  test('CommonJS tests call, stream and lease, and get values and errors of their own realm', async () => {
     const { exitCode, output, left } = await run([
       'tests/calls',
       'tests/classes',
@@ -46,7 +46,7 @@ describe.concurrent('Jest', () => {
     expect(left).toEqual(NOTHING)
   })
 
-  test('on top of jsdom, tests have DOM and Python', async () => {
+  test('on top of jsdom, tests have both DOM and Python', async () => {
     const { exitCode, output, left } = await run(['tests/page', 'tests/classes'], {
       python: { base: 'jsdom' },
     })
@@ -56,7 +56,7 @@ describe.concurrent('Jest', () => {
     expect(left).toEqual(NOTHING)
   })
 
-  test('an environment that is not installed is named, and how to install it', async () => {
+  test('an environment that is not installed is named with the install command', async () => {
     const { exitCode, output, left } = await run(['tests/page'], { python: { base: 'happy-dom' } })
     expect(output).toContain(
       'The environment "happy-dom" (testEnvironmentOptions.python.base) is not installed: npm install --save-dev @happy-dom/jest-environment.',
@@ -65,7 +65,7 @@ describe.concurrent('Jest', () => {
     expect(left).toEqual(NOTHING)
   })
 
-  test('tests that are modules import the client', async () => {
+  test('ES module tests import the client', async () => {
     const { exitCode, output, left } = await run(['tests/module', '--testMatch', '**/*.test.mjs'], {
       env: { NODE_OPTIONS: '--experimental-vm-modules' },
     })
@@ -74,7 +74,7 @@ describe.concurrent('Jest', () => {
     expect(left).toEqual(NOTHING)
   })
 
-  test('projects with the same options share a run, others have their own, and one may have no Python', async () => {
+  test('projects with the same options share a run, others have their own, and one has no Python', async () => {
     const { exitCode, output, left } = await runProjects(
       ['calls', { modules: MODULES }],
       ['page', { modules: MODULES, base: 'jsdom' }],
@@ -88,7 +88,7 @@ describe.concurrent('Jest', () => {
     expect(left).toEqual(NOTHING)
   })
 
-  test('options of a project that cannot be used fail its tests or the setup, and are named', async () => {
+  test('invalid options of a project fail its tests or the setup, and are named', async () => {
     const { exitCode, output, left } = await runProjects(
       ['keptOne', { modules: MODULES }],
       ['page', { isolation: 'tests' }],
@@ -103,7 +103,7 @@ describe.concurrent('Jest', () => {
     ['test', [1, 1, 1, 1]],
     ['file', [1, 2, 1, 2]],
     ['shared', [1, 2, 3, 4]],
-  ])('with isolation %s, what a process keeps lasts as long: %j', async (isolation, counts) => {
+  ])('with isolation %s, the state of a process lasts accordingly: %j', async (isolation, counts) => {
     const { exitCode, output, left } = await run(['tests/kept', '--runInBand'], {
       python: { isolation, maxWorkers: 1 },
     })
@@ -112,7 +112,7 @@ describe.concurrent('Jest', () => {
     expect(left).toEqual(NOTHING)
   })
 
-  test('a test process that is told to end does, since nothing of Python holds it', async () => {
+  test('a test process exits when Jest asks it to, because Python does not keep it alive', async () => {
     const flags = ['--maxWorkers=2', '--workerGracefulExitTimeout=10000']
     const { exitCode, output } = await run(['tests/kept', ...flags])
     expect(output).toMatch(/Tests: +4 passed, 4 total/)
@@ -120,7 +120,7 @@ describe.concurrent('Jest', () => {
     expect(exitCode).toBe(0)
   })
 
-  test('the pool knows how many test processes there are, and shares the cores out', async () => {
+  test('the pool knows the number of test processes, and divides the cores among them', async () => {
     const results = await Promise.all([1, 64].map((many) => run(['tests/threads', `--maxWorkers=${many}`])))
     expect(results.map((result) => printedBy(result, 'threads'))).toEqual([
       [`${availableParallelism()}`],
@@ -129,7 +129,7 @@ describe.concurrent('Jest', () => {
     for (const { exitCode, left } of results) expect([exitCode, left]).toEqual([0, NOTHING])
   })
 
-  test.each(['babel', 'v8'])('coverage by %s, and tests that are tried again', async (provider) => {
+  test.each(['babel', 'v8'])('coverage by %s, and retries', async (provider) => {
     const flags = ['--coverage', `--coverageProvider=${provider}`]
     const { exitCode, output, left } = await run(['tests/covered', 'tests/retries', ...flags])
     expect(output).toMatch(/Tests: +2 passed, 2 total/)
@@ -138,7 +138,7 @@ describe.concurrent('Jest', () => {
     expect(left).toEqual(NOTHING)
   })
 
-  test('a shard is a run, and so is a part that is chosen by name', async () => {
+  test('a shard is a run of its own, and so is a selection by name', async () => {
     const files = ['tests/covered', 'tests/retries']
     const runs = await Promise.all([
       run([...files, '--shard=1/2']),
@@ -153,11 +153,11 @@ describe.concurrent('Jest', () => {
     }
   })
 
-  test('the types accept what is right and refuse what is wrong', async () => {
+  test('the types accept correct code and refuse wrong code', async () => {
     expect(await checkTypes(JEST, 'jest-types')).toEqual({ exitCode: 0, output: '' })
   })
 
-  test('tests that use no Python start none', async () => {
+  test('tests that do not use Python do not start it', async () => {
     const { exitCode, output, left } = await run(['tests/plain'])
     expect(output).not.toContain('orphaned')
     expect(exitCode).toBe(0)
@@ -170,7 +170,7 @@ describe.concurrent('Jest', () => {
     ['--bail'],
     ['--ci', '--maxWorkers=2'],
     ['--workerThreads', '--maxWorkers=2'],
-  ])('an orphan fails the run and is named; without one it passes: %s', async (...flags) => {
+  ])('an orphan is named and fails the run; control: without an orphan, it passes: %s', async (...flags) => {
     const found = await run(['tests/leaks', 'tests/plain', ...flags])
     expect(found.output).toMatch(/Found 1 orphaned process of run [0-9a-z]{7}:/)
     expect(found.output).toContain('SetupError [RUN_FAILED]')
@@ -194,7 +194,7 @@ describe.concurrent('Jest', () => {
     expect(left).toEqual(NOTHING)
   })
 
-  test('a module that is not there fails the setup, and is named', async () => {
+  test('a missing module fails the setup, and is named', async () => {
     const { exitCode, output, left } = await run(['tests/plain'], {
       python: { modules: ['./python/nowhere.py'], start: 'eager' },
     })

@@ -23,7 +23,7 @@ async function quit(jest: Watching, key = 'q') {
 describe.concurrent('Jest in watch mode', () => {
   test('every rerun is a run of its own, and is verified before the next', async () => {
     await watchJest(['--watch'], ['concurrent', 'plain'], async (jest) => {
-      // Nothing has changed in the repository.
+      // In the repository, no file has changed.
       await jest.round(1)
       const runIds: (string | undefined)[] = []
       for (const [index, key] of ['a', '\r', '\r', 'save'].entries()) {
@@ -40,7 +40,7 @@ describe.concurrent('Jest in watch mode', () => {
     })
   })
 
-  test('an orphan is reported after its rerun, the next one runs, and the exit code is 1', async () => {
+  test('an orphan is reported after its rerun, the next rerun starts, and the exit code is 1', async () => {
     await watchJest(['--watchAll'], ['leaks', 'plain'], async (jest) => {
       for (const rerun of [1, 2]) {
         const { output } = await jest.round(rerun)
@@ -53,7 +53,7 @@ describe.concurrent('Jest in watch mode', () => {
     })
   })
 
-  test('Ctrl-C in the middle of a call leaves nothing', async () => {
+  test('Ctrl-C during a call leaves nothing', async () => {
     await watchJest(['--watchAll'], ['hangs', 'plain'], async (jest) => {
       const marker = join(jest.directory, 'started')
       await vi.waitFor(() => expect(existsSync(marker)).toBe(true), { timeout: 40_000, interval: 50 })
@@ -62,7 +62,7 @@ describe.concurrent('Jest in watch mode', () => {
     })
   })
 
-  test('what keeps Python from starting fails the tests that use it, and Jest can still be quit', async () => {
+  test('if Python cannot start, the tests that use it fail, and you can still quit Jest', async () => {
     await watchVitest(
       {
         version: JEST,

@@ -33,24 +33,24 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
   })
 })
 
-// With `INNER_VITEST` there is no other copy.
+// With `TESTED_VITEST`, there is no second copy.
 describe.runIf(versions.length > 1).concurrent.each(versions)('a linked package, Vitest %s', (version) => {
   const foreign = versions.find((other) => other !== version) as typeof version
-  /** Runs it linked to the copy in another installation. */
+  /** Runs the package linked to the copy in another installation. */
   const linkedTo = (other: typeof version) => {
     const copy = `${inject('installations')[other]?.directory}/node_modules/vitest-environment-python`
     const wrap = after(`mkdir node_modules && ln -s ${copy} node_modules/vitest-environment-python`)
     return runVitest({ version, fixture: 'passes', wrap })
   }
 
-  test('works where it finds the Vitest that runs the tests', async () => {
+  test('works if it finds the Vitest that runs the tests', async () => {
     const { exitCode, output, left } = await linkedTo(version)
     expect(output).toContain('No orphaned processes')
     expect(exitCode).toBe(0)
     expect(left).toEqual(NOTHING)
   })
 
-  test('says that it finds another one', async () => {
+  test('fails with the reason if it finds another Vitest', async () => {
     const { exitCode, output, left } = await linkedTo(foreign)
     expect(output).toContain('[VITEST_TWICE]')
     expect(output).toContain('is not the one that runs this test: there are two copies')

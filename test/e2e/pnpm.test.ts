@@ -13,7 +13,7 @@ const PACKAGES = [
   ['twin', '4.1.12'],
 ] as const
 
-// With `INNER_VITEST` there is no other copy.
+// With `TESTED_VITEST`, there is no second copy.
 describe.runIf(versions.length > 1)('a workspace of pnpm', () => {
   let workspace: string
   beforeAll(async () => {
@@ -23,7 +23,7 @@ describe.runIf(versions.length > 1)('a workspace of pnpm', () => {
   const run = (path: string, version: (typeof PACKAGES)[number][1]) =>
     runVitest({ version, fixture: 'pnpm', directory: join(workspace, path) })
 
-  test('has a Vitest and a package of ours beside it for each', () => {
+  test('has a Vitest in each package, with this project beside it', () => {
     for (const name of ['vitest', 'vitest-environment-python']) {
       const copies = PACKAGES.map(([at]) =>
         realpathSync(join(workspace, 'packages', at, 'node_modules', name)),
@@ -32,7 +32,7 @@ describe.runIf(versions.length > 1)('a workspace of pnpm', () => {
     }
   })
 
-  test.each(PACKAGES)('%s by itself has the types and the values of its Vitest', async (name, version) => {
+  test.each(PACKAGES)('%s alone has the types and the values of its Vitest', async (name, version) => {
     const tsc = ['node_modules/typescript/bin/tsc', '--noEmit', '-p', '.']
     const cwd = join(workspace, 'packages', name)
     const { exitCode: compiled, all: problems } = await execa(process.execPath, tsc, {
@@ -49,7 +49,7 @@ describe.runIf(versions.length > 1)('a workspace of pnpm', () => {
     expect({ exitCode, left }).toEqual({ exitCode: 0, left: NOTHING })
   })
 
-  test('from the root, a copy of another version is named, and another copy of the same one works', async () => {
+  test('from the root, a copy of another version is refused, and a copy of the same version works', async () => {
     const { exitCode, output, left } = await run('.', '4.1.12')
     expect(output).toMatch(/Tests +2 passed \(2\)/)
     expect(output).toMatch(/FAIL .*three.*place\.test\.ts/)

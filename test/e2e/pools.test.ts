@@ -5,8 +5,8 @@ import { versions } from '../support/versions.ts'
 describe.concurrent.each(versions)('Vitest %s', (version) => {
   const run = (...args: string[]) => runVitest({ version, fixture: 'pools', args })
 
-  test('tests choose a pool by its name, each with its own options and its own verdict', async () => {
-    // In Vitest 3.2, what a fixture takes from another one is fixed when it is defined.
+  test('tests choose a pool by name, and each pool has its own options and verdict', async () => {
+    // In Vitest 3.2, the dependencies of a fixture are fixed when it is defined.
     const extended = version.startsWith('3.') ? [] : ['extended']
     const { exitCode, output, left } = await run('chosen', 'overridden', ...extended)
     expect(output).toContain(`${6 + extended.length} passed (${6 + extended.length})`)
@@ -15,7 +15,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(left).toEqual(NOTHING)
   })
 
-  test('a pool that is not there is named with those that are', async () => {
+  test('an unknown pool is named, and the known ones are listed', async () => {
     const { exitCode, output, left } = await run('unknown')
     expect(output).toContain(
       'SetupError [POOL_UNKNOWN]: There is no pool "tpu": the option pools of this project has default, gpu, kept.',

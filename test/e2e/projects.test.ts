@@ -13,7 +13,7 @@ interface Seen {
 describe.concurrent.each(versions)('Vitest %s', (version) => {
   const run = (...args: string[]) => runVitest({ version, fixture: 'projects', args })
 
-  test('projects share one Python where their options agree, with `extends` or without', async () => {
+  test('projects with the same options share one Python, with or without `extends`', async () => {
     const result = await run('tells')
     expect(result.output).toMatch(/Tests +5 passed \(5\)/)
     const seen = printedBy<Seen>(result, 'seen')
@@ -29,7 +29,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(result.left).toEqual(NOTHING)
   })
 
-  test('a leak in one project fails the run and names the file; projects left out start nothing', async () => {
+  test('a leak in one project fails the run and names the file; filtered projects start nothing', async () => {
     const result = await run('--project=a', '--project=other')
     expect(result.output).toMatch(/Tests +3 passed \(3\)/)
     expect(

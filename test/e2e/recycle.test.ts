@@ -3,9 +3,9 @@ import { printedBy } from '../support/printed.ts'
 import { NOTHING, runVitest } from '../support/runVitest.ts'
 import { versions } from '../support/versions.ts'
 
-// What is decided lies in the pool, which knows no runner; the versions differ in when they end a lease.
+// The pool decides, and does not depend on the runner. But the versions differ in when they end a lease.
 describe.concurrent.each(versions)('Vitest %s', (version) => {
-  /** Which process served each of six leases, numbered in the order in which they first served. */
+  /** The processes that served six leases, numbered in the order of their first lease. */
   async function served(
     recycle: Record<string, number>,
     env: Record<string, string> = {},
@@ -20,19 +20,19 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     return pids.map((pid) => order.indexOf(pid) + 1)
   }
 
-  test('a shared worker is replaced after so many leases, between two of them', async () => {
+  test('a shared worker is replaced after the given number of leases, between two leases', async () => {
     expect(await served({ leases: 2 })).toEqual([1, 1, 2, 2, 3, 3])
   })
 
-  test('… when it has grown by so many megabytes', async () => {
+  test('a shared worker is replaced after it has grown by the given number of megabytes', async () => {
     expect(await served({ memory: 100 }, { GROW: '60' })).toEqual([1, 1, 2, 2, 3, 3])
   })
 
-  test('… when it is so old', async () => {
+  test('a shared worker is replaced at the given age', async () => {
     expect(new Set(await served({ age: 300 }, { REST: '400' })).size).toBe(6)
   })
 
-  test('without a limit it serves for ever', async () => {
+  test('without a limit, a shared worker is kept', async () => {
     expect(await served({}, { GROW: '20' })).toEqual([1, 1, 1, 1, 1, 1])
   })
 })

@@ -5,7 +5,7 @@ import { versions } from '../support/versions.ts'
 
 const version = versions.at(0) as (typeof versions)[0]
 
-// What is decided lies in the pool, which knows no runner: one version of it is enough.
+// The pool decides, and does not depend on the runner, so one version suffices.
 describe.concurrent("isolation: 'shared'", () => {
   async function run(args: string[], python: Record<string, unknown>) {
     const options = { isolation: 'shared', spares: 0, ...python }
@@ -17,7 +17,7 @@ describe.concurrent("isolation: 'shared'", () => {
     return result
   }
 
-  /** Which processes served the three concurrent tests of each of two files. */
+  /** The processes that served the three concurrent tests of each of two files. */
   async function served(affinity: 'hint' | 'strict') {
     const by = printedBy<['a' | 'b', number]>(await run(['affine'], { affinity, maxWorkers: 8 }), 'served')
     expect(by).toHaveLength(6)
@@ -25,18 +25,18 @@ describe.concurrent("isolation: 'shared'", () => {
     return [of('a'), of('b')] as const
   }
 
-  test("affinity: 'strict': the tests of a file wait for its process, and another file has another", async () => {
+  test("affinity: 'strict': the tests of a file wait for its process, and another file has another one", async () => {
     const [a, b] = await served('strict')
     expect([a.size, b.size]).toEqual([1, 1])
     expect(a).not.toEqual(b)
   })
 
-  test("'hint': they do not wait", async () => {
+  test("affinity: 'hint': tests do not wait", async () => {
     const [a, b] = await served('hint')
     expect(a.size + b.size).toBeGreaterThan(2)
   })
 
-  test('a stream that is left early is ended in Python, and its process serves on', async () => {
+  test('a stream that is left early is closed in Python, and its process serves other tests', async () => {
     await run(['leaves'], { maxWorkers: 1 })
   })
 })

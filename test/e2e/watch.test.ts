@@ -6,10 +6,10 @@ import { describe, expect, test } from 'vitest'
 import { versions } from '../support/versions.ts'
 import { type Watching, watchVitest } from '../support/watchVitest.ts'
 
-/** Reaper, forkserver, what the test leases, and the spares, which follow the number of test processes. */
+/** Reaper, forkserver, the leased worker, and spares, whose number depends on the number of test processes. */
 const MOST_PROCESSES = 4 + availableParallelism()
 
-/** The number of processes when it has not changed for a while. */
+/** The number of processes, when it has been stable for a while. */
 async function settled(vitest: Watching): Promise<number> {
   const until = performance.now() + 5_000
   let last = -1
@@ -25,7 +25,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
   const save = ({ directory }: Watching, file: string, text: string) =>
     writeFileSync(join(directory, file), text)
 
-  test('a change of a Python file runs the tests again that use it, and no others', async () => {
+  test('a change of a Python file reruns the tests that use it, and no others', async () => {
     await watchVitest({ version, fixture: 'watch' }, async (vitest) => {
       const first = await vitest.round(1)
       expect([first.printed('words'), first.printed('sums'), first.printed('plain')]).toEqual([
@@ -55,7 +55,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     })
   })
 
-  test('a syntax error is one message, and the next save mends it', async () => {
+  test('a syntax error is reported once, and saving a corrected file clears it', async () => {
     await watchVitest({ version, fixture: 'watch' }, async (vitest) => {
       await vitest.round(1)
       save(vitest, 'python/common.py', 'LIMIT = = 2\n')
@@ -73,7 +73,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     })
   })
 
-  test('twenty reruns, half of them with a new generation, keep the number of processes', async () => {
+  test('twenty reruns, half of them with changed modules, keep the number of processes', async () => {
     await watchVitest({ version, fixture: 'watch', args: ['words'], deadline: 290_000 }, async (vitest) => {
       const counts: number[] = []
       for (let rerun = 1; rerun <= 20; rerun++) {
@@ -83,7 +83,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
         else appendFileSync(join(vitest.directory, 'words.test.ts'), `// ${rerun}\n`)
       }
       await vitest.round(21)
-      // The spares follow what the first runs have used.
+      // The number of spares depends on the leases of the first runs.
       expect(new Set(counts.slice(2)).size, `${counts}`).toBe(1)
       expect(Math.max(...counts), `${counts}`).toBeLessThanOrEqual(MOST_PROCESSES)
       vitest.press('\x03')

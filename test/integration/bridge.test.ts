@@ -3,7 +3,7 @@ import { test } from 'vitest'
 import { NOTHING, runVitest } from '../support/runVitest.ts'
 import { versions } from '../support/versions.ts'
 
-// The bridge knows nothing of the runner: one version says it all.
+// The bridge does not depend on the runner, so one version suffices.
 const version = versions.at(-1)!
 
 test.concurrent.for(['handles', 'callbacks', 'time', 'inline', 'authoring'])('the bridge: %s', async (part, {
@@ -19,13 +19,13 @@ test.concurrent.for(['handles', 'callbacks', 'time', 'inline', 'authoring'])('th
   expect(left).toEqual(NOTHING)
 })
 
-// numpy is there.
+// The development Python has numpy.
 const developers = fileURLToPath(new URL('../../.cache/python/bin/python', import.meta.url))
 
 test.concurrent.for([
   ['16 MB cross by shared memory', ''],
-  ['where memory cannot be opened, bytes go in parts', 'closed'],
-  ['where that turns out late, one call fails', 'later'],
+  ['if shared memory cannot be opened, bytes are sent in chunks', 'closed'],
+  ['if that is noticed late, one call fails', 'later'],
 ] as const)('%s', async ([, without], { expect }) => {
   const { exitCode, output, left } = await runVitest({
     version,
@@ -42,7 +42,7 @@ const isolations = ['test', 'file', 'shared']
 
 test.concurrent.for(
   isolations,
-)('a test that ends by its time limit shows where Python was: %s', async (isolation, { expect }) => {
+)('a test that reaches its time limit shows where Python was: %s', async (isolation, { expect }) => {
   const { exitCode, output, left } = await runVitest({
     version,
     fixture: 'bridge',
@@ -53,7 +53,7 @@ test.concurrent.for(
   expect(output).toMatch(
     /The test ended while Python was at work:\s+Traceback[\s\S]*agent\.py", line \d+, in sleep/,
   )
-  // Control: had nobody interrupted Python, the next test in the same process would wait for a minute.
+  // Control: without the interrupt, the next test in the same process would wait for a minute.
   expect(output).toMatch(/Tests +1 failed \| 1 passed/)
   expect(output).toContain('No orphaned processes')
   expect(exitCode).toBe(1)

@@ -3,7 +3,7 @@ import { NOTHING, runVitest } from '../support/runVitest.ts'
 import { pools, versions } from '../support/versions.ts'
 
 describe.concurrent.each(versions)('Vitest %s', (version) => {
-  test('works without the plugin, by global setup and environment options', async () => {
+  test('works without the plugin, with global setup and environment options', async () => {
     const { exitCode, output, left } = await runVitest({ version, fixture: 'without-plugin' })
     expect(output).toMatch(/Tests +1 passed \(1\)/)
     expect(output).toContain('No orphaned processes')
@@ -11,7 +11,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(left).toEqual(NOTHING)
   })
 
-  test.each(pools)('fixtures without any configuration say what is missing, in %s', async (pool) => {
+  test.each(pools)('without any configuration, fixtures name the missing plugin, in %s', async (pool) => {
     const { exitCode, output, left } = await runVitest({ version, pool, fixture: 'not-configured' })
     expect(output).toContain('SetupError [NOT_CONFIGURED]: This test uses Python')
     expect(output).toContain('Add the plugin to the Vitest configuration')
@@ -20,7 +20,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(left).toEqual(NOTHING)
   })
 
-  test('a run without a test that needs Python starts none', async () => {
+  test('a run whose tests do not use Python does not start it', async () => {
     const { exitCode, output, left } = await runVitest({ version, fixture: 'no-python' })
     expect(output).toMatch(/Tests +1 passed \(1\)/)
     expect(output).not.toContain('orphaned processes')
@@ -28,7 +28,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(left).toEqual(NOTHING)
   })
 
-  test("start: 'eager' starts it all the same", async () => {
+  test("with start: 'eager', such a run starts Python", async () => {
     const { exitCode, output, left } = await runVitest({
       version,
       fixture: 'no-python',

@@ -11,7 +11,7 @@ import { versions } from '../support/versions.ts'
 
 const fixture = 'documentation'
 
-/** What Python's generator makes of the recipe's service. */
+/** The code that Python's generator makes from the recipe's service. */
 async function generated(): Promise<Record<string, string>> {
   const out = mkdtempSync(join(tmpdir(), 'vp-'))
   try {
@@ -27,11 +27,11 @@ async function generated(): Promise<Record<string, string>> {
 describe.each(versions)('TypeScript in the documents, Vitest %s', (version) => {
   const files = { ...filesToCompile(), ...filesToRun() }
 
-  test('has right types', async () => {
+  test('has correct types', async () => {
     expect(await checkTypes(version, fixture, files)).toEqual({ exitCode: 0, output: '' })
   })
 
-  test('would not pass with wrong ones', async () => {
+  test('control: wrong types fail', async () => {
     const wrong = "import { python } from 'vitest-environment-python/vitest'\npython({ module: [] })\n"
     const { exitCode, output } = await checkTypes(version, fixture, { ...files, 'wrong.ts': wrong })
     expect(exitCode).not.toBe(0)
@@ -40,7 +40,7 @@ describe.each(versions)('TypeScript in the documents, Vitest %s', (version) => {
     ])
   })
 
-  test('passes where it is a test', async () => {
+  test('passes if it is a test', async () => {
     const files = { ...filesToRun(), ...(await generated()) }
     const { exitCode, output, left } = await runVitest({ version, fixture, files })
     expect({ exitCode, failed: exitCode === 0 ? '' : output }).toEqual({ exitCode: 0, failed: '' })

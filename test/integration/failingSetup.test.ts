@@ -5,7 +5,7 @@ import { versions } from '../support/versions.ts'
 describe.concurrent.each(versions)('Vitest %s', (version) => {
   const broken = (python: Record<string, unknown>) => runVitest({ version, fixture: 'broken', python })
 
-  /** The run says why, exits with 1 and leaves nothing. */
+  /** The run prints the reason, exits with 1 and leaves nothing. */
   function expectFailure({ exitCode, output, left }: InnerResult, why: string) {
     expect(output).toContain(why)
     expect(output).not.toMatch(/Tests +\d+ passed/)
@@ -13,14 +13,14 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(left).toEqual(NOTHING)
   }
 
-  test('an option that cannot be used fails the run and is named', async () => {
+  test('an invalid option fails the run and is named', async () => {
     expectFailure(
       await broken({ isolation: 'tests' }),
       'isolation is "tests": write "test", "file" or "shared"',
     )
   })
 
-  test.each(['eager', 'lazy'])('a module that is not there fails the run and is named, %s', async (start) => {
+  test.each(['eager', 'lazy'])('a missing module fails the run and is named, %s', async (start) => {
     const result = await broken({ modules: ['./python/nowhere.py'], start })
     expectFailure(result, './python/nowhere.py does not exist')
   })
@@ -46,20 +46,17 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(result.output).toContain('OSError: no model')
   })
 
-  test.each([
-    'eager',
-    'lazy',
-  ])('an interpreter that is not there fails the run and is named, %s', async (start) => {
+  test.each(['eager', 'lazy'])('a missing interpreter fails the run and is named, %s', async (start) => {
     const result = await broken({ python: './nowhere/bin/python', start })
     expectFailure(result, 'The Python named by option `python` cannot be used')
     expect(result.output).toContain('/nowhere/bin/python does not exist')
     expect(result.output).toContain('PYTHON_NOT_FOUND')
   })
 
-  test("a project's own global setup that throws after ours fails the run, and Python is stopped", async () => {
+  test("if a project's own global setup throws after ours, the run fails and Python is stopped", async () => {
     const result = await runVitest({ version, fixture: 'second-setup' })
     expectFailure(result, 'the database is not there')
-    // A verdict is printed only where Python had been started; no worker need have come up by then.
+    // A verdict is printed only if Python was started. A worker may not have come up by then.
     expect(result.output).toMatch(/No orphaned processes: run [0-9a-z]{7}, \d/)
   })
 })

@@ -4,7 +4,7 @@ import { NOTHING, runVitest } from '../support/runVitest.ts'
 import { pools, versions } from '../support/versions.ts'
 
 describe.concurrent.each(versions)('Vitest %s', (version) => {
-  test('an exception of Python fails the test and shows where in Python it was raised', async () => {
+  test('a Python exception fails the test and shows the line that raised it', async () => {
     const { exitCode, output, left } = await runVitest({
       version,
       fixture: 'errors',
@@ -23,7 +23,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
 
   test.each(
     pools,
-  )('causes, groups and syntax errors are shown, and kept for reporters, in %s', async (pool) => {
+  )('causes, groups and syntax errors are shown and passed to reporters, in %s', async (pool) => {
     const args = ['chained.test.ts', '--reporter=verbose', '--reporter=./fieldsReporter.ts']
     const result = await runVitest({ version, fixture: 'errors', pool, args })
     const { output } = result
@@ -47,13 +47,13 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(fields[1]?.of).toHaveProperty('errors.0.type.pythonType', 'ValueError')
   })
 
-  test('toThrowPython takes what Python raises by class and message', async () => {
+  test('toThrowPython matches exceptions by class and message', async () => {
     const { output } = await runVitest({ version, fixture: 'errors', args: ['matcher.test.ts'] })
     expect(output).toContain('Expected Python to raise KeyError, but it raised:')
     expect(output).toMatch(/Tests +1 failed \| 1 passed \(2\)/)
   })
 
-  test('a process that ends in a test fails that test with the reason, and no other test', async () => {
+  test('if a process ends during a test, only that test fails, with the reason', async () => {
     const { exitCode, output, left } = await runVitest({
       version,
       fixture: 'errors',

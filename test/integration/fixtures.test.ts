@@ -18,7 +18,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expectPassed(await run('own.test.ts'), 1)
   })
 
-  test('pythonPool leases more processes, takes them back, and counts them', async () => {
+  test('pythonPool leases and releases more processes, and counts them', async () => {
     expectPassed(await run('pool.test.ts'), 1)
   })
 
@@ -26,7 +26,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expectPassed(await run('stub.test.ts'), 1)
   })
 
-  test('concurrent tests have a process each, at the same time', async () => {
+  test('concurrent tests each have their own process at the same time', async () => {
     const result = await run('concurrent.test.ts')
     expectPassed(result, 3)
     const naps = printedBy<{ pid: number; began: number; ended: number }>(result, 'nap')
@@ -36,7 +36,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(lastBegan).toBeLessThan(firstEnded)
   })
 
-  test('where one process is all there is, concurrent tests wait for each other', async () => {
+  test('with maxWorkers: 1, concurrent tests wait for each other', async () => {
     const result = await run('concurrent.test.ts', { python: { maxWorkers: 1 } })
     expectPassed(result, 3)
   })

@@ -8,10 +8,10 @@ import { basePython } from '../unit/pool/interpreter/scratch.ts'
 
 describe.skipIf(!canMount).concurrent('setup, with a cache', () => {
   test.each([
-    ['on a disk that is too small', 'size=4m', 'is full: make room', 'OVERLAY_INSTALL_FAILED'],
+    ['on a disk that is too small', 'size=4m', 'is full: free some space', 'OVERLAY_INSTALL_FAILED'],
     ['on a disk that is full', 'nr_inodes=1', 'the disk is full (ENOSPC', 'OVERLAY_CACHE_UNWRITABLE'],
-    ['on a disk to read only', 'ro', 'its file system is read-only (EROFS', 'OVERLAY_CACHE_UNWRITABLE'],
-  ])('%s, says so and what to do', async (_, options, sentence, code) => {
+    ['on a read-only disk', 'ro', 'the file system is read-only (EROFS', 'OVERLAY_CACHE_UNWRITABLE'],
+  ])('%s, names the cause and the remedy', async (_, options, sentence, code) => {
     using project = makeProject('disk')
     const cache = join(project.directory, 'cache')
     const env = { VITEST_PYTHON: basePython, VITEST_PYTHON_CACHE: cache }
@@ -22,7 +22,7 @@ describe.skipIf(!canMount).concurrent('setup, with a cache', () => {
     expect(exitCode).toBe(1)
   })
 
-  test('control: on a disk with room, it is ready', async () => {
+  test('control: on a disk with enough space, it is ready', async () => {
     using project = makeProject('disk')
     const cache = join(project.directory, 'cache')
     const env = { VITEST_PYTHON: basePython, VITEST_PYTHON_CACHE: cache }
@@ -34,7 +34,7 @@ describe.skipIf(!canMount).concurrent('setup, with a cache', () => {
 })
 
 describe.skipIf(!canMount)('a run whose sockets are on a full disk', () => {
-  test('says so and what to do', async () => {
+  test('names the cause and the remedy', async () => {
     const { exitCode, output, left } = await runVitest({
       version: versions.at(-1)!,
       fixture: 'passes',

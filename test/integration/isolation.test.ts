@@ -11,7 +11,7 @@ interface Seen {
 }
 
 describe.concurrent.each(versions)('Vitest %s', (version) => {
-  /** What the four tests of two files (a1, a2, b1, b2) saw of each other, in the order of their names. */
+  /** What the four tests of two files (a1, a2, b1, b2) see of each other, ordered by name. */
   async function observe(
     python: Record<string, unknown>,
     options: Partial<InnerOptions> = {},
@@ -28,7 +28,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
   test.each([
     'fork',
     'spawn',
-  ])('by default every test gets a pristine process, by %s', async (startMethod) => {
+  ])('by default, every test gets a pristine process, by %s', async (startMethod) => {
     const tests = await observe({ startMethod })
     expect(tests.map(({ seen }) => seen)).toEqual([['a1'], ['a2'], ['b1'], ['b2']])
     expect(pidsOf(tests).size).toBe(4)
@@ -41,7 +41,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(pidsOf(tests).size).toBe(2)
   })
 
-  test("isolation: 'shared' keeps a process for every test that comes", async () => {
+  test("isolation: 'shared' keeps a process for all tests", async () => {
     const args = ['--no-file-parallelism']
     const tests = await observe({ isolation: 'shared', maxWorkers: 1, spares: 0 }, { args })
     expect(pidsOf(tests).size).toBe(1)

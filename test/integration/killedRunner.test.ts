@@ -6,7 +6,7 @@ import { startTimeOf } from '../support/processes.ts'
 import { type InnerRun, withVitest } from '../support/runVitest.ts'
 import { pools, versions } from '../support/versions.ts'
 
-/** Milliseconds after the runner's end, however it came, for everything of its run to be gone. */
+/** Milliseconds between the runner's end and the end of its last process. */
 const PROMISED = 1_000
 
 describe.concurrent.each(versions)('Vitest %s', (version) => {
@@ -35,7 +35,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
   })
 })
 
-/** Waits until the test calls Python and has started what is hard to find again. */
+/** Waits until the test calls Python and has started processes that are hard to find. */
 async function inTheMiddle(run: InnerRun): Promise<void> {
   const started = join(run.directory, 'started.json')
   const ended = run.ended.then(({ output }) => {
@@ -47,6 +47,6 @@ async function inTheMiddle(run: InnerRun): Promise<void> {
   await Promise.race([begun(), ended])
   const { pids } = JSON.parse(readFileSync(started, 'utf8')) as { pids: number[] }
   expect(pids.filter((pid) => startTimeOf(pid) === undefined)).toEqual([])
-  // The oracle sees them now, or its word that they are gone would be worth nothing.
+  // Control: the oracle sees them now.
   expect((await run.pythonProcesses()).map(({ pid }) => pid)).toEqual(expect.arrayContaining(pids))
 }

@@ -26,7 +26,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(left).toEqual(NOTHING)
   })
 
-  test("with orphans: 'warn' they are named and killed, and the run passes", async () => {
+  test("with orphans: 'warn', orphans are named and killed, and the run passes", async () => {
     const { exitCode, output, left } = await runVitest({
       version,
       fixture: 'leaks',
@@ -38,7 +38,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(left).toEqual(NOTHING)
   })
 
-  test('children that a test stops or waits for are no orphans', async () => {
+  test('children that a test stops or waits for are not orphans', async () => {
     const { exitCode, output, left } = await runVitest({
       version,
       fixture: 'passes',
@@ -50,7 +50,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(left).toEqual(NOTHING)
   })
 
-  test('a test that fails does not hide what it leaves', async () => {
+  test('a test that fails does not hide its orphans', async () => {
     const { exitCode, output, left } = await runVitest({
       version,
       fixture: 'leaks',

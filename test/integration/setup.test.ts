@@ -252,7 +252,7 @@ describe.concurrent('setup --project', () => {
     expect(existsSync(join(project.directory, '.venv/bin/python'))).toBe(true)
   })
 
-  test('refuses a .venv that is the machine’s own Python', async () => {
+  test('refuses a .venv that is a link to the system’s Python', async () => {
     using project = withProject({ 'requirements.txt': 'iniconfig\n' })
     mkdirSync(join(project.directory, '.venv/bin'), { recursive: true })
     script(join(project.directory, '.venv/bin/python'), `exec ${basePython} "$@"`)
@@ -263,7 +263,7 @@ describe.concurrent('setup --project', () => {
     expect(exitCode).toBe(1)
   })
 
-  test('says when there is nothing to install', async () => {
+  test('fails if there is nothing to install', async () => {
     using project = withProject({})
     const { exitCode, output } = await runCli(project.directory, ['setup', '--project'])
     expect(output).toContain('PROJECT_EMPTY')

@@ -6,14 +6,14 @@ import { versions } from '../support/versions.ts'
 
 const PACKAGE = 'node_modules/vitest-environment-python'
 
-/** The plugin of the installation, while tests get a second copy of the package, nearer to them. */
+/** The plugin comes from the installation. Tests get a second copy of the package, which is nearer to them. */
 const config = `
 import { defineConfig } from 'vitest/config'
 import { python } from '../${PACKAGE}/dist/vitest.js'
 export default defineConfig({ plugins: [python({ modules: ['./python/tools.py'] })] })
 `
 
-/** The package as it was installed; `change` makes another version of it. */
+/** Copies the installed package; `change` turns the copy into another version. */
 function secondCopy(installation: string, change: (text: string) => string): Record<string, string> {
   const names = readdirSync(join(installation, PACKAGE), { recursive: true, encoding: 'utf8' })
   const files = names.filter((name) => /\.(js|json)$/.test(name) && !name.startsWith('python'))
@@ -35,7 +35,7 @@ describe.each(versions)('Vitest %s, and the package installed twice', (version) 
     return runVitest({ version, fixture: 'passes', files, args: ['calls'] })
   }
 
-  test('in two versions: the test says so, and starts nothing', async () => {
+  test('in two versions: the test fails with the reason, and starts nothing', async () => {
     const { exitCode, output, left } = await run(another)
     expect(output).toMatch(
       /SetupError \[PROTOCOL_MISMATCH\]: The run speaks protocol \d+ and these fixtures 77:/,
@@ -45,7 +45,7 @@ describe.each(versions)('Vitest %s, and the package installed twice', (version) 
     expect({ exitCode, left }).toEqual({ exitCode: 1, left: NOTHING })
   })
 
-  test('control: in the same version, it passes', async () => {
+  test('control: in the same version, the test passes', async () => {
     const { exitCode, output, left } = await run((text) => text)
     expect(output).toContain('No orphaned processes')
     expect({ exitCode, left }).toEqual({ exitCode: 0, left: NOTHING })

@@ -3,7 +3,7 @@ import { checkTypes } from '../support/checkTypes.ts'
 import { versions } from '../support/versions.ts'
 
 describe.concurrent.each(versions)('Vitest %s', (version) => {
-  test('the types of plugin and fixtures accept what is right and refuse what is wrong', async () => {
+  test('the types of plugin and fixtures accept correct code and refuse wrong code', async () => {
     expect(await checkTypes(version, 'types')).toEqual({ exitCode: 0, output: '' })
   })
 

@@ -5,7 +5,7 @@ import { inject } from 'vitest'
 import type { Runner } from './installation.ts'
 import { layFixture } from './runVitest.ts'
 
-/** Has the TypeScript compiler check a fixture project with `files` on top beside an installation. */
+/** Runs the TypeScript compiler on a fixture project, with `files` added, beside an installation. */
 export async function checkTypes(version: Runner, fixture: string, files: Record<string, string> = {}) {
   const installation = inject('installations')[version]!
   const directory = mkdtempSync(join(installation.directory, `${fixture}-`))

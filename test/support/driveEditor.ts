@@ -2,25 +2,25 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { printedBy } from './printed.ts'
 import { type InnerOptions, type InnerRun, withVitest } from './runVitest.ts'
 
-/** How a run of tests ended that an editor asked for. */
+/** The result of a test run that an editor requested. */
 export interface Outcome {
   passed: number
   /** Messages of tests, files and the run. */
   errors: string[]
 }
 
-/** A process that uses Vitest as an editor's extension does: by its Node API, run after run. */
+/** A process that uses Vitest like an editor's extension: by its Node API, run after run. */
 export interface Editor extends InnerRun {
-  /** Has it do something, see the fixture's `editor.mjs`; rejects with what that throws. */
+  /** Sends a command to the fixture's `editor.mjs`; rejects with its error. */
   ask(deed: 'open' | 'close', vitest: string): Promise<void>
   ask(deed: 'run', vitest: string, file: string): Promise<Outcome>
-  /** Has it end; resolves to its exit code. */
+  /** Ends it; resolves to its exit code. */
   exit(): Promise<number | undefined>
 }
 
 const DEADLINE = 60_000
 
-/** Starts it in the fixture project `editor`; whatever is left is cleared away. */
+/** Starts it in the fixture project `editor`, and removes everything afterwards. */
 export function driveEditor<T>(
   options: Omit<InnerOptions, 'fixture'>,
   use: (editor: Editor) => Promise<T>,

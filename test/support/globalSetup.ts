@@ -11,11 +11,11 @@ import {
 } from './installation.ts'
 import { JEST, versions } from './versions.ts'
 
-/** Packs this project and installs it beside every Vitest version; for the end-to-end tests, beside Jest too. */
+/** Packs this project and installs it beside every Vitest version and, for the end-to-end tests, beside Jest. */
 export async function setup(project: TestProject): Promise<void> {
   await mkdir(integrationCache, { recursive: true })
   await removeOldInstallations()
-  // Notes of fixture projects that are gone.
+  // Records of fixture projects that no longer exist.
   await rm(join(integrationCache, 'python/prepared'), { recursive: true, force: true })
   await build()
   const runners: Runner[] = project.name === 'e2e' ? [...versions, JEST] : versions

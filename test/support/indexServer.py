@@ -1,4 +1,4 @@
-"""A package index that gives one answer: argv is the status, and a certificate and its key where it speaks TLS."""
+"""A package index with a single answer. argv is the status and, for TLS, a certificate and its key."""
 
 import http.server
 import ssl

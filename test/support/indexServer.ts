@@ -6,7 +6,7 @@ import { execa } from 'execa'
 const PROGRAM = fileURLToPath(new URL('indexServer.py', import.meta.url))
 const DEADLINE = 120_000
 
-/** A server that answers everything with `status`; with `tls`, under a certificate that nobody trusts, kept there. */
+/** A server that answers every request with `status`. With `tls`, it uses an untrusted certificate in that directory. */
 export async function startServer(status: number, tls?: string) {
   const files = tls === undefined ? [] : [join(tls, 'certificate.pem'), join(tls, 'key.pem')]
   if (tls !== undefined) {

@@ -8,20 +8,20 @@ import { isJest, JEST, type JestVersion, NODE_24, VITEST_VERSIONS, type VitestVe
 /** A version of Vitest, or Jest. */
 export type Runner = VitestVersion | JestVersion
 
-/** Vitest of one version with this project beside it, installed as a user does. */
+/** One version of Vitest with this project beside it, installed as users do. */
 export interface Installation {
   directory: string
-  /** Executable that runs it. */
+  /** The Node executable that runs it. */
   node: string
 }
 
-/** Everything that inner runs keep between them. */
+/** Files that tested runs share. */
 export const integrationCache = fileURLToPath(new URL('../../.cache/integration', import.meta.url))
 
-/** Milliseconds for which an installation is kept after its last use: another run of these tests may be using it. */
-const KEPT = 30 * 60_000
+/** An installation is kept this long after its last use, because another run of these tests may use it. */
+const MAX_AGE_MS = 30 * 60_000
 
-/** Installs the tarball and one Vitest, unless that was done before. */
+/** Installs the tarball and one Vitest, unless they are installed. */
 export async function install(version: Runner, tarball: string): Promise<Installation> {
   const hash = basename(tarball, '.tgz').split('-').at(-1)
   const directory = join(integrationCache, `${version}-${hash}`)
@@ -37,12 +37,12 @@ export async function removeOldInstallations(): Promise<void> {
     const isInstallation = [...VITEST_VERSIONS, JEST, 'workspace'].some((version) =>
       name.startsWith(`${version}-`),
     )
-    if (!isInstallation || Date.now() - (await stat(path)).mtimeMs < KEPT) continue
+    if (!isInstallation || Date.now() - (await stat(path)).mtimeMs < MAX_AGE_MS) continue
     await rm(path, { recursive: true, force: true })
   }
 }
 
-/** Appears under its name when it is complete. */
+/** Renames the directory to its name when it is complete. */
 async function installInto(directory: string, version: Runner, tarball: string): Promise<void> {
   await mkdir(integrationCache, { recursive: true })
   const temporary = await mkdtemp(`${directory}.`)
@@ -59,7 +59,7 @@ async function installInto(directory: string, version: Runner, tarball: string):
   }
 }
 
-/** Clients that the recipes use. */
+/** Packages that the recipes use. */
 const GRPC_CLIENTS = {
   'nice-grpc': '^2.1.0',
   '@connectrpc/connect': '^2.1.0',
@@ -81,9 +81,9 @@ function dependenciesOf(version: Runner, tarball: string): Record<string, string
     ...GRPC_CLIENTS,
     typescript: '5.9.3',
     jsdom: '^26.1.0',
-    // Beside one version only: the others show what is said where it is missing.
+    // Beside one version only: the others show the error if it is missing.
     ...(version.startsWith('4.') ? { 'happy-dom': '^20.0.0' } : {}),
-    // Vitest 5 brings no Vite of its own and does not run on Node 20.
+    // Vitest 5 does not depend on Vite, and does not run on Node 20.
     ...(needsNode24(version)
       ? { vite: '^8.0.0', node: NODE_24, '@types/node': '^24.0.0' }
       : { '@types/node': '^20.19.0' }),
@@ -93,7 +93,7 @@ function dependenciesOf(version: Runner, tarball: string): Record<string, string
 async function nodeFor(version: Runner, directory: string): Promise<string> {
   if (!needsNode24(version)) return process.execPath
   const node = join(directory, 'node_modules/node/bin/node')
-  // npm may have been told to run no install scripts; this is the one that fetches the executable's package.
+  // npm may be configured to run no install scripts. This script fetches the package of the executable.
   if (!existsSync(node)) {
     await execa(process.execPath, ['installArchSpecificPackage.js'], { cwd: dirname(dirname(node)) })
   }

@@ -1,10 +1,10 @@
-/** Mount namespaces are Linux's, and only root may mount there for sure. */
+/** Mount namespaces exist on Linux only, and only root is certain to be permitted to mount. */
 export const canMount = process.platform === 'linux' && process.getuid?.() === 0
 
 /**
- * Words to put in front of a command, which then finds an empty file system of its own at `directory`.
+ * A prefix for a command, which then sees an empty file system of its own at `directory`.
  *
- * @param directory as a shell takes it, so that it may be `"$XDG_RUNTIME_DIR"`
+ * @param directory in shell syntax, so it may be `"$XDG_RUNTIME_DIR"`
  * @param options of mount(8)
  */
 export function mounted(directory: string, options: string): string[] {

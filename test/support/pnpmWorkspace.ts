@@ -7,7 +7,7 @@ import { integrationCache } from './installation.ts'
 import { layFixture } from './runVitest.ts'
 
 const PNPM = '10.34.9'
-/** Root and packages of the workspace. The third's Vitest is the first's once more: what it stands beside differs. */
+/** Root and packages of the workspace. The third package has the Vitest of the first one, but in another place. */
 const DEPENDENCIES = {
   '.': { vitest: '4.1.12', '@types/node': '^20.19.0' },
   'packages/four': { vitest: '4.1.12', '@types/node': '^20.19.0' },
@@ -15,7 +15,7 @@ const DEPENDENCIES = {
   'packages/twin': { vitest: '4.1.12', '@types/node': '^24.0.0' },
 }
 
-/** A workspace that pnpm has installed, with this project in each package, and three copies of Vitest. */
+/** A workspace installed by pnpm, with this project in each package, and three copies of Vitest. */
 export async function makeWorkspace(): Promise<string> {
   const pnpm = await installPnpm()
   const directory = await mkdtemp(join(integrationCache, 'workspace-'))
@@ -38,7 +38,7 @@ function manifestOf(dependencies: Record<string, string>, tarball: string): stri
   return JSON.stringify({ private: true, type: 'module', dependencies: all }, null, 2)
 }
 
-/** From npm's registry, once. */
+/** Installs pnpm from npm's registry, once. */
 async function installPnpm(): Promise<string> {
   const directory = join(integrationCache, 'pnpm', PNPM)
   if (!existsSync(directory)) {
@@ -47,7 +47,7 @@ async function installPnpm(): Promise<string> {
     await writeFile(join(temporary, 'package.json'), '{}')
     const options = ['--no-audit', '--no-fund', '--no-package-lock', '--prefer-offline', '--loglevel=error']
     await execa('npm', ['install', ...options, `pnpm@${PNPM}`], { cwd: temporary, stdin: 'ignore' })
-    // Where another run of these tests was faster, its copy is as good.
+    // If another run of these tests was faster, its copy is used.
     await rename(temporary, directory).catch(() => rm(temporary, { recursive: true, force: true }))
   }
   return join(directory, 'node_modules/pnpm/bin/pnpm.cjs')

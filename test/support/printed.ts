@@ -1,6 +1,6 @@
 import type { InnerResult } from './runVitest.ts'
 
-/** What the tests of an inner run printed as `<label>: <JSON>;`. */
+/** The values that the tests of a tested run printed as `<label>: <JSON>;`. */
 export function printedBy<T>({ output }: Pick<InnerResult, 'output'>, label: string): T[] {
   const lines = output.matchAll(new RegExp(`^${label}: (.*);$`, 'gm'))
   return Array.from(lines, ([, json]) => JSON.parse(json as string) as T)

@@ -1,15 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-// Reads /proc by itself: an oracle that shared code with the product would share its blind spots.
+// Reads /proc by itself: an oracle that shares code with the product shares its blind spots.
 
-/** A process that is not a zombie, as /proc shows it. */
+/** A process in /proc that is not a zombie. */
 export interface LiveProcess {
   pid: number
-  /** Clock ticks since boot; with the pid it identifies the process. */
+  /** Clock ticks since boot. Together with the pid, it identifies the process. */
   startTime: string
   command: string
   environ: string[]
-  /** Soft RLIMIT_RSS; `undefined` where it is unlimited. */
+  /** Soft RLIMIT_RSS; `undefined` if it is unlimited. */
   residentLimit: bigint | undefined
 }
 
@@ -20,7 +20,7 @@ export function liveProcesses(): LiveProcess[] {
     .flatMap((name) => readProcess(Number(name)) ?? [])
 }
 
-/** When a process started; `undefined` where it is gone or a zombie, unless only its main thread has ended. */
+/** When a process started; `undefined` if it is gone or a zombie, unless only its main thread has ended. */
 export function startTimeOf(pid: number): string | undefined {
   const stat = read(pid, 'stat')
   // The state is field 3.
@@ -34,7 +34,7 @@ function readProcess(pid: number): LiveProcess | undefined {
   const environ = read(pid, 'environ').split('\0')
   const limit = /^Max resident set +(\d+)/m.exec(read(pid, 'limits'))?.[1]
   const command = read(pid, 'cmdline').replaceAll('\0', ' ').trim()
-  // Last, so that a process that ended meanwhile is not taken for one without cookies.
+  // Read last, so a process that has ended meanwhile does not look like one without cookies.
   const startTime = startTimeOf(pid)
   if (startTime === undefined) return undefined
   return { pid, startTime, command, environ, residentLimit: limit === undefined ? undefined : BigInt(limit) }

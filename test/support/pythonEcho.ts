@@ -7,13 +7,13 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 /** The development interpreter. */
 export const PYTHON = `${root}.cache/python/bin/python`
 
-/** A real Python that decodes with the worker's codec, and encodes what came out. */
+/** A real Python that decodes with the worker's codec, and encodes the result again. */
 export class PythonEcho {
   readonly #process: ChildProcessByStdio<Writable, Readable, null>
   readonly #chunks: AsyncIterator<unknown>
   #arrived = Buffer.alloc(0)
 
-  /** @param libraries what Python imports first: `numpy` */
+  /** @param libraries modules that Python imports first, for example `numpy` */
   constructor(...libraries: string[]) {
     this.#process = spawn(PYTHON, ['-m', 'tests.values_echo', ...libraries], {
       cwd: `${root}python`,
@@ -22,7 +22,7 @@ export class PythonEcho {
     this.#chunks = this.#process.stdout[Symbol.asyncIterator]()
   }
 
-  /** Sends one message; returns Python's. Throws what Python's codec said. */
+  /** Sends one message and returns Python's answer. Throws the error of Python's codec. */
   async exchange(message: Uint8Array): Promise<Uint8Array> {
     const header = Buffer.alloc(4)
     header.writeUInt32BE(message.length)
@@ -41,7 +41,7 @@ export class PythonEcho {
   async #read(length: number): Promise<Buffer> {
     while (this.#arrived.length < length) {
       const next = await this.#chunks.next()
-      if (next.done) throw new Error('Python has ended before it answered.')
+      if (next.done) throw new Error('Python ended before it answered.')
       this.#arrived = Buffer.concat([this.#arrived, next.value as Buffer])
     }
     const bytes = this.#arrived.subarray(0, length)

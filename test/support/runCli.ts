@@ -8,10 +8,10 @@ import { cleanEnvironment } from './environment.ts'
 import type { Runner } from './installation.ts'
 import { versions } from './versions.ts'
 
-/** Milliseconds for a command, an installation from the index included. */
+/** Milliseconds for a command, including an installation from the index. */
 const DEADLINE = 110_000
 
-/** A project directory of its own beside an installation, so that the package is found from there. */
+/** A new project directory beside an installation, so the package can be found from there. */
 export function makeProject(
   name: string,
   runner: Runner = versions[0]!,
@@ -21,7 +21,7 @@ export function makeProject(
   return { directory, [Symbol.dispose]: () => rmSync(directory, { recursive: true, force: true }) }
 }
 
-/** Starts `vitest-python` as it was packed, with the command `around` in front. */
+/** Starts the packed `vitest-python`, prefixed with the command `around`. */
 export function startCli(
   directory: string,
   words: string[],

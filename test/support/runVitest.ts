@@ -8,50 +8,50 @@ import { execa } from 'execa'
 import { inject } from 'vitest'
 import { cleanEnvironment } from './environment.ts'
 import type { Installation } from './installation.ts'
-import { CASE_VARIABLE, type InnerCase, killSurvivors, type Survivor, survivorsOf } from './survivors.ts'
+import { CASE_VARIABLE, killSurvivors, type Survivor, survivorsOf, type TestedRun } from './survivors.ts'
 import { isJest, type JestVersion, type Pool, type VitestVersion } from './versions.ts'
 
 export interface InnerOptions {
   version: VitestVersion | JestVersion
   /** Name of a directory in test/fixtures or test/e2e/fixtures. */
   fixture: string
-  /** A directory with an installation of its own to run in instead of a copy of the fixture; it stays. */
+  /** A directory with its own installation to run in, instead of a copy of the fixture. It is not removed. */
   directory?: string
-  /** Files on top of it, by their paths. */
+  /** Files to add, by path. */
   files?: Record<string, string>
   pool?: Pool
-  /** Vitest's command, e.g. `['list']`; `run` by default. */
+  /** Vitest's command, for example `['list']`. Default: `run` */
   command?: string[]
-  /** Arguments after it, e.g. the test file. */
+  /** Arguments after the command, for example the test file. */
   args?: string[]
-  /** Options of `python({ … })`, on top of what the fixture's configuration says. */
+  /** Options of `python({ … })`, in addition to those of the fixture's configuration. */
   python?: Record<string, unknown>
   env?: Record<string, string>
-  /** Puts a command around that of Vitest. */
+  /** Wraps the command of Vitest in another one. */
   wrap?: (command: string[]) => string[]
   stdin?: 'pipe'
   /** Milliseconds after which it is killed. Default: 60,000. */
   deadline?: number
 }
 
-/** How an inner run of Vitest ended, and what it left. */
+/** The result of a tested run of Vitest, and the processes that it left. */
 export interface InnerResult {
   exitCode: number | undefined
   signal: string | undefined
-  /** Standard output and error together, without colours. */
+  /** Standard output and error together, without colors. */
   output: string
   left: { processes: Survivor[]; runDirectories: string[] }
 }
 
-/** What a run has to leave. */
+/** The expected survivors of a run. */
 export const NOTHING: InnerResult['left'] = { processes: [], runDirectories: [] }
 
-/** An inner run that is under way. */
+/** A tested run that is running. */
 export interface InnerRun {
   pid: number
-  /** The copy of the fixture project that it runs in. */
+  /** The copy of the fixture project in which it runs. */
   directory: string
-  /** What it has printed so far, without colours. */
+  /** The output so far, without colors. */
   output(): string
   stdin: NodeJS.WritableStream | null
   ended: Promise<Omit<InnerResult, 'left'>>
@@ -60,11 +60,11 @@ export interface InnerRun {
   runDirectories(): string[]
 }
 
-/** Milliseconds for Vitest's own helpers to see that their parent is gone. */
+/** Milliseconds for Vitest's own helper processes to notice that their parent is gone. */
 const RUNNER_GRACE = 2_000
 const fixtureDirectories = ['../fixtures/', '../e2e/fixtures/']
 
-/** Where a fixture project lies. */
+/** The directory of a fixture project. */
 export function pathOfFixture(name: string): string {
   const paths = fixtureDirectories.map((directory) =>
     fileURLToPath(new URL(`${directory}${name}`, import.meta.url)),
@@ -92,15 +92,15 @@ export function runVitest(options: InnerOptions): Promise<InnerResult> {
   })
 }
 
-/** Starts Vitest in a fixture project; whatever `use` and the run leave is cleared away. */
+/** Starts Vitest in a fixture project, and removes everything that `use` and the run leave. */
 export async function withVitest<T>(options: InnerOptions, use: (run: InnerRun) => Promise<T>): Promise<T> {
   const { deadline = 60_000 } = options
   const installation = inject('installations')[options.version]!
   const directory = options.directory ?? copyOf(options, installation)
-  // Short, because sockets live below it; its own, so that every directory that is left there is of this run.
+  // A short path, because it holds sockets. A new one, so every directory in it belongs to this run.
   const runtime = mkdtempSync(join(tmpdir(), 'vp-'))
   const runIds = new Set<string>()
-  const inner: InnerCase = { id: randomUUID(), runIds }
+  const tested: TestedRun = { id: randomUUID(), runIds }
   const noteRunIds = () => {
     const directories = runDirectoriesIn(runtime)
     for (const runId of directories) runIds.add(runId)
@@ -121,7 +121,7 @@ export async function withVitest<T>(options: InnerOptions, use: (run: InnerRun) 
       forceKillAfterDelay: false,
       env: {
         ...cleanEnvironment(installation.node),
-        [CASE_VARIABLE]: inner.id,
+        [CASE_VARIABLE]: tested.id,
         XDG_RUNTIME_DIR: runtime,
         ...(options.python ? { PYTHON_OPTIONS: JSON.stringify(options.python) } : {}),
         ...options.env,
@@ -136,7 +136,7 @@ export async function withVitest<T>(options: InnerOptions, use: (run: InnerRun) 
       if (timedOut) throw new Error(`The runner did not end within ${deadline} ms. It printed:\n${output}`)
       return { exitCode, signal, output }
     })
-    // Its failure belongs to whoever awaits it.
+    // Its failure is handled by the caller that awaits it.
     ended.catch(() => {})
     return await use({
       pid: child.pid!,
@@ -145,12 +145,12 @@ export async function withVitest<T>(options: InnerOptions, use: (run: InnerRun) 
       runDirectories: noteRunIds,
       stdin: child.stdin,
       output: () => stripVTControlCharacters(printed),
-      pythonProcesses: (grace) => survivorsOf(inner, 'python', grace),
+      pythonProcesses: (grace) => survivorsOf(tested, 'python', grace),
     })
   } finally {
     clearInterval(watch)
-    await survivorsOf(inner, 'runner', RUNNER_GRACE)
-    await killSurvivors(inner)
+    await survivorsOf(tested, 'runner', RUNNER_GRACE)
+    await killSurvivors(tested)
     if (!options.directory) rmSync(directory, { recursive: true, force: true })
     rmSync(runtime, { recursive: true, force: true })
   }

@@ -1,37 +1,37 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type LiveProcess, liveProcesses, startTimeOf } from './processes.ts'
 
-/** Environment variable that marks every process of one inner run, Vitest's own included. */
+/** Environment variable that marks every process of one tested run, including Vitest's own. */
 export const CASE_VARIABLE = 'INNER_CASE'
 
-/** What tells the processes of one inner run from those of the others beside it. */
-export interface InnerCase {
+/** Identifies the processes of one tested run among those of concurrent ones. */
+export interface TestedRun {
   id: string
-  /** The product's run IDs that were seen in this case. */
+  /** The run IDs that this tested run has had. */
   runIds: ReadonlySet<string>
 }
 
-/** A process that is alive though the run is over. */
+/** A process that is alive after the end of its run. */
 export interface Survivor {
   pid: number
   startTime: string
   command: string
-  /** `python`: it carries a run ID; `runner`: it has only inherited the marker of the case. */
+  /** `python`: it carries a run ID. `runner`: it carries only the variable of the tested run. */
   kind: 'python' | 'runner'
 }
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two passes. */
 const PAUSE = 100
 
 /**
- * The processes of a case that are alive; none only after two clean passes.
+ * The living processes of a tested run. It takes two clean passes to return none.
  *
- * @param grace milliseconds that they get to end
+ * @param grace milliseconds for them to end
  */
-export async function survivorsOf(inner: InnerCase, kind: Survivor['kind'], grace = 0): Promise<Survivor[]> {
+export async function survivorsOf(tested: TestedRun, kind: Survivor['kind'], grace = 0): Promise<Survivor[]> {
   const until = performance.now() + grace
   for (let clean = 0; ; ) {
-    const found = look(inner).filter((survivor) => survivor.kind === kind)
+    const found = look(tested).filter((survivor) => survivor.kind === kind)
     clean = found.length === 0 ? clean + 1 : 0
     if (clean === 2) return []
     if (clean === 0 && performance.now() > until) return found
@@ -39,9 +39,9 @@ export async function survivorsOf(inner: InnerCase, kind: Survivor['kind'], grac
   }
 }
 
-/** Ends what a case left, so that the next one starts clean. */
-export async function killSurvivors(inner: InnerCase): Promise<void> {
-  for (const { pid, startTime } of look(inner)) {
+/** Kills the survivors of a tested run, so the next one starts clean. */
+export async function killSurvivors(tested: TestedRun): Promise<void> {
+  for (const { pid, startTime } of look(tested)) {
     if (startTimeOf(pid) !== startTime) continue
     try {
       process.kill(pid, 'SIGKILL')
@@ -51,18 +51,18 @@ export async function killSurvivors(inner: InnerCase): Promise<void> {
   }
 }
 
-function look(inner: InnerCase): Survivor[] {
+function look(tested: TestedRun): Survivor[] {
   return liveProcesses().flatMap((seen) => {
-    const kind = kindOf(seen, inner)
+    const kind = kindOf(seen, tested)
     return kind ? [{ pid: seen.pid, startTime: seen.startTime, command: seen.command, kind }] : []
   })
 }
 
-function kindOf({ environ, residentLimit }: LiveProcess, inner: InnerCase): Survivor['kind'] | undefined {
-  const marked = environ.includes(`${CASE_VARIABLE}=${inner.id}`)
+function kindOf({ environ, residentLimit }: LiveProcess, tested: TestedRun): Survivor['kind'] | undefined {
+  const marked = environ.includes(`${CASE_VARIABLE}=${tested.id}`)
   const runId = environ.find((entry) => entry.startsWith('VITEST_PYTHON_RUN_ID='))?.split('=')[1]
   const limited = residentLimit === undefined ? undefined : runIdOf(residentLimit)
-  const ours = [runId, limited].some((id) => id !== undefined && inner.runIds.has(id))
+  const ours = [runId, limited].some((id) => id !== undefined && tested.runIds.has(id))
   if (ours || (marked && (runId ?? limited) !== undefined)) return 'python'
   return marked ? 'runner' : undefined
 }

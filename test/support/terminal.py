@@ -1,4 +1,4 @@
-"""Runs a command on a terminal of its own; each line on standard input is a JSON text to write to it."""
+"""Runs a command on a terminal of its own. Each line on standard input is a JSON string to write to it."""
 
 import json
 import os

@@ -1,13 +1,13 @@
-/** The Vitest versions that the project is tested with; the third runs on Node 24. */
+/** The Vitest versions that the project is tested with. The third one runs on Node 24. */
 export const VITEST_VERSIONS = ['3.2.7', '4.1.12', '5.1.1'] as const
 export const NODE_24 = '24.21.0'
 
 export type VitestVersion = (typeof VITEST_VERSIONS)[number]
 export type Pool = (typeof everyPool)[number]
 
-/** All of them, or the one that `INNER_VITEST` names. */
+/** All versions, or the one in `TESTED_VITEST`. */
 export const versions: VitestVersion[] = VITEST_VERSIONS.filter(
-  (version) => (process.env['INNER_VITEST'] ?? version) === version,
+  (version) => (process.env['TESTED_VITEST'] ?? version) === version,
 )
 export const pools = ['forks', 'threads', 'vmThreads'] as const
 export const everyPool = [...pools, 'vmForks'] as const

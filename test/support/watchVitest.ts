@@ -8,19 +8,19 @@ import { isJest } from './versions.ts'
 export interface Watching extends InnerRun {
   /** Writes to its terminal. */
   press(key: string): void
-  /** Waits until it has run its tests so many times, and resolves to what the last run printed. */
+  /** Waits until it has run its tests so many times, and resolves to the output of the last run. */
   round(number: number): Promise<{ output: string; printed<T>(label: string): T[] }>
 }
 
 const onTerminal = fileURLToPath(new URL('terminal.py', import.meta.url))
-/** What it prints when it has run its tests, whatever the outcome. */
+/** The line that it prints after each run of the tests. */
 const WAITING = { vitest: 'press q to quit', jest: 'Watch Usage' }
 const DEADLINE = 40_000
 
-/** Starts it in a fixture project; whatever is left is cleared away. */
+/** Starts it in a fixture project, and removes everything afterwards. */
 export function watchVitest<T>(options: InnerOptions, use: (run: Watching) => Promise<T>): Promise<T> {
   const wrap = (command: string[]) => [...['python3', onTerminal], ...command]
-  // Jest asks it whether the terminal can be cleared.
+  // Jest uses it to find out whether the terminal can be cleared.
   const env = { TERM: 'xterm', ...options.env }
   const waiting = WAITING[isJest(options.version) ? 'jest' : 'vitest']
   return withVitest({ deadline: 110_000, ...options, env, command: ['watch'], wrap, stdin: 'pipe' }, (run) =>
@@ -35,7 +35,7 @@ export function watchVitest<T>(options: InnerOptions, use: (run: Watching) => Pr
 async function round(run: InnerRun, waiting: string, number: number) {
   for (const until = performance.now() + DEADLINE; performance.now() < until; await sleep(20)) {
     const rounds = run.output().split(waiting)
-    // What follows the last prompt is not a round yet.
+    // The text after the last prompt is not a complete round yet.
     if (rounds.length <= number) continue
     const output = (rounds[number - 1] as string).replaceAll('\r', '')
     return { output, printed: <T>(label: string) => printedBy<T>({ output }, label) }

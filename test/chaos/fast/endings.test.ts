@@ -12,7 +12,7 @@ const ENDINGS: [string, RunOptions][] = [
 ]
 
 describe.concurrent('a leak of a test', () => {
-  test.each(ENDINGS)('%s is reported and ended', async (_, options) => {
+  test.each(ENDINGS)('%s is reported and killed', async (_, options) => {
     await withScene({}, async (scene) => {
       const { exitCode, output } = await scene.start(options).ended
       expect(output).toContain('Found 1 orphaned process')

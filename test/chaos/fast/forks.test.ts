@@ -6,7 +6,7 @@ import { type Layer, UNMARKED } from '../support/layers.ts'
 import { type Scene, withScene } from '../support/scene.ts'
 
 const NO_GROUP: Layer[] = ['control group']
-/** What a generation of 2 ms cannot outrun. */
+/** The layers that are faster than generations of 2 ms. */
 const FASTER_THAN_FORKS: Layer[] = ['descendants', 'kill tree during the verification']
 const BEAT = 'beat'
 
@@ -15,7 +15,7 @@ async function chain(scene: Scene, count: number) {
   return { ...(await run.ended), beats: await isBeating(scene), left: await scene.survivors() }
 }
 
-/** Whether a chain goes on: a look at its processes comes too late for each of them. */
+/** Whether a chain goes on. Each of its processes ends before it can be looked at. */
 async function isBeating({ directory }: Scene): Promise<boolean> {
   const count = () => readFileSync(join(directory, BEAT)).length
   const before = count()
@@ -23,8 +23,8 @@ async function isBeating({ directory }: Scene): Promise<boolean> {
   return count() > before
 }
 
-describe.concurrent('what forks while the run is verified is reported and ended', () => {
-  test('one that is born meanwhile', async () => {
+describe.concurrent('a process that forks during the verification is reported and killed', () => {
+  test('a child that is born during the verification', async () => {
     await withScene({ without: NO_GROUP }, async (scene) => {
       const { ended } = scene.start({ tests: [{ calls: [['late_daemon', 0.5]] }] })
       expect((await ended).exitCode).toBe(1)
@@ -33,7 +33,7 @@ describe.concurrent('what forks while the run is verified is reported and ended'
   })
 
   test.each<[string, Layer[], string, number, number]>([
-    ['one that is born after the end of the reaper', [], 'Found', 1, 0],
+    ['a child that is born after the end of the reaper', [], 'Found', 1, 0],
     [
       'control: without the last two sweeps, one that is born after the end of the reaper counts as clean',
       ['proof'],
@@ -60,7 +60,7 @@ describe.concurrent('what forks while the run is verified is reported and ended'
 
   test('control: without kill tree and descendants, a chain of forks goes on', async () => {
     await withScene({ without: [...NO_GROUP, ...FASTER_THAN_FORKS] }, async (scene) => {
-      // Three, because a sweep can be lucky with one.
+      // Three chains, because a sweep may catch a single one by chance.
       expect((await chain(scene, 3)).beats).toBe(true)
     })
   })

@@ -23,7 +23,7 @@ const BOOT = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
 const NAMESPACE = (await execa('readlink', ['/proc/self/ns/pid'])).stdout
 let staged = 0
 
-describe.runIf(isRoot).concurrent('a pid and a process group that were given to others', () => {
+describe.runIf(isRoot).concurrent('a pid and a process group that were reused', () => {
   test.each<[string, Layer[], string, boolean[]]>([
     ['are left alone', [], 'impostor', [true, true]],
     ['control: without the identity check, the impostor dies', ['identity check'], 'sent', [false, true]],
@@ -42,7 +42,7 @@ describe.runIf(isRoot).concurrent('a pid and a process group that were given to 
     })
   })
 
-  test('are never met by way of the group: nothing signals one, and on Linux only the pidfd module signals by pid', () => {
+  test('cannot be hit through the group: no code signals groups, and on Linux only the pidfd module signals by pid', () => {
     const directory = fileURLToPath(new URL('../../../python/vitest_python/', import.meta.url))
     const sources = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) =>
       name.endsWith('.py'),
@@ -77,9 +77,9 @@ describe.concurrent('a run directory of a dead run', () => {
 
   test.each<[string, (path: string) => void]>([
     ['is corrupt', (path) => writeFileSync(join(path, 'run.json'), '{"runId":')],
-    ['speaks of another run', (path) => writeFileSync(join(path, 'run.json'), '{"runId":"another"}')],
-    ['is open to everybody', (path) => chmodSync(path, 0o777)],
-    ['belongs to somebody else', (path) => isRoot && chownSync(path, 65_534, 65_534)],
+    ['names another run', (path) => writeFileSync(join(path, 'run.json'), '{"runId":"another"}')],
+    ['is open to all users', (path) => chmodSync(path, 0o777)],
+    ['belongs to another user', (path) => isRoot && chownSync(path, 65_534, 65_534)],
     [
       'is a symbolic link',
       (path) => {
@@ -87,7 +87,7 @@ describe.concurrent('a run directory of a dead run', () => {
         symlinkSync(`${path}-elsewhere`, path)
       },
     ],
-  ])('that %s is not believed, and nothing is signalled', async (what, spoil) => {
+  ])('that %s is not trusted, and nothing is signalled', async (what, spoil) => {
     if (what.startsWith('belongs') && !isRoot) return
     await withScene({}, async (scene) => {
       const bystander = await stage(scene, { ...dead, bootId: BOOT }, spoil)
@@ -100,9 +100,9 @@ describe.concurrent('a run directory of a dead run', () => {
   })
 })
 
-/** A run directory as a dead run leaves it, and a living process that carries its ID. */
+/** A run directory like that of a dead run, and a living process that carries the run ID. */
 async function stage(scene: Scene, owner: object, spoil: (path: string) => void = () => {}) {
-  // Another one for each case: those beside it must not meet its process.
+  // A run ID for each case, so concurrent cases do not find each other's process.
   const runId = `sta${`${++staged}`.padStart(4, '0')}`
   const path = join(scene.runtime, `vitest-python-${process.getuid?.()}`, runId)
   mkdirSync(path, { recursive: true, mode: 0o700 })

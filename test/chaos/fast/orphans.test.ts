@@ -4,7 +4,7 @@ import type { Scenario } from '../support/run.ts'
 import { type Scene, withScene } from '../support/scene.ts'
 
 const NO_GROUP: Layer[] = ['control group']
-/** What has no environment is known by its limit alone. */
+/** Without the layers that find a process that has no environment. */
 const LIMIT_ALONE: Layer[] = ['control group', 'limit cookie', 'descendants']
 
 async function play(scene: Scene, ...tests: Scenario[]) {
@@ -12,7 +12,7 @@ async function play(scene: Scene, ...tests: Scenario[]) {
   return { ...(await run.ended), left: await scene.survivors(), run }
 }
 
-describe.concurrent('an orphan fails the run, is named with its test, and is ended', () => {
+describe.concurrent('an orphan fails the run, is named with its test, and is killed', () => {
   test.each([
     ['that keeps its environment', 'daemon', 'environment and resource limit'],
     [

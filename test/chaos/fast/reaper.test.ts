@@ -5,8 +5,8 @@ import { isAlive, send } from '../support/identity.ts'
 import { withScene } from '../support/scene.ts'
 
 describe.concurrent('a reaper that is killed', () => {
-  // What is measured is the machine's mood as well, so that a busy one gets another try.
-  test('fails the run, which says why, is noticed at once and leaves nothing', { retry: 2 }, async () => {
+  // Depends on the load of the machine, so it gets more than one try.
+  test('fails the run with the reason, is noticed at once and leaves nothing', { retry: 2 }, async () => {
     await withScene({}, async (scene) => {
       const run = scene.start({
         tests: [{ calls: [['daemon'], ['daemon_bare']], hold: 5_000 }, { name: 'next' }],
@@ -20,7 +20,7 @@ describe.concurrent('a reaper that is killed', () => {
       expect(performance.now() - began).toBeLessThan(100)
       const { exitCode, output } = await run.ended
       expect(output).toMatch(new RegExp(`The reaper \\(pid ${reaper.pid}\\) was killed by SIGKILL`))
-      // What the second test is told.
+      // The error of the second test.
       expect(output).toContain('LeaseError [REAPER_DIED]: The reaper')
       expect(output).not.toContain('No orphaned processes')
       expect(exitCode).toBe(1)
@@ -39,7 +39,7 @@ describe.concurrent('a reaper that is killed', () => {
     })
   })
 
-  test('together with the runner: the next run ends the daemon that was left, and says so', async () => {
+  test('together with the runner: the next run kills the remaining daemon and reports it', async () => {
     await withScene({ without: ['control group'] }, async (scene) => {
       const first = scene.start({ tests: [{ calls: [['daemon_bare']], hold: 30_000 }] })
       await first.until('held')
@@ -58,14 +58,14 @@ describe.concurrent('a reaper that is killed', () => {
     })
   })
 
-  test('together with the runner: `vitest-python verify` exits with 1, and with --reap ends what was left', async () => {
+  test('together with the runner: `vitest-python verify` exits with 1, and with --reap kills the survivors', async () => {
     await withScene({ without: ['control group'] }, async (scene) => {
       const run = scene.start({ tests: [{ calls: [['daemon'], ['daemon_bare']], hold: 30_000 }] })
       await run.until('held')
       const status = await vitestPython(scene, 'status')
       expect(status).toMatchObject({ exitCode: 0 })
       expect(status.output).toContain(`${run.pid}`)
-      // Runs of this user that go on beside this one are listed, too.
+      // Other runs of this user are listed, too.
       expect(JSON.parse((await vitestPython(scene, 'status', '--json')).stdout)).toContainEqual(
         expect.objectContaining({ ownerPid: run.pid }),
       )

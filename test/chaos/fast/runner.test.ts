@@ -4,14 +4,14 @@ import { identitiesIn, isAlive, send } from '../support/identity.ts'
 import type { Layer } from '../support/layers.ts'
 import { withScene } from '../support/scene.ts'
 
-/** Milliseconds from the runner's end to that of everything it had started. */
+/** Milliseconds from the end of the runner to the end of its last process. */
 const BOUND = 1_000
 const KINDS: [string][] = [['daemon'], ['daemon_bare'], ['daemon_fork'], ['daemon_stubborn']]
 
 describe.concurrent('a runner that is killed', () => {
   test.each<[string, Layer[]]>([
     ['in a control group', []],
-    ['where there are no control groups', ['control group']],
+    ['without a control group', ['control group']],
   ])('mid-test leaves nothing, daemons included, %s', async (_, without) => {
     await withScene({ without }, async (scene) => {
       const run = scene.start({ tests: [{ calls: KINDS, hold: 30_000 }] })
@@ -53,7 +53,7 @@ describe.concurrent('a runner that is killed', () => {
       const run = scene.start({ tests: [{}] })
       const reaper = await scene.started(/python reaper --run-id/)
       send(run.runner, 'SIGKILL')
-      // It is asleep on its way to being armed.
+      // The reaper sleeps before it is armed.
       await sleep(700)
       expect(await scene.survivors(BOUND)).toHaveLength(left)
       expect(isAlive(reaper)).toBe(left === 1)
@@ -71,7 +71,7 @@ describe.concurrent('a runner that is killed', () => {
   })
 
   test.each<[string, string, Layer[]]>([
-    ['together with its reaper leaves nothing, though a worker is stopped', 'nothing', []],
+    ['together with its reaper leaves nothing, even if a worker is stopped', 'nothing', []],
     [
       'control: without PDEATHSIG, one killed with its reaper leaves a stopped worker',
       'python worker',
@@ -92,7 +92,7 @@ describe.concurrent('a runner that is killed', () => {
   })
 
   test.each<[string, Layer[], boolean]>([
-    ['leaves nothing, though a sibling has inherited the lifeline', [], true],
+    ['leaves nothing, even if a sibling has inherited its descriptors', [], true],
     [
       'control: without the watch by pidfd, a sibling that has inherited the lifeline hides it',
       ['watch by pidfd'],
@@ -109,7 +109,7 @@ describe.concurrent('a runner that is killed', () => {
     })
   })
 
-  test('and one that is merely stopped keeps its processes, and passes when it goes on', async () => {
+  test('but one that is only stopped keeps its processes, and passes after it continues', async () => {
     await withScene({}, async (scene) => {
       const run = scene.start({ tests: [{ hold: 2_500 }] })
       await run.until('held')

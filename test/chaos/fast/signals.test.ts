@@ -37,7 +37,7 @@ describe.concurrent('a runner that is ended', () => {
   ])('%s', async (_, without, clean) => {
     await withScene({ without }, async (scene) => {
       const run = scene.start({
-        // Vitest notices with the result of the first test, when that has left something.
+        // Vitest notices it when it prints the result of the first test, which has left a daemon by then.
         tests: [{ name: 'one', calls: [['daemon']] }, { name: 'two' }, { name: 'three', fails: true }],
         args: ['--reporter', 'verbose'],
         wrap: (command) => ['sh', '-c', '"$@" 2>&1 | head -3', 'sh', ...command],

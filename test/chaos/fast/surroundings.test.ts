@@ -47,7 +47,7 @@ describe.runIf(isRoot).concurrent('a runner', () => {
     'daemon_undumpable',
     'daemon_bare',
     'daemon_wiped',
-  ])('without privileges finds %s and ends it', async (call) => {
+  ])('without privileges finds %s and kills it', async (call) => {
     await withScene({}, async (scene) => {
       giveAway(scene)
       const { exitCode, output } = await scene.start({ wrap: asNobody, tests: [{ calls: [[call]] }] }).ended
@@ -57,7 +57,7 @@ describe.runIf(isRoot).concurrent('a runner', () => {
     })
   })
 
-  test('without privileges, under hidepid=2, finds a daemon and ends it', async () => {
+  test('without privileges, under hidepid=2, finds a daemon and kills it', async () => {
     await withScene({}, async (scene) => {
       giveAway(scene)
       const hidden = [
@@ -81,7 +81,7 @@ describe.runIf(isRoot).concurrent('a runner', () => {
 
   test.each([
     [
-      'fails where it cannot tell whether a process that hides is of the run',
+      'fails if a process cannot be read, so that it may belong to the run',
       asNobody,
       1,
       'Cannot tell whether 1 process',
@@ -112,7 +112,7 @@ function asNobody(command: string[]): string[] {
 
 function giveAway({ directory, runtime, installation }: Scene): void {
   chmodSync(installation.directory, 0o755)
-  // Vite writes into the nearest one.
+  // Vite writes into the nearest node_modules.
   mkdirSync(join(directory, 'node_modules'))
   for (const path of [directory, runtime]) chownSync(path, NOBODY, NOBODY)
   for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {

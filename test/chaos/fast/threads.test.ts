@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest'
 import type { Layer } from '../support/layers.ts'
 import { withScene } from '../support/scene.ts'
 
-/** PDEATHSIG is sent when the thread ends that forked, however long its process goes on. */
+/** PDEATHSIG is sent when the thread that forked ends, even if its process goes on. */
 describe.concurrent('a thread that ends', () => {
-  test('of Vitest, which has had Python started, takes no process with it', async () => {
+  test('of Vitest, after it has started Python, takes no process with it', async () => {
     await withScene({}, async (scene) => {
       cpSync(join(scene.directory, 'scenario.test.ts'), join(scene.directory, 'later.test.ts'))
       const run = scene.start({ args: ['--pool', 'threads', '--no-file-parallelism'] })
@@ -18,7 +18,7 @@ describe.concurrent('a thread that ends', () => {
   })
 
   test.each<[string, Layer[], string, number]>([
-    ['of a worker, which has started a process, does not take that with it', [], 'No orphaned processes', 0],
+    ['of a worker, after it has started a process, does not take it along', [], 'No orphaned processes', 0],
     [
       'control: with workers forked by a thread that ends, they are killed in the middle of their tests',
       ['fork on the main thread'],

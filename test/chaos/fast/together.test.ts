@@ -4,7 +4,7 @@ import type { ChaosRun } from '../support/run.ts'
 import { type Scene, withScene } from '../support/scene.ts'
 
 describe.concurrent('two runs', () => {
-  test('at once in one project do not touch each other, though one is killed', async () => {
+  test('concurrently in one project do not touch each other, even if one is killed', async () => {
     await withScene({}, async (scene) => {
       const first = scene.start({ tests: [{ hold: 30_000 }] })
       const second = scene.start({ tests: [{ hold: 2_500 }, {}] })
@@ -34,7 +34,7 @@ describe.concurrent('two runs', () => {
     })
   })
 
-  test('one inside a test of the other: both pass', async () => {
+  test('one started by a test of the other: both pass', async () => {
     await withScene({}, async (scene) => {
       const nested = vitestAgain(scene)
       const { exitCode, output } = await scene.start({ tests: [{ runs: nested }] }).ended
@@ -67,7 +67,7 @@ describe.concurrent('two runs', () => {
   })
 })
 
-/** A command that runs the same project once more, for one test that passes. */
+/** A command that runs the same project again, with one test that passes. */
 function vitestAgain({ installation }: Scene): string[] {
   const forgotten = ['VITEST', 'VITEST_MODE', 'VITEST_POOL_ID', 'VITEST_WORKER_ID', 'TEST', 'NODE_ENV']
   return [

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { send } from '../support/identity.ts'
 import { withScene } from '../support/scene.ts'
 
-describe.concurrent('a Python process that ends in the middle of a test', () => {
-  test('the forkserver: its test fails and says why, the next test gets a new one', async () => {
+describe.concurrent('a Python process that ends during a test', () => {
+  test('the forkserver: its test fails with the reason, and the next test gets a new one', async () => {
     await withScene({}, async (scene) => {
       const run = scene.start({ tests: [{ name: 'struck', hold: 3_000 }, { name: 'next' }] })
       await run.until('held')
@@ -22,7 +22,7 @@ describe.concurrent('a Python process that ends in the middle of a test', () => 
     ['killed by SIGKILL', 'crash', [9]],
     ['killed by SIGABRT', 'crash', [6]],
     ['killed by SIGSEGV', 'crash_in_c', []],
-  ])('a worker %s: the error names the signal, the Python frames and what it printed last', async (how, call, args) => {
+  ])('a worker %s: the error has the signal, the Python frames and the last output', async (how, call, args) => {
     await withScene({}, async (scene) => {
       const { exitCode, output } = await scene.start({ tests: [{ calls: [[call, ...args]] }, {}] }).ended
       expect(output).toContain(how)
@@ -37,7 +37,7 @@ describe.concurrent('a Python process that ends in the middle of a test', () => 
 })
 
 describe.concurrent('a setup that throws', () => {
-  test('after the one of Python leaves nothing', async () => {
+  test('after the setup of Python leaves nothing', async () => {
     await withScene({}, async (scene) => {
       const env = { CHAOS_SETUP: './throwingSetup.ts' }
       const { exitCode, output } = await scene.start({ env, python: { start: 'eager', spares: 2 } }).ended

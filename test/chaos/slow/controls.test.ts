@@ -10,7 +10,7 @@ const ENDINGS: [string, RunOptions][] = [
   ['calls process.exit', { tests: [{ calls: [['daemon']], exits: 0 }] }],
 ]
 
-describe.concurrent('each layer is needed, as is seen after a while', () => {
+describe.concurrent('each layer is needed (slow controls)', () => {
   test('control: without SIGKILL, an orphan that ignores every other signal is reported as alive, and is', async () => {
     await withScene({ without: ['control group', 'SIGKILL'] }, async (scene) => {
       const { exitCode, output } = await scene.start({ tests: [{ calls: [['daemon_stubborn']] }] }).ended
@@ -105,7 +105,7 @@ describe.concurrent('each layer but one is enough', () => {
     ['the limit cookie', ['control group', 'limit cookie']],
     ['the control group', ['control group']],
     ['the subreaper', ['control group', 'subreaper']],
-  ])('without %s an orphan with an environment is found all the same', async (_, without) => {
+  ])('without %s, an orphan with an environment is still found', async (_, without) => {
     await withScene({ without }, async (scene) => {
       const { exitCode } = await scene.start({ tests: [{ calls: [['daemon']] }] }).ended
       expect(exitCode).toBe(1)

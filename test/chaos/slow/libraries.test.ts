@@ -12,7 +12,7 @@ const environment = fileURLToPath(new URL('../../../.cache/chaos-libraries', imp
 const python = join(environment, 'bin/python')
 const INSTALL_TIMEOUT = 600_000
 
-/** Libraries that start processes of their own, as their users leave them: nothing is closed. */
+/** Libraries that start their own processes. As in many tests, nothing is closed. */
 const LIBRARIES = [
   ['joblib with loky', 'joblib_loky'],
   ['a Dask LocalCluster', 'dask_cluster'],
@@ -30,13 +30,13 @@ beforeAll(async () => {
 }, INSTALL_TIMEOUT)
 
 const WITH = { python, modules: ['./python/trouble.py', './python/libraries.py'] }
-/** Everything that notices the end of the runner. */
+/** All layers that notice the end of the runner. */
 const UNGUARDED: Layer[] = ['owner watch', 'PDEATHSIG', 'end with the control socket', 'control group']
 
 describe.concurrent('a library that starts processes', () => {
   test.each(
     LIBRARIES,
-  )('%s: the run leaves nothing, and what outlives its worker is named', async (_, call) => {
+  )('%s: the run leaves nothing, and a process that outlives its worker is named', async (_, call) => {
     await withScene({}, async (scene) => {
       const run = scene.start({ python: WITH, tests: [{ name: 'culprit', calls: [[`libraries.${call}`]] }] })
       const { exitCode, output } = await run.ended
@@ -44,13 +44,13 @@ describe.concurrent('a library that starts processes', () => {
       expect(started.length, output).toBeGreaterThan(1)
       expect(started.filter(isAlive)).toEqual([])
       expect(await scene.survivors(1_000)).toEqual([])
-      // Either the library cleared away when its worker ended, or the run says who did not.
+      // Either the library ended its processes with the worker, or the run names them.
       if (exitCode === 0) expect(output).toContain('No orphaned processes')
       else expect(output).toMatch(/Found \d+ orphaned process[\s\S]*"culprit"/)
     })
   })
 
-  test.each(LIBRARIES)('%s: nothing of it outlives a runner that is killed', async (_, call) => {
+  test.each(LIBRARIES)('%s: no process outlives a runner that is killed', async (_, call) => {
     await withScene({}, async (scene) => {
       const run = scene.start({ python: WITH, tests: [{ calls: [[`libraries.${call}`]], hold: 60_000 }] })
       await run.until('held')

@@ -34,7 +34,7 @@ test('a storm of signals leaves nothing', { timeout: 3_600_000 }, async () => {
       )
       if (outcome.failed) {
         const replay = `npm run chaos -- --storm ${rounds} --seed ${seed} --round ${round}`
-        failures.push(`round ${round}: ${outcome.what}\nagain: ${replay}`)
+        failures.push(`round ${round}: ${outcome.what}\nto repeat: ${replay}`)
         console.error(failures.at(-1))
       }
       if (done % 50 === 0) console.log(`${done} rounds, ${failures.length} failed, ${rate(done, began)}`)
@@ -53,7 +53,7 @@ test('control: without the owner watch, the same storm finds survivors', async (
   expect.unreachable('twenty rounds found nothing')
 })
 
-/** A round is determined by the seed and its number alone, but for the machine's own moods. */
+/** A round depends only on the seed, its number, and the load of the machine. */
 async function playRound(round: number, without: Layer[] = []): Promise<{ what: string; failed: boolean }> {
   const random = new Random(seed * 7919 + round)
   const daemon = random.chance(0.4) ? random.pick(DAEMONS) : undefined
@@ -71,15 +71,15 @@ async function playRound(round: number, without: Layer[] = []): Promise<{ what: 
     const { exitCode, output } = await run.ended
     const left = await scene.survivors(1_000)
     const about = `${JSON.stringify(strike)} hit ${hit.length}, daemon ${daemon}, exit ${exitCode}`
-    const complain = (what: string) => ({
+    const fail = (what: string) => ({
       failed: true,
       what: `${what} (${about}): ${left}\n${output.replace(/^/gm, '    ')}`,
     })
-    if (left.length > 0 && !guardless(strike, run)) return complain('survivors')
+    if (left.length > 0 && !guardless(strike, run)) return fail('survivors')
     if (left.length > 0) await vitestPython(scene, 'verify', '--reap')
     const stubborn = await scene.survivors(500)
-    if (stubborn.length > 0) return complain('survivors of verify --reap')
-    if (mustFail(strike, hit.length, run, daemon) && exitCode === 0) return complain('exit code 0')
+    if (stubborn.length > 0) return fail('survivors of verify --reap')
+    if (mustFail(strike, hit.length, run, daemon) && exitCode === 0) return fail('exit code 0')
     return {
       failed: false,
       what: label(strike, hit.length) + (left.length > 0 ? ', ended by verify --reap' : ''),
@@ -87,13 +87,13 @@ async function playRound(round: number, without: Layer[] = []): Promise<{ what: 
   })
 }
 
-/** Runner and reaper killed: nobody was left to end what had been daemonised. */
+/** Whether runner and reaper were killed, so no process was left to end the daemons. */
 function guardless({ target }: Strike, run: ChaosRun): boolean {
   const reaper = run.roles().get('reaper')
   return target === 'runner and reaper' && !(reaper && isAlive(reaper))
 }
 
-/** A reaper that was killed under a living runner, or a daemon that a test had left when nobody was killed. */
+/** Whether the reaper was killed while the runner was alive, or a test has left a daemon. */
 function mustFail(
   { target, signal }: Strike,
   hit: number,
@@ -107,7 +107,7 @@ function mustFail(
 }
 
 function label({ target, signal }: Strike, hit: number): string {
-  return hit === 0 ? `${target} not there` : `${signal} to ${target}`
+  return hit === 0 ? `${target} not running` : `${signal} to ${target}`
 }
 
 function rate(done: number, began: number): string {

@@ -14,7 +14,7 @@ describe.concurrent('the usual suspects', () => {
   test.each([
     ['subprocess.Popen(start_new_session=True)', 'popen_session'],
     ['http.server in a session of its own', 'http_server'],
-  ])('%s is named and ended', async (_, call) => {
+  ])('%s is named and killed', async (_, call) => {
     await withScene({}, async (scene) => {
       const { exitCode, output } = await scene.start({ tests: [{ name: 'culprit', calls: [[call]] }] }).ended
       expect(output).toMatch(/Found 1 orphaned process .*\n.*"culprit"/)

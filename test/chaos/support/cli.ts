@@ -3,7 +3,7 @@ import { execa } from 'execa'
 import { cleanEnvironment } from '../../support/environment.ts'
 import type { Scene } from './scene.ts'
 
-/** Runs `vitest-python …` as the user of a scene's project would. */
+/** Runs `vitest-python …` in a scene's project. */
 export async function vitestPython(scene: Scene, ...args: string[]) {
   const { installation, directory, runtime } = scene
   const cli = join(installation.directory, 'node_modules/vitest-environment-python/dist/cli.js')

@@ -1,6 +1,6 @@
 import { startTimeOf } from '../../support/processes.ts'
 
-/** Which process is meant, also after its pid was given to another one. */
+/** Identifies a process even after its pid was given to another one. */
 export interface Identity {
   pid: number
   startTime: string
@@ -17,7 +17,7 @@ export function isAlive({ pid, startTime }: Identity): boolean {
   return startTimeOf(pid) === startTime
 }
 
-/** Signals exactly this process; `false` where it is gone. */
+/** Signals exactly this process; `false` if it is gone. */
 export function send(identity: Identity, signal: NodeJS.Signals): boolean {
   if (!isAlive(identity)) return false
   try {

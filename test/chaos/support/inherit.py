@@ -1,4 +1,4 @@
-"""Holds a copy of every descriptor of another process, as a child does that was started without care."""
+"""Holds a copy of every descriptor of another process, like a child that has inherited them."""
 
 import ctypes
 import os

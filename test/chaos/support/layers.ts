@@ -1,6 +1,6 @@
-/** One line of the installed package that a negative control takes away. */
+/** One line of the installed package that a negative control removes. */
 export interface Cut {
-  /** File below the package; `*` where the bundler chooses the name. */
+  /** File below the package; `*` if the bundler chooses its name. */
   file: string
   find: string | RegExp
   replace: string
@@ -8,7 +8,7 @@ export interface Cut {
 
 const python = 'python/vitest_python'
 
-/** The layers that controls can do without, each by itself. */
+/** The layers that a control can remove, each by itself. */
 export const layers = {
   PDEATHSIG: [
     {
@@ -74,7 +74,7 @@ export const layers = {
       replace: 'False',
     },
   ],
-  // In its place: the process group of that number.
+  // Replaced by: the process group of that number.
   'signal to one process': [
     {
       file: `${python}/posix/pidfd.py`,
@@ -89,9 +89,9 @@ export const layers = {
   'exit functions of threading': [
     { file: `${python}/common/exit.py`, find: 'threading._shutdown()', replace: 'pass' },
   ],
-  // What the runner knows of them at teardown.
+  // The descendants that the runner finds at teardown.
   descendants: [{ file: 'dist/*', find: '}/children`', replace: '}/nothing`' }],
-  // No layer: it widens the moment between the start of the reaper and its being armed.
+  // Not a layer: it widens the moment between the start of the reaper and its arming.
   'slow arming': [
     {
       file: `${python}/reaper/reaper.py`,
@@ -102,7 +102,7 @@ export const layers = {
   'ignored signals': [
     { file: `${python}/reaper/reaper.py`, find: 'signal.signal(number, signal.SIG_IGN)', replace: 'pass' },
   ],
-  // All that look before the reaper's end: what is born later is left to the proof.
+  // All sweeps before the reaper's end. Processes that are born later are left to the proof.
   'sweeps before the proof': [
     {
       file: 'dist/*',
@@ -110,7 +110,7 @@ export const layers = {
       replace: '()=>({found:[],unknown:[],vanished:0,looked:0,duration:0})',
     },
   ],
-  // The last word of the verification: two clean sweeps after the reaper's end.
+  // The last step of the verification: two clean sweeps after the reaper's end.
   proof: [
     {
       file: 'dist/*',
@@ -118,7 +118,7 @@ export const layers = {
       replace: '$1.cleanSweeps=2;for(;$1.cleanSweeps<2;)',
     },
   ],
-  // Whose processes they are. In its place: any run below the same runtime directory, so that no stranger is hit.
+  // Replaced by: any run below the same runtime directory, so other processes of this machine are not hit.
   'run ID match': [
     {
       file: 'dist/*',
@@ -133,9 +133,9 @@ export const layers = {
       replace: '[kill_marked(run, {}) for run in os.listdir(os.path.dirname(self.run_directory))]',
     },
   ],
-  // Who is older than the run is none of it.
+  // A process that is older than the run does not belong to it.
   age: [{ file: 'dist/*', find: /\w+\.notBefore\s*!==\s*void 0\s*&&/, replace: 'false&&' }],
-  // In its place a signal that can be ignored.
+  // Replaced by a signal that can be ignored.
   SIGKILL: [
     {
       file: `${python}/posix/kill_tree.py`,
@@ -149,11 +149,11 @@ export const layers = {
     },
     { file: 'dist/*', find: /(\.found\s*,\s*)[`"']SIGKILL[`"']/, replace: '$1"SIGTERM"' },
   ],
-  // Who lives on without his main thread shows no environment, as the dead do.
+  // A process that goes on without its main thread shows no environment, like a dead one.
   'life without a main thread': [
     { file: 'dist/*', find: /(\.state\s*===\s*)[`"']Z[`"']/, replace: '$1"none"' },
   ],
-  // In its place a signal that ends nobody.
+  // Replaced by a signal that ends no process.
   'kill during the verification': [
     { file: 'dist/*', find: /(\.found\s*,\s*)[`"']SIGKILL[`"']/, replace: '$1"SIGCONT"' },
   ],
@@ -164,7 +164,7 @@ export const layers = {
       replace: 'killed = __import__("types").SimpleNamespace(processes={}, empty=True)',
     },
   ],
-  // In its place: whose parent is process 1 has lost its owner.
+  // Replaced by: a process whose parent is process 1 has lost its owner.
   'owner by identity': [
     { file: `${python}/reaper/owner.py`, find: 'return self._gone', replace: 'return os.getppid() == 1' },
     {
@@ -173,7 +173,7 @@ export const layers = {
       replace: 'import os\nfrom typing import',
     },
   ],
-  // In its place: an owner that is stopped counts as one that has ended.
+  // Replaced by: an owner that is stopped counts as one that has ended.
   'stopped is not ended': [
     {
       file: `${python}/reaper/reaper.py`,
@@ -199,7 +199,7 @@ export const layers = {
   'failure kept': [
     { file: 'dist/*', find: /process\.exitCode\s*\|\|=\s*1\b/, replace: 'process.exitCode=0' },
   ],
-  // In its place: a thread that ends a second later. The child goes on in it.
+  // Replaced by: a thread that ends a second later. The child goes on in it.
   'fork on the main thread': [
     {
       file: `${python}/forkserver/forkserver.py`,
@@ -260,5 +260,5 @@ export const layers = {
 
 export type Layer = keyof typeof layers
 
-/** Everything by which a sweep knows a process of the run. */
+/** All layers by which a sweep recognizes a process of the run. */
 export const UNMARKED: Layer[] = ['control group', 'limit cookie', 'environment cookie', 'descendants']

@@ -1,8 +1,8 @@
-"""Gives the pid of a process that has ended to another one, and has the first one signalled.
+"""Gives the pid of a process that has ended to another one, then requests a signal for the first one.
 
-Both lead process groups, so that the number of the group is used again as well. For a PID namespace of its own, where
-this may choose pids, and which ends with this. Prints JSON: the outcome, and whether the impostor and the other member
-of its group live.
+Both lead process groups, so the number of the group is reused as well. Runs in a PID namespace of its own, in which it
+may choose pids, and which ends with it. Prints JSON: the outcome, and whether the impostor and the other member of its
+group are alive.
 """
 
 import json
@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-# Waits for the other member of its group, and says who that is.
+# Prints the pid of the other member of its group, and waits for it.
 LEADER = ["sh", "-c", "sleep 60 & echo $!; wait"]
 
 

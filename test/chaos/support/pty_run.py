@@ -1,4 +1,4 @@
-"""Runs a command on a terminal of its own; each line on standard input is a key or an act."""
+"""Runs a command on a terminal of its own. Each line on standard input is a key or an action."""
 
 import os
 import pty
@@ -11,7 +11,7 @@ if pid == 0:
     os.execvp(sys.argv[1], sys.argv[1:])
 
 
-def obey() -> None:
+def read_actions() -> None:
     for line in sys.stdin:
         if line == "interrupt\n":
             os.write(terminal, b"\x03")  # the terminal sends SIGINT to its foreground process group
@@ -19,7 +19,7 @@ def obey() -> None:
             os.close(terminal)
 
 
-threading.Thread(target=obey, daemon=True).start()
+threading.Thread(target=read_actions, daemon=True).start()
 signal.signal(signal.SIGHUP, signal.SIG_IGN)
 while True:
     try:

@@ -7,7 +7,7 @@ import { CASE_VARIABLE } from '../../support/survivors.ts'
 import { type Identity, identify, identitiesIn } from './identity.ts'
 import { lines, recordOf, type Scene } from './scene.ts'
 
-/** One test of test/fixtures/chaos/scenario.test.ts; its fields are described there. */
+/** One test of test/fixtures/chaos/scenario.test.ts, which documents the fields. */
 export interface Scenario {
   name?: string
   calls?: [string, ...unknown[]][]
@@ -24,7 +24,7 @@ export interface RunOptions {
   python?: Record<string, unknown>
   args?: string[]
   env?: Record<string, string>
-  /** Puts a command around that of Vitest. */
+  /** Wraps the command of Vitest in another one. */
   wrap?: (command: string[]) => string[]
   stdin?: 'pipe'
 }
@@ -41,21 +41,21 @@ export interface Ending {
   output: string
 }
 
-/** A run of Vitest that is under way. */
+/** A Vitest that is running. */
 export interface ChaosRun {
   readonly pid: number
-  /** The process that was started: Vitest's main process, unless a command was put around it. */
+  /** The process that was started: Vitest's main process, unless its command is wrapped. */
   readonly runner: Identity
   readonly ended: Promise<Ending>
   readonly stdin: NodeJS.WritableStream | null
   output(): string
   events(what?: string): Event[]
-  /** Waits until the tests have reported this so many times. */
+  /** Waits until the tests have reported this event so many times. */
   until(what: string, count?: number): Promise<Event[]>
-  /** Waits until the run has a process of this role (`reaper`, `forkserver-1`, `w1`), as its record says. */
+  /** Waits until the record of the run has a process of this role (`reaper`, `forkserver-1`, `w1`). */
   role(id: string): Promise<Identity>
   roles(): Map<string, Identity>
-  /** What the tests said that they left. */
+  /** The processes that the tests reported to have left. */
   left(): Identity[]
   abandon(): void
 }
@@ -64,7 +64,7 @@ const DEADLINE = 60_000
 let runs = 0
 
 export function startRun(scene: Scene, options: RunOptions): ChaosRun {
-  const { installation, directory, runtime, inner } = scene
+  const { installation, directory, runtime, tested } = scene
   const eventFile = join(directory, `events-${++runs}.jsonl`)
   const before = new Set(scene.runDirectories())
   const tests = (options.tests ?? [{}]).map((test, n) => ({ name: `test ${n + 1}`, ...test }))
@@ -81,7 +81,7 @@ export function startRun(scene: Scene, options: RunOptions): ChaosRun {
     forceKillAfterDelay: false,
     env: {
       ...cleanEnvironment(installation.node),
-      [CASE_VARIABLE]: inner.id,
+      [CASE_VARIABLE]: tested.id,
       XDG_RUNTIME_DIR: runtime,
       CHAOS_TESTS: JSON.stringify(tests),
       CHAOS_EVENTS: eventFile,

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Cut, type Layer, layers } from './layers.ts'
 
-/** Takes layers out of a copy of the package. Fails where a cut finds nothing: a control that cuts nothing proves nothing. */
+/** Removes layers from a copy of the package. Fails if a cut matches nothing: then the control would prove nothing. */
 export function sabotage(packageDirectory: string, without: Layer[]): void {
   for (const cut of without.flatMap((layer): Cut[] => layers[layer])) {
     const done = filesOf(packageDirectory, cut.file).filter((file) => patch(file, cut))

@@ -9,33 +9,33 @@ import { execa } from 'execa'
 import { inject } from 'vitest'
 import type { Installation } from '../../support/installation.ts'
 import { liveProcesses } from '../../support/processes.ts'
-import { CASE_VARIABLE, type InnerCase, killSurvivors, survivorsOf } from '../../support/survivors.ts'
+import { CASE_VARIABLE, killSurvivors, survivorsOf, type TestedRun } from '../../support/survivors.ts'
 import { type Identity, identify, isAlive, send } from './identity.ts'
 import type { Layer } from './layers.ts'
 import { type ChaosRun, type RunOptions, startRun } from './run.ts'
 import { sabotage } from './sabotage.ts'
 
 export interface SceneOptions {
-  /** Layers of the installed package that are taken out: for negative controls. */
+  /** Layers to remove from the installed package, for a negative control. */
   without?: Layer[]
 }
 
-/** A project of its own with a runtime directory of its own, in which Vitest runs once or several times. */
+/** A project with its own runtime directory, in which Vitest runs once or several times. */
 export interface Scene {
   readonly directory: string
   readonly runtime: string
   readonly installation: Installation
-  readonly inner: InnerCase
+  readonly tested: TestedRun
   start(options?: RunOptions): ChaosRun
-  /** Directories of runs, by their IDs. */
+  /** The run directories. */
   runDirectories(): string[]
-  /** Has something cleared away with the scene. */
+  /** Registers a cleanup for the end of the scene. */
   atEnd(clear: () => void): void
-  /** Waits until the scene has a process whose command is this. */
+  /** Waits until the scene has a process with a matching command. */
   started(command: RegExp): Promise<Identity>
-  /** Starts a process, none of the run's, that holds copies of all descriptors of another one. */
+  /** Starts a process outside of the run that holds copies of all descriptors of another process. */
   holdDescriptorsOf(process: Identity): Promise<Identity>
-  /** Who is alive though he should not be, after at most `grace` milliseconds. */
+  /** The processes that have not ended after at most `grace` milliseconds. */
   survivors(grace?: number): Promise<string[]>
 }
 
@@ -44,14 +44,14 @@ const VERSION = '4.1.12'
 const fixture = fileURLToPath(new URL('../../fixtures/chaos/', import.meta.url))
 const PACKAGE = 'node_modules/vitest-environment-python'
 
-/** Sets a scene; whatever is left of it is cleared away. */
+/** Creates a scene, and removes all of it afterwards. */
 export async function withScene<T>(options: SceneOptions, use: (scene: Scene) => Promise<T>): Promise<T> {
   const installation = inject('installations')[VERSION]!
   const directory = mkdtempSync(join(installation.directory, 'chaos-'))
-  // Short, because sockets live below it.
+  // A short path, because it holds sockets.
   const runtime = mkdtempSync(join(tmpdir(), 'vpc-'))
   const runIds = new Set<string>()
-  const inner: InnerCase = { id: randomUUID(), runIds }
+  const tested: TestedRun = { id: randomUUID(), runIds }
   const runs: ChaosRun[] = []
   const holders: Identity[] = []
   const clearing: (() => void)[] = []
@@ -65,7 +65,7 @@ export async function withScene<T>(options: SceneOptions, use: (scene: Scene) =>
   try {
     cpSync(fixture, directory, { recursive: true })
     if (options.without) {
-      // Nearer than the installed one, and its dependencies are still found above.
+      // This copy is nearer than the installed package, and still finds its dependencies above.
       cpSync(join(installation.directory, PACKAGE), join(directory, PACKAGE), { recursive: true })
       sabotage(join(directory, PACKAGE), options.without)
     }
@@ -73,7 +73,7 @@ export async function withScene<T>(options: SceneOptions, use: (scene: Scene) =>
       directory,
       runtime,
       installation,
-      inner,
+      tested,
       runDirectories,
       start: (of = {}) => {
         const run = startRun(scene, of)
@@ -81,14 +81,14 @@ export async function withScene<T>(options: SceneOptions, use: (scene: Scene) =>
         return run
       },
       atEnd: (clear) => void clearing.push(clear),
-      started: (command) => waitForCommand(inner, command),
+      started: (command) => waitForCommand(tested, command),
       holdDescriptorsOf: async ({ pid }) => {
         const holder = execa('python3', [inheritProgram, `${pid}`], { reject: false, stdin: 'ignore' })
         holders.push(identify(holder.pid!))
         await once(holder.stdout, 'data')
         return holders.at(-1)!
       },
-      survivors: (grace = 0) => survivors(inner, tracked, grace),
+      survivors: (grace = 0) => survivors(tested, tracked, grace),
     }
     return await use(scene)
   } finally {
@@ -96,20 +96,20 @@ export async function withScene<T>(options: SceneOptions, use: (scene: Scene) =>
     for (const run of runs) run.abandon()
     for (const clear of clearing) clear()
     for (const process of [...tracked(), ...holders]) send(process, 'SIGKILL')
-    await killSurvivors(inner)
-    // What was stopped or was forking meanwhile.
+    await killSurvivors(tested)
+    // Once more, for processes that were stopped or forked meanwhile.
     await sleep(20)
-    await killSurvivors(inner)
+    await killSurvivors(tested)
     rmSync(directory, { recursive: true, force: true })
     rmSync(runtime, { recursive: true, force: true })
   }
 }
 
-/** By cookies, and by the identities that the fixture reported itself: the former may be what is missing. */
-async function survivors(inner: InnerCase, tracked: () => Identity[], grace: number): Promise<string[]> {
+/** Looks for cookies, and for the identities that the fixture reported: a control may have removed the cookies. */
+async function survivors(tested: TestedRun, tracked: () => Identity[], grace: number): Promise<string[]> {
   const until = performance.now() + grace
   for (;;) {
-    const marked = await survivorsOf(inner, 'python', Math.max(0, until - performance.now()))
+    const marked = await survivorsOf(tested, 'python', Math.max(0, until - performance.now()))
     const reported = tracked().filter(({ pid }) => !marked.some((survivor) => survivor.pid === pid))
     const names = [
       ...marked.map(({ pid, command }) => `pid ${pid} (${command.slice(0, 160)})`),
@@ -120,8 +120,8 @@ async function survivors(inner: InnerCase, tracked: () => Identity[], grace: num
   }
 }
 
-async function waitForCommand(inner: InnerCase, command: RegExp): Promise<Identity> {
-  const mark = `${CASE_VARIABLE}=${inner.id}`
+async function waitForCommand(tested: TestedRun, command: RegExp): Promise<Identity> {
+  const mark = `${CASE_VARIABLE}=${tested.id}`
   for (const until = performance.now() + 30_000; performance.now() < until; ) {
     const found = liveProcesses().find((live) => command.test(live.command) && live.environ.includes(mark))
     if (found) return found
@@ -140,7 +140,7 @@ function runDirectoriesIn(runtime: string): string[] {
   }
 }
 
-/** What the record of a run says of its processes, by role. */
+/** The processes in the record of a run, by role. */
 export function recordOf(runDirectory: string): Map<string, Identity> {
   return new Map(
     lines(join(runDirectory, 'processes.jsonl')).map(({ id, pid, startTime }) => [
@@ -150,7 +150,7 @@ export function recordOf(runDirectory: string): Map<string, Identity> {
   )
 }
 
-/** JSON lines of a file, as far as they are whole. */
+/** The complete JSON lines of a file. */
 export function lines(file: string): Record<string, unknown>[] {
   try {
     return readFileSync(file, 'utf8')

@@ -6,34 +6,34 @@ import type { ChaosRun } from './run.ts'
 const SIGNALS = ['SIGKILL', 'SIGINT', 'SIGTERM', 'SIGSTOP'] as const
 const TARGETS = ['runner', 'runner', 'reaper', 'forkserver', 'worker', 'runner and reaper'] as const
 
-/** What is thrown in a round, and when. */
+/** The signal of a round: its target and its time. */
 export interface Strike {
-  /** From when on the time counts: the start of Vitest, or the first process of a role. */
+  /** The event from which `at` counts: the start of Vitest, or the first process of a role. */
   from: 'start' | 'reaper' | 'w1'
   /** Milliseconds. */
   at: number
   target: (typeof TARGETS)[number]
   /** SIGSTOP is followed by SIGKILL. */
   signal: (typeof SIGNALS)[number]
-  /** Milliseconds between the two. */
+  /** Milliseconds between SIGSTOP and SIGKILL. */
   pause: number
 }
 
-/** Milliseconds that a run of the fixture takes, and those of them that it takes with Python. */
-const LONGEST = { start: 2_500, reaper: 900, w1: 900 }
+/** Milliseconds that a run of the fixture takes in total, and with Python. */
+const MAX_AT = { start: 2_500, reaper: 900, w1: 900 }
 
 export function drawStrike(random: Random): Strike {
   const from = random.pick(['start', 'reaper', 'w1', 'w1'] as const)
   return {
     from,
-    at: Math.round(random.between(0, LONGEST[from])),
+    at: Math.round(random.between(0, MAX_AT[from])),
     target: random.pick(TARGETS),
     signal: random.pick(SIGNALS),
     pause: Math.round(random.between(0, 400)),
   }
 }
 
-/** Who is meant, as far as there is one yet or still. */
+/** The living processes of the strike's target. */
 export function aim({ target }: Strike, run: ChaosRun): Identity[] {
   const roles = [...run.roles()]
   const named = (pattern: RegExp) => roles.filter(([id]) => pattern.test(id)).map(([, identity]) => identity)
@@ -47,7 +47,7 @@ export function aim({ target }: Strike, run: ChaosRun): Identity[] {
   return found.filter(isAlive)
 }
 
-/** Throws it; returns who was hit. */
+/** Sends the signals. Returns the processes that got them. */
 export async function throwStrike(strike: Strike, run: ChaosRun): Promise<Identity[]> {
   if (strike.from !== 'start') await run.role(strike.from)
   await sleep(strike.at)
