@@ -1,1 +1,1 @@
-"""Facts of POSIX, by the standard library alone: identity, signals, marks, trees of processes."""
+"""POSIX: process identity, signals, the marks of a run, process trees. Imports only the standard library."""

@@ -1,8 +1,8 @@
-"""A control group of the run's own, where the system lets us make one.
+"""A control group (cgroup v2) for the run, if the system lets us make one.
 
-The kernel then knows every member, whatever it did to its parents, its session or its environment; it kills them all
-at once (`cgroup.kill`, Linux 5.14), and removing the group succeeds only when it is empty. See cgroups(7) and the
-kernel's admin-guide/cgroup-v2.
+The kernel knows every member of the group, even if the process changes its parent, its session or its environment.
+It can kill all members at once (`cgroup.kill`, Linux 5.14), and removing the group succeeds only if it is empty.
+See cgroups(7) and the kernel's admin-guide/cgroup-v2.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ _NAME = "vitest-python-"
 
 
 class Cgroup:
-    """The group of one run. The reaper stays outside."""
+    """The control group of one run. The reaper itself stays outside."""
 
     def __init__(self, path: str) -> None:
         self.path = path
 
     def enter(self) -> bool:
-        """Moves this process into the group; what it starts from now on is born there."""
+        """Move this process into the group; children that it starts later are in the group too."""
         try:
             Path(self.path, "cgroup.procs").write_text("0")
         except OSError:
@@ -30,14 +30,14 @@ class Cgroup:
         return True
 
     def kill(self) -> None:
-        """SIGKILL for every member, atomically against forks."""
+        """Send SIGKILL to every member; a member can't escape by forking."""
         try:
             Path(self.path, "cgroup.kill").write_text("1")
         except OSError:
-            pass  # the tree and the cookies are left to go by
+            pass  # the process tree and the cookies still lead to the members
 
     def remove(self) -> bool:
-        """Removes the group; False where it has living members."""
+        """Remove the group; False if it has living members."""
         try:
             os.rmdir(self.path)
         except FileNotFoundError:
@@ -48,7 +48,7 @@ class Cgroup:
 
 
 def make_cgroup(run_id: str) -> Cgroup | None:
-    """Makes a group below this process's own; None where that is not delegated to us or the kernel is too old."""
+    """Make a group below this process's own; None if we may not, or if the kernel is too old."""
     if DARWIN:
         return None
     own = _own_cgroup()

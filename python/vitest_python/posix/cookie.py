@@ -1,4 +1,4 @@
-"""The two marks that every process of a run carries, whatever it does to hide."""
+"""The two cookies of a run, which every process of the run inherits: a resource limit and an environment variable."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from .system import DARWIN
 ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 RUN_ID_LENGTH = 7
 
-# Bit 62 keeps it above every real limit; the mark tells ours from a stranger's; 36^7 needs 37 bits.
+# Bit 62 keeps the value above every real limit. The mark tells our values from others. A run ID needs 37 bits (36^7).
 _BASE = 1 << 62
 _SHIFT = 37
 _MARK = _BASE | 0x7C9E5A << _SHIFT
 
 
 def limit_of(run_id: str) -> int:
-    """The `RLIMIT_RSS` value, soft and hard, that every process of the run inherits.
+    """Return the `RLIMIT_RSS` value, soft and hard, that every process of the run inherits.
 
-    Raises ValueError where `run_id` is not 7 characters of `[0-9a-z]`.
+    Raises ValueError if `run_id` isn't 7 characters of `[0-9a-z]`.
     """
     if len(run_id) != RUN_ID_LENGTH or any(digit not in ALPHABET for digit in run_id):
         raise ValueError(f"a run ID is {RUN_ID_LENGTH} characters of [0-9a-z], not {run_id!r}")
@@ -27,7 +27,7 @@ def limit_of(run_id: str) -> int:
 
 
 def run_id_of(limit: int) -> str | None:
-    """The run ID that a limit stands for; None for any other limit."""
+    """Return the run ID that a limit encodes; None if it is an ordinary limit."""
     number = limit ^ _MARK
     if not 0 <= number < 36**RUN_ID_LENGTH:
         return None
@@ -39,8 +39,8 @@ def run_id_of(limit: int) -> str | None:
 
 
 def set_limit(run_id: str) -> bool:
-    """Marks this process and everything it will start; False where the hard limit is finite already."""
-    if DARWIN:  # where it would be enforced, and nobody could read it
+    """Mark this process and everything that it starts later; False if the hard limit is already finite."""
+    if DARWIN:  # macOS would enforce the limit, and other processes couldn't read it
         return False
     if resource.getrlimit(resource.RLIMIT_RSS)[1] != resource.RLIM_INFINITY:
         return False
@@ -53,7 +53,7 @@ def set_limit(run_id: str) -> bool:
 
 
 def carries(pid: int, run_id: str) -> bool:
-    """Whether the process bears either cookie of the run; False where neither can be read."""
+    """Return whether the process has either cookie of the run; False if neither can be read."""
     return run_id_of(_read_limit(pid)) == run_id or _has_variable(pid, run_id)
 
 

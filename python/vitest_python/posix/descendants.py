@@ -1,4 +1,4 @@
-"""Finds the children of a process, those adopted included."""
+"""Finds the children of a process, including those that it has adopted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .identity import read_stat
 
 
 def children_of(pid: int) -> list[int]:
-    """Pids of the children of all its threads, zombies included; empty where there are none or it is gone."""
+    """Return the pids of the children of all its threads, including zombies; empty if the process is gone."""
     try:
         threads = os.listdir(f"/proc/{pid}/task")
     except OSError:
@@ -33,5 +33,5 @@ def _children_by_table(pid: int) -> list[int]:
     return found
 
 
-# Kernels built without CONFIG_PROC_CHILDREN have no such file.
+# False if the kernel was built without CONFIG_PROC_CHILDREN.
 HAS_CHILDREN_FILES = os.path.exists(f"/proc/{os.getpid()}/task/{os.getpid()}/children")

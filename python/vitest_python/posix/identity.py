@@ -1,4 +1,4 @@
-"""Which process is meant: a pid together with its start time, because a pid alone is given out again."""
+"""Identifies a process by its pid and its start time, because the system reuses pids."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from .system import DARWIN
 
 
 def read_stat(pid: int) -> Stat | None:
-    """The process that has this pid now, zombies included; None where there is none."""
+    """Return the process that has this pid now, even if it is a zombie; None if there is none."""
     if DARWIN:
-        from .darwin.ps import read_stat as read_by_ps  # late: needs subprocess, which costs the reaper milliseconds
+        from .darwin.ps import read_stat as read_by_ps  # imports subprocess, which costs the reaper milliseconds
 
         return read_by_ps(pid)
     try:
@@ -22,18 +22,18 @@ def read_stat(pid: int) -> Stat | None:
 
 
 def start_time(pid: int) -> str | None:
-    """Start time of the living process with this pid; None where there is none or only a zombie."""
+    """Return the start time of the living process with this pid; None if there is none or if it is a zombie."""
     stat = read_stat(pid)
     return stat.start_time if stat and stat.alive else None
 
 
 def own_start_time() -> str:
-    """Start time of this process."""
+    """Return the start time of this process."""
     return start_time(os.getpid()) or ""
 
 
 def boot_id() -> str:
-    """Changes with every boot; empty where the system does not tell."""
+    """Return an ID that changes with every boot; empty if the system doesn't tell."""
     if DARWIN:
         from .darwin.ps import boot_id as ask_sysctl
 

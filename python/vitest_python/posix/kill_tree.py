@@ -1,4 +1,4 @@
-"""Kills every descendant of this process, again and again, until there is none."""
+"""Kills the descendants of this process until none is left."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from .descendants import children_of
 from .killed import Killed
 from .pidfd import Process
 
-# A killed process needs about a millisecond to end; whoever it leaves behind is looked for then.
+# A killed process needs about a millisecond to end. Only then do its orphans become our children.
 PAUSE_MS = 5
 
 
 def kill_tree(timeout: float, reap: Callable[[], bool]) -> Killed:
-    """Works for at most `timeout` seconds.
+    """Kill every descendant, for at most `timeout` seconds.
 
-    `reap` collects whoever has ended and returns whether this process still has children. As a subreaper it gets
-    every descendant as a child in the end, so that having no child proves that there is no descendant.
+    `reap` collects the children that have ended and returns whether any child is left. This process is a subreaper,
+    so every orphaned descendant becomes its child: if it has no child, it has no descendant.
     """
     deadline = time.monotonic() + timeout
     killed: dict[int, str] = {}
@@ -36,14 +36,14 @@ def kill_tree(timeout: float, reap: Callable[[], bool]) -> Killed:
 
 
 def _kill(parent: int, pids: list[int], killed: dict[int, str]) -> list[Process]:
-    """Kills from the top, so that no parent can replace a child that was killed before it."""
+    """Kill parents before children, so that no parent can replace a child that was killed."""
     dying: list[Process] = []
     for pid in pids:
         try:
             process = Process(pid)
         except ProcessLookupError:
             continue
-        # The parent is read through the open pidfd: a pid that was given out again meanwhile has another one.
+        # Read while the pidfd is open. If the pid has been reused, the parent is a different one.
         if process.stat.parent not in (parent, os.getpid()) or not process.stat.alive:
             process.close()
             continue

@@ -1,4 +1,4 @@
-"""What became of a tree of processes."""
+"""The result of killing a process tree."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 
 class Killed(NamedTuple):
-    """Whom SIGKILL was sent to, and whether nobody is left."""
+    """The processes that SIGKILL was sent to, and whether the tree is empty now."""
 
     processes: dict[int, str]
-    """Start time by pid."""
+    """Start times by pid."""
     empty: bool

@@ -1,4 +1,4 @@
-"""One JSON object and a newline: how the processes of a run speak to each other."""
+"""The messages between the processes of a run: one JSON object on each line."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ Line = dict[str, Any]
 
 
 def encode(line: Line) -> bytes:
-    """The line with its newline."""
+    """Return the line with its newline."""
     return json.dumps(line, separators=(",", ":")).encode() + b"\n"
 
 
 def decode(text: bytes) -> Line:
-    """Raises ValueError for what is no JSON object."""
+    """Parse a line. Raises ValueError if it isn't a JSON object."""
     line = json.loads(text)
     if not isinstance(line, dict):
         raise ValueError(f"not a JSON object: {text[:100]!r}")
@@ -23,19 +23,19 @@ def decode(text: bytes) -> Line:
 
 
 class Splitter:
-    """Puts lines together again from chunks that were cut anywhere."""
+    """Joins chunks that end anywhere into lines."""
 
     def __init__(self) -> None:
         self._rest = b""
 
     def feed(self, chunk: bytes) -> list[bytes]:
-        """Lines that the chunk completes, not yet decoded: one that is broken must not take others with it."""
+        """Return the lines that the chunk completes, not yet decoded, so that one broken line doesn't lose others."""
         *whole, self._rest = (self._rest + chunk).split(b"\n")
         return [text for text in whole if text.strip()]
 
 
 class Outbox:
-    """Lines on their way into a pipe whose reader may be stopped: writing never waits."""
+    """Writes lines to a pipe without ever waiting, even if its reader is stopped."""
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
@@ -44,16 +44,16 @@ class Outbox:
 
     @property
     def waiting(self) -> bool:
-        """Whether something is left to write once the pipe takes it."""
+        """Whether lines are left that the pipe couldn't take yet."""
         return bool(self._pending)
 
     def put(self, line: Line) -> None:
-        """Writes as much as the pipe takes now and keeps the rest."""
+        """Write as much as the pipe takes now and keep the rest."""
         self._pending += encode(line)
         self.flush()
 
     def flush(self) -> None:
-        """Tries to write what is left; forgets it when nobody reads any more."""
+        """Try to write the rest; drop it if the reader is gone."""
         try:
             while self._pending:
                 self._pending = self._pending[os.write(self._fd, self._pending) :]

@@ -1,4 +1,4 @@
-"""Signals that cannot hit a stranger: through a pidfd, after the identity was checked."""
+"""Signals by pidfd, which can't reach another process that has got the same pid."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .system import DARWIN
 
 
 def available() -> bool:
-    """Whether this system and this Python have pidfds (Linux 5.3, and 3.9)."""
+    """Return whether this system and this Python have pidfds (Linux 5.3, Python 3.9)."""
     if DARWIN or not hasattr(os, "pidfd_open"):
         return False
     try:
@@ -22,17 +22,17 @@ def available() -> bool:
 
 
 class Process:
-    """A process held by pidfd, so that its pid cannot come to mean another one.
+    """A process that is held by a pidfd, so that the pid keeps meaning this process.
 
-    Without pidfds it is held by its pid alone and looked at again before each signal:
-    between the look and the signal there remains a gap of microseconds.
+    If the system has no pidfds, the identity is checked again before each signal. A gap of microseconds remains
+    between the check and the signal.
     """
 
     def __init__(self, pid: int) -> None:
-        """Raises ProcessLookupError where there is no such process."""
+        """Open the process. Raises ProcessLookupError if there is none."""
         self.pid = pid
         self.fd = self._open()
-        # After the opening: what is read now is the process that the descriptor stands for.
+        # Read after opening the pidfd, so it describes the process that the pidfd refers to.
         stat = read_stat(pid)
         if stat is None:
             self.close()
@@ -45,11 +45,14 @@ class Process:
         try:
             return os.pidfd_open(self.pid)
         except OSError as error:
-            # EINVAL: not a pid, or a thread of a process that has another.
+            # EINVAL: not a pid, or the ID of a thread other than the main thread.
             raise ProcessLookupError(self.pid) from error
 
     def send(self, number: int) -> None:
-        """Raises ProcessLookupError where it is gone and PermissionError where it belongs to another user."""
+        """Send a signal.
+
+        Raises ProcessLookupError if the process is gone, and PermissionError if it belongs to another user.
+        """
         if self.fd is not None:
             signal.pidfd_send_signal(self.fd, number)
             return
@@ -59,7 +62,7 @@ class Process:
         os.kill(self.pid, number)
 
     def close(self) -> None:
-        """Lets go of it; safe to repeat."""
+        """Close the pidfd; safe to repeat."""
         if self.fd is not None:
             os.close(self.fd)
             self.fd = None

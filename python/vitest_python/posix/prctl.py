@@ -1,4 +1,4 @@
-"""Two facts about a process that Python cannot set: who adopts its orphans, and what its parent's death means."""
+"""Two attributes of a process that Python has no function for: subreaper and parent-death signal (prctl(2))."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ def _find_prctl() -> ctypes._NamedFuncPointer | None:
         return None
 
 
-# Looked up at import, so that a child calls it between fork and exec without allocating much.
+# Looked up at import, so that a child between fork and exec allocates little.
 _prctl = _find_prctl()
 
 
 def adopt_orphans() -> bool:
-    """Makes this process the parent of every descendant whose own parent ends; False where impossible."""
+    """Make this process the parent of every descendant whose own parent ends; False if impossible."""
     return _prctl is not None and _prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
 
 
 def die_with_parent(parent: int) -> None:
-    """Has the kernel kill this process when the parent's thread that forked it ends (Linux).
+    """Have the kernel kill this process when the thread that forked it ends (Linux).
 
-    Exits at once where the parent is gone already: `parent` is its pid as known before the fork,
-    because afterwards nobody can tell a dead parent from one that adopted us.
+    Exits at once if the parent is already gone. `parent` is the parent's pid from before the fork, because
+    `os.getppid` would return the adoptive parent if the real one has died.
     """
     if _prctl is not None:
         _prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

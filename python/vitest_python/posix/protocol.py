@@ -1,11 +1,11 @@
-"""Protocol number and environment variables of a run; see docs/protocol.md."""
+"""The protocol number and the environment variables of a run; see docs/protocol.md."""
 
 PROTOCOL = 1
-"""Number of the lines in docs/protocol.md and of the messages in proto/; both sides must have the same."""
+"""Version of the lines in docs/protocol.md and of the messages in proto/. Both sides must have the same one."""
 
 
 def protocol_mismatch(peer: str, version: object, here: str) -> str:
-    """Says that a peer of another version cannot be talked to."""
+    """Return the message for a peer that uses another version."""
     return (
         f"{peer} speaks protocol {version} and {here} {PROTOCOL}: "
         "two versions of vitest-environment-python are installed. Install one."

@@ -1,4 +1,4 @@
-"""Sends a signal to exactly the process that was meant, or tells why not."""
+"""Sends a signal to a process that is identified by pid and start time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from .pidfd import Process
 
 
 def send_signal(pid: int, start_time: str, number: int) -> str:
-    """One of `sent`, `gone` (also a zombie), `impostor` (another process has the pid now), `denied`."""
+    """Send the signal if the process still has this start time.
+
+    Returns `sent`, `gone` (ended, or a zombie), `impostor` (another process has the pid now), or `denied`.
+    """
     try:
         process = Process(pid)
     except ProcessLookupError:
@@ -30,7 +33,7 @@ def send_signal(pid: int, start_time: str, number: int) -> str:
 
 
 def answer_signal(line: dict[str, Any]) -> dict[str, Any]:
-    """The `signalled` line for a `signal` line of docs/protocol.md. Raises KeyError for an unknown signal."""
+    """Handle a `signal` line and return the `signalled` line. Raises KeyError if the signal is unknown."""
     number = signal.Signals[line["signal"]]
     outcomes = [
         {**target, "outcome": send_signal(int(target["pid"]), str(target["startTime"]), number)}

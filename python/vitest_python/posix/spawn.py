@@ -1,4 +1,4 @@
-"""Starts a program as a child that cannot outlive this process."""
+"""Starts a program as a child that can't outlive this process."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from typing import NoReturn
 from .cgroup import Cgroup
 from .prctl import die_with_parent
 
-# What this program ignores or what Python ignores: an ignored signal stays ignored through exec.
-_RESTORED = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE, signal.SIGXFSZ, signal.SIGCHLD]
+# Signals that the reaper or Python ignores. A child would inherit that through exec.
+_DEFAULT_SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE, signal.SIGXFSZ, signal.SIGCHLD]
 
 
 def spawn(argv: list[str], env: dict[str, str], cwd: str, log: str, cgroup: Cgroup | None = None) -> int:
-    """Executes `argv` with exactly `env`, no standard input, and both outputs appended to `log`, inside `cgroup`.
+    """Start `argv` with exactly `env`, with no standard input, and with both outputs appended to `log`.
 
-    Returns its pid. Raises OSError where the log, the directory or the program cannot be had.
+    Returns the pid. Raises OSError if the log can't be opened, if `cwd` isn't usable, or if the program can't start.
     """
     if not argv:
         raise OSError(errno.EINVAL, "argv is empty")
-    failures, failed = os.pipe()  # closes on exec: its end without a word is the success
+    failures, failed = os.pipe()  # exec closes it, so it is empty if the program has started
     parent = os.getpid()
     pid = os.fork()
     if pid == 0:
         os.close(failures)
-        _become(argv, env, cwd, log, parent, failed, cgroup)
+        _exec_child(argv, env, cwd, log, parent, failed, cgroup)
     os.close(failed)
     with open(failures, "rb") as file:
         message = file.read()
@@ -37,7 +37,7 @@ def spawn(argv: list[str], env: dict[str, str], cwd: str, log: str, cgroup: Cgro
     return pid
 
 
-def _become(
+def _exec_child(
     argv: list[str], env: dict[str, str], cwd: str, log: str, parent: int, failed: int, cgroup: Cgroup | None
 ) -> NoReturn:
     about = log
@@ -46,7 +46,7 @@ def _become(
         if cgroup is not None:
             cgroup.enter()
         signal.set_wakeup_fd(-1)
-        for number in _RESTORED:
+        for number in _DEFAULT_SIGNALS:
             signal.signal(number, signal.SIG_DFL)
         redirect_output(log)
         about = cwd
@@ -54,7 +54,7 @@ def _become(
         about = argv[0]
         os.execvpe(argv[0], argv, env)
     except Exception as error:
-        # ValueError: a NUL or an `=` in the name of a variable.
+        # ValueError: the name of a variable has a NUL or an `=`.
         what = f"{error.errno} {about}" if isinstance(error, OSError) else f"{int(errno.EINVAL)} {error}"
         os.write(failed, what.encode())
     finally:
@@ -62,7 +62,7 @@ def _become(
 
 
 def redirect_output(log: str) -> None:
-    """Points descriptor 0 at nothing and 1 and 2 at the end of `log`, made with mode 0600."""
+    """Point descriptor 0 at /dev/null, and 1 and 2 at the end of `log`, which is created with mode 0600."""
     null = os.open(os.devnull, os.O_RDONLY)
     out = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     os.dup2(null, 0)

@@ -1,4 +1,4 @@
-"""A line of `/proc/PID/stat`."""
+"""The line in `/proc/PID/stat`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Stat(NamedTuple):
-    """What `/proc/PID/stat` says of a process, as far as it matters here."""
+    """The fields of `/proc/PID/stat` that are used here."""
 
     pid: int
     state: str
@@ -14,17 +14,17 @@ class Stat(NamedTuple):
     parent: int
     threads: int
     start_time: str
-    """Field 22: clock ticks since boot, as text, because it is compared and never calculated with.
-    On macOS what `ps -o lstart=` prints."""
+    """Field 22, the clock ticks since boot. A string, because it is only compared.
+    On macOS, the output of `ps -o lstart=`."""
 
     @property
     def alive(self) -> bool:
-        """Whether it can still run code: a main thread that ended before the others is shown as Z, too."""
+        """Whether it can still run code. A process is shown as Z even if only its main thread has ended."""
         return self.state not in ("Z", "X") or self.threads > 1
 
 
 def parse_stat(text: bytes) -> Stat | None:
-    """Parses proc(5)'s stat line; fields are counted from the last parenthesis, since a name may hold `) `."""
+    """Parse the line (proc(5)). Fields are counted from the last parenthesis, because a name may contain `) `."""
     pid, _, rest = text.partition(b" (")
     fields = rest[rest.rfind(b")") + 2 :].split()
     if len(fields) < 20:

@@ -1,4 +1,4 @@
-"""Kills what bears a cookie of the run and yet is no descendant: what was started while nobody adopted it."""
+"""Kills processes that have a cookie of the run but aren't descendants, because they were orphaned too early."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import time
 from .cookie import carries
 from .pidfd import Process
 
-PASSES = 5
+MAX_PASSES = 5
 
 
 def kill_marked(run_id: str, spare: dict[int, str]) -> dict[int, str]:
-    """Kills every process that carries the run ID, but this one and those in `spare` (start time by pid).
+    """Kill every process that has the run's cookies, except this one and those in `spare` (start times by pid).
 
-    Returns the start times of the killed by pid. Looks again until a pass finds none, five times at most.
+    Repeats until a pass finds none, at most five times. Returns the start times of the killed processes by pid.
     """
     killed: dict[int, str] = {}
-    for _ in range(PASSES):
+    for _ in range(MAX_PASSES):
         found = _kill_once(run_id, spare)
         if not found:
             break
@@ -37,7 +37,7 @@ def _kill_once(run_id: str, spare: dict[int, str]) -> dict[int, str]:
         except ProcessLookupError:
             continue
         try:
-            # Read again now that the pidfd is open: the first look may have been at another process.
+            # Read again while the pidfd is open: before, the pid may have belonged to another process.
             mine = carries(process.pid, run_id) and spare.get(process.pid) != process.stat.start_time
             if mine and process.stat.alive:
                 process.send(signal.SIGKILL)

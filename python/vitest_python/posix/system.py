@@ -1,8 +1,8 @@
-"""The one place that asks for the platform."""
+"""The only place that checks the platform."""
 
 from __future__ import annotations
 
 import sys
 
 DARWIN: bool = sys.platform == "darwin"
-"""macOS: no /proc, pidfd, PDEATHSIG, subreaper or control group; `vitest_python.darwin` has what there is instead."""
+"""Whether this is macOS, which has no /proc, pidfd, PDEATHSIG, subreaper or control groups; see `posix.darwin`."""

@@ -1,4 +1,4 @@
-"""The ends of child processes: noticed in a poll, and told to others."""
+"""Notices that child processes have ended, and describes how."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def exit_of(status: int) -> dict[str, Any]:
-    """`status` and `signal` of an `exited` line, from what waitpid(2) returned."""
+    """Return `status` and `signal` of an `exited` line for a status from waitpid(2)."""
     code = os.waitstatus_to_exitcode(status)
     if code >= 0:
         return {"status": code, "signal": None}
@@ -19,7 +19,7 @@ def exit_of(status: int) -> dict[str, Any]:
 
 
 def wake_up_on_child() -> int:
-    """A descriptor that becomes readable whenever a child ends; for the main thread."""
+    """Return a descriptor that becomes readable whenever a child ends. Call it on the main thread."""
     reading, writing = os.pipe()
     for fd in (reading, writing):
         os.set_blocking(fd, False)

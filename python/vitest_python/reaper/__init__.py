@@ -1,1 +1,1 @@
-"""The reaper: ancestor of every Python process of a run, and the end of all of them."""
+"""The reaper: the ancestor of every Python process of a run, which kills them all at the end."""

@@ -1,4 +1,4 @@
-"""The process that a reaper works for, and whether it has ended. Stopped is not ended."""
+"""The process that the reaper works for, and whether it has ended. A stopped process hasn't."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Owner:
-    """Held by pidfd, or watched by kqueue, where there is one: `fd` becomes readable when the owner ends."""
+    """Watches the owner by pidfd or kqueue, if the system has one: `fd` becomes readable when the owner ends."""
 
     def __init__(self, pid: int, started: str) -> None:
         self.pid = pid
@@ -26,13 +26,13 @@ class Owner:
         except ProcessLookupError:
             self._gone = True
             return
-        # After the opening, or the descriptor could stand for whoever got the pid next.
+        # Checked after opening the pidfd, which could refer to a process that has got the same pid.
         self._gone = process.stat.start_time != started or not process.stat.alive
         self.fd = process.fd if watch is None else watch.fileno()
         self._watch = watch
 
     def has_ended(self) -> bool:
-        """Whether this very process has ended, a zombie included."""
+        """Return whether the owner has ended. A zombie has."""
         self._gone = self._gone or start_time(self.pid) != self.start_time
         return self._gone
 

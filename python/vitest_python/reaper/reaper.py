@@ -1,6 +1,7 @@
-"""The reaper: everything of a run descends from it, and when the run's owner is gone, it leaves nothing behind.
+"""The reaper: every Python process of a run descends from it, and it kills them all when the run's owner is gone.
 
-Single-threaded, standard library only, small enough to be read in one sitting. The lines are in docs/protocol.md.
+It is single-threaded, uses only the standard library, and is small enough to read in one sitting.
+docs/protocol.md describes its lines.
 """
 
 from __future__ import annotations
@@ -32,14 +33,14 @@ else:
     from ..posix.kill_tree import kill_tree
     from ..posix.sweep import kill_marked
 
-# Longer than any process needs to end once SIGKILL is pending, unless it hangs in the kernel.
+# A killed process ends sooner, unless it hangs in the kernel.
 LAST_KILL_SECONDS = 30.0
-# How often a system without pidfds is asked for the owner.
+# How often the owner is checked if the system has no pidfds.
 POLL_MS = 100
 
 
 class Reaper:
-    """One loop over three descriptors: the owner's lines, the owner's life, and the ends of children."""
+    """One loop over three descriptors: the owner's lines, the owner's end, and the ends of children."""
 
     def __init__(self, run_id: str, run_directory: str, owner: Owner) -> None:
         self.run_id = run_id
@@ -55,7 +56,7 @@ class Reaper:
         os.set_blocking(0, False)
 
     def run(self) -> NoReturn:
-        """Says `armed` and works until told to exit or until the owner is gone."""
+        """Send `armed` and work until an `exit` line comes or the owner is gone."""
         self._out.put(
             {
                 "event": "armed",
@@ -93,7 +94,7 @@ class Reaper:
         return self.owner.fd in ready
 
     def _read_lines(self) -> bool:
-        """Does what has been asked; True at the end of the input."""
+        """Handle the lines that have come; True at the end of the input."""
         try:
             chunk = os.read(0, 65536)
         except BlockingIOError:
@@ -104,7 +105,7 @@ class Reaper:
             try:
                 self._do(decode(text))
             except Exception as error:
-                # One bad line must not take the guard away from everything that it guards.
+                # One bad line must not end the reaper, because nothing else would kill the run's processes.
                 print(f"reaper: {type(error).__name__}: {error} in {text!r}", file=sys.stderr, flush=True)
         return not chunk
 
@@ -119,7 +120,7 @@ class Reaper:
             case "exit":
                 os._exit(0)
             case other:
-                raise ValueError(f"no operation {other!r}")
+                raise ValueError(f"unknown operation {other!r}")
 
     def _spawn(self, line: dict[str, Any]) -> None:
         try:
@@ -131,7 +132,7 @@ class Reaper:
         self._out.put({"event": "spawned", "id": line["id"], "pid": pid, "startTime": start_time(pid) or ""})
 
     def _kill_tree(self, line: dict[str, Any]) -> None:
-        # The group is not killed first: nobody would tell then who was in it.
+        # The group is killed last: `cgroup.kill` doesn't report which processes it kills.
         killed = kill_tree(float(line["timeout"]) / 1000, self.reap)
         if self.cgroup is not None:
             self.cgroup.kill()
@@ -145,7 +146,7 @@ class Reaper:
         )
 
     def reap(self) -> bool:
-        """Collects every child that has ended, adopted ones too; whether any child is left."""
+        """Collect every child that has ended, including adopted ones, and return whether any child is left."""
         while True:
             try:
                 pid, status = os.waitpid(-1, os.WNOHANG)
@@ -170,8 +171,8 @@ class Reaper:
 
 
 def main(arguments: list[str]) -> NoReturn:
-    """Arguments: `--run-id`, `--run-directory`, `--owner-pid`, `--owner-start-time`, `--protocol`."""
-    # First of all: Ctrl-C in a terminal reaches everybody, and a guard must outlive what it guards.
+    """Run the reaper. Arguments: `--run-id`, `--run-directory`, `--owner-pid`, `--owner-start-time`, `--protocol`."""
+    # Before anything else: Ctrl-C in a terminal signals the whole process group, and the reaper must outlive the run.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
         signal.signal(number, signal.SIG_IGN)
     options = dict(zip(arguments[::2], arguments[1::2], strict=True))

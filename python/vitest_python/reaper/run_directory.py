@@ -1,4 +1,4 @@
-"""Removes the run directory, and nothing that merely stands in its place."""
+"""Removes the run directory, unless something else is in its place."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 
 
 def remove_run_directory(path: str, run_id: str) -> str | None:
-    """Removes it with everything in it; links inside are removed, not followed.
+    """Remove the directory and everything in it. Links inside are removed, not followed.
 
-    Returns None, or a sentence that says why it was left alone. A directory that is gone already is fine.
+    Returns None, or the reason why the directory was left alone. It is fine if the directory is already gone.
     """
     try:
         found = os.lstat(path)
@@ -22,7 +22,7 @@ def remove_run_directory(path: str, run_id: str) -> str | None:
         return f"{path} belongs to user {found.st_uid}"
     if Path(path).name != run_id:
         return f"{path} does not end with the run ID {run_id}"
-    import shutil  # late: costs milliseconds at the start
+    import shutil  # costs milliseconds, which the reaper doesn't have at its start
 
     shutil.rmtree(path, ignore_errors=True)
-    return f"{path} could not be removed whole" if Path(path).exists() else None
+    return f"{path} could not be removed completely" if Path(path).exists() else None

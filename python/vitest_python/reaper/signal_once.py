@@ -1,4 +1,4 @@
-"""`signal`: one `signal` line in, one `signalled` line out, for runs that have no reaper any more."""
+"""The program `signal`: reads one `signal` line and writes one `signalled` line. For runs whose reaper is gone."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from ..posix.send_signal import answer_signal
 
 
 def main(_arguments: list[str]) -> None:
-    """Exits 0 also where nothing could be sent: the outcomes say so."""
+    """Handle one line. Exits 0 even if no signal could be sent, because the outcomes say so."""
     print(json.dumps(answer_signal(json.loads(sys.stdin.readline()))), flush=True)

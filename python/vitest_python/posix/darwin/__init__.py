@@ -1,4 +1,4 @@
-"""macOS. Less than Linux offers: nobody adopts orphans, no limit can be read, no pid can be held.
+"""macOS, which offers less than Linux: no process can adopt orphans, read another's limits, or hold a pid.
 
-Processes are known by descent, by process group and by their environment, and identified by their start to the second.
+Processes are found by descent, process group and environment. Their start times are known only to the second.
 """

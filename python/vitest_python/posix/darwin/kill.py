@@ -1,4 +1,4 @@
-"""SIGKILL by pid, right after the list that showed whose it is: macOS gives out 99,997 others before it again."""
+"""SIGKILL by pid, right after the process was listed. macOS assigns 99,997 other pids before it reuses one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .ps import Entry
 
 
 def kill_each(entries: Iterable[Entry]) -> dict[int, str]:
-    """Start times by pid of those that could be sent it; the entries must be fresh."""
+    """Kill the entries, which must be fresh, and return the start times of the killed processes by pid."""
     killed: dict[int, str] = {}
     for entry in entries:
         try:

@@ -1,4 +1,4 @@
-"""Kills the descendants of this process and everybody in their process groups, until there is nobody."""
+"""Kills the descendants of this process and the members of their process groups until none is left."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ PAUSE_SECONDS = 0.005
 
 
 def kill_tree(timeout: float, reap: Callable[[], bool]) -> Killed:
-    """As `kill_tree.kill_tree`, and weaker: who has lost his parent and left his group is not met.
+    """Like `posix.kill_tree.kill_tree`, but misses processes that have lost their parent and left their group.
 
-    The groups are remembered from pass to pass, so that whoever loses his parent meanwhile is still known by his.
+    The groups are remembered from pass to pass, so a process that loses its parent in between is found by its group.
     """
     deadline = time.monotonic() + timeout
     killed: dict[int, str] = {}
-    # Nobody but our descendants can be in the groups of a session that we lead.
+    # If we lead the session, only our descendants can be in its groups.
     groups = {os.getpid()} if os.getpgrp() == os.getpid() else set()
     while True:
         found = victims(os.getpid(), processes(), groups)
@@ -33,9 +33,12 @@ def kill_tree(timeout: float, reap: Callable[[], bool]) -> Killed:
 
 
 def victims(root: int, table: dict[int, Entry], groups: set[int]) -> list[Entry]:
-    """Living descendants of `root`, parents first, and members of `groups`, to which the descendants' are added."""
+    """Return the living descendants of `root`, parents first, and the members of `groups`.
+
+    Adds the descendants' groups to `groups`.
+    """
     found = {root: table[root]} if root in table else {}
-    # A group that is not led from here may have members that are none of ours.
+    # A group that `root` doesn't lead may have members that aren't descendants.
     foreign = {entry.group for entry in found.values()} - {root}
     before = -1
     while before < len(found):

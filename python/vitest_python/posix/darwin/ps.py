@@ -1,4 +1,4 @@
-"""The processes of macOS as ps and sysctl print them, in the C locale and in UTC, as Node reads them, too."""
+"""Reads the processes of macOS from `ps` and `sysctl`, in the C locale and in UTC, as the Node side does."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ class Entry:
     group: int
     command: str
     environment: str = ""
-    """` NAME=value …`; empty where the system shows none: of another user, or protected by the system."""
+    """` NAME=value …`; empty if the process belongs to another user or is protected by the system."""
 
 
 def processes() -> dict[int, Entry]:
-    """All processes by pid, but the ps that lists them."""
+    """Return all processes by pid, except the `ps` that lists them."""
     return _list("-A")
 
 
 def processes_with_environments() -> dict[int, Entry]:
-    """As `processes`. ps prints environments right after arguments, so where they begin shows beside a second list."""
+    """Like `processes`. `ps` prints the environment right after the arguments, so a second list shows the boundary."""
     full = _list("-A", "-E")
     entries = processes()
     for pid, entry in entries.items():
@@ -45,18 +45,18 @@ def processes_with_environments() -> dict[int, Entry]:
 
 
 def read_stat(pid: int) -> Stat | None:
-    """As `identity.read_stat`."""
+    """Like `identity.read_stat`."""
     entry = _list("-p", str(pid)).get(pid)
     return entry.stat if entry else None
 
 
 def boot_id() -> str:
-    """As `identity.boot_id`."""
+    """Like `identity.boot_id`."""
     return _run([*SYSCTL, "-n", "kern.bootsessionuuid"])[0].strip()
 
 
 def parse(text: str) -> dict[int, Entry]:
-    """Parses the columns. A line that is none continues the one before: an argument may hold newlines."""
+    """Parse the columns. A line that doesn't match continues the one before, because arguments may have newlines."""
     entries: dict[int, Entry] = {}
     last: Entry | None = None
     for line in text.removesuffix("\n").split("\n"):

@@ -1,4 +1,4 @@
-"""Kills what carries the run ID in its environment and yet is neither a descendant nor in a group of one."""
+"""Kills processes that have the run ID in their environment but aren't descendants or in a descendant's group."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from ..protocol import RUN_ID_VARIABLE
 from .kill import kill_each
 from .ps import processes_with_environments
 
-PASSES = 5
+MAX_PASSES = 5
 
 
 def kill_marked(run_id: str, spare: dict[int, str]) -> dict[int, str]:
-    """As `sweep.kill_marked`, by the environment alone."""
+    """Like `posix.sweep.kill_marked`, but goes by the environment alone."""
     mark = re.compile(rf"(?:^| ){RUN_ID_VARIABLE}={run_id}(?: |\s*$)")
     killed: dict[int, str] = {}
-    for _ in range(PASSES):
+    for _ in range(MAX_PASSES):
         found = kill_each(
             entry
             for pid, entry in processes_with_environments().items()

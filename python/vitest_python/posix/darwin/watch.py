@@ -1,18 +1,18 @@
-"""The end of a process that is no child of ours, as a descriptor to poll."""
+"""Notices that a process has ended that isn't our child."""
 
 from __future__ import annotations
 
 import select
 from typing import Any
 
-_select: Any = select  # kqueue is not there on the systems that check these types
+_select: Any = select  # the types are checked on systems without kqueue
 
 
 class ExitWatch:
-    """A kqueue that becomes readable when the process ends, and stays so."""
+    """A kqueue that becomes readable when the process ends, and stays readable."""
 
     def __init__(self, pid: int) -> None:
-        """Raises ProcessLookupError where there is no such process."""
+        """Watch the process. Raises ProcessLookupError if there is none."""
         self._queue = _select.kqueue()
         event = _select.kevent(pid, filter=_select.KQ_FILTER_PROC, flags=_select.KQ_EV_ADD, fflags=_select.KQ_NOTE_EXIT)
         try:
@@ -22,6 +22,6 @@ class ExitWatch:
             raise
 
     def fileno(self) -> int:
-        """The descriptor."""
+        """Return the descriptor, for `select.poll`."""
         fd: int = self._queue.fileno()
         return fd
