@@ -145,13 +145,13 @@ def test_a_bare_interpreter_can_import_it() -> None:
 
 @pytest.mark.parametrize("name", ["_private", "two words", ""])
 def test_a_name_that_cannot_be_called_is_refused(name: str) -> None:
-    with pytest.raises(ValueError, match="write a name of Python"):
+    with pytest.raises(ValueError, match="use a Python identifier"):
         tool(name=name)
 
 
 @pytest.mark.parametrize("timeout", [0, -1])
 def test_a_time_limit_is_positive(timeout: float) -> None:
-    with pytest.raises(ValueError, match="more than 0"):
+    with pytest.raises(ValueError, match="greater than 0"):
         tool(timeout=timeout)
 
 

@@ -98,7 +98,7 @@ class Calls(RuleBasedStateMachine):
     def no_call_that_has_ended_is_interrupted(self) -> None:
         assert interrupt.running() is None
         for played in self.played:
-            assert played.call._state != "ended" or played.call not in interrupt._unwanted
+            assert played.call._state != "ended" or played.call not in interrupt._requested
 
     def teardown(self) -> None:
         try:

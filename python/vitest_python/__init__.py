@@ -1,7 +1,7 @@
 """The Python side of vitest-environment-python: reaper, forkserver and workers.
 
-A module that tests call needs nothing of this. It may import `tool`, `worker` and `JavaScriptError`;
-inside of a worker they are there without being installed.
+Your modules need none of this, but they may import `tool`, `worker` and `JavaScriptError`. In a worker you can import
+them even if this package isn't installed.
 """
 
 from .authoring import tool, worker

@@ -1,4 +1,4 @@
-"""What a module that tests call may say of itself, and ask of its worker. None of it is needed."""
+"""Optional helpers for modules that tests call: `tool` sets how a function is called, `worker` tells where it runs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SPEC = "__vitest_tool__"
 
 
 class Spec(NamedTuple):
-    """What `tool` was told."""
+    """The arguments of `tool` that apply to each call."""
 
     timeout: float | None = None
     stream: bool = False
@@ -23,36 +23,52 @@ class Spec(NamedTuple):
 _PLAIN = Spec()
 _start_hooks: list[Callable[[], object]] = []
 _aliases: dict[str, dict[str, str]] = {}
-"""For each module, the name that was given and the function's own."""
+"""By module: the names given by `tool`, with the functions' own names."""
 
 
 def tool(
     *, name: str | None = None, timeout: float | None = None, stream: bool = False
 ) -> Callable[[_Function], _Function]:
-    """Says how tests call a function; the function itself stays as it is, also outside of a run.
+    """Set how tests call a function. The function itself doesn't change, so other code can use it as before.
+
+    You don't need this decorator to make a function callable.
 
     Args:
-        name: what tests call it by, after the module's name; of a function at the top of its module, which may be
-            private. Default: its own name. It does not lose that.
-        timeout: seconds after which a call is interrupted and fails with `vitest_python.TimedOut`, a `TimeoutError`,
-            unless the caller sets a `timeout`. Of a stream: from its start to its end. Default: none.
-        stream: whether it is for `python.stream` only, which then takes whatever the function returns that can be
-            iterated over, a list too. Default: a generator or an iterator is streamed, everything else is called.
+        name: The name that tests call the function by, after the module's name. The function must be at the top of
+            its module, but it may be private. Its own name stays callable if it is public. Default: no other name.
+        timeout: Seconds after which a call is interrupted and fails with `vitest_python.TimedOut`, which is a
+            `TimeoutError`. For a stream, the time from its start to its end. It doesn't apply if the test sets a
+            `timeout` for the call. Default: no limit.
+        stream: Whether tests must use `python.stream`, which then accepts any iterable that the function returns,
+            such as a list. Default: False, so tests stream generators and iterators, and call everything else.
+
+    Returns:
+        A decorator that returns the function itself.
 
     Raises:
-        ValueError: `name` is no public name, or `timeout` no positive number.
-        TypeError: `name` for a function that is not at the top of its module.
+        ValueError: `name` isn't an identifier or starts with an underscore, or `timeout` isn't positive.
+        TypeError: `name` is given for a function that isn't at the top of its module.
+
+    Example:
+        ::
+
+            from vitest_python import tool
+
+            @tool(name="search", timeout=2.5)
+            def _search(query: str) -> list[str]: ...
     """
     if name is not None and (not name.isidentifier() or name.startswith("_")):
-        raise ValueError(f"tool(name={name!r}): write a name of Python without an underscore in front")
+        raise ValueError(f"tool(name={name!r}): use a Python identifier that doesn't start with an underscore")
     if timeout is not None and not timeout > 0:
-        raise ValueError(f"tool(timeout={timeout!r}): write a number of seconds, more than 0")
+        raise ValueError(f"tool(timeout={timeout!r}): use a number of seconds greater than 0")
 
     def mark(function: _Function) -> _Function:
         setattr(function, _SPEC, Spec(timeout, stream))
         if name is not None:
             if function.__qualname__ != function.__name__:
-                raise TypeError(f"tool(name={name!r}): {function.__qualname__} is not at the top of its module")
+                raise TypeError(
+                    f"tool(name={name!r}): {function.__qualname__} is not at the top of its module; leave `name` out"
+                )
             _aliases.setdefault(function.__module__, {})[name] = function.__name__
         return function
 
@@ -60,29 +76,37 @@ def tool(
 
 
 def spec_of(function: object) -> Spec:
-    """What `tool` was told of this function; of a function without it, the defaults."""
+    """Return the function's `Spec`, with the defaults if it isn't decorated by `tool`."""
     spec = getattr(function, _SPEC, _PLAIN)
     return spec if isinstance(spec, Spec) else _PLAIN
 
 
 def aliases_of(module: str) -> dict[str, str]:
-    """The names that `tool` gave to functions of this module, and the functions' own."""
+    """Return the names that `tool` gave to functions of this module, with the functions' own names."""
     return _aliases.get(module, {})
 
 
 class _Worker:
-    """What a worker knows of itself."""
+    """Describes this process if it is a worker. Outside of a run, every attribute is None.
+
+    Example:
+        ::
+
+            from vitest_python import worker
+
+            database = f"test_{worker.lease}"
+    """
 
     @property
     def run_id(self) -> str | None:
-        """ID of the run that this process belongs to; None outside of a run."""
+        """ID of the run that this process belongs to: 7 characters of `[0-9a-z]`. None outside of a run."""
         return os.environ.get(RUN_ID_VARIABLE)
 
     @property
     def lease(self) -> str | None:
-        """ID of the lease that this process serves, or served last; by default a lease is one test.
+        """ID of the lease that this process serves, or served last. By default, each test has a lease of its own.
 
-        None before the first: while modules are imported, and outside of a run.
+        None if the process hasn't served a lease yet, which is so while modules are imported, and outside of a run.
         """
         return os.environ.get(LEASE_VARIABLE)
 
@@ -103,7 +127,7 @@ class _Worker:
 
 
 worker = _Worker()
-"""This process, as far as it is a worker; anywhere else everything of it is None."""
+"""This process. Outside of a run, every attribute is None."""
 
 
 def start_hooks() -> list[Callable[[], object]]:

@@ -1,64 +1,83 @@
-"""What a caller may be told that is not an exception of the user's own code."""
+"""Exceptions that tests can get although the user's own code didn't raise them.
+
+In a test, each is a `PythonError` whose `pythonType` is `vitest_python.` and the name of the class. Example::
+
+    await expect(python.call('models.embedd', [])).rejects.toThrowPython('vitest_python.UnknownName')
+"""
 
 from __future__ import annotations
 
 
-class _Refusal(Exception):
+class _BridgeError(Exception):
     def __init_subclass__(cls) -> None:
-        # The caller reads the name in a test's output: our files' layout means nothing there.
+        # Test output shows the full name, and the layout of our files would mean nothing there.
         cls.__module__ = "vitest_python"
 
 
-class UnknownName(_Refusal):
-    """No such module, function or class."""
+class UnknownName(_BridgeError):
+    """There is no such module, function or class."""
 
 
-class PrivateName(_Refusal):
-    """A name with a leading underscore."""
+class PrivateName(_BridgeError):
+    """The name starts with an underscore."""
 
 
-class NotExported(_Refusal):
-    """Something that the module only imported."""
+class NotExported(_BridgeError):
+    """The module only imports this name. Add the name to the module's `__all__` to export it."""
 
 
-class NotCallable(_Refusal):
-    """A name that stands for no function or class."""
+class NotCallable(_BridgeError):
+    """The name refers to something that isn't callable."""
 
 
-class ModuleProblem(_Refusal):
-    """An entry of `modules` or `services` that cannot be used as it is."""
+class ModuleProblem(_BridgeError):
+    """An entry of `modules` or `services` can't be used."""
 
 
-class WrongMethod(_Refusal):
-    """A generator was called, or something else streamed."""
+class WrongMethod(_BridgeError):
+    """A test used `python.call` for a stream, or `python.stream` for something else."""
 
 
-class BadArguments(_Refusal):
-    """Arguments that are not MessagePack, or neither an array nor a map."""
+class BadArguments(_BridgeError):
+    """The arguments can't be decoded, or this call can't carry them."""
 
 
-class Cancelled(_Refusal):
-    """The caller gave up before the function was called."""
+class Cancelled(_BridgeError):
+    """The test cancelled the call before its function was called."""
 
 
-class UnknownReference(_Refusal):
-    """A reference that was released, or that never was."""
+class UnknownReference(_BridgeError):
+    """A reference that has been released or never existed."""
 
 
-class SessionEnded(_Refusal):
-    """Python wanted something of a test that is over."""
+class SessionEnded(_BridgeError):
+    """Python used a function or an iterable of a test that has ended."""
 
 
 class TimedOut(TimeoutError):
-    """A call took longer than its function allows: `tool(timeout=…)`."""
+    """A call took longer than its function's `tool(timeout=…)` allows."""
 
     __module__ = "vitest_python"
 
 
 class JavaScriptError(Exception):
-    """What a function of the test threw, or the promise that it returned was rejected with.
+    """A function of the test threw an error, or its promise was rejected.
 
-    `name` is the error's (`TypeError`), `stack` its JavaScript stack.
+    Attributes:
+        name: The JavaScript error's name, such as `TypeError`.
+        stack: Its JavaScript stack.
+        callback: Number of the callback, by which the test finds the original error.
+
+    Example:
+        ::
+
+            from vitest_python import JavaScriptError
+
+            def train(on_epoch):
+                try:
+                    on_epoch(1)
+                except JavaScriptError as error:
+                    print(error.name, error.stack)
     """
 
     __module__ = "vitest_python"

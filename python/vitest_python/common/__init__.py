@@ -1,1 +1,1 @@
-"""What the programs of a run share: configuration, control socket, output, exit."""
+"""Shared by forkserver and worker: configuration, control socket, output, exit."""

@@ -1,25 +1,25 @@
-"""Texts of an exception, as long as a reader bears: one error must not fill a terminal or a frame."""
+"""Limits the length of an exception's texts, so that one error doesn't fill a terminal or a message."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-LONGEST_TEXT = 20_000
-"""Characters of a message, of a note, or of a traceback's one line; the rest is counted, not sent."""
-LONGEST_REPR = 1_000
-"""Characters of the repr that stands for an argument which cannot be sent."""
+MAX_TEXT_CHARS = 20_000
+"""Of a message, a note, or one line of a traceback. The rest is counted, but not sent."""
+MAX_REPR_CHARS = 1_000
+"""Of the repr that replaces an argument that can't be sent."""
 
 
-def bounded(text: str, longest: int = LONGEST_TEXT) -> str:
-    """The text, cut with a word about what is missing, and without lone surrogates, which protobuf refuses."""
-    if len(text) > longest:
-        text = f"{text[:longest]}… ({len(text) - longest:,} more characters)"
+def bounded(text: str, limit: int = MAX_TEXT_CHARS) -> str:
+    """Cut the text if it is too long, and escape lone surrogates, which protobuf refuses."""
+    if len(text) > limit:
+        text = f"{text[:limit]}… ({len(text) - limit:,} more characters)"
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def safe_text(value: object, what: str, convert: Callable[[object], str] = str, longest: int = LONGEST_TEXT) -> str:
-    """What the user's own code makes of a value, bounded; where that code raises, a word about it."""
+def safe_text(value: object, what: str, convert: Callable[[object], str] = str, limit: int = MAX_TEXT_CHARS) -> str:
+    """Convert a value by the user's own code. If that raises, the text names the error instead."""
     try:
-        return bounded(convert(value), longest)
+        return bounded(convert(value), limit)
     except Exception as problem:
         return f"<{type(problem).__name__} while its {what} was made>"

@@ -1,4 +1,4 @@
-"""What a forkserver or worker is told on its command line."""
+"""The configuration of a forkserver or worker."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TOKEN_VARIABLE = "VITEST_PYTHON_TOKEN"
 
 @dataclass(frozen=True)
 class Config:
-    """The argument of docs/protocol.md, and the token that came in the environment."""
+    """The command-line argument that docs/protocol.md describes, and the token, which comes in the environment."""
 
     id: str
     control: str
@@ -28,20 +28,20 @@ class Config:
     overlay: str | None
     bytecode: str | None
     watch: bool
-    """Whether to tell which files each lease has used."""
+    """Whether to report which files each lease uses."""
     token: str
 
     def for_worker(self, worker: str) -> Config:
-        """The same for a worker that this process is about to start."""
+        """Return the configuration of a worker that this process is about to start."""
         return replace(self, id=worker, parent=os.getpid())
 
     @property
     def log(self) -> str:
-        """File for everything that this process prints."""
+        """The file for everything that this process prints."""
         return f"{self.run_directory}/logs/{self.id}.log"
 
     def encode(self) -> str:
-        """The command-line argument; without the token, since everybody can read arguments."""
+        """Return the command-line argument, without the token, because every user can read arguments."""
         return json.dumps(
             {
                 "protocol": PROTOCOL,
@@ -62,9 +62,9 @@ class Config:
 
 
 def read_config(argument: str) -> Config:
-    """Reads the argument, and takes the token out of the environment before any code of the user runs.
+    """Parse the argument, and take the token out of the environment before any user code runs.
 
-    Exits with a sentence where the runner speaks another protocol.
+    Raises SystemExit with a message if the runner uses another protocol.
     """
     given: dict[str, Any] = json.loads(argument)
     if given["protocol"] != PROTOCOL:

@@ -1,4 +1,4 @@
-"""The connection to the runner's main process, over which forkserver and workers report."""
+"""The connection to the runner's main process, which forkserver and workers report to."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from .config import Config
 
 
 class Control:
-    """Lines in both directions; `send` may be called from any thread."""
+    """Sends and receives lines. `send` may be called from any thread."""
 
     def __init__(self, path: str) -> None:
-        """Raises OSError where nobody listens."""
+        """Connect. Raises OSError if the runner isn't listening."""
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.socket.connect(path)
         self._splitter = Splitter()
@@ -26,15 +26,15 @@ class Control:
         self._sending = threading.Lock()
 
     def send(self, line: Line) -> None:
-        """Waits until the kernel has taken the line; does nothing when the runner is gone."""
+        """Wait until the kernel has taken the line. Does nothing if the runner is gone."""
         try:
             with self._sending:
                 self.socket.sendall(encode(line))
         except OSError:
-            pass  # whoever reads from it sees the end, and acts
+            pass  # the thread that reads sees the end of the connection and exits
 
     def hello(self, role: str, config: Config) -> None:
-        """First line of all. The answer is read by `welcome`, so that work can go on meanwhile."""
+        """Send the first line. `welcome` reads the answer, so the caller can do other work in between."""
         self.send(
             {
                 "hello": "vitest-python",
@@ -49,7 +49,7 @@ class Control:
         )
 
     def welcome(self) -> None:
-        """Waits for the runner's answer. Raises SystemExit with its sentence where it refuses."""
+        """Wait for the runner's answer. Raises SystemExit with the runner's message if it refuses."""
         for line in self.lines():
             if "welcome" in line:
                 return
@@ -57,7 +57,7 @@ class Control:
         raise SystemExit("vitest-python: the runner closed the connection without an answer")
 
     def lines(self) -> Iterator[Line]:
-        """Lines as they come, until the runner is gone."""
+        """Yield lines as they come, until the runner is gone."""
         while True:
             while self._received:
                 yield self._received.pop(0)
@@ -65,7 +65,7 @@ class Control:
                 return
 
     def receive(self) -> bool:
-        """Waits for one chunk; False at the end. `take` then gives what was in it."""
+        """Wait for data and keep its lines for `take`; False at the end of the connection."""
         try:
             chunk = self.socket.recv(65536)
         except OSError:
@@ -74,10 +74,10 @@ class Control:
         return bool(chunk)
 
     def take(self) -> list[Line]:
-        """What has been received and not been looked at."""
+        """Return the lines that have been received since the last call."""
         taken, self._received = self._received, []
         return taken
 
     def close(self) -> None:
-        """In a forked child: the connection stays with its parent."""
+        """Close the connection; in a forked child, the parent keeps its own."""
         self.socket.close()

@@ -1,4 +1,4 @@
-"""Marks what Python's own streams print, so that a log holds everything in its order and still tells what is what."""
+"""Marks output by stream and log level, so that one log keeps everything in order and the runner can tell it apart."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import os
 import threading
 from typing import Any
 
-# An escape sequence that terminals pass over, for whoever reads a log as it is.
+# An escape sequence that terminals ignore, so that you can read a log as it is.
 _MARK = "\x1b_vp;{}\x1b\\"
 OUT, ERROR = "o", "e"
 _END = _MARK.format(OUT).encode()
@@ -18,9 +18,9 @@ _emitting = threading.local()
 
 
 class MarkedFile(io.FileIO):
-    """Descriptor `fd`, whose every write goes out whole, between marks where it is not plain output.
+    """Writes to descriptor `fd`, each write in one piece, and between marks if it isn't plain output.
 
-    What is written past it (native code, subprocesses) has no marks and counts as plain output.
+    Native code and subprocesses write to the descriptor without marks, and their output counts as plain.
     """
 
     def __init__(self, fd: int, kind: str) -> None:
@@ -37,9 +37,9 @@ class MarkedFile(io.FileIO):
 
 
 def mark_log_records() -> None:
-    """Has every StreamHandler tell the level of what it writes; its own formatting, stream and filters stay.
+    """Have every StreamHandler mark its records with their level. Formatting, streams and filters stay the same.
 
-    No handler is added, so that nothing is printed twice and what is silent stays silent.
+    No handler is added, so no record is printed twice or against the user's settings.
     """
     emit = logging.StreamHandler.emit
 

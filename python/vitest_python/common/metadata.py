@@ -1,4 +1,4 @@
-"""Keys of the gRPC metadata between tests and workers; see docs/protocol.md."""
+"""The keys of the gRPC metadata between tests and workers; see docs/protocol.md."""
 
 PROTOCOL_KEY = "x-vitest-python-protocol"
 TOKEN_KEY = "x-vitest-python-token"

@@ -1,4 +1,4 @@
-"""Output of which nothing is lost, however the process ends."""
+"""Unbuffered output, so that none is lost if the process is killed."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from .marked import ERROR, OUT, MarkedFile, mark_log_records
 
 
 def write_through() -> None:
-    """Replaces standard output and error by unbuffered ones, as `python -u` would.
+    """Replace standard output and error by unbuffered ones, as `python -u` would.
 
-    Done before any module of the user is imported: a logging handler keeps the stream that it found.
+    Call this before importing the user's modules, because logging handlers keep the stream that they find.
     """
     sys.stdout = sys.__stdout__ = _unbuffered(1, OUT)  # type: ignore[misc]
     sys.stderr = sys.__stderr__ = _unbuffered(2, ERROR)  # type: ignore[misc]
     mark_log_records()
-    # By descriptor: after a fork the same numbers lead to the worker's own log.
-    # The thread that crashed is the user's; the others are gRPC's.
+    # By descriptor, because after a fork the same number leads to the worker's own log.
+    # Only the thread that crashed: it is the user's, and the others are gRPC's.
     faulthandler.enable(2, all_threads=False)
 
 
@@ -32,6 +32,6 @@ def _unbuffered(fd: int, kind: str) -> io.TextIOWrapper:
 
 
 def log_to(path: str) -> None:
-    """Sends whatever is printed from now on, by whomever in this process, to the end of `path`."""
+    """Append everything that this process prints from now on to `path`."""
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     redirect_output(path)

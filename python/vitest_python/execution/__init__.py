@@ -1,1 +1,1 @@
-"""Runs user code on the main thread, with time limits and interrupts."""
+"""Runs user code on the main thread, with time limits, interrupts and seeds."""

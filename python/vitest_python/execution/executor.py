@@ -1,4 +1,4 @@
-"""The main thread's work: user code runs here and nowhere else, one piece after the other."""
+"""Runs user code on the main thread, one piece of work after the other."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from ..common.forked import end_if_forked
 from . import interrupt
 
 Work = Callable[[], None]
-# Frames of ours between a function that waits and one that runs meanwhile; they are not the user's recursion.
+# Our own frames between a waiting function and one that runs in the meantime. They don't count as the user's recursion.
 _OUR_FRAMES = 24
-# Of waits within waits: each takes some of the main thread's stack, and beyond its usual 8 MB the process would crash.
-_DEEPEST = 1_000
+# Each wait inside another takes some of the main thread's stack. Beyond the usual 8 MB, the process would crash.
+_MAX_WAITS = 1_000
 
 
 class Executor:
-    """A queue of pieces of work, and one event loop between them.
+    """A queue of pieces of work, and an event loop that runs while the queue is empty.
 
-    Synchronous code never runs inside the loop, so that it may call `asyncio.run` itself. Until the first
-    coroutine the main thread waits at the queue; from then on it waits inside the loop, because what a
-    coroutine left running (a server, a task) must go on, and leaves the loop when work arrives.
+    Synchronous code never runs inside the loop, so it may call `asyncio.run` itself. Until the first coroutine, the
+    main thread waits for the queue. From then on it waits inside the loop, because servers and tasks that a coroutine
+    has started must go on, and it leaves the loop when work arrives.
     """
 
     def __init__(self) -> None:
@@ -33,18 +33,18 @@ class Executor:
         self._waits = 0
 
     def submit(self, work: Work) -> None:
-        """Has `work` done on the main thread; from any thread. `work` raises nothing."""
+        """Run `work`, which must not raise, on the main thread; from any thread."""
         self._queue.put(work)
-        # After the put: the main thread sets the flag first and looks into the queue second.
+        # Checked after the put, because the main thread sets the flag before it checks the queue.
         if self._looping and self._loop is not None:
             self._loop.call_soon_threadsafe(self._loop.stop)
 
     def wake(self, _reason: object = None) -> None:
-        """Has the main thread look again at what it waits for; from any thread."""
+        """Have the main thread check again whether its wait is over; from any thread."""
         self.submit(_nothing)
 
     def start(self, awaitable: Awaitable[Any], done: Callable[[asyncio.Future[Any]], None]) -> asyncio.Future[Any]:
-        """Runs `awaitable` as a task of the loop; on the main thread only. `done` is called there as well."""
+        """Run `awaitable` as a task of the loop, and call `done` in the loop afterwards. Only on the main thread."""
         if self._loop is None or self._loop.is_closed():
             self._loop = asyncio.new_event_loop()
         task = asyncio.ensure_future(awaitable, loop=self._loop)
@@ -57,19 +57,20 @@ class Executor:
         return task
 
     def run(self) -> NoReturn:
-        """Works for ever; called by the main thread."""
+        """Work forever; on the main thread."""
         while True:
             self._step()
 
     def work_until(self, done: Callable[[], bool]) -> None:
-        """Does other work until then; on the main thread, within a function of the user. Raises Interrupted.
+        """Do other work until `done` is true; on the main thread, inside a function of the user.
 
-        Raises RecursionError where too many wait, each below the next.
+        Raises Interrupted if the call of that function is cancelled, and RecursionError if too many functions wait,
+        each inside the next.
         """
-        if self._waits >= _DEEPEST:
-            raise RecursionError(f"{_DEEPEST:,} calls wait for functions of the test, one within the other")
+        if self._waits >= _MAX_WAITS:
+            raise RecursionError(f"{_MAX_WAITS:,} calls wait for functions of the test, each inside the one before")
         self._waits += 1
-        call = interrupt.enter(interrupt.OURS)
+        call = interrupt.enter(interrupt.INTERNAL)
         limit = sys.getrecursionlimit()
         sys.setrecursionlimit(limit + _OUR_FRAMES)
         try:
@@ -85,16 +86,16 @@ class Executor:
         try:
             self._work()
         except (KeyboardInterrupt, SystemExit):
-            # A task's own failure has been reported by now; anything else was meant for code that has ended.
+            # If a task raised it, the task's callback reports it. Otherwise it was meant for code that has ended.
             pass
         finally:
             end_if_forked()
 
     def _work(self) -> None:
-        # No more than is there now: a stream that submits its next step must not starve the loop.
+        # Only what is queued now, or a stream that submits its next step would starve the loop.
         for _ in range(self._queue.qsize()):
             self._queue.get()()
-        # A loop that runs already, below a function that waits inside it, cannot be run once more.
+        # If a coroutine waits here, the loop is already running and can't run again inside itself.
         if self._loop is None or self._loop.is_closed() or asyncio._get_running_loop() is not None:
             self._queue.get()()
         else:

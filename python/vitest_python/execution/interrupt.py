@@ -1,7 +1,7 @@
-"""SIGINT in a worker: it interrupts the user's code, and nothing else.
+"""SIGINT in a worker interrupts the user's code, and nothing else.
 
-Raised anywhere else, KeyboardInterrupt would lose the piece of work that was just taken from the queue, and whoever
-waits for its answer would wait for ever.
+If KeyboardInterrupt were raised in our own code, it could lose a piece of work that was just taken from the queue, and
+the test would wait for its result forever.
 """
 
 from __future__ import annotations
@@ -18,32 +18,33 @@ from ..common.forked import end_if_forked
 
 
 class Interruptible(Protocol):
-    """A call, as far as this module is concerned."""
+    """A call that can be interrupted."""
 
     task: asyncio.Future[Any] | None
 
 
 class Interrupted(KeyboardInterrupt):
-    """The caller does not wait any more: its test has ended, or its time limit has passed."""
+    """The caller cancelled the call: the test has ended, or a time limit has passed."""
 
     __module__ = "vitest_python"
 
 
 _running: Interruptible | None = None
-"""The call whose code the main thread is in; None while it does our own work."""
-_unwanted: set[Interruptible] = set()
+"""The call whose code the main thread runs; None while it runs our own code."""
+_requested: set[Interruptible] = set()
+"""The calls to interrupt."""
 
 
-class _Ours:
+class _Internal:
     task: asyncio.Future[Any] | None = None
 
 
-OURS: Interruptible = _Ours()
-"""Our own work, below code of the user that waits for it: never interrupted, who waits checks for itself."""
+INTERNAL: Interruptible = _Internal()
+"""Our own code while a function of the user waits. It is never interrupted, because the wait checks by itself."""
 
 
 def interrupt_only_user_code() -> None:
-    """Called on the main thread, as early as possible."""
+    """Install the handler. Call it on the main thread, as early as possible."""
     signal.signal(signal.SIGINT, _interrupt)
 
 
@@ -57,23 +58,23 @@ os.register_at_fork(after_in_child=_restore_in_child)
 
 
 def running() -> Interruptible | None:
-    """The call that the main thread is at."""
+    """Return the call whose code the main thread runs."""
     return _running
 
 
 def enter(call: Interruptible | None) -> Interruptible | None:
-    """From now on the main thread is in the code of `call`; returns what `leave` takes. Raises Interrupted."""
+    """Enter the code of `call`, and return the argument for `leave`. Raises Interrupted if it was requested before."""
     global _running
     previous, _running = _running, call
-    # After the assignment: `request` looks at it after it has noted the call.
-    if call in _unwanted:
+    # Checked after the assignment, because `request` adds the call before it checks `_running`.
+    if call in _requested:
         _running = previous
-        raise Interrupted("the call was given up before it began")
+        raise Interrupted("the caller cancelled the call before it began")
     return previous
 
 
 def leave(previous: Interruptible | None) -> None:
-    """Undoes `enter`. Does not return in a child that the code in between has forked."""
+    """Undo `enter`. Doesn't return in a child process that the call's code has forked."""
     global _running
     error = sys.exc_info()[1]
     end_if_forked(None if isinstance(error, StopIteration) else error)
@@ -81,44 +82,44 @@ def leave(previous: Interruptible | None) -> None:
 
 
 def request(call: Interruptible) -> None:
-    """Interrupts a call where it runs, or is about to; from any thread."""
-    _unwanted.add(call)
+    """Interrupt a call that runs or is about to run; from any thread."""
+    _requested.add(call)
     if _running is call or call.task is not None:
-        # To the main thread, so that a system call which it waits in returns.
+        # Sent to the main thread, so that a blocking system call returns.
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
 
 def check(call: Interruptible | None) -> None:
-    """Raises Interrupted where `call` was given up while it waited."""
-    if call in _unwanted or (call is None and _called_by_loop() is not None):
-        raise Interrupted("the caller gave the call up")
+    """Raise Interrupted if that was requested while `call` waited."""
+    if call in _requested or (call is None and _called_by_loop() is not None):
+        raise Interrupted("the caller cancelled the call")
 
 
 def forget(call: Interruptible) -> None:
-    """The call has ended."""
-    if _unwanted:
-        _unwanted.discard(call)
+    """Drop a request, because the call has ended."""
+    if _requested:
+        _requested.discard(call)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
     global _running
-    if _running is OURS:
+    if _running is INTERNAL:
         return
-    if _unwanted:
+    if _requested:
         call = _running or _called_by_loop()
-        if call not in _unwanted:
+        if call not in _requested:
             return
     elif _running is None:
         return
     else:
         call = None
-    # Once is enough: what comes after the user's code must not be interrupted again.
+    # Only once: our own code that runs after the user's must not be interrupted.
     _running = None
-    raise KeyboardInterrupt if call is None else Interrupted("the caller gave the call up")
+    raise KeyboardInterrupt if call is None else Interrupted("the caller cancelled the call")
 
 
 def _called_by_loop() -> Interruptible | None:
     if asyncio._get_running_loop() is None:
         return None
     task = asyncio.current_task()
-    return next((call for call in _unwanted if call.task is task), None) if task is not None else None
+    return next((call for call in _requested if call.task is task), None) if task is not None else None

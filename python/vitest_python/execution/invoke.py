@@ -1,4 +1,4 @@
-"""Calls a function, and tells a wrong call from a TypeError inside."""
+"""Calls a function, and explains a TypeError if the arguments don't match the signature."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ def invoke(
     keywords: dict[str, Any],
     call: interrupt.Interruptible,
 ) -> Any:
-    """What the function returns. Raises what it raises; TypeError names the signature where the call was wrong."""
+    """Call the function and return its result. Raises its errors, and TypeError if the arguments are wrong."""
     previous = interrupt.enter(call)
     try:
         return function(*arguments, **keywords)
     except TypeError as error:
-        # No frame below this one: the function was never entered.
+        # If there is no frame below this one, the function was never entered.
         if error.__traceback__ is None or error.__traceback__.tb_next is not None:
             raise
         explained = _explain(function, name, arguments, keywords)

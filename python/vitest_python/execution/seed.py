@@ -1,4 +1,4 @@
-"""The random numbers of a test: the same in every run with the same seed."""
+"""Seeds random number generators, so that a test draws the same numbers in every run with the same seed."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ _NUMPY = "numpy.random"
 
 
 def seed(value: int) -> None:
-    """Seeds `random` and the legacy generator of `numpy.random`, which is seeded later where it is imported later.
+    """Seed `random` and the legacy generator of `numpy.random`, now or as soon as it is imported.
 
-    `value` has 32 bits. Generators that the code makes for itself (`random.Random()`, `default_rng()`) are its own.
+    `value` has 32 bits. Generators that the user's code creates itself, such as `random.Random()` or `default_rng()`,
+    aren't seeded.
     """
     random.seed(value)
     numpy = sys.modules.get(_NUMPY)
@@ -27,7 +28,7 @@ def seed(value: int) -> None:
 
 
 class _SeedOnImport:
-    """Finds nothing itself; has numpy's generator seeded as soon as its module has run."""
+    """An import hook that seeds numpy's generator as soon as its module has run."""
 
     def __init__(self, value: int) -> None:
         self._value = value

@@ -1,16 +1,16 @@
-"""The time limit that a function sets for its own calls."""
+"""The time limit that a function sets for its calls by `@tool(timeout=…)`."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
 
-# Seconds after which a coroutine that does not react to its cancellation is interrupted.
-INSIST_AFTER = 0.25
+# A coroutine that ignores its cancellation for this long is interrupted.
+INTERRUPT_AFTER_SECONDS = 0.25
 
 
 class TimeLimit:
-    """Asks a call to end when its time is up, and once more where it goes on."""
+    """Cancels a call when its time is up, and once more if it goes on."""
 
     def __init__(self, seconds: float, cancel: Callable[[], None]) -> None:
         self.seconds = seconds
@@ -20,7 +20,7 @@ class TimeLimit:
         threading.Thread(target=self._watch, name="time limit", daemon=True).start()
 
     def end(self) -> None:
-        """The call has ended."""
+        """Stop watching, because the call has ended."""
         self._ended.set()
 
     def _watch(self) -> None:
@@ -28,5 +28,5 @@ class TimeLimit:
             return
         self.passed = True
         self._cancel()
-        if not self._ended.wait(INSIST_AFTER):
+        if not self._ended.wait(INTERRUPT_AFTER_SECONDS):
             self._cancel()

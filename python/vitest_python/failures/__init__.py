@@ -1,1 +1,1 @@
-"""Exceptions as the test sees them."""
+"""Describes exceptions for the test."""

@@ -1,4 +1,4 @@
-"""An exception as another language can show it: type, message, arguments, where in the user's code, and why."""
+"""Describes an exception for the test: its type, message, arguments, frames of the user's code, and causes."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from typing import Any
 import ormsgpack
 
 from .._gen.bridge_pb2 import PythonFailure
-from ..common.bounded import LONGEST_REPR, bounded, safe_text
+from ..common.bounded import MAX_REPR_CHARS, bounded, safe_text
 from ..errors import JavaScriptError
 from ..values import encode
 from ..values.type_name import type_name
 from .frames import describe_frames, is_ours
 
-_MOST_EXCEPTIONS = 100
-"""Of all that belong to one failure: its causes, the members of its groups, and theirs."""
-_DEEPEST = 20
-_MOST_PARTS = 100
-"""Arguments, and notes, of one exception."""
-_LARGEST_ARGUMENT = 100_000
-"""Bytes; a larger one is sent as the beginning of its repr."""
-_LONGEST_TRACEBACK = 100_000
+_MAX_EXCEPTIONS = 100
+"""Of one failure, including its causes, the members of its groups, and theirs."""
+_MAX_DEPTH = 20
+_MAX_ITEMS = 100
+"""Arguments of one exception, and notes of one exception."""
+_MAX_ARGUMENT_BYTES = 100_000
+"""Of a larger argument, the beginning of its repr is sent."""
+_MAX_TRACEBACK_CHARS = 100_000
 
 
 def describe(error: BaseException) -> PythonFailure:
-    """The message of proto/, without the frames that only called the user's code. Raises nothing."""
+    """Return the PythonFailure of proto/, without our own frames. Never raises."""
     try:
         printed = _printed(error)
         failure = _Description().of(error, printed, 0)
@@ -38,7 +38,7 @@ def describe(error: BaseException) -> PythonFailure:
 
 
 def describe_import(error: BaseException, module: str) -> dict[str, Any]:
-    """The `failure` of a `failed` line in docs/protocol.md."""
+    """Return the `failure` of a `failed` line (docs/protocol.md)."""
     return {
         "type": type_name(type(error)),
         "message": safe_text(error, "message"),
@@ -48,15 +48,15 @@ def describe_import(error: BaseException, module: str) -> dict[str, Any]:
 
 
 def print_traceback(error: BaseException) -> str:
-    """As Python prints it, without our frames."""
+    """Return the traceback as Python prints it, without our own frames."""
     return _text(_printed(error))
 
 
 class _Description:
-    """Walks an exception and all that belong to it beside Python's own account of them, which stops at cycles."""
+    """Walks an exception, its causes and its groups along with Python's TracebackException, which stops at cycles."""
 
     def __init__(self) -> None:
-        self._left = _MOST_EXCEPTIONS
+        self._left = _MAX_EXCEPTIONS
 
     def of(self, error: BaseException, printed: traceback.TracebackException, depth: int) -> PythonFailure:
         self._left -= 1
@@ -74,7 +74,7 @@ class _Description:
         return failure
 
     def _has_room(self, depth: int) -> bool:
-        return self._left > 0 and depth < _DEEPEST
+        return self._left > 0 and depth < _MAX_DEPTH
 
 
 def _bare(error: BaseException) -> PythonFailure:
@@ -97,22 +97,22 @@ def _cause(
 
 def _notes(error: BaseException) -> list[str]:
     notes = getattr(error, "__notes__", [])
-    return [safe_text(note, "note") for note in notes[:_MOST_PARTS]] if isinstance(notes, (list, tuple)) else []
+    return [safe_text(note, "note") for note in notes[:_MAX_ITEMS]] if isinstance(notes, (list, tuple)) else []
 
 
 def _arguments(arguments: tuple[Any, ...]) -> bytes:
-    count = min(len(arguments), _MOST_PARTS)
+    count = min(len(arguments), _MAX_ITEMS)
     return b"".join([b"\xdc", count.to_bytes(2, "big"), *map(_argument, arguments[:count])])
 
 
 def _argument(argument: object) -> bytes:
     try:
         encoded = encode(argument)
-        if len(encoded) <= _LARGEST_ARGUMENT:
+        if len(encoded) <= _MAX_ARGUMENT_BYTES:
             return encoded
     except Exception:
-        pass  # the exception itself is what the caller is to learn, not that a part of it has no counterpart
-    return ormsgpack.packb(safe_text(argument, "repr", repr, LONGEST_REPR))
+        pass  # an argument that can't be sent must not hide the exception itself
+    return ormsgpack.packb(safe_text(argument, "repr", repr, MAX_REPR_CHARS))
 
 
 def _printed(error: BaseException) -> traceback.TracebackException:
@@ -130,4 +130,4 @@ def _printed(error: BaseException) -> traceback.TracebackException:
 
 
 def _text(printed: traceback.TracebackException) -> str:
-    return bounded("".join(printed.format()), _LONGEST_TRACEBACK)
+    return bounded("".join(printed.format()), _MAX_TRACEBACK_CHARS)

@@ -1,4 +1,4 @@
-"""Where an exception was raised: the frames of the user's code."""
+"""The frames of the user's code in which an exception was raised."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from ..common.bounded import bounded
 
 _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _MAIN = os.path.join(os.path.dirname(_OURS.rstrip(os.sep)), "__main__.py")
-# A recursion through many functions is not folded: both ends tell the story.
-_MOST_FRAMES = 100
-# As many as Python prints of a repeated line.
-_SHOWN_OF_REPEATED = 3
-_LONGEST_LINE = 1_000
+# Of a deeper stack, the first and the last frames are sent: a recursion through several functions isn't folded.
+_MAX_FRAMES = 100
+# Python's own tracebacks show a repeated line this often.
+_MAX_REPEATED = 3
+_MAX_LINE_CHARS = 1_000
 
 
 def is_ours(file: str) -> bool:
-    """Whether no user finds his error in this file: ours, and what an import runs through."""
+    """Return whether the file is part of this package or of Python's import system, so not the user's."""
     return (
         file.startswith((_OURS, "<frozen importlib", "<frozen runpy"))
         or file == _MAIN
@@ -30,16 +30,16 @@ def is_ours(file: str) -> bool:
 
 
 def describe_frames(error: BaseException, stack: traceback.StackSummary) -> list[Frame]:
-    """Outermost first; what cannot be compiled counts as a frame of its own, since it is where to look."""
+    """Return the frames, outermost first. The place of a SyntaxError is added as the innermost one."""
     frames = [*_folded(frame for frame in stack if not is_ours(frame.filename)), *_place_of_syntax_error(error)]
-    half = _MOST_FRAMES // 2
-    return frames if len(frames) <= _MOST_FRAMES else frames[:half] + frames[-half:]
+    half = _MAX_FRAMES // 2
+    return frames if len(frames) <= _MAX_FRAMES else frames[:half] + frames[-half:]
 
 
 def _folded(stack: Iterator[traceback.FrameSummary]) -> Iterator[Frame]:
     for _, equal in groupby(stack, lambda frame: (frame.filename, frame.lineno, frame.name)):
         run = list(equal)
-        shown = [_frame(frame) for frame in run[:_SHOWN_OF_REPEATED]]
+        shown = [_frame(frame) for frame in run[:_MAX_REPEATED]]
         shown[-1].repeated = len(run) - len(shown)
         yield from shown
 
@@ -51,7 +51,7 @@ def _frame(frame: traceback.FrameSummary) -> Frame:
         line=frame.lineno or 0,
         column=_column(frame),
         function=bounded(frame.name),
-        source=bounded(source, _LONGEST_LINE),
+        source=bounded(source, _MAX_LINE_CHARS),
     )
 
 
@@ -63,13 +63,13 @@ def _place_of_syntax_error(error: BaseException) -> list[Frame]:
         line=error.lineno,
         column=max(0, error.offset or 0),
         function="<module>",
-        source=bounded((error.text or "").rstrip(), _LONGEST_LINE),
+        source=bounded((error.text or "").rstrip(), _MAX_LINE_CHARS),
     )
     return [place]
 
 
 def _column(frame: traceback.FrameSummary) -> int:
-    """1-based, counted in characters; Python counts bytes of UTF-8 from 0."""
+    """Return the column in characters, 1-based. Python counts bytes of UTF-8 from 0."""
     offset: int | None = getattr(frame, "colno", None)
     if offset is None:
         return 0

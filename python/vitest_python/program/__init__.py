@@ -1,1 +1,1 @@
-"""The user's program: its modules, their functions, and the files that they import."""
+"""The user's program: its modules, their functions, and the files they import."""

@@ -1,4 +1,4 @@
-"""Python that stands in the test itself."""
+"""Runs Python code that is written in the test itself: `python.eval` and `python.exec`."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
-# Sources whose lines a traceback can show.
-_REMEMBERED = 100
+# Tracebacks can show the lines of this many sources.
+_MAX_SOURCES = 100
 
 
 class Inline:
-    """The namespace of one session: what `exec` defines, `eval` sees. The listed modules are there by their names."""
+    """The namespace of one session. `eval` sees what `exec` defines, and both see the listed modules by name."""
 
     def __init__(self, modules: Mapping[str, ModuleType]) -> None:
         plain = {name: module for name, module in modules.items() if name.isidentifier()}
         self._namespace: dict[str, Any] = {"__name__": "__vitest__", **plain}
 
     def run(self, source: str, values: Mapping[str, object], mode: str) -> Any:
-        """The value of an expression (`eval`), or None (`exec`); an awaitable of it where the source awaits.
+        """Return the value of an expression (`eval`) or None (`exec`), or an awaitable of it if the source awaits.
 
-        Raises SyntaxError, and whatever the source raises.
+        Raises SyntaxError and any error of the source.
         """
         text = textwrap.dedent(source).strip("\n")
         text = text.strip() if mode == "eval" else text
         code = compile(text, _remember(text, mode), mode, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
-        # Into the globals: what nested scopes refer to is looked up there and nowhere else.
+        # Into the globals, because nested scopes don't see the locals of evaluated code.
         self._namespace.update(values)
         result = eval(code, self._namespace)
         return result if mode == "eval" or code.co_flags & inspect.CO_COROUTINE else None
@@ -44,5 +44,5 @@ def _remember(source: str, mode: str) -> str:
     name = f"<python.{mode} {number}>"
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
     for kind in ("eval", "exec"):
-        linecache.cache.pop(f"<python.{kind} {number - _REMEMBERED}>", None)
+        linecache.cache.pop(f"<python.{kind} {number - _MAX_SOURCES}>", None)
     return name

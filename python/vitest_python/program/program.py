@@ -1,4 +1,4 @@
-"""The user's modules, imported, with what they offer: functions by name, and servicers."""
+"""Imports the user's modules and finds their functions and servicers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .sources import Imports, Sources
 
 
 class ImportFailed(Exception):
-    """Importing the user's module `module` raised `error`."""
+    """Importing the user's module `module` raised `error`, or an entry of `modules` or `services` is unusable."""
 
     def __init__(self, module: str, error: BaseException) -> None:
         super().__init__(module)
@@ -28,17 +28,17 @@ class ImportFailed(Exception):
 
 @dataclass
 class Program:
-    """What a worker offers."""
+    """The functions and servicers of a worker."""
 
     resolver: FunctionResolver = field(default_factory=FunctionResolver)
     registers: list[tuple[str, Callable[[Any], Any]]] = field(default_factory=list)
-    """Entries of `services` with the functions that they name."""
+    """The entries of `services`, with the functions that they name."""
     imports: Imports | None = None
-    """Who imports whom, where somebody wants to know."""
+    """Which files import which; None if `watch` is off."""
 
 
 def find_entries(config: Config) -> list[Entry]:
-    """The entries of `modules`, not imported. Raises ImportFailed where one cannot be used."""
+    """Return the entries of `modules` without importing them. Raises ImportFailed if one can't be used."""
     try:
         return locate(config.modules, config.root)
     except ModuleProblem as error:
@@ -46,7 +46,7 @@ def find_entries(config: Config) -> list[Entry]:
 
 
 def find_sources(config: Config) -> Sources:
-    """The user's files: those below the root, and those beside a listed module."""
+    """Return the user's files: those below the root and those beside a listed module."""
     entries = [os.path.abspath(os.path.join(config.root, entry)) for entry in config.modules if entry.endswith(".py")]
     files = map(os.path.dirname, entries)
     return Sources([config.root, *files], config.overlay)
@@ -57,9 +57,9 @@ def import_program(
     before: Callable[[str], None] = lambda _module: None,
     after: Callable[[str], None] = lambda _module: None,
 ) -> Program:
-    """Imports everything that the config names; `before` and `after` are told of each module.
+    """Import all modules and services of the config, calling `before` and `after` with the name of each module.
 
-    Raises ImportFailed, also where the module called `sys.exit`.
+    Raises ImportFailed, even if a module calls `sys.exit`.
     """
     entries = find_entries(config)
     services = [_find_service(service, config.root) for service in config.services]
@@ -115,7 +115,7 @@ def _find_register(service: str, module: Any, attribute: str) -> Callable[[Any],
         for part in attribute.split("."):
             found = getattr(found, part)
     except AttributeError:
-        error = ModuleProblem(f"services: {service!r} names nothing: {module.__name__} has no {attribute!r}")
+        error = ModuleProblem(f"services: {service!r} doesn't exist: {module.__name__} has no {attribute!r}")
         raise ImportFailed(module.__name__, error) from None
     if not callable(found):
         error = ModuleProblem(f"services: {service!r} is not a function but {type(found).__qualname__}")

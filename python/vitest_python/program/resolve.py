@@ -1,4 +1,4 @@
-"""From a dotted name to what may be called: what a listed module defines or exports, and nothing else."""
+"""Finds a function by its dotted name. Tests may call only functions that a listed module defines or exports."""
 
 from __future__ import annotations
 
@@ -12,36 +12,36 @@ from ..authoring import aliases_of
 from ..errors import NotCallable, NotExported, PrivateName, UnknownName
 
 _MISSING = object()
-# Things that know where they were made; an instance belongs to the module that holds it.
+# These know which module defined them. Other objects belong to the module that has them.
 _DEFINED = (FunctionType, BuiltinFunctionType, MethodType, type)
 
 
 class FunctionResolver:
-    """The modules that were listed, each under every name that it may be called by."""
+    """Looks names up in the listed modules, each of which may have several names."""
 
     def __init__(self) -> None:
         self._modules: dict[str, ModuleType] = {}
 
     @property
     def modules(self) -> Mapping[str, ModuleType]:
-        """Every listed module under its names."""
+        """The listed modules by all of their names."""
         return self._modules
 
     def add(self, module: ModuleType, *names: str) -> None:
-        """Makes what the module exports callable as `<name>.<function>`."""
+        """Make the module's functions callable as `<name>.<function>`, for each name."""
         for name in names:
             self._modules[name] = module
 
     def resolve(self, name: str) -> Callable[..., Any]:
-        """What `name` stands for.
+        """Return the function that `name` refers to.
 
-        Raises UnknownName, PrivateName, NotExported or NotCallable, and whatever a submodule raises that is
-        imported for the first time.
+        Raises UnknownName, PrivateName, NotExported or NotCallable. If the name leads to a submodule that hasn't been
+        imported yet, its errors are raised too.
         """
         listed, parts = self._split(name)
         private = next((part for part in parts if part.startswith("_")), None)
         if private:
-            raise PrivateName(f"{name} cannot be called: {private} is private, as its leading underscore says")
+            raise PrivateName(f"{name} cannot be called: {private} is private, because it starts with an underscore")
         found: Any = listed
         for part in parts:
             found = _step(found, part, listed, name)
@@ -66,7 +66,7 @@ class FunctionResolver:
     def _unknown_module(self, name: str) -> str:
         known = sorted(self._modules)
         if "." not in name:
-            return f"{name!r} is no name of the form module.function; modules: {_listing(known)}"
+            return f"{name!r} is not of the form module.function; modules: {_listing(known)}"
         module = name.rpartition(".")[0]
         return f"no module {module!r} is listed{_hint(module, known)}; modules: {_listing(known)}"
 
@@ -78,7 +78,7 @@ def _step(scope: Any, part: str, listed: ModuleType, name: str) -> Any:
     if found is _MISSING:
         public = _public(scope)
         where = scope.__name__ if isinstance(scope, (ModuleType, type)) else type(scope).__qualname__
-        raise UnknownName(f"{where} has no {part!r}{_hint(part, public)}; public there: {_listing(public)}")
+        raise UnknownName(f"{where} has no {part!r}{_hint(part, public)}; its public names: {_listing(public)}")
     if isinstance(scope, ModuleType):
         if part not in getattr(scope, "__all__", ()) and not _belongs(found, scope, listed):
             raise NotExported(
@@ -123,7 +123,7 @@ def _origin(found: Any) -> str | None:
         return found.__name__
     if isinstance(found, _DEFINED):
         return getattr(found, "__module__", None)
-    # functools.wraps leaves the origin in the instance; the class's own says nothing about the instance.
+    # functools.wraps stores the module on the instance. The class's own `__module__` says where the class is defined.
     origin = getattr(found, "__dict__", {}).get("__module__")
     return origin if isinstance(origin, str) else None
 

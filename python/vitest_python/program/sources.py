@@ -1,4 +1,4 @@
-"""The user's own Python files: which there are, and which of them imports which."""
+"""Finds the user's own Python files, and which of them import which."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 
 
 class Sources:
-    """Files of the project, and not those of Python, of its packages, or of this package."""
+    """The files of the project, without those of Python, of installed packages, and of this package."""
 
     def __init__(self, directories: Iterable[str], overlay: str | None) -> None:
         self._own = tuple({os.path.join(directory, "") for directory in directories})
@@ -23,7 +23,7 @@ class Sources:
         self._foreign = tuple(os.path.join(path, "") for path in foreign)
 
     def has(self, file: object) -> bool:
-        """Whether it is the user's."""
+        """Return whether the file is the user's own."""
         return (
             isinstance(file, str)
             and file.endswith(".py")
@@ -33,16 +33,16 @@ class Sources:
         )
 
     def file_of(self, module: ModuleType | None) -> set[str]:
-        """The module's file; empty where it is not the user's."""
+        """Return the module's file; empty if it isn't the user's own."""
         file = getattr(module, "__file__", None)
         return {str(file)} if self.has(file) else set()
 
     def loaded(self) -> set[str]:
-        """Files of the modules that are imported."""
+        """Return the user's files that have been imported."""
         return set().union(*map(self.file_of, list(sys.modules.values())))
 
     def blamed(self, error: BaseException) -> set[str]:
-        """Files that an import which failed had reached."""
+        """Return the user's files that a failed import had reached."""
         files: set[Any] = {getattr(error, "filename", None)}
         trace = error.__traceback__
         while trace is not None:
@@ -52,7 +52,7 @@ class Sources:
 
 
 class Imports:
-    """Who imports whom, noted at each `import` statement; modules that are imported already count, too."""
+    """Records at each `import` statement which file imports which, even if the module is already imported."""
 
     def __init__(self, sources: Sources) -> None:
         self.sources = sources
@@ -60,7 +60,7 @@ class Imports:
         self._imported: dict[str, set[str]] = {}
 
     def listen(self) -> None:
-        """From now on, in this process and in its forks."""
+        """Start recording, in this process and in its forks."""
         importing = builtins.__import__
 
         def note(
@@ -83,7 +83,7 @@ class Imports:
         builtins.__import__ = note
 
     def reachable(self, files: Iterable[str]) -> set[str]:
-        """The files, and all that they import, directly or further on."""
+        """Return the files and everything that they import, directly or indirectly."""
         reached: set[str] = set()
         ahead = list(files)
         while ahead:

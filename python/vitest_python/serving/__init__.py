@@ -1,1 +1,1 @@
-"""A worker: one gRPC server with the bridge and the servicers of the user."""
+"""A worker: one gRPC server with the bridge and the user's servicers."""

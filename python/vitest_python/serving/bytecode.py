@@ -1,4 +1,4 @@
-"""Where compiled modules are kept that could otherwise not be kept at all."""
+"""Keeps compiled modules if Python itself can't."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import sys
 
 
 def keep_bytecode(directory: str | None) -> None:
-    """Keeps byte code below `directory` where Python would compile gRPC anew in every run; else changes nothing.
+    """Keep byte code below `directory` if Python would have to compile gRPC again in every run.
 
-    That is four times as slow, and the case where PYTHONDONTWRITEBYTECODE is set or the packages cannot be written to
-    and nobody has compiled them. Called before anything large is imported; what the user starts is not concerned.
+    Compiling makes the start four times as slow. Python has to if gRPC isn't compiled yet and either
+    PYTHONDONTWRITEBYTECODE is set or the packages can't be written to. Call this before importing anything large.
+    Programs that the user starts aren't affected.
     """
     if directory is None or sys.pycache_prefix is not None:
         return

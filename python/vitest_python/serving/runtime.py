@@ -1,4 +1,4 @@
-"""The packages that forkserver and workers need beside the standard library."""
+"""Imports the packages that forkserver and workers need in addition to the standard library."""
 
 from __future__ import annotations
 

@@ -19,23 +19,23 @@ from .services import add_standard_services
 from .token import TokenInterceptor
 from .usage import RecordingResolver, Usage, UsageInterceptor
 
-# Sessions and the user's streaming servicers hold a thread each; threads are made as they are needed.
-MOST_THREADS = 256
-# What fits into sockaddr_un (unix(7)) with its final zero.
-LONGEST_SOCKET_PATH = 107
+# Each session and each call of a streaming servicer takes one. Threads are started as they are needed.
+MAX_THREADS = 256
+# This many fit into sockaddr_un (unix(7)) with the final zero.
+MAX_SOCKET_PATH_BYTES = 107
 
-# Started servers: one that nobody holds stops by itself.
+# Keeps the servers alive: gRPC stops a server that is garbage-collected.
 _started: list[grpc.Server] = []
 
 
 def start_server(config: Config, program: Program, executor: Executor, control: Control) -> str:
-    """Starts it on `workers/<id>.sock` in the run directory, mode 0600, and returns its gRPC address.
+    """Start the server on `workers/<id>.sock` in the run directory, with mode 0600, and return its gRPC address.
 
-    Raises ImportFailed where a servicer cannot be registered, and OSError where the socket cannot be had.
+    Raises ImportFailed if a servicer can't be registered, and OSError if the socket can't be created.
     """
     path = f"{config.run_directory}/workers/{config.id}.sock"
-    if len(os.fsencode(path)) > LONGEST_SOCKET_PATH:
-        raise OSError(f"{path} is longer than the {LONGEST_SOCKET_PATH} bytes that a Unix socket's path may have")
+    if len(os.fsencode(path)) > MAX_SOCKET_PATH_BYTES:
+        raise OSError(f"{path} is longer than the {MAX_SOCKET_PATH_BYTES} bytes that a Unix socket's path may have")
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     resolver = program.resolver
     interceptors: list[grpc.ServerInterceptor] = [
@@ -48,7 +48,7 @@ def start_server(config: Config, program: Program, executor: Executor, control: 
         resolver = RecordingResolver(resolver, usage)
         interceptors.append(UsageInterceptor(usage, program))
     server = grpc.server(
-        ServerThreads(MOST_THREADS, thread_name_prefix="grpc"),
+        ServerThreads(MAX_THREADS, thread_name_prefix="grpc"),
         interceptors=interceptors,
         options=[("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)],
     )

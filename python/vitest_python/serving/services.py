@@ -1,4 +1,4 @@
-"""What a worker serves beside the bridge: health, reflection, the user's servicers."""
+"""gRPC's standard services: health and reflection."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ _STANDARD = ("grpc_health.v1.health", "grpc_health.v1.health_pb2_grpc", "grpc_re
 
 
 def import_standard_services() -> str | None:
-    """Imports health and reflection, to be shared by every fork; None, or a sentence where they cannot be had."""
+    """Import health and reflection, so that forks share them. Returns None, or a message if that fails."""
     try:
         for module in _STANDARD:
             importlib.import_module(module)
-    except Exception as error:  # generated code refuses a protobuf older than itself by its own exceptions
+    except Exception as error:  # generated code raises its own exceptions if protobuf is too old
         return f"no health and reflection services: {type(error).__name__}: {error}"
     return None
 
 
 def add_standard_services(server: grpc.Server) -> None:
-    """Adds health (everything serves) and reflection (of everything added so far), where they can be imported."""
+    """Add health and reflection for all services that have been added so far, if they can be imported."""
     if import_standard_services() is not None:
         return
     from grpc_health.v1 import health, health_pb2, health_pb2_grpc
@@ -38,7 +38,7 @@ def add_standard_services(server: grpc.Server) -> None:
 
 
 def _service_names(server: grpc.Server) -> list[str]:
-    # grpcio has no public list of what was added to a server.
+    # grpcio has no public list of a server's services.
     handlers = getattr(getattr(server, "_state", None), "generic_handlers", ())
     named = [handler.service_name() for handler in handlers if hasattr(handler, "service_name")]
     return [name for name in named if name]

@@ -1,4 +1,4 @@
-"""Who may call a worker, and for which lease."""
+"""Checks the token and the protocol of every call, and notes its lease."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from ..posix.protocol import LEASE_VARIABLE, PROTOCOL, protocol_mismatch
 
 
 class TokenInterceptor(grpc.ServerInterceptor):  # type: ignore[misc,unused-ignore]
-    """Refuses every call without the run's token or of another protocol, and puts the caller's lease into `os.environ`.
+    """Refuses calls without the run's token or with another protocol, and puts the caller's lease into `os.environ`.
 
-    Clients that are not of this project need not name a protocol.
+    Other clients, such as grpcurl, don't have to send a protocol.
     """
 
     def __init__(self, token: str) -> None:
@@ -54,5 +54,5 @@ def _refusal(code: grpc.StatusCode, sentence: str) -> grpc.RpcMethodHandler[Any,
     def refuse(_requests: Iterator[Any], context: grpc.ServicerContext) -> NoReturn:
         context.abort(code, sentence)
 
-    # The most general kind of handler: it need not wait for a first message, whatever the method.
+    # The most general kind of handler refuses any method, and doesn't wait for a first message.
     return grpc.stream_stream_rpc_method_handler(refuse)

@@ -1,4 +1,4 @@
-"""Tells the runner which of the user's files each lease has used, so that it can run the right tests again."""
+"""Reports which of the user's files each lease uses, so that watch mode reruns the tests that use a changed file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..program.sources import Imports
 
 
 class Usage:
-    """A lease uses the modules that it calls, and everything that they import."""
+    """Reports files. A lease uses the modules that it calls, and everything that they import."""
 
     def __init__(self, control: Control, imports: Imports) -> None:
         self._control = control
@@ -29,7 +29,7 @@ class Usage:
         imports.on_import = self._tell
 
     def note(self, *modules: ModuleType | None) -> None:
-        """The lease that holds this worker calls these."""
+        """Note that the current lease calls these modules."""
         lease = os.environ.get(LEASE_VARIABLE, "")
         if lease != self._lease:
             self._lease = lease
@@ -60,7 +60,7 @@ class RecordingResolver(FunctionResolver):
 
 
 class UsageInterceptor(grpc.ServerInterceptor):  # type: ignore[misc,unused-ignore]
-    """Notes the use of the user's own servicers."""
+    """Notes the use of the user's servicers."""
 
     def __init__(self, usage: Usage, program: Program) -> None:
         self._usage = usage
