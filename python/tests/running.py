@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -101,7 +101,10 @@ class Runner:
         method: str = "fork",
         services: tuple[str, ...] = (),
         answer: Line | None = None,
-        **env: str,
+        python: str = sys.executable,
+        overlay: str | None = None,
+        env: Mapping[str, str] | None = None,
+        **variables: str,
     ) -> Peer:
         """Starts a forkserver with these modules."""
         config = {
@@ -115,12 +118,12 @@ class Runner:
             "modules": modules,
             "services": services,
             "startMethod": method,
-            "overlay": None,
+            "overlay": overlay,
         }
         with (self.directory / "logs" / "forkserver-1.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, PACKAGE, "forkserver", json.dumps(config)],
-                env={**os.environ, "VITEST_PYTHON_TOKEN": TOKEN, **env},
+                [python, PACKAGE, "forkserver", json.dumps(config)],
+                env={**os.environ, "VITEST_PYTHON_TOKEN": TOKEN, **(env or {}), **variables},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

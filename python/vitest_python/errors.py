@@ -87,3 +87,9 @@ class JavaScriptError(Exception):
         self.name = name
         self.stack = stack
         self.callback = callback
+
+
+class ThreadsPatched(ImportError):
+    """A module has replaced Python's threads, as gevent does; a worker needs real ones."""
+
+    __module__ = "vitest_python"

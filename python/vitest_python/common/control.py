@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import platform
-import socket
 import threading
 from collections.abc import Iterator
+
+# The real one, before the user's modules are imported: gevent and eventlet put others in its place.
+from socket import AF_UNIX, SOCK_STREAM, socket
 
 from ..posix.identity import own_start_time
 from ..posix.lines import Line, Splitter, decode, encode
@@ -19,7 +21,7 @@ class Control:
 
     def __init__(self, path: str) -> None:
         """Connect. Raises OSError if the runner isn't listening."""
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.socket = socket(AF_UNIX, SOCK_STREAM)
         self.socket.connect(path)
         self._splitter = Splitter()
         self._received: list[Line] = []

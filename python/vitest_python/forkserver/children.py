@@ -7,12 +7,17 @@ import signal
 import subprocess
 import sys
 import warnings
+
+# The real ones, before the user's modules are imported: gevent puts others in their place.
+from os import fork as os_fork
+from os import posix_spawn, waitpid
 from pathlib import Path
 
 from ..common.config import TOKEN_VARIABLE, Config
 from ..posix.lines import Line
 from ..posix.pidfd import Process
 from ..posix.wait import exit_of
+from .descriptors import list_descriptors
 
 
 class Children:
@@ -44,7 +49,7 @@ class Children:
         ended: list[Line] = []
         for worker, process in list(self._children.items()):
             try:
-                pid, status = os.waitpid(process.pid, 0 if wait else os.WNOHANG)
+                pid, status = waitpid(process.pid, 0 if wait else os.WNOHANG)
             except ChildProcessError:
                 pid, status = process.pid, 0  # somebody else, in a module of the user, has waited for it
             if pid:
@@ -71,29 +76,42 @@ def fork() -> int:
     sys.stderr.flush()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        return os.fork()
+        return os_fork()
 
 
 def execute_worker(config: Config) -> int:
     """Starts `python … worker` with the interpreter and the flags of this process; its pid.
 
-    By subprocess, which forks without running any code of the child's in a copy of this process:
-    that is the reason why somebody chooses this start method.
+    Without running any code in a copy of this process, which is the reason why you choose this start method.
     """
     flags: list[str] = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
     package = str(Path(__file__).resolve().parents[2])
     os.makedirs(os.path.dirname(config.log), mode=0o700, exist_ok=True)
     log = os.open(config.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
-        child = subprocess.Popen(
+        return posix_spawn(
+            sys.executable,
             [sys.executable, *flags, package, "worker", config.encode()],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            env={**os.environ, TOKEN_VARIABLE: config.token},
+            {**os.environ, TOKEN_VARIABLE: config.token},
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_DUP2, log, 1),
+                (os.POSIX_SPAWN_DUP2, log, 2),
+                *((os.POSIX_SPAWN_CLOSE, fd) for fd in _list_inheritable()),
+            ],
+            setsigdef=[signal.SIGPIPE, signal.SIGXFSZ],
         )
     finally:
         os.close(log)
-    # We wait for it ourselves; an object that thinks it alive would warn when it is collected.
-    child.returncode = 0
-    return child.pid
+
+
+def _list_inheritable() -> list[int]:
+    """Descriptors that the user's modules have made inheritable: a new interpreter opens its own."""
+    return [fd for fd in list_descriptors() if fd > 2 and _is_inheritable(fd)]
+
+
+def _is_inheritable(fd: int) -> bool:
+    try:
+        return os.get_inheritable(fd)
+    except OSError:
+        return False

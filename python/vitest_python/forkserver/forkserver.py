@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gc
 import os
-import select
 import signal
 import sys
 import traceback
 from collections.abc import Sequence
 from functools import partial
+
+# Before the user's modules are imported: gevent and eventlet put others in their place.
+from select import POLLIN
+from select import poll as make_poll
 from typing import TYPE_CHECKING, NoReturn
 
 from ..common.config import Config, read_config
@@ -90,9 +93,9 @@ class Forkserver:
         gc.collect()
         gc.freeze()
         self._wake_up = wake_up_on_child()
-        poll = select.poll()
-        poll.register(self.control.socket, select.POLLIN)
-        poll.register(self._wake_up, select.POLLIN)
+        poll = make_poll()
+        poll.register(self.control.socket, POLLIN)
+        poll.register(self._wake_up, POLLIN)
         while True:
             for line in self.control.take():
                 self._do(line)

@@ -22,7 +22,7 @@ class Origin(NamedTuple):
     """The place in the user's program that made something during an import."""
 
     module: str
-    """The innermost module that was being executed, often one of a library."""
+    """The innermost module that was being executed, beside those of the standard library; often one of a library."""
     users: tuple[tuple[str, str], ...]
     """The user's modules that were being executed, outermost first: name and file."""
 
@@ -47,7 +47,8 @@ class ImportWatch:
     def origin(self) -> Origin:
         """The origin of what is made now."""
         users = tuple(entry for entry in self._stack if self.is_users(entry[1]))
-        return Origin(self._stack[-1][0] if self._stack else "", users)
+        modules = (name for name, _ in reversed(self._stack) if name.partition(".")[0] not in sys.stdlib_module_names)
+        return Origin(next(modules, ""), users)
 
     def registering(self, frame: FrameType | None) -> Origin | None:
         """The origin of a call in `frame`, if the user's code caused it; None if a library's own import did.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import bisect
 import os
 import re
-import time
 from pathlib import Path
+from time import monotonic, sleep
 
 # Their frames are on every stack, and start no threads by themselves.
 _SYSTEM = re.compile(
@@ -66,12 +66,12 @@ def describe_unsafe(thread: int) -> str | None:
 
 def _wait_for_library(thread: int) -> str | None:
     """The same as `find_library`, once the thread waits: those of OpenBLAS are busy for a moment before they do."""
-    deadline = time.monotonic() + _BUSY_SECONDS
+    deadline = monotonic() + _BUSY_SECONDS
     while True:
         library = find_library(thread)
-        if library is not None or not _is_running(thread) or time.monotonic() > deadline:
+        if library is not None or not _is_running(thread) or monotonic() > deadline:
             return library
-        time.sleep(0.005)
+        sleep(0.005)
 
 
 def _is_running(thread: int) -> bool:

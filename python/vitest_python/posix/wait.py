@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+
+# The real one, before the user's modules are imported: gevent puts another in its place.
+from signal import signal as set_handler
 from typing import Any
 
 
@@ -24,5 +27,5 @@ def wake_up_on_child() -> int:
     for fd in (reading, writing):
         os.set_blocking(fd, False)
     signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-    signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+    set_handler(signal.SIGCHLD, lambda _number, _frame: None)
     return reading

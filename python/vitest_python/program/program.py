@@ -11,8 +11,9 @@ from typing import Any
 from ..authoring import start_hooks
 from ..common.config import Config
 from ..common.forked import end_if_forked
-from ..errors import ModuleProblem
+from ..errors import ModuleProblem, ThreadsPatched
 from .load import Entry, extend_path, load, locate
+from .patched_threads import explain_patched_threads, threads_patched_by
 from .resolve import FunctionResolver
 from .sources import Imports, Sources
 
@@ -84,6 +85,8 @@ def _import(entry: Entry, before: Callable[[str], None], after: Callable[[str], 
         end_if_forked(error)
         raise ImportFailed(entry.name, error) from None
     end_if_forked()
+    if threads_patched_by():
+        raise ImportFailed(entry.name, ThreadsPatched(explain_patched_threads(entry.name)))
     after(entry.name)
     return module
 
