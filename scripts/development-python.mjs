@@ -7,13 +7,18 @@ import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const environment = `${root}.cache/python`
-const requirements = `${root}python/requirements-dev.txt`
+const python = (name) => `${root}.cache/${name}/bin/python`
+const installing = new Map()
 
 /** Path of the development interpreter. If it is missing or out of date, it is installed first. */
 export function developmentPython() {
-  ready ??= install()
-  return ready
+  return ensure('python', ['requirements-dev.txt'])
+}
+
+/** Path of the interpreter with the libraries that python/tests/libraries uses. */
+export function librariesPython({ nightly = false } = {}) {
+  const files = ['requirements-libraries.txt', ...(nightly ? ['requirements-nightly.txt'] : [])]
+  return ensure('libraries', files)
 }
 
 /** Global setup for Vitest: the installation would exceed the time limit of a test. */
@@ -21,26 +26,29 @@ export async function setup() {
   await developmentPython()
 }
 
-let ready
+function ensure(name, requirements) {
+  if (!installing.has(name)) installing.set(name, install(name, requirements))
+  return installing.get(name)
+}
 
-async function install() {
-  const python = `${environment}/bin/python`
-  const wanted = createHash('sha256')
-    .update(await readFile(requirements))
-    .digest('hex')
+/** Makes the virtual environment `.cache/<name>` from files in python/, unless they have been installed already. */
+async function install(name, requirements) {
+  const texts = await Promise.all(requirements.map((file) => readFile(`${root}python/${file}`)))
+  const wanted = texts.map((text) => createHash('sha256').update(text).digest('hex'))
+  const environment = `${root}.cache/${name}`
   const marker = `${environment}/requirements.sha256`
-  if (existsSync(marker) && (await readFile(marker, 'utf8')) === wanted) return python
-  console.error('Installing the development Python into .cache/python …')
-  await rm(environment, { recursive: true, force: true })
-  await mkdir(`${root}.cache`, { recursive: true })
-  await execa(process.env.VITEST_PYTHON ?? 'python3', ['-m', 'venv', environment])
-  await execa(
-    python,
-    ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements],
-    {
-      stdio: ['ignore', 2, 2],
-    },
-  )
-  await writeFile(marker, wanted)
-  return python
+  const installed = existsSync(marker) ? (await readFile(marker, 'utf8')).split('\n') : []
+  if (wanted.every((hash) => installed.includes(hash))) return python(name)
+  console.error(`Installing Python packages into .cache/${name} …`)
+  // Built from nothing if the base file has changed; what comes on top is added.
+  if (!installed.includes(wanted[0])) {
+    await rm(environment, { recursive: true, force: true })
+    await mkdir(`${root}.cache`, { recursive: true })
+    await execa(process.env.VITEST_PYTHON ?? 'python3', ['-m', 'venv', environment])
+  }
+  const files = requirements.flatMap((file) => ['-r', `${root}python/${file}`])
+  const options = ['--quiet', '--disable-pip-version-check', '--prefer-binary']
+  await execa(python(name), ['-m', 'pip', 'install', ...options, ...files], { stdio: ['ignore', 2, 2] })
+  await writeFile(marker, wanted.join('\n'))
+  return python(name)
 }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { execa } from 'execa'
 import pc from 'picocolors'
-import { developmentPython } from './development-python.mjs'
+import { developmentPython, librariesPython } from './development-python.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const run = (command, args, options = {}) =>
@@ -47,7 +47,8 @@ const stages = [
     mypy: python('-m', 'mypy', '--strict', 'vitest_python', 'tests'),
   },
   // These start, kill and count real processes, so few of them run at a time.
-  { unit: vitest('unit'), pytest: python('-m', 'pytest', 'tests') },
+  { unit: vitest('unit'), pytest: python('-m', 'pytest', 'tests', '--ignore', 'tests/libraries') },
+  { libraries },
   { integration: vitest('integration') },
   { e2e: vitest('e2e') },
   { chaos: vitest('chaos') },
@@ -108,6 +109,12 @@ async function limited(items, most, work) {
     for (let item = queue.shift(); item; item = queue.shift()) await work(item)
   }
   await Promise.all(Array.from({ length: most }, next))
+}
+
+/** Libraries that a module uses while it is imported, in an environment of their own. */
+async function libraries() {
+  await librariesPython()
+  return run(await developmentPython(), ['-m', 'pytest', 'tests/libraries'], { cwd: join(root, 'python') })
 }
 
 /** The checked-in files must equal the generators' output. */

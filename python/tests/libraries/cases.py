@@ -97,6 +97,62 @@ CASES = [
         "its event loop is open",
     ),
     Case(
+        "duckdb",
+        "runs a query",
+        "import duckdb\nC = duckdb.connect()\nC.sql('create table t as select range as a from range(1000000)')\n"
+        "def use(): return C.sql('select sum(a) from t').fetchall()[0][0]\nuse()\n",
+        "spawned",
+        "its threads do not survive a fork",
+        nightly=True,
+    ),
+    Case(
+        "jax",
+        "multiplies matrices",
+        "import jax.numpy\nA = jax.numpy.ones((500, 500))\ndef use(): return float((A @ A)[0, 0])\nuse()\n",
+        "spawned",
+        "its threads do not survive a fork",
+        nightly=True,
+    ),
+    Case(
+        "onnxruntime",
+        "opens a session",
+        "import numpy, onnxruntime\nfrom onnx import TensorProto, helper\n"
+        "I, O = (helper.make_tensor_value_info(n, TensorProto.FLOAT, [2]) for n in 'io')\n"
+        "G = helper.make_graph([helper.make_node('Add', ['i', 'i'], ['o'])], 'g', [I], [O])\n"
+        "M = helper.make_model(G, opset_imports=[helper.make_opsetid('', 17)], ir_version=8)\n"
+        "S = onnxruntime.InferenceSession(M.SerializeToString())\n"
+        "def use(): return S.run(None, {'i': numpy.ones(2, 'float32')})[0].tolist()\nuse()\n",
+        "spawned",
+        "its threads do not survive a fork",
+        nightly=True,
+    ),
+    Case(
+        "torch",
+        "multiplies tensors and trains",
+        "import torch\nA = torch.ones(500, 500, requires_grad=True)\n"
+        "def use():\n    (A @ A).sum().backward()\n    return float(A.grad[0, 0]) > 0\nuse()\n",
+        "paused",
+        "OpenMP",
+        nightly=True,
+    ),
+    Case(
+        "xgboost",
+        "trains a model",
+        "import numpy, xgboost\nX = numpy.random.rand(2000, 5)\ndef use():\n"
+        "    return xgboost.XGBRegressor(n_estimators=5).fit(X, X[:, 0]).predict(X[:10]).shape[0]\nuse()\n",
+        "paused",
+        "OpenMP",
+        nightly=True,
+    ),
+    Case(
+        "sqlalchemy",
+        "makes an engine",
+        "import sqlalchemy\nE = sqlalchemy.create_engine('sqlite://')\n"
+        "def use():\n    with E.connect() as c: return c.execute(sqlalchemy.text('select 1')).scalar()\n",
+        "forked",
+        "an engine connects when it is used",
+    ),
+    Case(
         "requests",
         "makes a session",
         "import requests\nSESSION = requests.Session()\ndef use(): return len(SESSION.adapters)\n",
