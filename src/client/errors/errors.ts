@@ -5,7 +5,7 @@ import { stackOf } from './pythonError.ts'
 
 export { PythonError, type PythonException } from './pythonError.ts'
 
-/** The worker of this lease ended before the lease did. */
+/** The worker of a lease ended before the lease did: it crashed, exited or was killed. */
 export class WorkerLostError extends Error {
   override readonly name: string = 'WorkerLostError'
   declare readonly code: ErrorCode
@@ -17,8 +17,8 @@ export class WorkerLostError extends Error {
 }
 
 /**
- * No worker could be leased; its code is that of the reason, by default `LEASE_FAILED`.
- * It has no frames: it comes from the pool, and no line of a test is at fault.
+ * No worker could be leased. The `code` is that of the reason, by default `LEASE_FAILED`.
+ * The stack has no frames, because the pool refused the lease and no line of the test is at fault.
  */
 export class LeaseError extends Error {
   override readonly name: string = 'LeaseError'
@@ -31,7 +31,7 @@ export class LeaseError extends Error {
   }
 }
 
-/** A call that has no answer, and not because Python raised. */
+/** A call that got no answer although Python raised no exception: it was aborted, unreadable, or too late. */
 export class CallError extends Error {
   override readonly name: string = 'CallError'
   declare readonly code: ErrorCode
@@ -42,7 +42,7 @@ export class CallError extends Error {
   }
 }
 
-/** Gives an error the stack of whoever called us, with Python's frames in front where it has some. */
+/** Gives an error the stack of the call in the test, with Python's frames in front if it has some. */
 export function pointAtCaller<E extends Error>(error: E, { stack = '' }: Caller): E {
   error.stack = stackOf(
     error,

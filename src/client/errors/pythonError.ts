@@ -1,7 +1,7 @@
 import { decode } from '../values/decode.ts'
 import { type PythonFrame, sourceExcerpt, stackLines } from './pythonStack.ts'
 
-/** An exception as Python describes it (`PythonFailure` of proto/). */
+/** An exception as Python describes it (`PythonFailure` in proto/). */
 export interface PythonException {
   type: string
   message: string
@@ -18,26 +18,26 @@ export interface PythonException {
 }
 
 /**
- * An exception that Python code raised. Its stack shows the Python frames in front of the JavaScript ones,
- * so that the runner prints both; `cause` is what Python chained to it.
+ * An exception that Python code raised. Its `stack` shows the Python frames in front of the JavaScript ones,
+ * so that the runner prints both. Its `cause` is the exception that Python chained to it.
  */
 export class PythonError extends Error {
   override readonly name: string
-  /** Qualified name of the exception's class; builtins without module: `ValueError`, `embeddings.TooLong`. */
+  /** Qualified name of the exception's class, for builtins without module: `ValueError`, `embeddings.TooLong`. */
   readonly pythonType: string
   /** Qualified names of the classes that it inherits from, nearest first. */
   readonly pythonBases: string[]
-  /** What the exception was made with. An argument that cannot be sent, or has more than 100 kB, is its `repr`. */
+  /** Arguments of the exception. One that cannot be sent, or that is larger than 100 kB, is replaced by its `repr`. */
   readonly args: unknown[]
-  /** What `add_note` added. */
+  /** Notes that `add_note` added. */
   readonly notes: string[]
-  /** The exceptions of an exception group; empty for any other. */
+  /** The exceptions of an exception group; empty for other exceptions. */
   readonly errors: PythonError[]
   /** The frames of the user's code, innermost first. */
   readonly pythonFrames: PythonFrame[]
   /** The traceback as Python prints it. */
   readonly pythonTraceback: string
-  /** Excerpt of the Python source and the exceptions of a group; Vitest prints it between message and stack. */
+  /** Excerpt of the Python source, and the exceptions of a group. Vitest prints it between message and stack. */
   readonly codeFrame?: string
 
   constructor(exception: PythonException) {
@@ -57,10 +57,10 @@ export class PythonError extends Error {
   }
 
   /**
-   * All of it as plain data.
+   * Returns the error as plain data.
    *
-   * `JSON.stringify` passes a key and gets every field by its name. Vitest passes none; it prints whatever own property
-   * of a cause it does not know as a long block, but leaves `type` out, so there the fields stand below `type`.
+   * `JSON.stringify` passes a key and gets all fields side by side. Vitest passes none. It prints each unknown property of
+   * a cause as a long block, except `type`, so for Vitest the fields stand below `type`.
    */
   toJSON(key?: string): Record<string, unknown> {
     const { name, message, stack, cause, codeFrame, ...fields } = this
@@ -69,20 +69,20 @@ export class PythonError extends Error {
   }
 }
 
-/** The stack of an error with Python's frames in front of the given lines. */
+/** Makes the stack of an error: Python's frames, then the given lines. */
 export function stackOf(error: Error, lines: readonly string[]): string {
   const python = 'pythonFrames' in error ? stackLines(error.pythonFrames as PythonFrame[]) : []
   return [`${error.name}: ${error.message}`, ...python, ...lines].join('\n')
 }
 
-/** The JavaScript frames of its stack, without Node's and ours. */
+/** The JavaScript frames of the stack, without those of Node and of this package. */
 export function scriptFrames(error: PythonError): string {
   const [python, all] = [stackOf(error, []), error.stack ?? '']
   const lines = (all.startsWith(python) ? all.slice(python.length + 1) : all).split('\n')
   return lines.filter((line) => !/\(node:|vitest-environment-python[\\/]dist[\\/]/.test(line)).join('\n')
 }
 
-/** One exception of a group, with its place and what belongs to it, as lines. */
+/** Describes one exception of a group: its position, message and source. */
 function describeMember(member: PythonError, index: number): string {
   const head = `${index + 1}. ${member.name}: ${member.message}`
   return [head, member.codeFrame].filter(Boolean).join('\n').replace(/\n/g, '\n     ').replace(/^/, '  ')

@@ -1,20 +1,24 @@
 /** One line of a Python traceback. */
 export interface PythonFrame {
-  /** Absolute path, or what Python has instead (`<string>`). */
+  /** Absolute path, or Python's name for source that is in no file (`<string>`). */
   file: string
   /** 1-based. */
   line: number
-  /** 1-based; 0 where Python does not know it (before 3.11). */
+  /** 1-based; 0 if Python does not know it (before 3.11). */
   column: number
   /** Name of the function, or `<module>`. */
   function: string
-  /** Text of the line; empty where it cannot be read. */
+  /** Text of the line; empty if it cannot be read. */
   source: string
-  /** Times that a recursion went through this frame once more. Default: 0. */
+  /**
+   * How many more times a recursion went through this frame.
+   *
+   * @default 0
+   */
   repeated?: number
 }
 
-/** Python's frames, innermost first, as lines that Vitest and Node read as frames of a stack. */
+/** Formats Python's frames, innermost first, as lines that Vitest and Node read as frames of a stack. */
 export function stackLines(frames: readonly PythonFrame[]): string[] {
   return frames.map((at) => {
     const times = at.repeated ? ` [repeated ${at.repeated} more times]` : ''
@@ -22,7 +26,7 @@ export function stackLines(frames: readonly PythonFrame[]): string[] {
   })
 }
 
-/** Excerpt of the source where an exception was raised. */
+/** Excerpt of the source around the place at which an exception was raised. */
 export function sourceExcerpt(frame: PythonFrame | undefined): string | undefined {
   if (!frame?.source) return undefined
   const indent = frame.source.length - frame.source.trimStart().length

@@ -3,13 +3,13 @@ import { withCode } from '../../support/errors.ts'
 import { PythonError } from './errors.ts'
 import type { PythonFrame } from './pythonStack.ts'
 
-/** Python did not answer in time. Its stack begins where Python was when it was interrupted. */
+/** Python did not answer within the `timeout` of a call. The stack begins at the line in which Python was interrupted. */
 export class PythonTimeoutError extends Error {
   override readonly name: string = 'PythonTimeoutError'
   declare readonly code: ErrorCode
-  /** The frames of the user's code, innermost first; empty where they could not be had. */
+  /** The frames of the user's code, innermost first; empty if Python could not report them. */
   readonly pythonFrames: PythonFrame[] = []
-  /** Excerpt of the Python source; Vitest prints it between message and stack. */
+  /** Excerpt of the Python source. Vitest prints it between message and stack. */
   declare readonly codeFrame?: string
 
   constructor(message: string) {
@@ -18,26 +18,28 @@ export class PythonTimeoutError extends Error {
   }
 }
 
-/** Python's own library and what was installed: seldom what the reader of a test looks for. */
+/** The standard library and installed packages. The line to look at is seldom in one of them. */
 const LIBRARY = /\/(lib\/python3|site-packages|dist-packages)/
 
 /**
  * @param timeout milliseconds
- * @param interrupted what Python raised when it was interrupted, or how the worker ended that could not be
+ * @param interrupted the exception that Python raised when it was interrupted, or the end of a worker that had to be killed
  */
 export function timeoutError(
   name: string,
   timeout: number,
   interrupted: Error | undefined,
 ): PythonTimeoutError {
-  const what = `${name} did not answer within ${timeout} ms`
+  const problem = `${name} did not answer within ${timeout} ms`
   if (!(interrupted instanceof PythonError)) {
-    return new PythonTimeoutError(interrupted ? `${what}. ${interrupted.message}` : `${what} (timeout).`)
+    return new PythonTimeoutError(
+      interrupted ? `${problem}. ${interrupted.message}` : `${problem} (timeout).`,
+    )
   }
   const { pythonFrames, codeFrame } = interrupted
   const at = pythonFrames.find(({ file }) => !LIBRARY.test(file)) ?? pythonFrames[0]
-  const where = at ? `; Python was in ${at.function} (${at.file}:${at.line})` : ''
-  return Object.assign(new PythonTimeoutError(`${what} (timeout)${where}.`), {
+  const place = at ? `; Python was in ${at.function} (${at.file}:${at.line})` : ''
+  return Object.assign(new PythonTimeoutError(`${problem} (timeout)${place}.`), {
     pythonFrames,
     ...(codeFrame === undefined ? {} : { codeFrame }),
   })

@@ -1,4 +1,4 @@
-/** What a matcher of Vitest or Jest gets as `this`. */
+/** The `this` of a matcher in Vitest and Jest. */
 interface MatcherContext {
   isNot?: boolean
   promise?: string
@@ -10,7 +10,7 @@ interface MatcherResult {
   message(): string
 }
 
-/** What is asked of a `PythonError`; told by its fields, since a test may have loaded the class twice. */
+/** The fields by which a `PythonError` is recognised. A test may have loaded the class twice, so `instanceof` would not do. */
 interface Raised {
   message: string
   pythonType: string
@@ -18,19 +18,23 @@ interface Raised {
   pythonTraceback: string
 }
 
-/** Typed alike for every runner: `expect(promise).rejects.toThrowPython('ValueError', /negative/)`. */
+/** The matchers of this package, the same for all runners. */
 export interface PythonMatchers {
   /**
-   * Python raises an exception of that class or of one that inherits from it, with that message.
-   * Expects a promise (with or without `rejects`), a function that is called, or the error itself. Await it.
+   * Asserts that Python raises an exception of this class, or of a class that inherits from it, with this message.
+   * Pass a promise (with or without `rejects`), a function to call, or the error itself to `expect`, and await the result.
    *
-   * @param type name of the class, bare (`TooLong`) or qualified (`embeddings.TooLong`); default: any
-   * @param message what the message contains or matches; default: any
+   * @param type Name of the class, bare (`TooLong`) or qualified (`embeddings.TooLong`). Default: any class.
+   * @param message Text that the message contains, or an expression that it matches. Default: any message.
+   * @example
+   * ```ts
+   * await expect(python.call('tools.root', [-1])).toThrowPython('ValueError', /negative/)
+   * ```
    */
   toThrowPython(type?: string, message?: string | RegExp): Promise<void>
 }
 
-/** For `expect.extend({ toThrowPython })` of Vitest and of Jest. */
+/** The matcher for `expect.extend({ toThrowPython })` in Vitest and Jest. */
 export async function toThrowPython(
   this: MatcherContext,
   received: unknown,
@@ -47,7 +51,7 @@ export async function toThrowPython(
     const shown = error instanceof Error ? `${error.name}: ${error.message}` : this.utils.printReceived(error)
     return {
       pass: false,
-      message: () => `Expected Python to raise ${expected}, but this is no exception of Python:\n\n${shown}`,
+      message: () => `Expected Python to raise ${expected}, but this is not a Python exception:\n\n${shown}`,
     }
   }
   const pass = isOfType(error, type) && hasMessage(error, message)
@@ -76,7 +80,7 @@ function isRaised(error: unknown): error is Raised {
   return error instanceof Error && 'pythonType' in error
 }
 
-/** What a promise, a function or an error itself comes to. */
+/** Waits for the outcome of a promise or a function. An error is its own outcome. */
 async function outcomeOf(received: unknown): Promise<{ error: unknown } | { value: unknown }> {
   if (received instanceof Error) return { error: received }
   try {

@@ -1,16 +1,16 @@
 import type { ErrorCode } from '../../support/errorCodes.ts'
 
 /**
- * What crosses from the runner's main process into the test processes: everything that a test needs
- * to lease a worker, and nothing else. It must be serialisable.
+ * The context that the runner's main process provides to the test processes: everything that a test needs to lease a
+ * worker, and nothing else. It must be serialisable.
  */
 export interface ProvidedPools {
   protocol: number
-  /** By name; `default` is always there. */
+  /** By name. There is always a pool `default`. */
   pools: Record<string, RunContext>
 }
 
-/** What they get where the setup failed and tests run all the same. */
+/** The context if the setup failed and the tests run all the same. */
 export interface SetupFailure {
   failure: string
   code: ErrorCode
@@ -21,12 +21,12 @@ export interface RunContext {
   runId: string
   /** gRPC target of the broker. */
   broker: string
-  /** Secret of this run; goes with every call. */
+  /** Secret of this run. Every call sends it. */
   token: string
   isolation: Isolation
   /** Milliseconds that a test waits for a worker. */
   leaseTimeout: number
-  /** What the random numbers of each test follow from, and whether the configuration fixes it; absent: none. */
+  /** Seed of each test's random numbers, and whether the configuration fixes it. Absent if tests are not seeded. */
   seed?: { value: number; fixed: boolean } | undefined
 }
 
@@ -42,28 +42,28 @@ export const CONTEXT_KEY = 'vitest-environment-python'
 /** Environment variable that carries `JestContext` from Jest's global setup to its workers. */
 export const JEST_VARIABLE = 'VITEST_PYTHON_JEST'
 
-/** What Jest's tests get. */
+/** The context of Jest's tests. */
 export interface JestContext extends ProvidedPools {
-  /** Whose options opened the pools: `identityOf` of the project that Jest ran the global setup with. */
+  /** `identityOf` the project whose options opened the pools: the one for which Jest ran the global setup. */
   identity: string
 }
 
-/** What of a Jest project decides which Python its tests get. */
+/** Identifies the Python of a Jest project. Projects with the same identity share their pools. */
 export function identityOf(project: JestProject): string {
   return JSON.stringify([project.rootDir, pythonOptionsOf(project)])
 }
 
-/** The options of a Jest project, without what chooses the environment below ours, which is no matter of Python. */
+/** The Python options of a Jest project, without `base`: the environment below ours does not concern Python. */
 export function pythonOptionsOf({ testEnvironmentOptions }: JestProject): Record<string, unknown> {
   const { base: _, ...options } = (testEnvironmentOptions['python'] ?? {}) as Record<string, unknown>
   return options
 }
 
-/** Of Jest's project configuration, what is read here. */
+/** The part of Jest's project configuration that is read here. */
 export interface JestProject {
   rootDir: string
   testEnvironmentOptions: Record<string, unknown>
 }
 
-/** The pool that the fixtures take where no name is given. */
+/** The pool that the fixtures use if no name is given. */
 export const DEFAULT_POOL = 'default'

@@ -10,12 +10,12 @@ export interface PoolStats {
   /** Since the run began. */
   readonly leasesGranted: number
   readonly workersStarted: number
-  /** Resident memory of the workers together, in bytes; memory they share is counted for each. */
+  /** Resident memory of all workers in bytes. Memory that they share is counted once for each. */
   readonly residentBytes: number
-  /** Version, as in `3.11.7`. */
+  /** Version of Python, such as `3.11.7`. */
   readonly python: string
   /** Path of the interpreter. */
   readonly executable: string
-  /** `fork` or `spawn`, as it came out. */
+  /** `fork` or `spawn`: the method in use, which may be a fallback. */
   readonly startMethod: string
 }

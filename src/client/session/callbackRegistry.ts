@@ -4,31 +4,32 @@ import type { Answer, Callback, ScriptFailure } from '../gen/vitest_python/v1/br
 import { CallbackVerb } from '../gen/vitest_python/v1/bridge.ts'
 
 type Iterated = Iterable<unknown> | AsyncIterable<unknown>
-// biome-ignore lint/suspicious/noExplicitAny: whatever the test hands over
+// biome-ignore lint/suspicious/noExplicitAny: the test passes functions of any type
 type AnyFunction = (...args: any[]) => unknown
 type Steps = Iterator<unknown> | AsyncIterator<unknown>
 
-/** How values travel, and which exceptions of Python's own are known. */
-export interface Translation {
+/** Encodes and decodes the values of callbacks, and knows the exceptions that came from Python. */
+export interface CallbackCodec {
   encode(value: unknown, place: string): Uint8Array
   decode(bytes: Uint8Array): unknown
-  numberOf(error: unknown): number
+  /** @returns the number of an exception that came from Python; 0 for any other value */
+  numberOf(thrown: unknown): number
 }
 
-/** The functions and iterables of a test that Python may use, by number. */
+/** The functions and iterables of a test that Python may use, by their numbers. */
 export class CallbackRegistry {
-  readonly #translation: Translation
+  readonly #codec: CallbackCodec
   readonly #functions: AnyFunction[] = []
   readonly #numbers = new Map<AnyFunction, number>()
   readonly #iterators = new Map<number, Steps>()
   readonly #thrown = new Map<number, unknown>()
   #last = 0
 
-  constructor(translation: Translation) {
-    this.#translation = translation
+  constructor(codec: CallbackCodec) {
+    this.#codec = codec
   }
 
-  /** A number for `fn`; the same for the same function. */
+  /** @returns the number of `fn`, always the same one */
   addFunction(fn: AnyFunction): number {
     const number = this.#numbers.get(fn) ?? ++this.#last
     this.#numbers.set(fn, number)
@@ -36,33 +37,33 @@ export class CallbackRegistry {
     return number
   }
 
-  /** A number for one passage through `iterable`. */
+  /** @returns a number for one iteration over `iterable` */
   addIterable(iterable: Iterated): number {
     this.#iterators.set(++this.#last, stepsOf(iterable))
     return this.#last
   }
 
-  /** The last number that was given out. */
+  /** The highest number in use. */
   get last(): number {
     return this.#last
   }
 
-  /** Does what Python asks for; never rejects. */
+  /** Calls the function, or reads the iterable, that Python asks for. Never rejects. */
   async answer(callback: Callback): Promise<Answer> {
     return { callback: callback.callback, kind: await this.#perform(callback).catch(this.#fail(callback)) }
   }
 
-  /** What the function threw in this callback. */
+  /** The value that the function threw in this callback. */
   thrownIn(callback: number): unknown {
     return this.#thrown.get(callback)
   }
 
-  /** Iterables with numbers beyond `after`, up to `upTo`, are read no more: their `finally` runs. */
+  /** Ends the iterables with numbers above `after` and up to `upTo`, so that their `finally` blocks run. */
   close(after = 0, upTo = this.#last): void {
     for (const [number, steps] of this.#iterators) {
       if (number <= after || number > upTo) continue
       this.#iterators.delete(number)
-      // A `finally` that throws at once must not reach whoever closes.
+      // An error that a `finally` throws at once must not reach the caller.
       void Promise.resolve()
         .then(() => steps.return?.())
         .catch(() => {})
@@ -81,20 +82,20 @@ export class CallbackRegistry {
   #invoke(target: number, data: Uint8Array): unknown {
     const fn = this.#functions[target]
     if (!fn) throw new Error(`Python called function ${target}, which this lease does not know.`)
-    const [positional, keywords] = this.#translation.decode(data) as [unknown[], Record<string, unknown>]
+    const [positional, keywords] = this.#codec.decode(data) as [unknown[], Record<string, unknown>]
     return fn(...positional, ...(Object.keys(keywords).length === 0 ? [] : [keywords]))
   }
 
   #value(value: unknown, target: number): Answer['kind'] {
     const name = this.#functions[target]?.name
     const place = name === undefined ? 'the item' : `the result of ${name || 'the function'}`
-    return { $case: 'value', value: this.#translation.encode(value, place) }
+    return { $case: 'value', value: this.#codec.encode(value, place) }
   }
 
   #fail({ callback }: Callback): (error: unknown) => Answer['kind'] {
     return (error) => {
       this.#thrown.set(callback, error)
-      return { $case: 'failure', value: describe(error, this.#translation.numberOf(error)) }
+      return { $case: 'failure', value: describe(error, this.#codec.numberOf(error)) }
     }
   }
 }
@@ -104,14 +105,14 @@ function stepsOf(iterable: Iterated): Steps {
 }
 
 function describe(error: unknown, exception: number): ScriptFailure {
-  // Of any realm: Jest gives each test file its own `Error`.
+  // Not `instanceof`, because Jest gives each test file its own `Error`.
   if (!types.isNativeError(error)) return { name: 'Error', message: textOf(error), stack: '', exception }
-  // Python knows the rest of its own exceptions; with it, each passage would double what they say.
+  // Python knows its own frames. If they were sent back, each round trip would double them.
   const stack = exception === 0 ? (error.stack ?? '') : scriptFrames(error as PythonError)
   return { name: error.name, message: error.message, stack, exception }
 }
 
-/** Not `String`, which throws for what has no prototype: a thrown thing must be answered, whatever it is. */
+/** `String` would throw for an object without prototype, and every thrown value needs an answer. */
 function textOf(thrown: unknown): string {
   return typeof thrown === 'string' ? thrown : inspect(thrown)
 }

@@ -3,12 +3,12 @@ import { PROTOCOL } from '../../process/run/protocol.ts'
 
 /** Metadata key of the run's secret. */
 export const TOKEN_KEY = 'x-vitest-python-token'
-/** Metadata key of the lease on whose behalf a call is made. */
+/** Metadata key of the lease that a call belongs to. */
 export const LEASE_KEY = 'x-vitest-python-lease'
 
-/** Metadata key of a session: process ID of a caller that can open the worker's files. */
+/** Metadata key of a session: the process ID of a caller that can open the worker's files. */
 export const PID_KEY = 'x-vitest-python-pid'
-/** Key in the worker's own metadata: it can open the caller's files, too. */
+/** Key in the worker's answer: the worker can open the caller's files, too. */
 export const MEMORY_KEY = 'x-vitest-python-memory'
 
 /** Metadata key of the protocol version that the caller speaks. */
@@ -31,11 +31,11 @@ export function callMetadata(token: string, leaseId?: string): Metadata {
   return metadata
 }
 
-/** Options of every channel to a worker or to the broker: no limit in the way, and no proxy for a Unix socket. */
+/** Options of every channel to a worker or to the broker: no limit of size, and no proxy for a Unix socket. */
 export const CHANNEL_OPTIONS: ClientOptions = {
   'grpc.max_receive_message_length': -1,
   'grpc.max_send_message_length': -1,
   'grpc.enable_http_proxy': 0,
-  // grpc-js shares channels of equal targets; a lease must never see another lease's connection.
+  // By default, grpc-js shares the connection of equal targets. A lease must not use that of another one.
   'grpc.use_local_subchannel_pool': 1,
 }

@@ -3,41 +3,42 @@ import { closeSync, constants, fstatSync, openSync, readSync, statSync, writeSyn
 import { decode } from '../values/decode.ts'
 import { encode } from '../values/encode.ts'
 
-/** Bytes before a buffer's own: the token of who it is meant for. A page, so that the rest is aligned. */
+/** Bytes in front of a buffer. They hold its token. One page, so that the buffer is aligned. */
 const HEADER_BYTES = 4096
 const TOKEN_BYTES = 8
+/** In place of a token: the file can be used again. */
 const FREE = Buffer.alloc(TOKEN_BYTES)
 const MIN_FILE_BYTES = 256 * 1024
-/** Bytes of all files together that one session may keep. */
+/** Limit for all files of one session together. */
 const MAX_TOTAL_BYTES = 512 * 1024 * 1024
-/** Linux's `O_TMPFILE`, which Node does not name: a file without a name, gone when nobody has it open. */
+/** Linux's `O_TMPFILE`, for which Node has no constant: a file without a name, which is gone once it is closed. */
 const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY
 
-interface Slot {
+interface SharedFile {
   fd: number
-  /** Bytes that fit. */
+  /** Bytes that fit into it. */
   size: number
 }
 
 /**
- * Buffers by memory that both processes can open, and that no name leads to: it is gone when both have ended,
- * however they do. The sender writes into a file of its own; the receiver opens that by `/proc/<pid>/fd`, copies the
- * bytes out, and sets the token back, which is how the sender knows that the file may be used again.
+ * Sends buffers through memory that both processes can open and that has no name, so it is gone when both have ended,
+ * even if they crash. The sender writes into a file of its own. The receiver opens that file by `/proc/<pid>/fd`, copies
+ * the bytes, and clears the token to tell the sender that the file can be used again.
  */
 export class SharedMemory {
-  readonly #slots: Slot[] = []
-  readonly #budget: number
+  readonly #files: SharedFile[] = []
+  readonly #maxBytes: number
   #usable = true
 
-  /** @param budget bytes in all files together; beyond them buffers go in the message */
-  constructor(budget = MAX_TOTAL_BYTES) {
-    this.#budget = budget
+  /** @param maxBytes limit for all files together; beyond it, buffers travel in chunks */
+  constructor(maxBytes = MAX_TOTAL_BYTES) {
+    this.#maxBytes = maxBytes
   }
 
   /** Whether this process may open the files of another. */
   static canOpen(pid: number): boolean {
     try {
-      // To follow this link takes the same permission as to open what /proc/<pid>/fd lists.
+      // Following this link takes the same permission as opening the files that /proc/<pid>/fd lists.
       statSync(`/proc/${pid}/cwd`)
       return true
     } catch {
@@ -45,20 +46,20 @@ export class SharedMemory {
     }
   }
 
-  /** @returns a descriptor for Python's `import_buffer`; `undefined`: there is no room, send the bytes another way */
+  /** @returns a descriptor for Python's `import_buffer`; `undefined` if there is no room, so that the bytes need another way */
   export(bytes: Uint8Array): Uint8Array | undefined {
     if (!this.#usable) return undefined
     try {
-      const slot = this.#take(bytes.byteLength)
-      return slot && describe(slot, bytes)
+      const file = this.#take(bytes.byteLength)
+      return file && describe(file, bytes)
     } catch {
-      // No /dev/shm, or no room in it. What is on its way can still be read.
+      // There is no /dev/shm, or no room in it. Buffers that are under way can still be read.
       this.#usable = false
       return undefined
     }
   }
 
-  /** @throws Error when the descriptor leads to no such buffer */
+  /** @throws Error if the descriptor leads to no such buffer */
   import(descriptor: Uint8Array): Uint8Array {
     const [pid, fd, length, token] = readDescriptor(descriptor)
     let file: number | undefined
@@ -86,39 +87,39 @@ export class SharedMemory {
     }
   }
 
-  /** Exports nothing more. What is on its way can still be read. */
+  /** Exports no more buffers. Those that are under way can still be read. */
   stopExporting(): void {
     this.#usable = false
   }
 
-  /** Gives the memory back. What is on its way can no longer be read. */
+  /** Gives the memory back. Buffers that are under way can no longer be read. */
   close(): void {
     this.#usable = false
-    for (const { fd } of this.#slots.splice(0)) closeSync(fd)
+    for (const { fd } of this.#files.splice(0)) closeSync(fd)
   }
 
-  #take(bytes: number): Slot | undefined {
+  #take(bytes: number): SharedFile | undefined {
     const size = Math.max(MIN_FILE_BYTES, 2 ** Math.ceil(Math.log2(bytes)))
-    const free = this.#slots.filter(({ fd }) => readAt(fd, TOKEN_BYTES, 0).equals(FREE))
-    const fits = free.find((slot) => slot.size === size)
+    const free = this.#files.filter(({ fd }) => readAt(fd, TOKEN_BYTES, 0).equals(FREE))
+    const fits = free.find((file) => file.size === size)
     if (fits) return fits
-    for (const slot of free) {
-      if (this.#kept() + size <= this.#budget) break
-      this.#slots.splice(this.#slots.indexOf(slot), 1)
-      closeSync(slot.fd)
+    for (const file of free) {
+      if (this.#kept() + size <= this.#maxBytes) break
+      this.#files.splice(this.#files.indexOf(file), 1)
+      closeSync(file.fd)
     }
-    if (this.#kept() + size > this.#budget) return undefined
-    const slot = { fd: openSync('/dev/shm', O_TMPFILE | constants.O_RDWR, 0o600), size }
-    this.#slots.push(slot)
-    return slot
+    if (this.#kept() + size > this.#maxBytes) return undefined
+    const file = { fd: openSync('/dev/shm', O_TMPFILE | constants.O_RDWR, 0o600), size }
+    this.#files.push(file)
+    return file
   }
 
   #kept(): number {
-    return this.#slots.reduce((sum, { size }) => sum + size, 0)
+    return this.#files.reduce((sum, { size }) => sum + size, 0)
   }
 }
 
-function describe({ fd }: Slot, bytes: Uint8Array): Uint8Array {
+function describe({ fd }: SharedFile, bytes: Uint8Array): Uint8Array {
   const token = randomBytes(TOKEN_BYTES)
   let written = 0
   while (written < bytes.byteLength)
@@ -142,7 +143,7 @@ function readAt(fd: number, length: number, position: number): Buffer {
   let read = 0
   while (read < length) {
     const count = readSync(fd, bytes, read, length - read, position + read)
-    // A file that has just been made has no header yet.
+    // A new file has no header yet.
     if (count === 0) return bytes.fill(0, read)
     read += count
   }

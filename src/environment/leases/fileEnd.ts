@@ -1,22 +1,22 @@
-/** What has to be done when the running test file ends, before its tests count as over. */
+/** A task for the end of the running test file, before its tests count as finished. */
 export type FileEnd = () => Promise<void>
 
 interface FileState {
-  /** Whether the setup file runs `endFile`; without it, whoever needs it has to see to that. */
+  /** Whether the setup file runs `endFile`. If not, the code that registers an end must run it. */
   watched: boolean
   ends: FileEnd[]
 }
 
 const KEY = Symbol.for('vitest-environment-python.file')
 
-/** On `globalThis`: the setup file is loaded anew for every file, other modules once for each process. */
+/** The state is on `globalThis`, because the setup file is loaded for each file and other modules once for each process. */
 export function fileState(): FileState {
   const holder = globalThis as { [KEY]?: FileState }
   holder[KEY] ??= { watched: false, ends: [] }
   return holder[KEY]
 }
 
-/** Runs what was registered, the latest first. Safe to repeat. */
+/** Runs the registered ends, the latest first. Safe to repeat. */
 export async function endFile(): Promise<void> {
   const { ends } = fileState()
   for (let end = ends.pop(); end; end = ends.pop()) await end()

@@ -3,7 +3,7 @@ import { withCode } from '../../support/errors.ts'
 import { fileState } from './fileEnd.ts'
 import { PYTHON_ENVIRONMENT } from './marker.ts'
 
-/** Processes that outlive the test file whose Python started them. It has no frames: no line of a test is at fault. */
+/** Processes outlive the test file that started them. The stack has no frames, because no single line is at fault. */
 class LeftoverError extends Error {
   override readonly name: string = 'LeftoverError'
 
@@ -14,31 +14,31 @@ class LeftoverError extends Error {
   }
 }
 
-/** In the environment `python`, a file fails that leaves processes. */
+/** Fails a test file that leaves processes, if it runs in the environment `python`. */
 export class Leftovers {
   readonly #connection: BrokerConnection
-  /** IDs of the leases that the running file took. */
+  /** IDs of the leases that the running file has taken. */
   readonly #taken: string[] = []
-  #accounts = false
+  #isWatching = false
 
   constructor(connection: BrokerConnection) {
     this.#connection = connection
   }
 
-  /** Called before a lease is taken: what is registered first is done last, when the leases have ended. */
+  /** Call this before a lease is taken. The first end that is registered runs last, when all leases have ended. */
   expect(): void {
-    if (this.#accounts || !(PYTHON_ENVIRONMENT in globalThis)) return
-    this.#accounts = true
+    if (this.#isWatching || !(PYTHON_ENVIRONMENT in globalThis)) return
+    this.#isWatching = true
     fileState().ends.push(async () => {
-      this.#accounts = false
+      this.#isWatching = false
       const { message, fail } = await this.#connection.survivors(this.#taken.splice(0))
       if (message !== '' && fail) throw new LeftoverError(message)
       if (message !== '') console.warn(message)
     })
   }
 
-  /** The running file has this lease. */
+  /** Notes a lease of the running file. */
   note(leaseId: string): void {
-    if (this.#accounts) this.#taken.push(leaseId)
+    if (this.#isWatching) this.#taken.push(leaseId)
   }
 }

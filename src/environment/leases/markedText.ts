@@ -1,26 +1,26 @@
 import { StringDecoder } from 'node:string_decoder'
 import { MARK } from '../../process/run/printedText.ts'
 
-/** `o` plain output, `e` standard error and errors of `logging`, `w`, `i` and `d` its warnings, information and details. */
+/** `o` is plain output, `e` standard error and errors of `logging`, and `w`, `i` and `d` are its warnings, information and debug messages. */
 export type Kind = 'o' | 'e' | 'w' | 'i' | 'd'
 
-/** Text of one kind, as it was printed. */
+/** Text of one kind, as Python printed it. */
 export interface Segment {
   kind: Kind
   text: string
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the beginning of a mark, cut by the end of a chunk
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the beginning of a mark that the end of a chunk has cut
 const CUT_MARK = /\x1b(?:_(?:v(?:p(?:;(?:\w\x1b?)?)?)?)?)?$/
 
-/** Takes a marked text apart, from chunks that were cut anywhere. A line that has not ended is kept for later. */
+/** Splits a marked text by its marks. The text comes in chunks of any size. An unfinished line is kept for later. */
 export class MarkedText {
   readonly #decoder = new StringDecoder('utf8')
   #kind: Kind = 'o'
   #rest = ''
   #line: Segment | undefined
 
-  /** What the chunk completes, in its order, neighbours of a kind put together. */
+  /** Returns the lines that this chunk completes, in order. Neighbours of one kind are joined. */
   feed(chunk: Uint8Array): Segment[] {
     const text =
       this.#rest + this.#decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))
@@ -37,7 +37,7 @@ export class MarkedText {
     return segments.filter(({ text }) => text !== '')
   }
 
-  /** The line that was kept, as it is. */
+  /** Returns the unfinished line. */
   end(): Segment[] {
     const line = this.#line
     this.#line = undefined
@@ -46,7 +46,7 @@ export class MarkedText {
 
   #split(text: string): Segment[] {
     const segments = this.#line ? [this.#line] : []
-    // Text and kinds in turn, because the pattern captures the kind.
+    // Text and kinds alternate, because the pattern captures the kind.
     for (const [index, part] of text.split(MARK).entries()) {
       if (index % 2 === 1) this.#kind = part as Kind
       else if (part === '') continue

@@ -2,13 +2,13 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { withoutOwnFrames } from '../../process/run/printedText.ts'
 import { type Kind, MarkedText, type Segment } from './markedText.ts'
 
-/** Of a console, what Python's output is shown by. */
+/** The methods of a console that show Python's output. */
 export type Output = Record<'debug' | 'error' | 'info' | 'log' | 'warn', (text: string) => void>
 
-/** Bytes of output that are shown of one test. */
+/** Limit for the output that is shown of one test. */
 const MAX_SHOWN_BYTES = 1_000_000
 
-// Taken when the module loads: a test that mocks `console` means its own output and not Python's.
+// Taken when the module loads, because a test that mocks `console` means its own output and not Python's.
 const { debug, error, info, log, warn } = console
 const ours: Output = { debug, error, info, log, warn }
 const METHODS = { o: 'log', e: 'error', w: 'warn', i: 'info', d: 'debug' } as const satisfies Record<
@@ -18,7 +18,7 @@ const METHODS = { o: 'log', e: 'error', w: 'warn', i: 'info', d: 'debug' } as co
 
 const buffer = Buffer.allocUnsafe(64 * 1024)
 
-/** Shows what a worker prints, from where it was read last, as output of the test that is running. */
+/** Shows the output of a worker as output of the running test. Continues where it stopped the last time. */
 export class Printed {
   #descriptor: number | undefined
   #offset = 0
@@ -28,18 +28,18 @@ export class Printed {
 
   readonly #output: Output
 
-  /** @param fromNow leaves out what is there already */
+  /** @param fromNow whether to skip the output that is already there */
   constructor(path: string, fromNow: boolean, output: Output = ours) {
     this.#output = output
     try {
       this.#descriptor = openSync(path, 'r')
       if (fromNow) this.#offset = fstatSync(this.#descriptor).size
     } catch {
-      // The run directory is gone: the run was killed, and with it everything that printed.
+      // The run directory is gone, because the run was killed and with it all workers.
     }
   }
 
-  /** Shows the lines that came since the last time. One system call where nothing came. */
+  /** Shows the lines that are new since the last time. If there are none, that costs one system call. */
   show(): void {
     if (this.#descriptor === undefined) return
     while (this.#left > 0) {
@@ -54,16 +54,16 @@ export class Printed {
     this.#offset = size
   }
 
-  /** The same at the end of a test: with a line that has not ended, and with a word about what was too much. */
+  /** Does the same at the end of a test, with the last unfinished line, and says how much was left out. */
   finish(): void {
     this.show()
     this.#print(this.#text.end())
     if (this.#skipped > 0) {
-      // What was left out may have ended in the middle of anything.
+      // The output that was left out may have ended in the middle of a character or a mark.
       this.#text = new MarkedText()
       const [shown, more] = [MAX_SHOWN_BYTES, this.#skipped].map((bytes) => `${(bytes / 1e6).toFixed(1)} MB`)
       this.#output.warn(
-        `Python printed ${more} more in this test; of each test the first ${shown} are shown.`,
+        `Python printed ${more} more in this test; only the first ${shown} of a test's output are shown.`,
       )
     }
     this.#left = MAX_SHOWN_BYTES

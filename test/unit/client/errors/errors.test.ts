@@ -112,7 +112,7 @@ describe('toThrowPython', () => {
     )
     await expect(check(Promise.resolve(1)).toThrowPython('KeyError')).rejects.toThrow(/nothing was thrown/)
     await expect(check(new TypeError('js')).toThrowPython('TypeError')).rejects.toThrow(
-      /no exception of Python:\n\nTypeError: js/,
+      /not a Python exception:\n\nTypeError: js/,
     )
   })
 })

@@ -59,7 +59,7 @@ test('shows the beginning of a flood, says how much is missing, and begins anew 
   printed.finish()
   expect(shown.join('').length).toBeLessThan(1_100_000)
   expect(shown.at(-1)).toBe(
-    'warn: Python printed 19.0 MB more in this test; of each test the first 1.0 MB are shown.',
+    "warn: Python printed 19.0 MB more in this test; only the first 1.0 MB of a test's output are shown.",
   )
   appendFileSync(log, 'next\n')
   printed.finish()
