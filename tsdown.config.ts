@@ -1,4 +1,5 @@
 import { defineConfig, type UserConfig } from 'tsdown'
+import { writeCommonJs } from './scripts/common-js.mjs'
 
 const esm: UserConfig = {
   entry: {
@@ -28,6 +29,14 @@ const esm: UserConfig = {
   },
 }
 
+/** The plugin for configurations that are CommonJS: Vite 5 makes one of a .ts file if the package has no "type": "module". */
+const plugin: UserConfig = {
+  ...esm,
+  entry: { vitest: 'src/globalSetup/vitest/plugin.ts' },
+  format: 'cjs',
+  clean: false,
+}
+
 /** What Jest's CommonJS test files load: they cannot load ES modules. */
 const jest: UserConfig = {
   ...esm,
@@ -46,4 +55,4 @@ const jestTypes: UserConfig = {
   clean: false,
 }
 
-export default defineConfig([esm, jest, jestTypes])
+export default defineConfig([{ ...esm, onSuccess: writeCommonJs }, plugin, jest, jestTypes])

@@ -1,0 +1,40 @@
+// Writes the CommonJS side of the entry points of which there is no CommonJS build.
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const dist = fileURLToPath(new URL('../dist', import.meta.url))
+
+/** Entry points that import Vitest, which itself cannot be required. */
+const ES_MODULES = {
+  environment: 'vitest-environment-python',
+  globals: 'vitest-environment-python/globals',
+  fixtures: 'vitest-environment-python/fixtures',
+  'vitest/setup': 'vitest-environment-python/vitest/setup',
+  'vitest/global-setup': 'vitest-environment-python/vitest/global-setup',
+}
+
+/** Functions that can wait until their module is imported. */
+const FUNCTIONS = ['jest/global-setup', 'jest/global-teardown']
+
+export async function writeCommonJs() {
+  for (const [path, name] of Object.entries(ES_MODULES)) {
+    const file = `./${path.split('/').at(-1)}.js`
+    const sentence = `${name} cannot be loaded by require(), as Vitest cannot. Use import instead.`
+    await write(`${path}.cjs`, `throw new Error(${JSON.stringify(sentence)})\n`)
+    await write(`${path}.d.cts`, `export * from '${file}'\n`)
+  }
+  for (const path of FUNCTIONS) {
+    const file = `./${path.split('/').at(-1)}.js`
+    await write(
+      `${path}.cjs`,
+      `module.exports = async (...args) => (await import('${file}')).default(...args)\n`,
+    )
+    const type = `typeof import('${file}', { with: { 'resolution-mode': 'import' } }).default`
+    await write(`${path}.d.cts`, `declare const run: ${type}\nexport = run\n`)
+  }
+}
+
+async function write(path, text) {
+  await writeFile(join(dist, path), text)
+}
