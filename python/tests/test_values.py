@@ -150,7 +150,7 @@ def test_what_has_no_counterpart_becomes_a_reference_once() -> None:
     stays = object()
     # The integer among the keys takes a second attempt.
     (code, payload), _ = plain([stays, {1: 2}], lender)
-    number, kind, text = ormsgpack.unpackb(payload)
+    number, kind, text, _ = ormsgpack.unpackb(payload)
     assert (code, number, kind) == (0x48, 0, "object")
     assert text.startswith("<object object")
     assert lender.references == [stays]

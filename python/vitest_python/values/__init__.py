@@ -1,4 +1,4 @@
-"""Values between the languages; docs/values.md has the table and docs/protocol.md the wire."""
+"""Values between the languages; docs/values.md has the table and docs/protocol.md the wire format."""
 
 from .carrier import Carrier as Carrier
 from .decode import decode as decode

@@ -1,16 +1,16 @@
 """Refuses lists and dicts that claim more members than their message has bytes.
 
-ormsgpack makes room for as many as are claimed before it reads the first: gigabytes, or a crash where that is too
-much (seen in 1.12, with `dd ff ff ff ff` before anything else).
+ormsgpack allocates room for all claimed members before it reads the first: gigabytes, or a crash if that is too much
+(seen in 1.12, with `dd ff ff ff ff` before anything else).
 """
 
 from __future__ import annotations
 
 import re
 
-# Counts from 2^16 on: for fewer members no encoder takes these headers, and they need little room.
+# Counts from 2^16 on. Encoders use shorter headers for fewer members, and fewer members need little room.
 _SUSPECT = re.compile(rb"[\xdd\xdf](?!\x00\x00)(?=(.{4}))", re.DOTALL)
-# Runs of values whose length follows from their first byte. Not more of them at once: the engine remembers each.
+# Runs of values whose length follows from their first byte. The run is bounded because the engine remembers each value.
 _FIXED = re.compile(
     rb"(?:[\x00-\xa0\xc0-\xc3\xe0-\xff]+|[\xcc\xd0].|[\xcd\xd1\xdc\xde]..|[\xca\xce\xd2].{4}|[\xcb\xcf\xd3].{8}|"
     rb"\xd4..|\xd5.{3}|\xd6.{5}|\xd7.{9}|\xd8.{17}|"
@@ -18,7 +18,7 @@ _FIXED = re.compile(
     + rb"){1,500}",
     re.DOTALL,
 )
-# Bytes of the length that follows, and those between it and the content.
+# By first byte: the bytes of the length that follows, and the bytes between the length and the content.
 _SIZED = {
     **{0xC4: (1, 0), 0xC5: (2, 0), 0xC6: (4, 0), 0xD9: (1, 0), 0xDA: (2, 0), 0xDB: (4, 0)},
     **{0xC7: (1, 1), 0xC8: (2, 1), 0xC9: (4, 1)},
@@ -26,16 +26,16 @@ _SIZED = {
 
 
 def check_counts(data: bytes) -> None:
-    """Raises ValueError where a count is beyond what follows."""
+    """Raises ValueError if a count exceeds the bytes that follow it."""
     if b"\xdd" not in data and b"\xdf" not in data:
         return
-    # What is found may be a part of a number or of a text.
+    # A match may be part of a number or a text, so only a walk from the beginning can tell.
     if any(int.from_bytes(found[1], "big") > len(data) - found.end() - 4 for found in _SUSPECT.finditer(data)):
         _walk(data)
 
 
 def _walk(data: bytes) -> None:
-    """Looks at every header. Whatever else is wrong with the message is left to the decoder."""
+    """Checks every header, and leaves all other errors to the decoder."""
     at, end = 0, len(data)
     while at < end:
         fixed = _FIXED.match(data, at)

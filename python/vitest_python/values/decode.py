@@ -1,4 +1,4 @@
-"""MessagePack from TypeScript as Python values."""
+"""Decodes MessagePack from TypeScript to Python values."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ from .counts import check_counts
 from .extensions import read_extension
 from .type_name import type_name
 
-# Bytes from which on the garbage collector pauses: it would look through what is being made again and again.
+# Bytes from which the garbage collector pauses: it would traverse the growing result again and again.
 _LARGE = 64 * 1024
 
-# Put behind each message, in one array with it: what comes instead was there beyond the message's end, which
-# ormsgpack passes over without a word.
+# ormsgpack ignores bytes beyond the end of a message. So each message is put into an array with this marker behind it:
+# if the message ends too early, the second element is something else.
 _LAST = secrets.randbits(62) | 1 << 62
 _END = ormsgpack.packb(_LAST)
 
 
 def decode_arguments(data: bytes, carrier: Carrier | None = None) -> tuple[list[Any], dict[str, Any]]:
-    """Positional and keyword arguments: a MessagePack array is the former, a map the latter, nothing neither.
+    """Returns positional and keyword arguments: those of an array, of a map, or none for no bytes.
 
-    Raises BadArguments for anything else.
+    Raises:
+        BadArguments: The bytes are anything else.
     """
     if not data:
         return [], {}
@@ -42,10 +43,14 @@ def decode_arguments(data: bytes, carrier: Carrier | None = None) -> tuple[list[
 
 
 def decode(data: bytes | memoryview, carrier: Carrier | None = None) -> Any:
-    """One value. `carrier` finds what crossed by number. Raises BadArguments that says what is wrong with it."""
+    """Returns one value. `carrier` finds references, functions, iterables and buffers by their numbers.
+
+    Raises:
+        BadArguments: The bytes are malformed, or an extension cannot be read.
+    """
     if len(data) < _LARGE:
         try:
-            # Without an extension nothing else is needed, and a small value is here in half the time.
+            # A small value without extensions takes half the time this way.
             return _unpack(data, None)
         except (ValueError, RecursionError):
             pass
@@ -53,7 +58,7 @@ def decode(data: bytes | memoryview, carrier: Carrier | None = None) -> Any:
     try:
         return decoder.unpack(data) if len(data) < _LARGE else _without_collector(decoder, data)
     except RecursionError:
-        raise BadArguments("the arguments are nested too deep") from None
+        raise BadArguments("the arguments cannot be read: they are nested too deep") from None
     except ValueError as error:
         problem = decoder.problem
         if problem is None or isinstance(problem, (ValueError, TypeError, KeyError, IndexError, ArithmeticError)):
@@ -81,19 +86,19 @@ def _unpack(data: bytes | memoryview, ext_hook: Callable[[int, bytes], object] |
 
 
 class Decoder:
-    """One value on its way."""
+    """Decodes one value."""
 
-    __slots__ = ("carrier", "inside_array", "problem")
+    __slots__ = ("carrier", "inside_array", "parts", "problem")
 
     def __init__(self, carrier: Carrier | None) -> None:
         self.carrier = carrier
-        # ormsgpack does not pass on what its hook raised.
+        # ormsgpack drops what its hook raised.
         self.problem: Exception | None = None
-        # Whether the next buffer is an array's elements.
         self.inside_array = False
+        self.parts: dict[int, object] = {}
 
     def unpack(self, data: bytes | memoryview) -> Any:
-        """What `data` says; raises ValueError, and keeps the reason where it is an extension's."""
+        """Returns the value. Raises ValueError, and keeps the reason in `problem` if an extension cannot be read."""
         return _unpack(data, self._extension)
 
     def _extension(self, code: int, payload: bytes) -> object:

@@ -1,4 +1,4 @@
-"""Python values as MessagePack, and as extensions of it."""
+"""Encodes Python values as MessagePack with extensions; docs/values.md has the table."""
 
 from __future__ import annotations
 
@@ -7,109 +7,103 @@ from typing import Any
 import ormsgpack
 
 from .carrier import BIG, Carrier
-from .codes import BUFFER, DICT, MESSAGE, REFERENCE
+from .codes import BUFFER, MESSAGE, REFERENCE
+from .deep import DeepEncoder
+from .forms import Bytes, Extension, Stays
 from .problem import Problem
-from .substitute import substitute_of
+from .substitute import rule_of
 from .type_name import type_name
 
-# Not OPT_SERIALIZE_NUMPY, which reads big-endian arrays as if they were native; not OPT_SERIALIZE_PYDANTIC and
-# its kin, which leave out what begins with an underscore and know nothing of a model's own serializers;
-# not OPT_DATETIME_AS_TIMESTAMP_EXT, which drops the fraction of the second (all seen in 1.12).
-_OPTIONS = (
+# Left out on purpose (all seen in ormsgpack 1.12): OPT_SERIALIZE_NUMPY reads big-endian arrays as if they were native.
+# OPT_SERIALIZE_PYDANTIC and its kin leave out fields with a leading underscore and ignore a model's own serializers.
+# OPT_DATETIME_AS_TIMESTAMP_EXT drops the fraction of the second.
+OPTIONS = (
     ormsgpack.OPT_PASSTHROUGH_BIG_INT
     | ormsgpack.OPT_PASSTHROUGH_DATACLASS
     | ormsgpack.OPT_PASSTHROUGH_DATETIME
     | ormsgpack.OPT_PASSTHROUGH_UUID
 )
-# ormsgpack bears 255 levels.
-_DEEPEST = 250
-# Bytes of the largest message: protobuf ends at 2 GiB, and a frame has more in it than the value.
-_LARGEST = 2**31 - 2**16
-# Members of a dict or list in which big buffers are looked for.
-_FEW = 32
+# Bytes. protobuf messages end at 2 GiB, and the frame holds more than the value.
+_MAX_MESSAGE = 2**31 - 2**16
+# Big buffers are looked for only in dicts and lists of at most this many members.
+_MAX_SEARCHED = 32
+# Extensions within extensions that the fast path packs. Each takes several frames of the stack; DeepEncoder bounds them.
+_MAX_EXTENSIONS = 24
+_LONGEST_REPR = 200
 _BYTES = frozenset((bytes, bytearray))
-_AS_IT_IS = (type(None), bool, float, bytes, bytearray, ormsgpack.Ext)
 
 
 def encode(value: object, carrier: Carrier | None = None) -> bytes:
-    """What a function returned, as docs/values.md has it.
+    """Encodes what a function returned.
 
-    `carrier` takes what cannot cross by value.
-    Raises TypeError that names the path and the type of what cannot be sent.
+    `carrier` takes big buffers, and keeps objects that stay in Python.
+
+    Raises:
+        TypeError: The value cannot be sent. The sentence names the place and the type.
     """
     try:
-        packed = _plain(value) if carrier is None or not _holds_buffers(value) else None
+        packed = _pack_plain(value) if carrier is None or not _holds_buffers(value) else None
         if packed is None:
-            packed = _with_substitutes(value, carrier)
+            encoder = Encoder(carrier)
+            packed = encoder.pack(value if carrier is None else encoder.without_big_buffers(value))
     except Problem as problem:
         raise TypeError(str(problem)) from None
-    except RecursionError:
-        raise TypeError("result: nested too deep, or within itself") from None
     descriptor = carrier.export_buffer(memoryview(packed)) if carrier is not None and len(packed) >= BIG else None
     if descriptor is not None:
         return ormsgpack.packb(ormsgpack.Ext(MESSAGE, descriptor))
-    if len(packed) > _LARGEST:
+    if len(packed) > _MAX_MESSAGE:
         size = f"{len(packed) / 2**30:.1f} GiB"
         raise TypeError(f"result: {size} do not fit into the message of a unary call; open a session")
     return packed
 
 
-def _plain(value: object) -> bytes | None:
-    """Of what ormsgpack knows without help, which is most of what is sent; else None."""
+def encode_reference(value: object, carrier: Carrier) -> bytes:
+    """Encodes a reference to `value`, which stays in Python because the test asked for that."""
+    return ormsgpack.packb(Encoder(carrier).reference(value))
+
+
+def _pack_plain(value: object) -> bytes | None:
+    """Packs a value that ormsgpack knows without help, as most are; else None."""
     try:
-        return ormsgpack.packb(value, None, _OPTIONS)
+        return ormsgpack.packb(value, None, OPTIONS)
     except Exception:
         return None
 
 
-def _with_substitutes(value: object, carrier: Carrier | None) -> bytes:
-    encoder = Encoder(carrier)
-    return encoder.pack(value if carrier is None else encoder.without_big_buffers(value))
-
-
 def _holds_buffers(value: Any) -> bool:
-    """Whether bytes stand where `without_big_buffers` looks."""
+    """Whether there are bytes in the places where `without_big_buffers` looks."""
     kind = type(value)
     if kind is dict:
-        return len(value) <= _FEW and not _BYTES.isdisjoint(map(type, value.values()))
+        return len(value) <= _MAX_SEARCHED and not _BYTES.isdisjoint(map(type, value.values()))
     if kind is list or kind is tuple:
-        return len(value) <= _FEW and not _BYTES.isdisjoint(map(type, value))
+        return len(value) <= _MAX_SEARCHED and not _BYTES.isdisjoint(map(type, value))
     return kind in _BYTES
 
 
-def encode_reference(value: object, carrier: Carrier) -> bytes:
-    """A reference to `value`, which stays here."""
-    return ormsgpack.packb(Encoder(carrier).reference(value))
-
-
 class Encoder:
-    """One value on its way."""
+    """Encodes one value."""
 
-    __slots__ = ("_carrier", "_done")
+    __slots__ = ("_carrier", "_extensions", "_sent", "_substitutes")
 
     def __init__(self, carrier: Carrier | None) -> None:
         self._carrier = carrier
-        # A second attempt must not lend the carrier the same again. The values are kept, so their ids are their own.
-        self._done: dict[int, tuple[object, object]] = {}
+        self._extensions = 0
+        # A second attempt must not lend the same to the carrier again. The entries hold the values, so no other
+        # object can get their ids.
+        self._substitutes: dict[int, tuple[object, object]] = {}
+        self._sent: dict[int, tuple[object, object]] = {}
 
     def pack(self, value: object) -> bytes:
-        """MessagePack of `value`; raises Problem."""
+        """Packs `value` as MessagePack. Raises Problem."""
         try:
-            return ormsgpack.packb(value, self.substitute, _OPTIONS)
+            return ormsgpack.packb(value, self._default, OPTIONS)
         except Exception:
-            # ormsgpack neither says where nor passes on what `substitute` raised; and dicts whose keys are not
-            # all strings end here. They are rare, and allowing for them costs every other value time.
-            return ormsgpack.packb(self._prepare(value, 0), None, _OPTIONS)
-
-    def buffer(self, data: bytes | bytearray | memoryview) -> object:
-        """Bytes as the carrier takes them, or as they are."""
-        if self._carrier is None or len(data) < BIG:
-            return data
-        descriptor = self._carrier.export_buffer(memoryview(data).cast("B"))
-        return data if descriptor is None else ormsgpack.Ext(BUFFER, descriptor)
+            # ormsgpack doesn't say where the problem is, and drops what `_default` raised. Dicts whose keys aren't
+            # all strings end here, too: they are rare, and allowing for them slows every other value down.
+            return DeepEncoder(self).pack(value)
 
     def without_big_buffers(self, value: Any) -> object:
-        """`value` with the big buffers in it exported, where they are not deep inside: ormsgpack would copy them."""
+        """Exports big buffers near the top of `value`, because ormsgpack would copy them."""
         if not _holds_buffers(value):
             return value
         if isinstance(value, (bytes, bytearray)):
@@ -118,80 +112,71 @@ class Encoder:
             return {key: self.buffer(part) if type(part) in _BYTES else part for key, part in value.items()}
         return [self.buffer(part) if type(part) in _BYTES else part for part in value]
 
-    def substitute(self, value: Any) -> object:
-        """What is sent instead of something that ormsgpack does not know."""
-        done = self._done.get(id(value))
-        if done is None:
-            done = self._done[id(value)] = value, self._try(value)
-        if isinstance(done[1], Exception):
-            raise done[1]
-        return done[1]
+    def substitute(self, value: object) -> object:
+        """Returns what is sent instead of a value that ormsgpack doesn't know: another value, or a form."""
+        known = self._substitutes.get(id(value))
+        if known is None:
+            try:
+                instead = rule_of(type(value))(value)
+            except Exception as error:
+                # A method of the user's or of a library: `model_dump` of a model that cannot be dumped.
+                instead = Stays(f"converting it raised {type(error).__name__}: {_short(str(error))}")
+            known = self._substitutes[id(value)] = value, instead
+        return known[1]
 
-    def _try(self, value: Any) -> object:
-        """The substitute, or why there is none: that is found out once, not once more for each level around it."""
-        try:
-            instead = substitute_of(value, self)
-            return self.reference(value) if instead is NotImplemented else instead
-        except Exception as error:
-            return error
+    def buffer(self, data: bytes | bytearray | memoryview) -> object:
+        """Exports `data` through the carrier if it takes it, otherwise returns it as it is."""
+        if self._carrier is None or len(data) < BIG:
+            return data
+        sent = self._sent.get(id(data))
+        if sent is None:
+            descriptor = self._carrier.export_buffer(memoryview(data).cast("B"))
+            sent = self._sent[id(data)] = data, data if descriptor is None else ormsgpack.Ext(BUFFER, descriptor)
+        return sent[1]
 
-    def extension(self, code: int, payload: object) -> ormsgpack.Ext:
-        """An extension whose payload is itself MessagePack."""
-        return ormsgpack.Ext(code, self.pack(payload))
-
-    def reference(self, value: object) -> object:
-        """What stands for something that stays here; raises Problem where there is no carrier."""
+    def reference(self, value: object, reason: str = "") -> ormsgpack.Ext | None:
+        """Returns a reference to `value`, which stays here; None if no carrier keeps it."""
         if self._carrier is None:
-            raise Problem(f"{type_name(type(value))} cannot be sent")
-        payload = [self._carrier.export_reference(value), type_name(type(value)), _short(value)]
-        return ormsgpack.Ext(REFERENCE, ormsgpack.packb(payload))
+            return None
+        sent = self._sent.get(id(value))
+        if sent is None:
+            number = self._carrier.export_reference(value)
+            payload = [number, type_name(type(value)), _short_repr(value), *([reason] if reason else [])]
+            sent = self._sent[id(value)] = value, ormsgpack.Ext(REFERENCE, ormsgpack.packb(payload))
+        return sent[1]  # type: ignore[return-value]
 
-    def _prepare(self, value: Any, depth: int) -> object:
-        """`value` of nothing but what ormsgpack knows; raises Problem."""
-        if depth > _DEEPEST:
-            raise Problem(f"nested deeper than {_DEEPEST} levels, or within itself", deep=True)
-        if isinstance(value, str):
-            return _checked(value)
-        if isinstance(value, dict):
-            return self._prepare_dict(value, depth)
-        if isinstance(value, list) or type(value) is tuple:
-            return [self._at(f"[{index}]", part, depth) for index, part in enumerate(value)]
-        if type(value) in _AS_IT_IS or (isinstance(value, int) and -(2**63) <= value < 2**64):
-            return value
-        if isinstance(value, memoryview):
-            return value.tobytes()
-        return self._prepare(self.substitute(value), depth + 1)
+    def _default(self, value: object) -> object:
+        """For ormsgpack; raises if DeepEncoder has to take over."""
+        instead = self.substitute(value)
+        kind = type(instead)
+        if kind is Extension:
+            return self._extension(instead)  # type: ignore[arg-type]
+        if kind is Bytes:
+            return self.buffer(instead.data)  # type: ignore[attr-defined]
+        if kind is not Stays:
+            return instead
+        reference = self.reference(value, instead.reason)  # type: ignore[attr-defined]
+        if reference is None:
+            raise TypeError
+        return reference
 
-    def _prepare_dict(self, value: dict[Any, Any], depth: int) -> object:
-        if all(isinstance(key, str) for key in value):
-            # An enum's member that is a str is its value, as everywhere.
-            return {_checked(str.__str__(key)): self._at(f"[{key!r}]", part, depth) for key, part in value.items()}
-        flat: list[object] = []
-        for key, part in value.items():
-            flat += self._at(f"[key {key!r}]", key, depth), self._at(f"[{key!r}]", part, depth)
-        return ormsgpack.Ext(DICT, ormsgpack.packb(flat, None, _OPTIONS))
-
-    def _at(self, step: str, part: object, depth: int) -> object:
+    def _extension(self, extension: Extension) -> ormsgpack.Ext:
+        if self._extensions >= _MAX_EXTENSIONS:
+            raise TypeError
+        self._extensions += 1
         try:
-            return self._prepare(part, depth + 1)
-        except Problem as problem:
-            problem.path.append(step)
-            raise
+            return ormsgpack.Ext(extension.code, ormsgpack.packb(extension.payload, self._default, OPTIONS))
+        finally:
+            self._extensions -= 1
 
 
-def _checked(text: str) -> str:
+def _short_repr(value: object) -> str:
     try:
-        if not text.isascii():
-            text.encode()
-    except UnicodeEncodeError as error:
-        raise Problem(f"a string that is not valid Unicode cannot be sent ({error})") from None
-    return text
-
-
-def _short(value: object) -> str:
-    try:
-        text = repr(value)
+        return _short(repr(value))
     except Exception as error:
-        text = f"<{type_name(type(value))} whose repr raised {type(error).__name__}>"
+        return f"<{type_name(type(value))} whose repr raised {type(error).__name__}>"
+
+
+def _short(text: str) -> str:
     text = text.encode("utf-8", "backslashreplace").decode()
-    return text if len(text) <= 200 else f"{text[:199]}…"
+    return text if len(text) <= _LONGEST_REPR else f"{text[: _LONGEST_REPR - 1]}…"

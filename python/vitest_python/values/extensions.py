@@ -1,24 +1,38 @@
-"""What MessagePack's extensions stand for, from TypeScript."""
+"""Reads MessagePack's extensions from TypeScript."""
 
 from __future__ import annotations
 
 import datetime
 import decimal
+import re
 import struct
 import uuid
 from collections.abc import Callable
+from typing import Any, Protocol
 
 from . import codes
 from .arrays import array_from
 from .carrier import Carrier
-from .coding import ValueDecoder
-from .tables import dataframe_from, series_from, table_from
+from .tables import column_from, dataframe_from, series_from, table_from
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
 
+class ValueDecoder(Protocol):
+    """The decoder, as far as the readers need it."""
+
+    carrier: Carrier | None
+    inside_array: bool
+    """Whether the next buffer holds the elements of an array."""
+    parts: dict[int, object]
+    """The parts of a deep value that have been read, by number."""
+
+    def unpack(self, data: bytes | memoryview) -> Any:
+        """Returns the value that `data` holds. Raises ValueError."""
+
+
 def read_extension(decoder: ValueDecoder, code: int, payload: bytes) -> object:
-    """Raises ValueError for a code that is not known, and whatever reading it brings."""
+    """Returns the value. Raises ValueError if the code is unknown, and whatever its reader raises."""
     read = _READERS.get(code)
     if read is None:
         raise ValueError(f"the extension 0x{code & 0xFF:02x} is not known")
@@ -47,21 +61,49 @@ def _carrier(decoder: ValueDecoder) -> Carrier:
 
 
 def _buffer(decoder: ValueDecoder, descriptor: bytes) -> bytes | memoryview:
-    # Bytes are what was sent; an array takes the memory as it is.
+    # An array uses the memory itself; bytes are copied.
     return _carrier(decoder).import_buffer(descriptor, writable=decoder.inside_array)
 
 
 def _ndarray(decoder: ValueDecoder, payload: bytes) -> object:
     decoder.inside_array = True
     try:
-        parts = decoder.unpack(payload)
+        name, shape, data = decoder.unpack(payload)
     finally:
         decoder.inside_array = False
-    return array_from(*parts)
+    return array_from(name, shape, data)
 
 
 def _message(decoder: ValueDecoder, payload: bytes) -> object:
     return decoder.unpack(_carrier(decoder).import_buffer(payload))
+
+
+def _deep(decoder: ValueDecoder, payload: bytes) -> object:
+    """The first part is the value; each part refers to later ones only."""
+    packed = decoder.unpack(payload)
+    outer, decoder.parts = decoder.parts, {}
+    try:
+        for number in reversed(range(len(packed))):
+            decoder.parts[number] = decoder.unpack(packed[number])
+        return decoder.parts[0]
+    finally:
+        decoder.parts = outer
+
+
+def _part(decoder: ValueDecoder, payload: bytes) -> object:
+    number = decoder.unpack(payload)
+    if number not in decoder.parts:
+        raise ValueError(f"the part {number} is not known")
+    return decoder.parts[number]
+
+
+def _datetime(text: str) -> datetime.datetime:
+    if re.search(r"\.\d{6}0*[1-9]", text):
+        raise ValueError("it has nanoseconds, and datetime holds microseconds")
+    return datetime.datetime.fromisoformat(text)
+
+
+_datetime.__qualname__ = "datetime"
 
 
 def _timestamp(_: ValueDecoder, payload: bytes) -> datetime.datetime:
@@ -79,7 +121,7 @@ def _dict(decoder: ValueDecoder, payload: bytes) -> dict[object, object]:
 
 
 def _key(value: object, of: str) -> object:
-    """An array in a Set, or as a key, is a tuple, and a Set in a Set a frozenset: only those can be hashed."""
+    """Makes a key or a member hashable: an array becomes a tuple, and a Set in a Set a frozenset."""
     if isinstance(value, list):
         return tuple(_key(part, of) for part in value)
     if isinstance(value, set):
@@ -100,16 +142,19 @@ _READERS: dict[int, Callable[[ValueDecoder, bytes], object]] = {
     codes.DECIMAL: _text(decimal.Decimal),
     codes.UUID: _text(uuid.UUID),
     codes.DATE: _text(datetime.date.fromisoformat),
-    codes.DATETIME: _text(datetime.datetime.fromisoformat),
+    codes.DATETIME: _text(_datetime),
     codes.TIME: _text(datetime.time.fromisoformat),
     codes.TIMEDELTA: _list(datetime.timedelta),
     codes.NDARRAY: _ndarray,
     codes.DATAFRAME: _list(dataframe_from),
     codes.SERIES: _list(series_from),
+    codes.COLUMN: _list(column_from),
     codes.ARROW: _list(table_from),
     codes.BUFFER: _buffer,
     codes.REFERENCE: lambda decoder, payload: _carrier(decoder).import_reference(decoder.unpack(payload)),
     codes.FUNCTION: lambda decoder, payload: _carrier(decoder).import_function(*decoder.unpack(payload)),
     codes.ITERABLE: lambda decoder, payload: _carrier(decoder).import_iterable(*decoder.unpack(payload)),
     codes.MESSAGE: _message,
+    codes.DEEP: _deep,
+    codes.PART: _part,
 }

@@ -1,79 +1,181 @@
-"""pandas and Arrow, without importing them."""
+"""pandas, Arrow and polars. None of them is imported here."""
 
 from __future__ import annotations
 
+import io
 import sys
+from collections.abc import Callable
 from typing import Any
 
-from .arrays import array_extension
-from .codes import ARROW, DATAFRAME, SERIES
-from .coding import ValueEncoder
+from .arrays import array_of
+from .codes import ARROW, COLUMN, DATAFRAME, SERIES
+from .forms import Bytes, Extension, Stays
+from .moments import of_pandas_timedelta, of_timestamp
+
+_LAZY = Stays("it has not been computed; return .collect()")
 
 
-def substitute_pandas(value: Any, encoder: ValueEncoder) -> object:
-    """NotImplemented for what has no column of numbers, moments or plain objects, or an index of several levels."""
-    kind = type(value).__name__
-    if kind == "DataFrame" and value.columns.is_unique and all(type(name) is str for name in value.columns):
-        columns = [[name, _column(value[name], encoder)] for name in value.columns]
-        return _unless_strange(DATAFRAME, [columns, _index(value.index, encoder)], encoder)
-    if kind == "Series" and (value.name is None or type(value.name) is str):
-        parts = [_column(value, encoder), value.name, _index(value.index, encoder)]
-        return _unless_strange(SERIES, parts, encoder)
-    return NotImplemented
+def pandas_rule(kind: type) -> Callable[[Any], object] | None:
+    """Returns how values of a class of pandas, or derived from one, are sent."""
+    pandas = sys.modules["pandas"]
+    for base, rule in (
+        (pandas.Timestamp, of_timestamp),
+        (pandas.Timedelta, of_pandas_timedelta),
+        ((type(pandas.NaT), type(pandas.NA)), lambda _: None),
+        ((pandas.Period, pandas.Interval), str),
+    ):
+        if issubclass(kind, base):
+            return rule
+    if issubclass(kind, (pandas.DataFrame, pandas.Series)):
+        return {pandas.DataFrame: _frame, pandas.Series: _series}.get(kind, _derived)
+    if issubclass(kind, (pandas.Index, pandas.api.extensions.ExtensionArray)):
+        return lambda value: _column(pandas.Index(value))
+    return None
 
 
-def substitute_arrow(value: Any, encoder: ValueEncoder) -> object:
-    """A table or a batch as a stream in Arrow's IPC format."""
+def arrow_rule(kind: type) -> Callable[[Any], object] | None:
+    """A table or a batch of pyarrow, as a stream in Arrow's IPC format; a scalar as its value."""
     pyarrow = sys.modules["pyarrow"]
-    if type(value).__name__ not in ("Table", "RecordBatch"):
-        return NotImplemented
+    if issubclass(kind, (pyarrow.Table, pyarrow.RecordBatch)):
+        return _arrow_table
+    return (lambda value: value.as_py()) if issubclass(kind, pyarrow.Scalar) else None
+
+
+def polars_rule(kind: type) -> Callable[[Any], object] | None:
+    """A frame or a series of polars, as a stream in Arrow's IPC format."""
+    polars = sys.modules["polars"]
+    if issubclass(kind, polars.LazyFrame):
+        return lambda _: _LAZY
+    if issubclass(kind, polars.Series):
+        return lambda value: _polars_frame(value.to_frame())
+    return _polars_frame if issubclass(kind, polars.DataFrame) else None
+
+
+def _arrow_table(value: Any) -> Extension:
+    pyarrow = sys.modules["pyarrow"]
     sink = pyarrow.BufferOutputStream()
     with pyarrow.ipc.new_stream(sink, value.schema) as writer:
         writer.write(value)
-    return encoder.extension(ARROW, [encoder.buffer(memoryview(sink.getvalue()).cast("B"))])
+    return Extension(ARROW, [Bytes(memoryview(sink.getvalue()).cast("B"))])
 
 
-def dataframe_from(columns: list[list[Any]], index: Any) -> Any:
-    """Raises ValueError where pandas has not been imported."""
+def _polars_frame(frame: Any) -> Extension:
+    sink = io.BytesIO()
+    # Not polars' newer kinds of columns, which apache-arrow for JavaScript doesn't read.
+    frame.write_ipc_stream(sink, compat_level=sys.modules["polars"].CompatLevel.oldest())
+    return Extension(ARROW, [Bytes(sink.getbuffer())])
+
+
+def _derived(_: object) -> Stays:
+    return Stays("it is of a class derived from pandas' own, which may hold more; return pandas.DataFrame(value)")
+
+
+def _frame(frame: Any) -> object:
+    if not frame.columns.is_unique:
+        twice = frame.columns[frame.columns.duplicated()][0]
+        return Stays(f"it has more than one column named {twice!r}")
+    names, columns = [], []
+    for name, series in frame.items():
+        column = _column(series)
+        if isinstance(column, Stays):
+            return Stays(f"its column {name!r} stays: {column.reason}")
+        names.append(name)
+        columns.append(column)
+    index = _index(frame.index, implied=len(names) > 0)
+    if isinstance(index, Stays):
+        return Stays(f"its index stays: {index.reason}")
+    ahead = [names, index, _level_names(frame.index), _level_names(frame.columns)]
+    steps = [".columns", ".index", ".index.names", ".columns.names", *(f"[{name!r}]" for name in names)]
+    return Extension(DATAFRAME, [*ahead, *columns], steps.__getitem__)
+
+
+def _series(series: Any) -> object:
+    values, index = _column(series), _index(series.index)
+    for part in (values, index):
+        if isinstance(part, Stays):
+            return part
+    steps = ["", ".name", ".index", ".index.names"]
+    return Extension(SERIES, [values, series.name, index, _level_names(series.index)], steps.__getitem__)
+
+
+def _column(column: Any) -> object:
+    """A typed array, a list, or a list with the name of its dtype, of a Series or an Index."""
+    pandas = sys.modules["pandas"]
+    dtype = column.dtype
+    if isinstance(dtype, sys.modules["numpy"].dtype):
+        return column.tolist() if dtype.kind == "O" else array_of(column.to_numpy())
+    if isinstance(dtype, pandas.DatetimeTZDtype):
+        return array_of(column.array.tz_convert(None).to_numpy(), str(dtype))
+    if isinstance(dtype, pandas.SparseDtype):
+        return array_of(sys.modules["numpy"].asarray(column.array))
+    values = [None if missing else value for value, missing in zip(column.tolist(), column.isna(), strict=True)]
+    name = str(dtype)
+    # pandas makes its texts from a list of them, and intervals from no texts at all.
+    if name == "str" or isinstance(dtype, pandas.IntervalDtype):
+        return values
+    return Extension(COLUMN, [name, values], lambda _: "")
+
+
+def _index(index: Any, implied: bool = True) -> object:
+    pandas = sys.modules["pandas"]
+    if implied and isinstance(index, pandas.RangeIndex) and (index.start, index.step) == (0, 1):
+        return None
+    return index.tolist() if isinstance(index, pandas.MultiIndex) else _column(index)
+
+
+def _level_names(index: Any) -> list[object]:
+    names = list(index.names)
+    return [] if all(name is None for name in names) else names
+
+
+def dataframe_from(names: list[Any], index: Any, index_names: list[Any], column_names: list[Any], *columns: Any) -> Any:
+    """Raises ValueError if pandas hasn't been imported."""
     pandas = _imported("pandas", "a DataFrame")
-    return pandas.DataFrame(dict(columns), index=index, columns=[name for name, _ in columns])
+    labels = names if all(type(name) is str for name in names) and not column_names else _index_from(names, column_names)
+    frame = pandas.DataFrame(dict(enumerate(columns)), index=_index_from(index, []))
+    frame.columns = labels
+    if index_names:
+        frame.index = frame.index.set_names(index_names)
+    return frame
 
 
-def series_from(values: Any, name: str | None, index: Any) -> Any:
-    """Raises ValueError where pandas has not been imported."""
-    return _imported("pandas", "a Series").Series(values, name=name, index=index)
+def series_from(values: Any, name: Any, index: Any, index_names: list[Any]) -> Any:
+    """Raises ValueError if pandas hasn't been imported."""
+    pandas = _imported("pandas", "a Series")
+    series = pandas.Series(values, name=_label(name), index=_index_from(index, []))
+    if index_names:
+        series.index = series.index.set_names(index_names)
+    return series
+
+
+def column_from(dtype: str, values: list[Any]) -> Any:
+    """A column of a dtype of pandas' own; the list itself if pandas hasn't been imported."""
+    pandas = sys.modules.get("pandas")
+    return values if pandas is None else pandas.array(values, dtype=dtype)
 
 
 def table_from(ipc: bytes) -> Any:
-    """Raises ValueError where pyarrow has not been imported."""
+    """A pyarrow.Table, or a polars.DataFrame if only polars has been imported. Raises ValueError if neither has."""
+    if "pyarrow" not in sys.modules and "polars" in sys.modules:
+        return sys.modules["polars"].read_ipc_stream(io.BytesIO(ipc))
     return _imported("pyarrow", "an Arrow table").ipc.open_stream(ipc).read_all()
+
+
+def _index_from(labels: Any, names: list[Any]) -> Any:
+    if labels is None:
+        return None
+    pandas = sys.modules["pandas"]
+    if isinstance(labels, list) and labels and all(isinstance(label, list) for label in labels):
+        return pandas.MultiIndex.from_tuples(map(_label, labels), names=names or None)
+    index = pandas.Index(labels)
+    return index.set_names(names) if names else index
+
+
+def _label(name: Any) -> Any:
+    return tuple(name) if isinstance(name, list) else name
 
 
 def _imported(library: str, what: str) -> Any:
     if library not in sys.modules:
         raise ValueError(f"{what} needs {library}, and this process has not imported it")
     return sys.modules[library]
-
-
-def _column(column: Any, encoder: ValueEncoder) -> object:
-    dtype = column.dtype
-    if type(dtype).__module__.partition(".")[0] == "numpy":
-        array = array_extension(column.to_numpy(), encoder)
-        if array is not NotImplemented:
-            return array
-    # Of the other kinds only plain objects and texts are made again from their values alone.
-    if str(dtype) == "str":
-        return [None if missing else text for text, missing in zip(column, column.isna(), strict=True)]
-    return column.tolist() if str(dtype) == "object" else NotImplemented
-
-
-def _index(index: Any, encoder: ValueEncoder) -> object:
-    if type(index).__name__ == "RangeIndex" and (index.start, index.step, index.name) == (0, 1, None):
-        return None
-    return NotImplemented if index.nlevels > 1 or index.name is not None else _column(index, encoder)
-
-
-def _unless_strange(code: int, parts: list[Any], encoder: ValueEncoder) -> object:
-    columns = [column for _, column in parts[0]] if code == DATAFRAME else [parts[0]]
-    strange = any(part is NotImplemented for part in (*columns, parts[-1]))
-    return NotImplemented if strange else encoder.extension(code, parts)

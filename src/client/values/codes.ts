@@ -4,14 +4,17 @@ export const Code = {
   buffer: 0x42,
   decimal: 0x43,
   dict: 0x44,
+  deep: 0x45,
   function: 0x46,
-  handle: 0x48,
+  reference: 0x48,
   iterable: 0x49,
+  column: 0x4b,
   timedelta: 0x4c,
   message: 0x4d,
   ndarray: 0x4e,
   dataframe: 0x50,
   series: 0x51,
+  part: 0x52,
   set: 0x53,
   timestamp: 0x54,
   uuid: 0x55,
@@ -22,5 +25,8 @@ export const Code = {
   time: 0x74,
 } as const
 
-/** Levels of lists and dicts in each other that may cross. Python's encoder bears 255. */
-export const DEEPEST = 250
+/** Arrays and objects within each other that one value may have; values/problem.py has the same. */
+export const MAX_DEPTH = 2000
+
+/** Levels of one part of a deep value; values/deep.py has the same. */
+export const PART_LEVELS = 64

@@ -1,34 +1,73 @@
 import { withCode } from '../../support/errors.ts'
 import { BIG, type Carrier } from './carrier.ts'
-import { Code, DEEPEST } from './codes.ts'
+import { Code, MAX_DEPTH, PART_LEVELS } from './codes.ts'
 import { encodeKnown } from './encodeKnown.ts'
 import { extension, floatOf } from './extension.ts'
 import { ExtData, pack } from './messagePack.ts'
+import { placeOf } from './place.ts'
 import type { ValueEncoder } from './valueEncoder.ts'
+
+/** The name under which the arguments of a call are encoded. Their own array or object is not a level of any of them. */
+const ARGUMENTS = 'args'
+
+/** Results of `toJSON` within each other that one part may have. */
+const MAX_INSTEADS = 2 * PART_LEVELS
 
 /**
  * Encodes a value for Python; docs/values.md has the table.
  *
- * @param place what the value is called in an error: `args`
- * @param carrier for what cannot cross by value; default: such a thing is refused
- * @throws TypeError naming the place of what cannot be sent: a symbol, a promise, a cycle, …
+ * @param place the name of the value in an error: `args`
+ * @param carrier takes what cannot cross by value; without it, such a value is refused
+ * @throws TypeError naming the place of a value that cannot be sent: a symbol, a promise, a cycle, …
  */
 export function encode(value: unknown, place: string, carrier?: Carrier): Uint8Array {
-  const message = pack(new Encoder(place, carrier).value(value))
+  const message = new Encoder(place, carrier).pack(value)
   const descriptor = message.length < BIG ? undefined : carrier?.exportBuffer?.(message)
   return descriptor ? pack(new ExtData(Code.message, descriptor)) : message
 }
 
-/** Makes a value into what MessagePack knows, and extensions. `keys` leads to where it is. */
+/** A subtree below the last level of another part. Parts keep the recursion of both sides short. */
+interface Part {
+  value: object
+  /** Levels above it. */
+  depth: number
+  above: Part | undefined
+  /** From the beginning of `above` to this part. */
+  keys: unknown[]
+  /** The objects in `above` that contain this part, and how many keys lead to each. */
+  around: Ancestor[]
+}
+
+type Ancestor = readonly [object: object, keys: number]
+
+/** Turns values into those that MessagePack knows, and extensions. */
 class Encoder implements ValueEncoder {
   readonly carrier: Carrier | undefined
   readonly #place: string
-  readonly #keys: unknown[] = []
-  #depth = 0
+  readonly #parts: Part[] = []
+  // Of the part that is being encoded.
+  #part: Part | undefined
+  #keys: unknown[] = []
+  #ancestors: Ancestor[] = []
+  #insteads = 0
 
   constructor(place: string, carrier: Carrier | undefined) {
     this.#place = place
     this.carrier = carrier
+  }
+
+  pack(value: unknown): Uint8Array {
+    const root = this.value(value)
+    const packed: Uint8Array[] = []
+    // Parts that are found on the way are appended meanwhile.
+    for (const part of this.#parts) {
+      this.#part = part
+      this.#keys = []
+      this.#ancestors = []
+      this.#insteads = 0
+      packed.push(pack(this.#inside(part.value)))
+    }
+    return packed.length === 0 ? pack(root) : pack(extension(Code.deep, [pack(root), ...packed]))
   }
 
   value(value: unknown): unknown {
@@ -52,29 +91,36 @@ class Encoder implements ValueEncoder {
     }
   }
 
+  instead(value: unknown): unknown {
+    if (++this.#insteads > MAX_INSTEADS) throw this.#tooDeep()
+    const encoded = this.value(value)
+    this.#insteads--
+    return encoded
+  }
+
   items(items: Iterable<unknown>, key: (index: number) => unknown = (index) => index): unknown[] {
-    this.#enter()
     const made: unknown[] = []
+    const at = this.#enter()
     for (const item of items) {
-      this.#keys[this.#depth] = key(made.length)
+      this.#keys[at] = key(made.length)
       made.push(this.value(item))
     }
-    this.#depth--
+    this.#keys.pop()
     return made
   }
 
   object(value: object): object {
-    this.#enter()
     const made: Record<string, unknown> = {}
+    const at = this.#enter()
     for (const key of Object.keys(value)) {
-      this.#keys[this.#depth] = key
+      this.#keys[at] = key
       this.#text(key, 'under a key with half a surrogate pair')
       const part = this.value((value as Record<string, unknown>)[key])
       // By assignment it would become the prototype.
       if (key === '__proto__') Object.defineProperty(made, key, { value: part, enumerable: true })
       else made[key] = part
     }
-    this.#depth--
+    this.#keys.pop()
     return made
   }
 
@@ -83,28 +129,23 @@ class Encoder implements ValueEncoder {
     return descriptor ? new ExtData(Code.buffer, descriptor) : bytes
   }
 
-  tuple(code: number, payload: readonly unknown[]): ExtData {
-    return extension(
-      code,
-      payload.map((part) => this.value(part)),
-    )
+  tuple(code: number, payload: readonly unknown[], key?: (index: number) => unknown): ExtData {
+    return extension(code, this.items(payload, key))
   }
 
-  handle(id: number): ExtData {
-    return extension(Code.handle, id)
+  reference(id: number): ExtData {
+    return extension(Code.reference, id)
   }
 
   refuse(what: string): TypeError {
-    const keys = this.#keys.slice(1, this.#depth + 1).map(step)
-    const why = `${this.#place}${keys.join('')} is ${what} and cannot be sent to Python.`
+    const why = `${placeOf(this.#place, this.#path())} is ${what} and cannot be sent to Python.`
     return withCode('VALUE_UNSENDABLE', new TypeError(why))
   }
 
-  #enter(): void {
-    if (++this.#depth > DEEPEST) {
-      this.#depth = 8
-      throw this.refuse(`something nested more than ${DEEPEST} levels deep, or in itself,`)
-    }
+  /** Begins the members of an array or object. Returns the place of their key in `#keys`. */
+  #enter(): number {
+    if (this.#depth() >= MAX_DEPTH) throw this.#tooDeep()
+    return this.#keys.push(undefined) - 1
   }
 
   #text(text: string, what: string): string {
@@ -114,28 +155,71 @@ class Encoder implements ValueEncoder {
 
   #function(value: () => unknown): ExtData {
     const { carrier } = this
-    const handle = carrier?.handleId(value)
-    if (handle !== undefined) return this.handle(handle)
+    const reference = carrier?.referenceId(value)
+    if (reference !== undefined) return this.reference(reference)
     if (!carrier) throw this.refuse(`the function ${value.name || '(anonymous)'}`)
     return this.tuple(Code.function, [carrier.exportFunction(value), value.name])
   }
 
   #object(value: object): unknown {
+    if (this.#keys.length < PART_LEVELS) return this.#inside(value)
+    const [depth, above] = [this.#depth(), this.#part]
+    this.#parts.push({ value, depth, above, keys: [...this.#keys], around: [...this.#ancestors] })
+    return extension(Code.part, this.#parts.length)
+  }
+
+  #inside(value: object): unknown {
+    this.#checkCycle(value)
+    this.#ancestors.push([value, this.#keys.length])
+    const encoded = this.#encodeObject(value)
+    this.#ancestors.pop()
+    return encoded
+  }
+
+  #encodeObject(value: object): unknown {
     if (Array.isArray(value)) return this.items(value)
     const prototype = Object.getPrototypeOf(value)
     if (prototype === Object.prototype || prototype === null) return this.object(value)
     return encodeKnown(this, value)
   }
+
+  #checkCycle(value: object): void {
+    let [part, keys, ancestors] = [this.#part, this.#keys, this.#ancestors]
+    for (;;) {
+      const found = ancestors.find(([object]) => object === value)
+      if (found) throw this.#cyclic([...pathTo(part), ...keys.slice(0, found[1])])
+      if (!part) return
+      ;({ keys, around: ancestors, above: part } = part)
+    }
+  }
+
+  #cyclic(ancestor: unknown[]): TypeError {
+    const depth = `nested more than ${MAX_DEPTH.toLocaleString('en')} levels deep`
+    return this.refuse(
+      `${placeOf(this.#place, ancestor)} again: a value that contains itself is ${depth}`,
+    )
+  }
+
+  #tooDeep(): TypeError {
+    return this.refuse(`nested more than ${MAX_DEPTH.toLocaleString('en')} levels deep`)
+  }
+
+  #depth(): number {
+    return (this.#part ? this.#part.depth : this.#place === ARGUMENTS ? -1 : 0) + this.#keys.length
+  }
+
+  #path(): unknown[] {
+    return [...pathTo(this.#part), ...this.#keys]
+  }
 }
 
-/** -0 and what is too big to be exact are floats. */
+function pathTo(part: Part | undefined): unknown[] {
+  return part ? [...pathTo(part.above), ...part.keys] : []
+}
+
+/** -0, and numbers too big to be exact, are floats. */
 function numberOf(value: number): unknown {
   if (Object.is(value, -0)) return floatOf(value)
   const isLong = value > 0xffffffff || value < -0x80000000
   return isLong && Number.isSafeInteger(value) ? BigInt(value) : value
-}
-
-function step(key: unknown): string {
-  if (typeof key === 'number') return `[${key}]`
-  return typeof key === 'string' ? `.${key}` : String(key)
 }

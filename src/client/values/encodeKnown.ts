@@ -4,8 +4,8 @@ import { extension, floatOf } from './extension.ts'
 import { ExtData } from './messagePack.ts'
 import { describeArray } from './ndarray.ts'
 import { Decimal, Float, PlainDate, PlainDateTime, PlainTime, TimeDelta, Uuid } from './scalars.ts'
-import { ArrowTable, DataFrame, Series } from './tables.ts'
-import type { ValueEncoder } from './valueEncoder.ts'
+import { ArrowTable, type Column, DataFrame, Series } from './tables.ts'
+import { Step, type ValueEncoder } from './valueEncoder.ts'
 
 const TEXTS = [
   [Decimal, Code.decimal],
@@ -15,10 +15,10 @@ const TEXTS = [
   [PlainTime, Code.time],
 ] as const
 
-/** What an object is sent as that is neither an array nor plain. */
+/** Encodes an object that is neither an array nor plain. */
 export function encodeKnown(encoder: ValueEncoder, value: object): unknown {
-  const handle = encoder.carrier?.handleId(value)
-  if (handle !== undefined) return encoder.handle(handle)
+  const reference = encoder.carrier?.referenceId(value)
+  if (reference !== undefined) return encoder.reference(reference)
   // Not `instanceof`: each test file of Jest has built-in classes of its own.
   if (types.isMap(value)) return dictOf(encoder, value)
   if (types.isSet(value)) return extension(Code.set, encoder.items(value))
@@ -27,25 +27,25 @@ export function encodeKnown(encoder: ValueEncoder, value: object): unknown {
   if (ArrayBuffer.isView(value)) return arrayOrBytes(encoder, value)
   if (value instanceof Float) return floatOf(value.value)
   if (value instanceof TimeDelta)
-    return encoder.tuple(Code.timedelta, [value.days, value.seconds, value.microseconds])
+    return extension(Code.timedelta, [value.days, value.seconds, value.microseconds])
   for (const [kind, code] of TEXTS) {
     if (value instanceof kind) return new ExtData(code, Buffer.from(value.text))
   }
   return tableOf(encoder, value) ?? instance(encoder, value)
 }
 
-/** Of a class of the user's: what it says it is, what it iterates over, or its own fields. */
+/** Encodes an instance of a class of the user's: the result of its `toJSON`, its items, or its own fields. */
 function instance(encoder: ValueEncoder, value: object): unknown {
   const { toJSON } = value as { toJSON?: () => unknown }
   if (typeof toJSON === 'function') {
     const json = toJSON.call(value)
-    return json === value ? encoder.object(value) : encoder.value(json)
+    return json === value ? encoder.object(value) : encoder.instead(json)
   }
   if (Symbol.asyncIterator in value || Symbol.iterator in value) {
     if (!encoder.carrier) throw encoder.refuse(`an iterable (${nameOf(value)})`)
     return extension(Code.iterable, [encoder.carrier.exportIterable(value as Iterable<unknown>)])
   }
-  // What the platform made has no fields of its own to show: promises, errors, blobs, weak maps.
+  // Objects that the platform made have no fields of their own to show: promises, errors, blobs, weak maps.
   if (Object.prototype.toString.call(value) !== '[object Object]') {
     throw encoder.refuse(`a ${nameOf(value)}`)
   }
@@ -56,8 +56,7 @@ function dictOf(encoder: ValueEncoder, map: Map<unknown, unknown>): ExtData {
   const flat: unknown[] = []
   for (const entry of map) flat.push(...entry)
   const step = (index: number) => (index % 2 === 0 ? '.keys()' : `.get(${String(flat[index - 1])})`)
-  const items = encoder.items(flat, (index) => ({ toString: () => step(index) }))
-  return extension(Code.dict, items)
+  return encoder.tuple(Code.dict, flat, (index) => new Step(step(index)))
 }
 
 /** The payload of MessagePack's own timestamp, in its longest form. */
@@ -79,16 +78,28 @@ function arrayOrBytes(encoder: ValueEncoder, view: ArrayBufferView): unknown {
   return extension(Code.ndarray, [described.dtype, described.shape, elements])
 }
 
-function tableOf(encoder: ValueEncoder, value: object): ExtData | undefined {
-  if (value instanceof DataFrame)
-    return encoder.tuple(Code.dataframe, [
-      [...value.columns].map(([name, column]) => [name, column]),
-      value.index,
-    ])
-  if (value instanceof Series) return encoder.tuple(Code.series, [value.values, value.name, value.index])
-  return value instanceof ArrowTable ? encoder.tuple(Code.arrow, [value.ipc]) : undefined
+function tableOf(encoder: ValueEncoder, value: object): unknown {
+  if (value instanceof DataFrame) return dataFrameOf(encoder, value)
+  if (value instanceof Series) return seriesOf(encoder, value)
+  if (value instanceof ArrowTable) return extension(Code.arrow, [encoder.bytes(value.ipc)])
+  // A column of its own, and not plain because it has a dtype.
+  return undefined
 }
 
-function nameOf(value: object): string {
-  return value.constructor?.name || 'nameless object'
+function dataFrameOf(encoder: ValueEncoder, frame: DataFrame<unknown>): ExtData {
+  const names = [...frame.columns.keys()]
+  const steps = ['.columns.keys()', '.index', '.indexNames', '.columnsNames']
+  const columns = [...frame.columns.values()].map((column) => columnOf(encoder, column))
+  const payload = [names, columnOf(encoder, frame.index), frame.indexNames, frame.columnsNames, ...columns]
+  return encoder.tuple(
+    Code.dataframe,
+    payload,
+    (index) => new Step(steps[index] ?? `.columns.get(${String(names[index - steps.length])})`),
+  )
+}
+
+function seriesOf(encoder: ValueEncoder, { values, name, index, indexNames }: Series<unknown>): ExtData {
+  const steps = ['.values', '.name', '.index', '.indexNames']
+  const payload = [columnOf(encoder, values), name, columnOf(encoder, index), indexNames]
+  return encoder.tuple(Code.series, payload, (at) => new Step(steps[at] ?? ''))
 }

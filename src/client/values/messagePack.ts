@@ -1,12 +1,23 @@
+import { types } from 'node:util'
 import { Decoder, Encoder, ExtData } from '@msgpack/msgpack'
-import { DEEPEST } from './codes.ts'
 
 export { ExtData } from '@msgpack/msgpack'
 
-/** What an extension stands for. */
+/** Reads an extension. */
 export type ReadExtension = (code: number, payload: Buffer) => unknown
 
-/** No text that was sent has half a surrogate pair: it stands for `__proto__`, which the library refuses as a key. */
+/** Stands for a value that is complete already, and that `unpack` must not look into again. */
+export class Complete {
+  readonly value: unknown
+  constructor(value: unknown) {
+    this.value = value
+  }
+}
+
+/** Levels that `unpack` bears. Python's fast path sends up to 255; a deep value comes in parts of fewer. */
+const MAX_LEVELS = 500
+
+/** Stands for the key `__proto__`, which the library refuses. No text from Python has half a surrogate pair. */
 const PROTO = '\ud800__proto__'
 
 const keyDecoder = {
@@ -20,7 +31,7 @@ const keyDecoder = {
 const encoder = new Encoder({
   // Numbers beyond 32 bits come as bigint, so that they are sent as integers.
   useBigInt64: true,
-  maxDepth: 2 * DEEPEST,
+  maxDepth: MAX_LEVELS,
   extensionCodec: {
     tryToEncode: (object) => (object instanceof ExtData ? object : null),
     decode: () => null,
@@ -28,32 +39,35 @@ const encoder = new Encoder({
 })
 
 /**
- * MessagePack of what it knows by itself, and of `ExtData`.
+ * Packs values that MessagePack knows by itself, and `ExtData`.
  *
- * @throws RangeError when it has more bytes than an array of bytes can have
+ * @throws RangeError if there are more bytes than one array can have
  */
 export function pack(value: unknown): Uint8Array {
-  return encoder.encode(value)
+  return bufferOf(encoder.encode(value))
 }
 
-/** Whoever is reading: to make a decoder takes longer than to read a small value with it. */
+/** The reader of the call of `unpack` that is under way. One decoder serves all, since making one takes longer than reading a small value. */
 let reader: ReadExtension
 
 const decoder = new Decoder({
   useBigInt64: true,
   keyDecoder,
   mapKeyConverter: textOf,
-  extensionCodec: { tryToEncode: () => null, decode: (payload, code) => reader(code, payload as Buffer) },
+  extensionCodec: {
+    tryToEncode: () => null,
+    decode: (payload, code) => reader(code, bufferOf(payload)),
+  },
 })
 
-/** @throws Error when the bytes are no MessagePack, or not just one value */
+/** @throws Error if the bytes are not MessagePack, or not exactly one value */
 export function unpack(bytes: Uint8Array, readExtension: ReadExtension): unknown {
   const outer = reader
   reader = readExtension
   try {
     return restore(decoder.decode(bufferOf(bytes)))
   } catch (error) {
-    // In the words of a DataView, or of the library.
+    // The words of DataView, or of the library.
     const isCut = /^(Offset is outside|Insufficient data)/.test((error as Error).message)
     throw isCut ? new RangeError('it ends too early', { cause: error }) : error
   } finally {
@@ -61,7 +75,10 @@ export function unpack(bytes: Uint8Array, readExtension: ReadExtension): unknown
   }
 }
 
-/** So that what is cut out of it is a `Buffer`, too. */
+/**
+ * The same bytes as a `Buffer`. In jsdom the global `Uint8Array` is of another realm, and the library then makes arrays
+ * of that class even from a `Buffer`.
+ */
 function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
@@ -71,14 +88,18 @@ function textOf(key: unknown): string {
   return key
 }
 
-/** A number wherever one is exact, and `__proto__` under its own name. */
+/** Makes integers numbers if they are exact, bytes Buffers, and gives `__proto__` its own name. */
 function restore(value: unknown, depth = 0): unknown {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value
   if (typeof value !== 'object' || value === null) return value
-  if (depth > 2 * DEEPEST) throw new RangeError('it is nested too deep')
-  if (Array.isArray(value)) restoreParts(value as unknown as Parts, value.keys(), depth)
-  else if (Object.getPrototypeOf(value) === Object.prototype) return restoreObject(value as Parts, depth)
-  return value
+  if (depth > MAX_LEVELS) throw new RangeError('it is nested too deep')
+  if (Array.isArray(value)) {
+    restoreParts(value as unknown as Parts, value.keys(), depth)
+    return value
+  }
+  if (Object.getPrototypeOf(value) === Object.prototype) return restoreObject(value as Parts, depth)
+  if (value instanceof Complete) return value.value
+  return types.isUint8Array(value) && !('dtype' in value) ? bufferOf(value) : value
 }
 
 type Parts = Record<string | number, unknown>

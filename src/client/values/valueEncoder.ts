@@ -1,17 +1,30 @@
 import type { Carrier } from './carrier.ts'
 import type { ExtData } from './messagePack.ts'
 
-/** The encoder as the writers of single kinds of values see it. */
+/** The encoder, as far as the writers of single kinds of values need it. */
 export interface ValueEncoder {
   readonly carrier: Carrier | undefined
+  /** Encodes a value inside the one that is being encoded. */
   value(value: unknown): unknown
-  /** Elements in their order; `key` names one of them in an error. */
+  /** Encodes a value that stands for the one that is being encoded: what `toJSON` returned. */
+  instead(value: unknown): unknown
+  /** Encodes elements in their order. `key` is how an error names one of them: a number, a text, or a whole step. */
   items(items: Iterable<unknown>, key?: (index: number) => unknown): unknown[]
+  /** Encodes the enumerable properties of an object. */
   object(value: object): object
-  /** Bytes by the carrier if they are many, otherwise in the message. */
+  /** Gives many bytes to the carrier, and puts few into the message. */
   bytes(bytes: Uint8Array): unknown
-  /** @param payload the elements of an array */
-  tuple(code: number, payload: readonly unknown[]): ExtData
-  handle(id: number): ExtData
+  /** Encodes an extension whose payload is an array of values. */
+  tuple(code: number, payload: readonly unknown[], key?: (index: number) => unknown): ExtData
+  reference(id: number): ExtData
+  /** @param what continues a sentence that begins with the place: `a RegExp` */
   refuse(what: string): TypeError
+}
+
+/** A whole step of a path, as an error writes it: `.columns`. */
+export class Step {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
 }
