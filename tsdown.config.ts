@@ -20,7 +20,8 @@ const esm: UserConfig = {
   dts: true,
   fixedExtension: false,
   // Keeps the package small. The sources are in the repository.
-  minify: true,
+  // Diffs show the names of classes, so those are kept.
+  minify: { compress: { keepNames: { class: true, function: false } }, mangle: { keepNames: { class: true, function: false } } },
   // The codecs are bundled, because little of each is used. Their ES modules can be tree-shaken.
   inputOptions: { resolve: { mainFields: ['module', 'main'] } },
   deps: {

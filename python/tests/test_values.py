@@ -10,8 +10,7 @@ import math
 import re
 import struct
 import sys
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy
 import ormsgpack
@@ -21,7 +20,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from vitest_python.errors import BadArguments
-from vitest_python.values import Carrier, decode, encode
+from vitest_python.values import decode, encode
+
+from .lending import Lender, back, plain
 
 
 def timestamp(data: bytes) -> tuple[int, int]:
@@ -38,41 +39,6 @@ def test_a_moment_keeps_its_microseconds(moment: datetime.datetime) -> None:
     seconds, nanoseconds = ormsgpack.unpackb(encode(moment), ext_hook=lambda tag, data: timestamp(data))
     epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
     assert epoch + datetime.timedelta(seconds=seconds, microseconds=nanoseconds / 1000) == moment
-
-
-class Lender:
-    """A carrier that keeps everything in lists."""
-
-    def __init__(self) -> None:
-        self.references: list[object] = []
-
-    def export_reference(self, value: object) -> int:
-        self.references.append(value)
-        return len(self.references) - 1
-
-    def import_reference(self, id: int) -> object:
-        return self.references[id]
-
-    def import_function(self, id: int, name: str) -> Callable[..., Any]:
-        return lambda: (id, name)
-
-    def import_iterable(self, id: int) -> object:
-        return ["iterable", id]
-
-    def export_buffer(self, data: memoryview) -> bytes | None:
-        return None
-
-    def import_buffer(self, descriptor: bytes, writable: bool = False) -> bytes:
-        raise OSError("no such buffer")
-
-
-def plain(value: object, carrier: Carrier | None = None) -> Any:
-    """What TypeScript reads, its extensions as (code, payload)."""
-    return ormsgpack.unpackb(encode(value, carrier), ext_hook=lambda tag, data: (tag, data))
-
-
-def back(value: object) -> Any:
-    return decode(encode(value))
 
 
 class Color(enum.Enum):
@@ -174,30 +140,6 @@ def test_what_cannot_be_sent_is_named_with_its_place(value: object, sentence: st
         encode(value)
 
 
-def nested(levels: int, around: Callable[[Any], object]) -> object:
-    value: object = 1
-    for _ in range(levels):
-        value = around(value)
-    return value
-
-
-@pytest.mark.parametrize(
-    "around", [lambda v: [v], lambda v: {"a": v}, lambda v: {1: v}, Point, lambda v: frozenset([v])]
-)
-@pytest.mark.parametrize("levels", [260, 1_000, 20_000])
-def test_deep_nesting_is_an_error_of_one_sentence(around: Callable[[Any], object], levels: int) -> None:
-    with pytest.raises(TypeError, match=r"^result.{0,90}: nested ") as raised:
-        encode(nested(levels, around))
-    assert len(str(raised.value)) < 200
-
-
-def test_cycles_are_errors() -> None:
-    cycle: list[object] = []
-    cycle.append({"again": cycle})
-    with pytest.raises(TypeError, match="or within itself"):
-        encode(cycle)
-
-
 def test_arrays_cross_in_their_own_order_whatever_their_layout() -> None:
     for dtype in [
         "i1",
@@ -290,7 +232,7 @@ def test_what_only_looks_like_a_count_that_is_too_large_is_read(value: object) -
 
 
 def test_what_does_not_fit_into_a_message_is_refused_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.modules["vitest_python.values.encode"], "_LARGEST", 1000)
+    monkeypatch.setattr(sys.modules["vitest_python.values.encode"], "_MAX_MESSAGE", 1000)
     assert len(encode(b"x" * 900)) < 1000
     with pytest.raises(TypeError, match="GiB do not fit into the message of a unary call; open a session"):
         encode(b"x" * 1000)

@@ -6,7 +6,7 @@ A subtree below a part's last level becomes a part of its own, and its number st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -170,16 +170,17 @@ class DeepEncoder:
         return text
 
     def _check_cycle(self, value: object) -> None:
-        part, around = self._part, self._open
-        steps: Sequence[_Step] = self._steps
-        while True:
-            found = around.get(id(value))
+        found = self._open.get(id(value))
+        if found is not None:
+            above = self._part.path() if self._part else []
+            raise cyclic(self._path(), _written([*above, *self._steps[: found[1]]]))
+        part = self._part
+        while part is not None:
+            found = part.around.get(id(value))
             if found is not None:
-                above = part.path() if part else []
-                raise cyclic(self._path(), _written([*above, *steps[: found[1]]]))
-            if part is None:
-                return
-            part, around, steps = part.above, part.around, part.steps
+                above = part.above.path() if part.above else []
+                raise cyclic(self._path(), _written([*above, *part.steps[: found[1]]]))
+            part = part.above
 
     def _depth(self) -> int:
         return (self._part.depth if self._part else 0) + len(self._open)

@@ -27,7 +27,7 @@ OPTIONS = (
 _MAX_MESSAGE = 2**31 - 2**16
 # Big buffers are looked for only in dicts and lists of at most this many members.
 _MAX_SEARCHED = 32
-# Extensions within extensions that the fast path packs. Each takes several frames of the stack; DeepEncoder bounds them.
+# Extensions within extensions that the fast path packs. Each takes several frames of the stack.
 _MAX_EXTENSIONS = 24
 _LONGEST_REPR = 200
 _BYTES = frozenset((bytes, bytearray))
@@ -117,7 +117,7 @@ class Encoder:
         known = self._substitutes.get(id(value))
         if known is None:
             try:
-                instead = rule_of(type(value))(value)
+                instead = rule_of(type(value))(value)  # type: ignore[arg-type]
             except Exception as error:
                 # A method of the user's or of a library: `model_dump` of a model that cannot be dumped.
                 instead = Stays(f"converting it raised {type(error).__name__}: {_short(str(error))}")

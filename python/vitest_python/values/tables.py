@@ -131,10 +131,10 @@ def _level_names(index: Any) -> list[object]:
 def dataframe_from(names: list[Any], index: Any, index_names: list[Any], column_names: list[Any], *columns: Any) -> Any:
     """Raises ValueError if pandas hasn't been imported."""
     pandas = _imported("pandas", "a DataFrame")
-    labels = names if all(type(name) is str for name in names) and not column_names else _index_from(names, column_names)
-    frame = pandas.DataFrame(dict(enumerate(columns)), index=_index_from(index, []))
-    frame.columns = labels
-    if index_names:
+    frame = pandas.DataFrame(dict(enumerate(columns)), index=_index_from(index, index_names))
+    simple = not column_names and all(type(name) is str for name in names)
+    frame.columns = names if simple else _index_from(names, column_names)
+    if index is None and index_names:
         frame.index = frame.index.set_names(index_names)
     return frame
 
@@ -142,16 +142,21 @@ def dataframe_from(names: list[Any], index: Any, index_names: list[Any], column_
 def series_from(values: Any, name: Any, index: Any, index_names: list[Any]) -> Any:
     """Raises ValueError if pandas hasn't been imported."""
     pandas = _imported("pandas", "a Series")
-    series = pandas.Series(values, name=_label(name), index=_index_from(index, []))
-    if index_names:
+    series = pandas.Series(values, name=_label(name), index=_index_from(index, index_names))
+    if index is None and index_names:
         series.index = series.index.set_names(index_names)
     return series
 
 
 def column_from(dtype: str, values: list[Any]) -> Any:
-    """A column of a dtype of pandas' own; the list itself if pandas hasn't been imported."""
+    """A column of a dtype of pandas' own; the list itself if pandas isn't imported, or doesn't know the name."""
     pandas = sys.modules.get("pandas")
-    return values if pandas is None else pandas.array(values, dtype=dtype)
+    if pandas is None:
+        return values
+    try:
+        return pandas.array(values, dtype=pandas.api.types.pandas_dtype(dtype))
+    except TypeError:
+        return values  # `list<item: int64>[pyarrow]`
 
 
 def table_from(ipc: bytes) -> Any:
@@ -167,6 +172,8 @@ def _index_from(labels: Any, names: list[Any]) -> Any:
     pandas = sys.modules["pandas"]
     if isinstance(labels, list) and labels and all(isinstance(label, list) for label in labels):
         return pandas.MultiIndex.from_tuples(map(_label, labels), names=names or None)
+    if len(names) > 1:
+        return pandas.MultiIndex.from_arrays([[] for _ in names], names=names)
     index = pandas.Index(labels)
     return index.set_names(names) if names else index
 

@@ -112,6 +112,8 @@ export interface PythonRef extends PythonCalls, AsyncDisposable {
   readonly type: string
   /** Its `repr`, shortened. */
   readonly text: string
+  /** Why it stays in Python although you didn't ask for a reference, and often what to return instead. */
+  readonly reason?: string
   /**
    * Reads an attribute at any depth (`'layers.weights'`). Without a name it resolves to the object itself, as a value if
    * it can be sent. Errors are those of {@link PythonCalls.call | call}.

@@ -12,15 +12,18 @@ import { stream } from './stream.ts'
 export class SessionRef extends CallSurface implements PythonRef {
   readonly type: string
   readonly text: string
+  declare readonly reason?: string
   readonly #session: Session
   readonly #number: number
 
-  constructor(session: Session, number: number, type: string, text: string) {
+  constructor(session: Session, number: number, type: string, text: string, reason?: string) {
     super()
     this.#session = session
     this.#number = number
     this.type = type
     this.text = text
+    // Left out if there is none, so that diffs don't print it.
+    if (reason !== undefined) this.reason = reason
     garbage.register(this, { session: new WeakRef(session), number }, this)
   }
 
@@ -64,8 +67,11 @@ export class SessionRef extends CallSurface implements PythonRef {
 /** How a session makes and recognises references. */
 export const refs: ReferenceCodec = {
   numberOf: (session, value) => SessionRef.numberIn(session, value),
-  make: (session, number, type, text) => new SessionRef(session, number, type, text),
+  make: (session, number, type, text, reason) => new SessionRef(session, number, type, text, reason),
 }
+
+// The name that diffs print, and that users know.
+Object.defineProperty(SessionRef, 'name', { value: 'PythonRef' })
 
 const garbage = new FinalizationRegistry<{ session: WeakRef<Session>; number: number }>(
   ({ session, number }) => session.deref()?.forget([number]),

@@ -12,7 +12,7 @@ import { type EncodedArguments, ValueCarrier } from './valueCarrier.ts'
 export interface ReferenceCodec {
   /** @returns `undefined` for a value that is no reference. @throws TypeError for a reference of another lease */
   numberOf(session: Session, value: object): number | undefined
-  make(session: Session, number: number, type: string, text: string): object
+  make(session: Session, number: number, type: string, text: string, reason?: string): object
 }
 
 /**
@@ -45,7 +45,7 @@ export class Session {
       sharesMemory: () => host.sharesMemory(),
       adopt: (decoded) => host.adopt(decoded),
       numberOf: (value) => references.numberOf(this, value),
-      makeReference: (number, type, text) => references.make(this, number, type, text),
+      makeReference: (number, type, text, reason) => references.make(this, number, type, text, reason),
     })
     stream.on('data', (frame: WorkerFrame) => this.#receive(frame))
     stream.on('error', async (error) => this.end(await host.explain(error)))

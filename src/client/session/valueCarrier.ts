@@ -17,7 +17,7 @@ export interface CarrierHost {
   /** @returns the number of a reference of this session; `undefined` for any other value */
   numberOf(value: object): number | undefined
   /** Makes the reference to an object that stays in Python. */
-  makeReference(number: number, type: string, text: string): object
+  makeReference(number: number, type: string, text: string, reason?: string): object
 }
 
 /** The arguments of a call as they are sent. */
@@ -95,12 +95,12 @@ export class ValueCarrier implements Carrier {
     return this.#callbacks.addIterable(iterable)
   }
 
-  handleId(value: object): number | undefined {
+  referenceId(value: object): number | undefined {
     return this.#host.numberOf(value)
   }
 
-  importHandle(id: number, type: string, text: string): object {
-    return this.#host.makeReference(id, type, text)
+  importReference(id: number, type: string, text: string, reason?: string): object {
+    return this.#host.makeReference(id, type, text, reason)
   }
 
   exportBuffer(bytes: Uint8Array): Uint8Array {

@@ -1,12 +1,15 @@
 import type { Carrier } from './carrier.ts'
 import { Code } from './codes.ts'
+import { Complete } from './messagePack.ts'
 import { arrayOf } from './ndarray.ts'
 import { Decimal, PlainDate, PlainDateTime, PlainTime, TimeDelta, Uuid } from './scalars.ts'
 import { ArrowTable, type Column, DataFrame, Series } from './tables.ts'
 
-/** What an extension is read with. */
+/** One message that is being read. */
 export interface Reading {
-  carrier: Carrier | undefined
+  readonly carrier: Carrier | undefined
+  /** The parts of a deep value that have been read, by number. */
+  parts: unknown[]
   decode(bytes: Uint8Array): unknown
 }
 
@@ -28,23 +31,35 @@ const READERS: Record<number, Read> = {
   [Code.ndarray]: (payload, reading) =>
     arrayOf(...(list(payload, reading) as [string, number[], Uint8Array])),
   [Code.dataframe]: (payload, reading) => {
-    const [columns, index] = list(payload, reading) as [[string, Column][], Column | null]
-    return new DataFrame(new Map(columns), index)
+    const [names, index, indexNames, columnsNames, ...columns] = list(payload, reading) as FrameParts
+    const byName = names.map((name, number) => [name, columns[number]] as [unknown, Column])
+    return new DataFrame(new Map(byName), index, { indexNames, columnsNames })
   },
-  [Code.series]: (payload, reading) =>
-    new Series(...(list(payload, reading) as [Column, string | null, Column | null])),
+  [Code.series]: (payload, reading) => {
+    const [values, name, index, indexNames] = list(payload, reading) as SeriesParts
+    return new Series(values, name, index, { indexNames })
+  },
+  [Code.column]: (payload, reading) => {
+    const [dtype, values] = list(payload, reading) as [string, unknown[]]
+    return new Complete(Object.defineProperty(values, 'dtype', { value: dtype, configurable: true }))
+  },
   [Code.arrow]: (payload, reading) => new ArrowTable(list(payload, reading)[0] as Uint8Array),
-  [Code.handle]: (payload, reading) => {
+  [Code.reference]: (payload, reading) => {
     const { carrier } = reading
-    const [id, type, text] = list(payload, reading) as [number, string, string]
-    if (!carrier) throw new TypeError(`there is nobody to keep ${type}, which stays in Python`)
-    return carrier.importHandle(id, type, text)
+    const [id, type, text, reason] = list(payload, reading) as [number, string, string, string | undefined]
+    if (!carrier) throw new TypeError(`${type} stays in Python, and this call carries no references`)
+    return carrier.importReference(id, type, text, reason)
   },
   [Code.buffer]: importBuffer,
-  [Code.message]: (payload, reading) => reading.decode(importBuffer(payload, reading)),
+  [Code.message]: (payload, reading) => new Complete(reading.decode(importBuffer(payload, reading))),
+  [Code.deep]: readDeep,
+  [Code.part]: readPart,
 }
 
-/** What an extension stands for. */
+type FrameParts = [unknown[], Column | null, unknown[], unknown[], ...Column[]]
+type SeriesParts = [Column, string | null, Column | null, unknown[]]
+
+/** Reads an extension. @throws Error if the code is unknown, or the payload malformed */
 export function readExtension(code: number, payload: Buffer, reading: Reading): unknown {
   const read = READERS[code]
   if (!read) throw new RangeError(`the extension 0x${(code & 0xff).toString(16)} is not known`)
@@ -55,6 +70,29 @@ function list(payload: Buffer, { decode }: Reading): unknown[] {
   const value = decode(payload)
   if (!Array.isArray(value)) throw new RangeError('an extension holds no array')
   return value
+}
+
+/** The first part is the value; each part refers to later ones only. */
+function readDeep(payload: Buffer, reading: Reading): Complete {
+  const packed = list(payload, reading) as Uint8Array[]
+  const outer = reading.parts
+  const parts = new Array<unknown>(packed.length)
+  reading.parts = parts
+  try {
+    for (let number = packed.length - 1; number >= 0; number--) {
+      parts[number] = reading.decode(packed[number] as Uint8Array)
+    }
+    return new Complete(parts[0])
+  } finally {
+    reading.parts = outer
+  }
+}
+
+function readPart(payload: Buffer, { parts, decode }: Reading): Complete {
+  const number = decode(payload) as number
+  const part = parts[number]
+  if (part === undefined) throw new RangeError(`the part ${number} is not known`)
+  return new Complete(part)
 }
 
 function pairs(flat: unknown[]): Map<unknown, unknown> {
@@ -70,7 +108,7 @@ function readInteger(hexadecimal: string): bigint {
   return negative ? -value : value
 }
 
-/** Payload of MessagePack's own timestamp, 64 or 96 bits, to the millisecond. */
+/** Reads MessagePack's own timestamp, 64 or 96 bits, to the millisecond. */
 function readTimestamp(data: Buffer): Date {
   if (data.length === 12)
     return new Date(Number(data.readBigInt64BE(4)) * 1000 + Math.floor(data.readUInt32BE() / 1e6))
@@ -80,6 +118,6 @@ function readTimestamp(data: Buffer): Date {
 
 function importBuffer(descriptor: Buffer, { carrier }: Reading): Uint8Array {
   if (!carrier?.importBuffer)
-    throw new TypeError('its bytes are beside the message, where this session does not look')
+    throw new TypeError('its bytes are beside the message, and this call does not look there')
   return carrier.importBuffer(descriptor)
 }

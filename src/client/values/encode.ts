@@ -195,9 +195,7 @@ class Encoder implements ValueEncoder {
 
   #cyclic(ancestor: unknown[]): TypeError {
     const depth = `nested more than ${MAX_DEPTH.toLocaleString('en')} levels deep`
-    return this.refuse(
-      `${placeOf(this.#place, ancestor)} again: a value that contains itself is ${depth}`,
-    )
+    return this.refuse(`${placeOf(this.#place, ancestor)} again: a value that contains itself is ${depth}`)
   }
 
   #tooDeep(): TypeError {

@@ -79,27 +79,46 @@ function arrayOrBytes(encoder: ValueEncoder, view: ArrayBufferView): unknown {
 }
 
 function tableOf(encoder: ValueEncoder, value: object): unknown {
+  if (value instanceof TypedColumn) {
+    return encoder.tuple(Code.column, [value.dtype, value.values], () => new Step(''))
+  }
   if (value instanceof DataFrame) return dataFrameOf(encoder, value)
   if (value instanceof Series) return seriesOf(encoder, value)
-  if (value instanceof ArrowTable) return extension(Code.arrow, [encoder.bytes(value.ipc)])
-  // A column of its own, and not plain because it has a dtype.
-  return undefined
+  return value instanceof ArrowTable ? extension(Code.arrow, [encoder.bytes(value.ipc)]) : undefined
 }
 
 function dataFrameOf(encoder: ValueEncoder, frame: DataFrame<unknown>): ExtData {
   const names = [...frame.columns.keys()]
-  const steps = ['.columns.keys()', '.index', '.indexNames', '.columnsNames']
-  const columns = [...frame.columns.values()].map((column) => columnOf(encoder, column))
-  const payload = [names, columnOf(encoder, frame.index), frame.indexNames, frame.columnsNames, ...columns]
+  const steps = ['.columns', '.index', '.indexNames', '.columnsNames']
+  const payload = [names, frame.index, frame.indexNames, frame.columnsNames, ...frame.columns.values()]
   return encoder.tuple(
     Code.dataframe,
-    payload,
+    payload.map(columnOf),
     (index) => new Step(steps[index] ?? `.columns.get(${String(names[index - steps.length])})`),
   )
 }
 
 function seriesOf(encoder: ValueEncoder, { values, name, index, indexNames }: Series<unknown>): ExtData {
   const steps = ['.values', '.name', '.index', '.indexNames']
-  const payload = [columnOf(encoder, values), name, columnOf(encoder, index), indexNames]
+  const payload = [values, name, index, indexNames].map(columnOf)
   return encoder.tuple(Code.series, payload, (at) => new Step(steps[at] ?? ''))
+}
+
+/** An array that has a dtype of pandas' own says so. */
+function columnOf(column: unknown): unknown {
+  const dtype = Array.isArray(column) ? (column as Partial<Column>).dtype : undefined
+  return dtype === undefined ? column : new TypedColumn(dtype, column as unknown[])
+}
+
+class TypedColumn {
+  readonly dtype: string
+  readonly values: readonly unknown[]
+  constructor(dtype: string, values: readonly unknown[]) {
+    this.dtype = dtype
+    this.values = values
+  }
+}
+
+function nameOf(value: object): string {
+  return value.constructor?.name || 'nameless object'
 }

@@ -38,13 +38,13 @@ const KINDS = new Map<string, { new (buffer: ArrayBuffer): Numbers; name: string
   ['uint64', BigUint64Array],
   ['float32', Float32Array],
   ['float64', Float64Array],
-  // From here on the name of the dtype is needed.
+  // A typed array doesn't imply the following dtypes.
   ['bool', Uint8Array],
   ['float16', Float32Array],
   ['complex64', Float32Array],
   ['complex128', Float64Array],
 ])
-/** What a typed array is without being told; `Uint8Array` alone is bytes. */
+/** The dtype that a typed array implies. A `Uint8Array` without a shape is bytes. */
 const DTYPES = new Map([...KINDS].slice(0, 10).map(([dtype, kind]) => [kind.name, dtype]))
 DTYPES.set('Uint8ClampedArray', 'uint8')
 
@@ -59,11 +59,11 @@ function kindOf(dtype: string) {
 }
 
 /**
- * Gives a typed array the shape, and if need be the dtype, that it has in Python.
+ * Gives a typed array the shape that it has in Python, and the dtype if the typed array doesn't imply it.
  *
  * @param shape length of each dimension; default: one dimension
  * @param dtype default: that of the typed array (`Float64Array`: `'float64'`)
- * @throws TypeError when the dtype needs another typed array, or the shape another number of elements
+ * @throws TypeError if the dtype needs another typed array, or the shape another number of elements
  */
 export function ndarray<T extends Numbers>(
   data: T,
@@ -84,7 +84,7 @@ export function ndarray<T extends Numbers>(
   return Object.defineProperties(data, { shape: property([...shape]), dtype: property(dtype) }) as NdArray<T>
 }
 
-/** Dtype and shape of what can be sent as an array; `undefined` for a `DataView`. A plain `Uint8Array` is bytes. */
+/** Returns dtype and shape of a typed array; `undefined` for a `DataView`. */
 export function describeArray(
   data: ArrayBufferView,
 ): { dtype: string; shape: readonly number[] } | undefined {

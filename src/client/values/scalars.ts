@@ -1,4 +1,4 @@
-/** A value that JavaScript has no type for, as Python writes it. Equal where the texts are equal. */
+/** A value that JavaScript has no type for, as Python writes it. Two are equal if their texts are. */
 abstract class Text {
   readonly text: string
   constructor(text: string) {
@@ -18,7 +18,10 @@ export class Decimal extends Text {}
 export class Uuid extends Text {}
 /** Python's `datetime.date`: `new PlainDate('2026-01-31')`. */
 export class PlainDate extends Text {}
-/** Python's `datetime.datetime` without a time zone: `new PlainDateTime('2026-01-31T12:30:00')`. */
+/**
+ * Python's `datetime.datetime` without a time zone: `new PlainDateTime('2026-01-31T12:30:00')`.
+ * A moment of numpy or pandas may have nine digits of the second.
+ */
 export class PlainDateTime extends Text {}
 /** Python's `datetime.time`: `new PlainTime('12:30:00')`. */
 export class PlainTime extends Text {}
@@ -39,7 +42,7 @@ export class TimeDelta {
   }
 }
 
-/** A number that arrives as `float` even when it is whole: `new Float(1)` is Python's `1.0`. */
+/** A number that arrives as `float` even if it is whole: `new Float(1)` is Python's `1.0`. */
 export class Float {
   readonly value: number
   constructor(value: number) {

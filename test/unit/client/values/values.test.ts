@@ -69,12 +69,6 @@ test.each([
   )
 })
 
-test('a cycle is refused', () => {
-  const cycle: unknown[] = []
-  cycle.push(cycle)
-  expect(() => encode(cycle, 'args')).toThrow('in itself, and cannot be sent')
-})
-
 test.each([
   [new DataView(new ArrayBuffer(2)), 'a DataView'],
   [/a/g, 'a RegExp'],
@@ -89,13 +83,6 @@ test('sets, maps and buffers are looked into', () => {
   expect(back(new Set([2 ** 40]))).toEqual(new Set([2 ** 40]))
   expect(back(new Uint8Array([1, 2]).buffer)).toEqual(Buffer.from([1, 2]))
   expect(() => encode(new Map([['f', () => {}]]), 'args')).toThrow('args.get(f) is the function')
-})
-
-test('nesting to 250 levels crosses, and one more is refused', () => {
-  const nested = (levels: number) => JSON.parse('['.repeat(levels) + ']'.repeat(levels))
-  expect(back(nested(250))).toEqual(nested(250))
-  expect(() => encode(nested(251), 'args')).toThrow('something nested more than 250 levels deep')
-  expect(() => encode(nested(1000), 'args')).toThrow('something nested more than 250 levels deep')
 })
 
 test('a value whose getter encodes another is not mixed up with it', () => {
@@ -144,8 +131,8 @@ test.each([
   ['c70348930180', 'it ends too early'],
   ['d44800', 'an extension holds no array'],
   ['c708489301a16da172c0', 'it ends too early'],
-  ['c706489301a16da172', 'there is nobody to keep m, which stays in Python'],
-  ['d44200', 'beside the message, where this session does not look'],
+  ['c706489301a16da172', 'm stays in Python, and this call carries no references'],
+  ['d44200', 'beside the message, and this call does not look there'],
   ['d54493c0', 'it ends too early'],
   ['c7024491c0', 'a key of a dict has no value'],
   ['c7084e93a3666f6f90c400', "'foo' is no dtype"],

@@ -18,8 +18,8 @@ function carrierOf(memory: SharedMemory): Carrier {
   return {
     exportFunction: refuse,
     exportIterable: refuse,
-    handleId: () => undefined,
-    importHandle: refuse,
+    referenceId: () => undefined,
+    importReference: refuse,
     exportBuffer: (bytes) => memory.export(bytes),
     importBuffer: (descriptor) => memory.import(descriptor),
   }
