@@ -1,4 +1,4 @@
-"""The Bridge service of proto/vitest_python/v1/bridge.proto."""
+"""The gRPC service Bridge of proto/vitest_python/v1/bridge.proto."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SERVICE = "vitest_python.v1.Bridge"
 
 
 class Bridge(grpc.GenericRpcHandler):
-    """Makes a handler for each call that comes in; the calls' functions run on the executor."""
+    """Serves sessions and unary calls, and runs the functions that they call on the executor."""
 
     def __init__(self, executor: Executor, resolver: FunctionResolver) -> None:
         self._executor = executor
@@ -41,13 +41,13 @@ class Bridge(grpc.GenericRpcHandler):
 
         def run(frames: Iterator[ClientFrame], context: grpc.ServicerContext) -> Iterator[WorkerFrame]:
             context.add_callback(session.stop)
-            if _reaches(context):
+            if _can_share_memory(context):
                 session.share_memory()
                 context.send_initial_metadata(((MEMORY_KEY, "open"),))
             return session.run(frames)
 
-        # A handler of its own for each session: frames reach it as they are decoded, one thread earlier
-        # than those who iterate over them.
+        # Each session has its own handler, because it receives its frames in the deserializer. That is a thread
+        # earlier than by iterating over the requests.
         return grpc.stream_stream_rpc_method_handler(run, session.receive, WorkerFrame.SerializeToString)
 
     def _run_call(self, request: CallRequest, context: grpc.ServicerContext) -> CallReply:
@@ -59,8 +59,8 @@ class Bridge(grpc.GenericRpcHandler):
         return reply.wait()
 
 
-def _reaches(context: grpc.ServicerContext) -> bool:
-    """Whether the client, who can open this process's files, lets its own be opened."""
+def _can_share_memory(context: grpc.ServicerContext) -> bool:
+    # The client sends its pid if it can open this process's files.
     pid = dict(context.invocation_metadata()).get(PID_KEY, "")
     return str(pid).isdecimal() and shared_memory.can_open(int(pid))
 
@@ -76,10 +76,10 @@ class _UnaryReply:
         self._answer.put(CallReply(value=data))
 
     def item(self, data: bytes) -> None:
-        raise AssertionError("a call of one value has no items")
+        raise AssertionError("a unary call has no items")
 
     def end(self) -> None:
-        raise AssertionError("a call of one value has a value at its end")
+        raise AssertionError("a unary call ends with a value")
 
     def failure(self, failure: PythonFailure) -> None:
         self._answer.put(CallReply(failure=failure))

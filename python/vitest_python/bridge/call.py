@@ -1,4 +1,4 @@
-"""One call from its start to its one ending: a value, the end of a stream, or a failure."""
+"""One call, from its start to its end: a value, the end of a stream, or a failure."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from .stream import AsyncStream, SyncStream
 
 
 class Reply(Protocol):
-    """Where a call's outcome goes; `value`, `end` or `failure` is the last, exactly once."""
+    """Sends the outcome of a call. The last call is `value`, `end` or `failure`, exactly once."""
 
     def value(self, data: bytes) -> None:
-        """The result, as MessagePack."""
+        """Send the result, as MessagePack."""
 
     def item(self, data: bytes) -> None:
-        """One item of a stream, as MessagePack."""
+        """Send an item of a stream, as MessagePack."""
 
     def end(self) -> None:
-        """The end of a stream."""
+        """End a stream."""
 
     def failure(self, failure: PythonFailure) -> None:
-        """What was raised instead."""
+        """Send the exception that was raised."""
 
 
 @dataclass(eq=False)
@@ -86,7 +86,7 @@ class Call:
         self.executor.submit(self._cancel)
 
     def succeed(self, value: object) -> None:
-        """Ends the call with a value."""
+        """End the call with a value."""
         if self._overdue():
             return self.fail(TimedOut())
         data = self.context.encode(value, self.start.keep)
@@ -94,21 +94,21 @@ class Call:
         return self.reply.value(data)
 
     def send(self, item: object) -> None:
-        """Sends an item of a stream; raises TypeError for a value that cannot be sent."""
+        """Send an item of a stream. Raises TypeError if it can't be sent."""
         self.reply.item(self.context.encode(item))
 
     def end(self) -> None:
-        """Ends a stream."""
+        """End a stream."""
         if self._overdue():
             return self.fail(TimedOut())
         self._end()
         return self.reply.end()
 
     def fail(self, error: BaseException) -> None:
-        """Ends the call with what was raised."""
+        """End the call with an error."""
         if self._limit is not None and self._overdue():
-            sentence = f"{self.start.name} took longer than the {self._limit.seconds:g} s of its @tool"
-            error = TimedOut(sentence).with_traceback(error.__traceback__)
+            message = f"{self.start.name} took longer than the {self._limit.seconds:g} s of its @tool"
+            error = TimedOut(message).with_traceback(error.__traceback__)
         self._end()
         failure = describe(error)
         if self.context.callbacks is not None:
@@ -177,7 +177,7 @@ class Call:
             self._stream = SyncStream(self, iter(result), credit)
         else:
             raise WrongMethod(
-                f"{self.start.name} returned no iterator but {type_name(type(result))}; "
+                f"{self.start.name} returned {type_name(type(result))}, which is not an iterator; "
                 "use python.call instead of python.stream"
             )
         self._stream.begin()

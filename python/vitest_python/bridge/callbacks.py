@@ -1,4 +1,4 @@
-"""Functions and iterables of the test that Python uses."""
+"""Calls functions of the test from Python, and takes items from its iterables."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from .._gen.bridge_pb2 import INVOKE, Answer, Callback, CallbackVerb, ScriptFail
 from ..errors import JavaScriptError, SessionEnded
 from ..execution.executor import Executor
 
-# Exceptions that may come back to the code that let them out.
-_MOST_EXCEPTIONS = 100
-_WAY = "It went through JavaScript:"
-_MOST_WAYS = 3
+# Exceptions that are remembered, in case the test throws them back.
+_MAX_EXCEPTIONS = 100
+_JAVASCRIPT_NOTE = "It went through JavaScript:"
+_MAX_NOTES = 3
 
 
 class Callbacks:
-    """What one session asks of its client."""
+    """The callbacks of one session."""
 
     def __init__(
         self,
@@ -39,46 +39,49 @@ class Callbacks:
         self._ended = False
 
     def ask(self, target: int, verb: CallbackVerb, arguments: object = None) -> Future[Any]:
-        """Has the client do it; the future fails with what its function threw, at the end with StopAsyncIteration."""
+        """Send a callback to the client.
+
+        The future fails with the error that the function threw, or with StopAsyncIteration if there are no more items.
+        """
         number = next(self._numbers)
         future: Future[Any] = Future()
         data = self._encode(arguments) if verb == INVOKE else b""
         self._waiting[number] = future
-        # After it is noted: `end` sets the flag first and fails what it finds second.
+        # Checked after the future is added, because `end` sets the flag before it fails all futures.
         if self._ended:
             self._waiting.pop(number, None)
-            raise SessionEnded("the test whose function this is has ended")
+            raise SessionEnded("the test that this function or iterable belongs to has ended")
         future.add_done_callback(self._executor.wake)
         self._send(WorkerFrame(callback=Callback(callback=number, target=target, verb=verb, arguments=data)))
         return future
 
     def wait(self, future: Future[Any]) -> Any:
-        """What became of it; on the main thread, other calls get their turn meanwhile."""
+        """Wait for the result. On the main thread, other calls run in the meantime."""
         if threading.current_thread() is threading.main_thread():
             self._executor.work_until(future.done)
         error = future.exception()
         if error is not None:
-            raise error  # not by `result`, whose frames would stand in the traceback
+            raise error  # `future.result` would add its frames to the traceback
         return future.result()
 
     def in_loop(self, future: Future[Any]) -> asyncio.Future[Any]:
-        """The same for code that runs in an event loop."""
+        """Return an awaitable of the result, for code that runs in an event loop."""
         return asyncio.wrap_future(future)
 
     def remember(self, error: BaseException) -> int:
-        """A number by which the client can throw `error` back; 0 where nothing of ours is under way at the client."""
+        """Return a number by which the client can throw `error` back; 0 if no callback is running there."""
         if not self._waiting:
             return 0
         number = next(self._numbers)
         self._exceptions[number] = error
-        if len(self._exceptions) > _MOST_EXCEPTIONS:
+        if len(self._exceptions) > _MAX_EXCEPTIONS:
             self._exceptions.pop(next(iter(self._exceptions)), None)
         return number
 
     def answer(self, answer: Answer) -> None:
-        """Takes what the client says; on gRPC's thread."""
+        """Take the client's answer; on gRPC's thread."""
         future = self._waiting.pop(answer.callback, None)
-        # A coroutine that gave up waiting has cancelled it.
+        # A coroutine that no longer waits has cancelled the future.
         if future is None or not future.set_running_or_notify_cancel():
             return None
         kind = answer.WhichOneof("kind")
@@ -93,12 +96,12 @@ class Callbacks:
         return None
 
     def end(self) -> None:
-        """The client is gone: nobody answers any more."""
+        """Fail all callbacks, because the client is gone."""
         self._ended = True
         for number in list(self._waiting):
             future = self._waiting.pop(number, None)
             if future is not None and future.set_running_or_notify_cancel():
-                future.set_exception(SessionEnded("the test ended before its function had answered"))
+                future.set_exception(SessionEnded("the test ended before its function returned"))
 
     def _failure(self, failure: ScriptFailure, callback: int) -> BaseException:
         own = self._exceptions.pop(failure.exception, None)
@@ -107,14 +110,14 @@ class Callbacks:
         _note(own, failure.stack)
         if not isinstance(own, StopIteration):
             return own
-        # No future and no coroutine takes it; Python itself does the same to a generator that lets it out.
+        # Futures and coroutines can't raise StopIteration. Python wraps it in the same way if a generator raises it.
         stopped = RuntimeError("a function of the test raised StopIteration")
         stopped.__cause__ = own
         return stopped
 
 
 def _note(error: BaseException, stack: str) -> None:
-    """Has the exception say which way it came; a recursion says so a few times only."""
-    ways = [note for note in getattr(error, "__notes__", ()) if str(note).startswith(_WAY)]
-    if hasattr(error, "add_note") and len(ways) < _MOST_WAYS:
-        error.add_note(f"{_WAY}\n{stack}")
+    """Add the JavaScript stack to the exception, but only a few times for a recursion."""
+    notes = [note for note in getattr(error, "__notes__", ()) if str(note).startswith(_JAVASCRIPT_NOTE)]
+    if hasattr(error, "add_note") and len(notes) < _MAX_NOTES:
+        error.add_note(f"{_JAVASCRIPT_NOTE}\n{stack}")

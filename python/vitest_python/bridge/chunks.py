@@ -1,4 +1,4 @@
-"""Big buffers in chunks, ahead of the message that speaks of them: for where memory is not shared, or is full."""
+"""Sends big buffers in chunks before the message that uses them, if memory isn't shared or is full."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 from .._gen.bridge_pb2 import Chunk
 
-# Bytes in one message: neither side has to hold a big one twice, and protobuf has an end at 2 GiB.
-_MOST = 1 << 20
+# So that neither side needs memory for a big buffer twice, and because protobuf's limit is 2 GiB.
+_MAX_CHUNK_BYTES = 1 << 20
 
 
 class Chunks:
-    """The buffers of one session, for any thread."""
+    """The chunked buffers of one session. Safe to use from any thread."""
 
     def __init__(self, send: Callable[[Chunk], None]) -> None:
         self._send = send
@@ -20,18 +20,18 @@ class Chunks:
         self._arrived: dict[int, list[bytes]] = {}
 
     def export(self, data: memoryview) -> int:
-        """The number of the buffer, for the other side's `join`."""
+        """Send the buffer, and return its number for the other side's `join`."""
         number = next(self._numbers)
-        for at in range(0, data.nbytes, _MOST):
-            self._send(Chunk(buffer=number, data=bytes(data[at : at + _MOST])))
+        for at in range(0, data.nbytes, _MAX_CHUNK_BYTES):
+            self._send(Chunk(buffer=number, data=bytes(data[at : at + _MAX_CHUNK_BYTES])))
         return number
 
     def take(self, chunk: Chunk) -> None:
-        """One chunk has arrived."""
+        """Take a chunk that has arrived."""
         self._arrived.setdefault(chunk.buffer, []).append(chunk.data)
 
     def join(self, number: int, writable: bool = False) -> memoryview | bytes:
-        """The whole buffer; raises ValueError when no such buffer has arrived."""
+        """Return the whole buffer, once. Raises ValueError if it hasn't arrived."""
         chunks = self._arrived.pop(number, None)
         if chunks is None:
             raise ValueError(f"buffer {number} was not sent")

@@ -1,4 +1,4 @@
-"""What functions and iterables of the test are in Python."""
+"""The Python objects that stand for functions and iterables of the test."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from .callbacks import Callbacks
 
 
 class Function:
-    """A function of the test, `vi.fn()` included.
+    """A function of the test, such as `vi.fn()`.
 
-    Called from synchronous code, on any thread, it returns what the function returned, promises awaited.
-    Called where an event loop runs, it returns an awaitable of that; `sync` waits there, too.
-    Keyword arguments arrive as one object, the last argument. Raises JavaScriptError.
+    If you call it from synchronous code, on any thread, it returns the function's result, and waits if that is a
+    promise. If you call it while an event loop runs, it returns an awaitable of the result. The function gets keyword
+    arguments as one object, its last argument. Raises JavaScriptError if the function throws.
     """
 
     def __init__(self, callbacks: Callbacks, number: int, name: str) -> None:
@@ -30,7 +30,7 @@ class Function:
         return self._callbacks.wait(asked)
 
     def sync(self, *arguments: Any, **keywords: Any) -> Any:
-        """Calls and waits, also where an event loop runs, which stands still meanwhile."""
+        """Call the function and wait, even if an event loop runs. The loop is blocked in the meantime."""
         return self._callbacks.wait(self._ask(arguments, keywords))
 
     def _ask(self, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Future[Any]:
@@ -41,7 +41,7 @@ class Function:
 
 
 class Items:
-    """An iterable of the test, for `for` and for `async for`; once through."""
+    """An iterable of the test, for one `for` or `async for` loop."""
 
     def __init__(self, callbacks: Callbacks, number: int) -> None:
         self._callbacks = callbacks
@@ -73,7 +73,7 @@ class Items:
             raise
 
     def close(self) -> None:
-        """No more items are wanted: a generator's `finally` runs."""
+        """Take no more items. If the test's iterable is a generator, its `finally` runs."""
         if not self._ended:
             self._ended = True
             self._callbacks.ask(self._number, CLOSE)

@@ -1,4 +1,4 @@
-"""All calls of a lease over one stream."""
+"""All calls of a lease, over one gRPC stream."""
 
 from __future__ import annotations
 
@@ -12,39 +12,40 @@ from .._gen.bridge_pb2 import ClientFrame, End, PythonFailure, WorkerFrame
 from ..execution.executor import Executor
 from ..execution.seed import seed
 from ..program.resolve import FunctionResolver
-from .buffers import Buffers
+from .buffer_transport import BufferTransport
 from .call import Call
 from .callbacks import Callbacks
 from .session_context import SessionContext
 
 
 class Session:
-    """Frames come in and go out on gRPC's threads; in between the main thread does the work."""
+    """Receives and sends frames on gRPC's threads. The main thread does the work."""
 
     def __init__(self, executor: Executor, resolver: FunctionResolver) -> None:
         self._executor = executor
         self._context = SessionContext(resolver)
         self._callbacks = Callbacks(executor, self.send, self._context.encode, self._context.decode)
         self._context.callbacks = self._callbacks
-        self._buffers = self._context.buffers = Buffers(self.send)
+        self._buffers = self._context.buffers = BufferTransport(self.send)
         self._calls: dict[int, Call] = {}
         self._half_closed = False
         self._out: SimpleQueue[WorkerFrame | None] = SimpleQueue()
 
     def run(self, frames: Iterable[ClientFrame]) -> Iterator[WorkerFrame]:
-        """Frames for the client, until it has half-closed and every call has ended, or until `stop`."""
+        """Yield frames for the client until it has half-closed and every call has ended, or until `stop`."""
         threading.Thread(target=self._read, args=(frames,), name="session", daemon=True).start()
         return iter(self._out.get, None)
 
     def share_memory(self) -> None:
-        """Both sides can open each other's files; before `run`."""
+        """Use shared memory, because both sides can open each other's files. Call it before `run`."""
         self._buffers.share_memory()
 
     def stop(self) -> None:
-        """The client is gone: nothing is sent any more, and every call is cancelled."""
+        """Send nothing more and cancel every call, because the client is gone."""
         self._out.put(None)
         self._callbacks.end()
-        # Told by two threads, a call must be asked once: asked twice, a generator is interrupted and not closed.
+        # Two threads may get here, but each call is cancelled once: a second time would interrupt a generator
+        # instead of closing it.
         for number in list(self._calls):
             call = self._calls.pop(number, None)
             if call is not None:
@@ -52,11 +53,11 @@ class Session:
         self._buffers.close()
 
     def send(self, frame: WorkerFrame) -> None:
-        """One frame for the client."""
+        """Send a frame."""
         self._out.put(frame)
 
     def end(self, frame: WorkerFrame) -> None:
-        """The last frame of a call."""
+        """Send the last frame of a call."""
         self._calls.pop(frame.call, None)
         self._out.put(frame)
         self._end_when_done()
@@ -66,11 +67,11 @@ class Session:
             self._out.put(None)
 
     def receive(self, data: bytes) -> ClientFrame:
-        """Decodes a frame and acts on it at once, on gRPC's own thread."""
+        """Decode a frame and handle it at once, on gRPC's thread."""
         try:
             frame = ClientFrame.FromString(data)
         except DecodeError as error:
-            # Which call it was about cannot be known; and to raise here would end the stream without a word.
+            # The frame's call is unknown, and raising an error here would end the stream without a message.
             self.send(_refusal(0, f"a frame of {len(data)} bytes cannot be read: {error}"))
             self.stop()
             return ClientFrame()
@@ -79,7 +80,7 @@ class Session:
 
     def _read(self, frames: Iterable[ClientFrame]) -> None:
         try:
-            for _ in frames:  # asks for the next one; `receive` has acted on this one
+            for _ in frames:  # `receive` has handled this frame already; this asks for the next one
                 pass
         except Exception:
             self.stop()  # gRPC raises a bare Exception when the client is gone
@@ -99,7 +100,7 @@ class Session:
             self._callbacks.answer(frame.answer)
         elif kind == "forget":
             numbers = list(frame.forget.references)
-            # In the order of the calls that may still use them.
+            # After the calls that are queued, because they may still use the references.
             self._executor.submit(lambda: self._context.forget(numbers))
         elif kind == "chunk":
             self._buffers.take(frame.chunk)
@@ -109,14 +110,14 @@ class Session:
             value = frame.seed.value
             self._executor.submit(lambda: seed(value))
         elif kind is None:
-            self.end(_refusal(frame.call, "a frame of a kind that this worker does not know"))
+            self.end(_refusal(frame.call, "this worker does not know this kind of frame"))
         else:
             self._steer(frame, kind)
 
     def _steer(self, frame: ClientFrame, kind: str) -> None:
         known = self._calls.get(frame.call)
         if known is None:
-            return  # it has ended meanwhile
+            return  # it has just ended
         if kind == "credit":
             items = frame.credit.items
             self._executor.submit(lambda: known.grant(items))
@@ -124,8 +125,8 @@ class Session:
             known.cancel_soon()
 
 
-def _refusal(call: int, sentence: str) -> WorkerFrame:
-    return WorkerFrame(call=call, failure=PythonFailure(type="vitest_python.BadFrame", message=sentence))
+def _refusal(call: int, message: str) -> WorkerFrame:
+    return WorkerFrame(call=call, failure=PythonFailure(type="vitest_python.BadFrame", message=message))
 
 
 class _SessionReply:

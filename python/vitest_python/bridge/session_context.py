@@ -1,4 +1,4 @@
-"""What the calls of one session have in common."""
+"""The state that the calls of one session share."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from ..errors import BadArguments
 from ..program.inline import Inline
 from ..program.resolve import FunctionResolver
 from ..values.type_name import type_name
-from .buffers import Buffers
+from .buffer_transport import BufferTransport
 from .callbacks import Callbacks
 from .references import References
 from .remote import Function, Items
 
 
 class SessionContext:
-    """The functions and objects that a session may use, and how its values travel."""
+    """Finds the functions and objects that calls use, and encodes and decodes their values."""
 
     def __init__(self, resolver: FunctionResolver) -> None:
         self._resolver = resolver
         self._references = References()
         self._inline = Inline(resolver.modules)
         self.callbacks: Callbacks | None = None
-        """None for a unary call, whose client cannot be asked anything."""
-        self.buffers: Buffers | None = None
-        """None for a unary call: all of it is in one message."""
+        """None for a unary call, which can't send callbacks."""
+        self.buffers: BufferTransport | None = None
+        """None for a unary call, which has only one message."""
 
     def prepare(self, start: Start) -> tuple[Callable[..., Any], list[Any], dict[str, Any]]:
-        """The function that a call is about, and its arguments. Raises what keeps it from being called."""
+        """Return the function to call and its arguments. Raises the reason if it can't be called."""
         arguments, keywords = values.decode_arguments(start.arguments, self)
         if start.verb in (EVAL, EXEC):
             mode = "eval" if start.verb == EVAL else "exec"
@@ -44,18 +44,18 @@ class SessionContext:
         return _attribute(self._references.get(start.reference), start.name), arguments, keywords
 
     def forget(self, references: list[int]) -> None:
-        """The client uses them no more."""
+        """Release references that the client no longer uses."""
         self._references.forget(references)
 
     def encode(self, value: object, keep: bool = False) -> bytes:
-        """MessagePack of a result; with `keep`, of a reference to it."""
+        """Encode a result as MessagePack; if `keep` is true, a reference to it."""
         return values.encode_reference(value, self) if keep else values.encode(value, self)
 
     def decode(self, data: bytes) -> Any:
-        """The value that the client sent."""
+        """Decode a value from the client."""
         return values.decode(data, self)
 
-    # What the codec asks of a session; see values.Carrier.
+    # The methods of values.Carrier.
 
     def export_reference(self, value: object) -> int:
         """See Carrier."""
@@ -80,12 +80,12 @@ class SessionContext:
     def import_buffer(self, descriptor: bytes, writable: bool = False) -> memoryview | bytes:
         """See Carrier."""
         if self.buffers is None:
-            raise BadArguments("a unary call takes no buffers beside its message; open a session")
+            raise BadArguments("a unary call cannot carry buffers outside of its message; open a session")
         return self.buffers.load(descriptor, writable)
 
     def _asked(self, what: str) -> Callbacks:
         if self.callbacks is None:
-            raise BadArguments(f"{what} cannot be sent with a unary call, which has no way back; open a session")
+            raise BadArguments(f"a unary call cannot carry {what}, because it cannot call back; open a session")
         return self.callbacks
 
 
@@ -95,5 +95,5 @@ def _attribute(value: object, path: str) -> Any:
     try:
         return attrgetter(path)(value)
     except AttributeError as error:
-        # In the words of Python, which names what is near; but without frames of ours it would have none.
+        # Python's own message suggests similar names. The type comes first, because no frame shows where it happened.
         raise AttributeError(f"{type_name(type(value))}: {error}") from None

@@ -1,8 +1,7 @@
-"""Buffers by memory that both processes can open, and that no name leads to.
+"""Sends buffers by memory files that have no name, so that nothing is left when both processes have ended.
 
-It is gone when both have ended, however they do. The sender writes into a file of its own; the receiver opens that
-by `/proc/<pid>/fd`, copies the bytes out, and sets the token back, which is how the sender knows that the file may be
-used again.
+The sender writes a buffer into a file of its own. The receiver opens the file by `/proc/<pid>/fd`, copies the bytes,
+and clears the token in the header, so that the sender may use the file again.
 """
 
 from __future__ import annotations
@@ -15,19 +14,19 @@ from typing import Any
 
 import ormsgpack
 
-# Bytes before a buffer's own: the token of who it is meant for. A page, so that the rest is aligned.
+# The header has a token that names the buffer. It is a page long, so that the bytes are aligned.
 _HEADER = 4096
 _TOKEN = 8
 _FREE = bytes(_TOKEN)
-_SMALLEST = 256 * 1024
-# Bytes of all files together that one session may keep.
-_BUDGET = 512 * 1024 * 1024
+_MIN_FILE_BYTES = 256 * 1024
+# Of all files of one session.
+_MAX_TOTAL_BYTES = 512 * 1024 * 1024
 
 
 def can_open(pid: int) -> bool:
-    """Whether this process may open the files of another."""
+    """Return whether this process may open the files of another."""
     try:
-        # To follow this link takes the same permission as to open what /proc/<pid>/fd lists.
+        # Following this link needs the same permission as opening the files in /proc/<pid>/fd.
         os.stat(f"/proc/{pid}/cwd")
     except OSError:
         return False
@@ -35,31 +34,31 @@ def can_open(pid: int) -> bool:
 
 
 class SharedMemory:
-    """The files of one session, for any thread."""
+    """The memory files of one session. Safe to use from any thread."""
 
-    def __init__(self, budget: int = _BUDGET) -> None:
-        """`budget`: bytes in all files together; beyond them buffers go in the message."""
-        self._budget = budget
+    def __init__(self, max_bytes: int = _MAX_TOTAL_BYTES) -> None:
+        """`max_bytes` limits the files' total size. If it is reached, `export_buffer` returns None."""
+        self._max_bytes = max_bytes
         self._usable = hasattr(os, "memfd_create")
-        # File and the bytes that fit.
-        self._slots: dict[int, int] = {}
+        # The size of each file, without its header.
+        self._files: dict[int, int] = {}
         self._lock = threading.Lock()
 
     def export_buffer(self, data: memoryview) -> bytes | None:
-        """A descriptor for TypeScript's `importBuffer`; None: there is no room, send the bytes another way."""
+        """Copy the buffer to a file, and return its descriptor for TypeScript; None if there is no room."""
         try:
             with self._lock:
                 if not self._usable:
-                    return None  # closed meanwhile
+                    return None  # closed in the meantime
                 file = self._take(data.nbytes)
                 return None if file is None else _describe(file, data)
         except OSError:
-            # What is on its way can still be read.
+            # Buffers that have been exported can still be read.
             self._usable = False
             return None
 
     def import_buffer(self, descriptor: bytes, writable: bool = False) -> memoryview | bytes:
-        """Memory of its own. Raises ValueError when the descriptor leads to no such buffer."""
+        """Return a copy of the buffer. Raises ValueError if there is none for the descriptor."""
         pid, fd, length, token = _read_descriptor(descriptor)
         try:
             file = os.open(f"/proc/{pid}/fd/{fd}", os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -78,36 +77,36 @@ class SharedMemory:
             os.close(file)
 
     def stop_exporting(self) -> None:
-        """Exports nothing more. What is on its way can still be read."""
+        """Export no more buffers. Those that have been exported can still be read."""
         self._usable = False
 
     def close(self) -> None:
-        """Gives the memory back. What is on its way can no longer be read."""
+        """Free the memory. Buffers that have been exported can no longer be read."""
         with self._lock:
             self._usable = False
-            while self._slots:
-                os.close(self._slots.popitem()[0])
+            while self._files:
+                os.close(self._files.popitem()[0])
 
     def _take(self, length: int) -> int | None:
-        size = max(_SMALLEST, 1 << (length - 1).bit_length())
-        free = [file for file in self._slots if _is(file, _FREE)]
+        size = max(_MIN_FILE_BYTES, 1 << (length - 1).bit_length())
+        free = [file for file in self._files if _is(file, _FREE)]
         for file in free:
-            if self._slots[file] == size:
+            if self._files[file] == size:
                 return file
         for file in free:
-            if sum(self._slots.values()) + size <= self._budget:
+            if sum(self._files.values()) + size <= self._max_bytes:
                 break
-            del self._slots[file]
+            del self._files[file]
             os.close(file)
-        if sum(self._slots.values()) + size > self._budget:
+        if sum(self._files.values()) + size > self._max_bytes:
             return None
         file = os.memfd_create("vitest-python")
-        self._slots[file] = size
+        self._files[file] = size
         return file
 
 
 def _is(file: int, token: bytes) -> bool:
-    # A file that has just been made has no header yet.
+    # A new file has no header yet.
     return os.pread(file, _TOKEN, 0).ljust(_TOKEN, b"\0") == token
 
 
@@ -129,10 +128,10 @@ def _describe(file: int, data: memoryview) -> bytes:
 
 
 def _read_descriptor(descriptor: bytes) -> tuple[int, int, int, bytes]:
-    parts: Any = ormsgpack.unpackb(descriptor)
-    if not isinstance(parts, list) or [type(part) for part in parts] != [int, int, int, bytes]:
+    fields: Any = ormsgpack.unpackb(descriptor)
+    if not isinstance(fields, list) or [type(field) for field in fields] != [int, int, int, bytes]:
         raise ValueError("the descriptor of a buffer is broken")
-    pid, fd, length, token = parts
+    pid, fd, length, token = fields
     if min(pid, fd, length) < 0 or len(token) != _TOKEN:
         raise ValueError("the descriptor of a buffer is broken")
     return pid, fd, length, token

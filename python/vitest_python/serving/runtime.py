@@ -8,20 +8,20 @@ import sys
 
 from .bytecode import keep_bytecode
 
-# gRPC itself imports the last three when the first server is made, which is too late: in every fork anew.
+# gRPC itself imports the last three when it creates its first server. That would be in each fork again.
 _LATE = ("ormsgpack", "asyncio", "grpc", "grpc._server", "grpc._utilities", "concurrent.futures.thread")
 
 
 def import_runtime(overlay: str | None, bytecode: str | None) -> None:
-    """Imports gRPC, protobuf and MessagePack, with everything that gRPC would import after a fork.
+    """Import gRPC, protobuf and MessagePack, and everything that gRPC would import later.
 
-    The overlay's versions count only where the user's environment has none. Raises ImportError.
+    The overlay's versions are used only if the user's environment has none. Raises ImportError.
     """
     if overlay is not None and overlay not in sys.path:
         sys.path.append(overlay)
     keep_bytecode(bytecode)
-    # gRPC's own fork handlers crash the children of user code that forks (os.fork, multiprocessing) while calls
-    # are under way; without them such a child simply does not use gRPC, which is all that anybody asks of it.
+    # If user code forks (os.fork, multiprocessing) while calls are running, gRPC's fork handlers crash the child.
+    # Without them, the child can't use gRPC, but it doesn't need to.
     os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
     for module in _LATE:
         importlib.import_module(module)

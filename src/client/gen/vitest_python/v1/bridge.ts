@@ -35,16 +35,16 @@ export enum Verb {
 export enum CallbackVerb {
   INVOKE = 0,
   NEXT = 1,
-  /** CLOSE - no item is wanted any more; answered by End */
+  /** CLOSE - Python needs no more items; answered by End */
   CLOSE = 2,
 }
 
 export interface ClientFrame {
-  /** chosen by the client, unique within the session; 0 where the frame is of no call */
+  /** chosen by the client, unique within the session; 0 if the frame belongs to no call */
   call: number;
   kind:
     | //
-    /** of no call */
+    /** belongs to no call */
     { $case: "seed"; value: Seed }
     | { $case: "start"; value: Start }
     | { $case: "credit"; value: Credit }
@@ -52,28 +52,28 @@ export interface ClientFrame {
     | { $case: "answer"; value: Answer }
     | { $case: "forget"; value: Forget }
     | //
-    /** of no call */
+    /** belongs to no call */
     { $case: "unreadable"; value: Unreadable }
     | //
-    /** of no call */
+    /** belongs to no call */
     { $case: "chunk"; value: Chunk }
     | undefined;
 }
 
-/** From here on `random` and `numpy.random` draw the numbers that follow from this seed. */
+/** Seeds `random` and `numpy.random` for the calls that follow. */
 export interface Seed {
   value: number;
 }
 
 export interface Start {
   /**
-   * CALL: module.function, any depth; with `reference` a method of that object. GET: an attribute of `reference`, or
-   * nothing for the object itself. EVAL: an expression. EXEC: statements.
+   * CALL: module.function, at any depth; if `reference` is set, a method of that object. GET: an attribute of
+   * `reference`, or an empty name for the object itself. EVAL: an expression. EXEC: statements.
    */
   name: string;
-  /** MessagePack: array = positional, map = keyword; of EVAL and EXEC: map of names to values */
+  /** MessagePack: array = positional, map = keyword; for EVAL and EXEC: map of names to values */
   arguments: Uint8Array;
-  /** A generator whose items are sent against `credit`; else one value. */
+  /** Whether to send the items of a generator, as far as `credit` allows, instead of one value. */
   stream: boolean;
   /** items that may be sent before the first Credit */
   credit: number;
@@ -82,23 +82,23 @@ export interface Start {
   reference: number;
   /** the result stays in Python, and a reference is sent */
   keep: boolean;
-  /** the client watches a time limit: one that the function sets for itself does not count */
+  /** the client has a time limit, so the function's own limit doesn't apply */
   limited: boolean;
 }
 
 export interface Credit {
-  /** More items that may be asked of the generator; to find its end takes one, too. */
+  /** More items that the generator may be asked for. Finding its end takes one, too. */
   items: number;
 }
 
 /**
- * The call is no longer wanted: one that has not begun does not begin, a coroutine is cancelled, a function that
- * runs is interrupted, a stream's generator is closed. The call is still ended by one frame, when that has been done.
+ * The client no longer needs the call. If it hasn't begun, it doesn't begin; a coroutine is cancelled, a running
+ * function is interrupted, and a stream's generator is closed. Afterwards, one frame ends the call as usual.
  */
 export interface Cancel {
 }
 
-/** What a callback came to. */
+/** The result of a callback. */
 export interface Answer {
   callback: number;
   kind:
@@ -112,27 +112,27 @@ export interface Answer {
     | undefined;
 }
 
-/** What a function of the client threw. */
+/** An error that a function of the client threw. */
 export interface ScriptFailure {
   name: string;
   message: string;
   stack: string;
-  /** PythonFailure.number where it was Python's own; else 0 */
+  /** PythonFailure.number if it was an exception from Python; otherwise 0 */
   exception: number;
 }
 
-/** A buffer of the other side's could not be read: from now on shared memory is not used for any. */
+/** The sender can't read the other side's shared memory, which must not be used for any buffer from now on. */
 export interface Unreadable {
 }
 
-/** The next piece of a big buffer. All of them are sent ahead of the message that speaks of the buffer. */
+/** The next piece of a big buffer. All pieces are sent before the message that uses the buffer. */
 export interface Chunk {
-  /** chosen by who sends it, unique within the session and direction */
+  /** chosen by the sender, unique within the session and direction */
   buffer: number;
   data: Uint8Array;
 }
 
-/** References that the client uses no more. */
+/** References that the client no longer uses. */
 export interface Forget {
   references: number[];
 }
@@ -154,19 +154,19 @@ export interface WorkerFrame {
     { $case: "failure"; value: PythonFailure }
     | { $case: "callback"; value: Callback }
     | //
-    /** of no call */
+    /** belongs to no call */
     { $case: "unreadable"; value: Unreadable }
     | //
-    /** of no call */
+    /** belongs to no call */
     { $case: "chunk"; value: Chunk }
     | undefined;
 }
 
-/** Python uses a function or an iterable that was among the arguments. Answered by an Answer. */
+/** Python uses a function or an iterable that was among the arguments. The client replies with an Answer. */
 export interface Callback {
   /** chosen by the worker, unique within the session */
   callback: number;
-  /** the number in the extension that stood for it */
+  /** the number in the extension that represented it */
   target: number;
   verb: CallbackVerb;
   /** INVOKE: MessagePack of [positional, keywords] */
@@ -180,22 +180,22 @@ export interface PythonFailure {
   /** qualified: "ValueError", "embeddings.TooLong" */
   type: string;
   message: string;
-  /** outermost first, frames of the bridge left out */
+  /** outermost first, without the bridge's own frames */
   frames: Frame[];
   /** __cause__, or __context__ unless suppressed */
   cause: PythonFailure | undefined;
   notes: string[];
   /** as Python prints it */
   traceback: string;
-  /** qualified names of the classes it inherits from, nearest first, `object` left out */
+  /** qualified names of its base classes, nearest first, without `object` */
   bases: string[];
-  /** MessagePack: array of `args`; what cannot be sent as its repr */
+  /** MessagePack: array of `args`; the repr of each argument that can't be sent */
   arguments: Uint8Array;
-  /** of an exception group, its exceptions */
+  /** the exceptions of an exception group */
   group: PythonFailure[];
-  /** under which the worker still knows the exception */
+  /** by which the client can throw the exception back in an Answer; 0: it can't */
   number: number;
-  /** the callback whose failure this is; 0: none */
+  /** the callback that failed with this error; 0: none */
   callback: number;
 }
 
@@ -203,12 +203,12 @@ export interface Frame {
   file: string;
   /** 1-based */
   line: number;
-  /** 1-based; 0 where Python does not know it (before 3.11) */
+  /** 1-based; 0 if Python doesn't know it (before 3.11) */
   column: number;
   function: string;
-  /** the line's text, empty where it cannot be read */
+  /** the line's text; empty if it can't be read */
   source: string;
-  /** times that this frame follows once more, folded as Python does for a recursion */
+  /** how often this frame is repeated after this one, folded as Python does for a recursion */
   repeated: number;
 }
 
@@ -1553,9 +1553,9 @@ export const CallReply: MessageFns<CallReply> = {
 };
 
 /**
- * Served by every worker on its own Unix socket, beside the standard health
- * and reflection services. Every call carries the metadata
- * `x-vitest-python-token` and, on a lease, `x-vitest-python-lease`.
+ * Every worker serves this on its own Unix socket, in addition to the standard
+ * health and reflection services. Every call has the metadata
+ * `x-vitest-python-token` and, if it is on a lease, `x-vitest-python-lease`.
  */
 export type BridgeService = typeof BridgeService;
 export const BridgeService = {
@@ -1569,7 +1569,7 @@ export const BridgeService = {
     responseSerialize: (value: WorkerFrame): Buffer => Buffer.from(WorkerFrame.encode(value).finish()),
     responseDeserialize: (value: Buffer): WorkerFrame => WorkerFrame.decode(value),
   },
-  /** One call for clients that do not want to keep a stream. */
+  /** One call, for clients that don't want to keep a stream. */
   call: {
     path: "/vitest_python.v1.Bridge/Call" as const,
     requestStream: false as const,
@@ -1584,7 +1584,7 @@ export const BridgeService = {
 export interface BridgeServer extends UntypedServiceImplementation {
   /** All calls of a lease, multiplexed by `call`. */
   session: handleBidiStreamingCall<ClientFrame, WorkerFrame>;
-  /** One call for clients that do not want to keep a stream. */
+  /** One call, for clients that don't want to keep a stream. */
   call: handleUnaryCall<CallRequest, CallReply>;
 }
 
@@ -1593,7 +1593,7 @@ export interface BridgeClient extends Client {
   session(): ClientDuplexStream<ClientFrame, WorkerFrame>;
   session(options: Partial<CallOptions>): ClientDuplexStream<ClientFrame, WorkerFrame>;
   session(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<ClientFrame, WorkerFrame>;
-  /** One call for clients that do not want to keep a stream. */
+  /** One call, for clients that don't want to keep a stream. */
   call(request: CallRequest, callback: (error: ServiceError | null, response: CallReply) => void): ClientUnaryCall;
   call(
     request: CallRequest,
