@@ -6,6 +6,7 @@ import ast
 import inspect
 import itertools
 import linecache
+import sys
 import textwrap
 from collections.abc import Mapping
 from types import ModuleType
@@ -16,11 +17,16 @@ _MAX_SOURCES = 100
 
 
 class Inline:
-    """The namespace of one session. `eval` sees what `exec` defines, and both see the listed modules by name."""
+    """The namespace of one session. `eval` sees what `exec` defines, and both see the listed modules by name.
+
+    Of a module with a dotted name they see the top package: `app` for `app.tools`, as after `import app.tools`.
+    """
 
     def __init__(self, modules: Mapping[str, ModuleType]) -> None:
+        tops = {name.partition(".")[0] for name in modules}
+        packages = {name: sys.modules[name] for name in tops if name in sys.modules}
         plain = {name: module for name, module in modules.items() if name.isidentifier()}
-        self._namespace: dict[str, Any] = {"__name__": "__vitest__", **plain}
+        self._namespace: dict[str, Any] = {"__name__": "__vitest__", **packages, **plain}
 
     def run(self, source: str, values: Mapping[str, object], mode: str) -> Any:
         """Return the value of an expression (`eval`) or None (`exec`), or an awaitable of it if the source awaits.

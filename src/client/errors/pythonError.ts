@@ -60,19 +60,32 @@ export class PythonError extends Error {
    * Returns the error as plain data.
    *
    * `JSON.stringify` passes a key and gets all fields side by side. Vitest passes none. It prints each unknown property of
-   * a cause as a long block, except `type`, so for Vitest the fields stand below `type`.
+   * a cause as a long block, except `type`, so for Vitest the fields stand below `type`. It prints an error without a
+   * message as an object, so it gets one.
    */
   toJSON(key?: string): Record<string, unknown> {
     const { name, message, stack, cause, codeFrame, ...fields } = this
     const known = { name, message, stack, ...(codeFrame && { codeFrame }), ...(cause ? { cause } : {}) }
-    return key === undefined ? { ...known, type: fields } : { ...known, ...fields }
+    if (key !== undefined) return { ...known, ...fields }
+    return { ...known, message: message || placeholderOf(this), type: fields }
   }
+}
+
+/** Stands for the message of an exception that has none: the assertion that failed, if it was one. */
+function placeholderOf({ pythonFrames: [frame] }: PythonError): string {
+  const source = frame?.source.trim() ?? ''
+  return /^assert\b/.test(source) ? source : '(no message)'
+}
+
+/** The first line of an error, as Python prints it. */
+export function titleOf({ name, message }: Pick<Error, 'name' | 'message'>): string {
+  return message ? `${name}: ${message}` : name
 }
 
 /** Makes the stack of an error: Python's frames, then the given lines. */
 export function stackOf(error: Error, lines: readonly string[]): string {
   const python = 'pythonFrames' in error ? stackLines(error.pythonFrames as PythonFrame[]) : []
-  return [`${error.name}: ${error.message}`, ...python, ...lines].join('\n')
+  return [titleOf(error), ...python, ...lines].join('\n')
 }
 
 /** The JavaScript frames of the stack, without those of Node and of this package. */
@@ -84,6 +97,6 @@ export function scriptFrames(error: PythonError): string {
 
 /** Describes one exception of a group: its position, message and source. */
 function describeMember(member: PythonError, index: number): string {
-  const head = `${index + 1}. ${member.name}: ${member.message}`
+  const head = `${index + 1}. ${titleOf(member)}`
   return [head, member.codeFrame].filter(Boolean).join('\n').replace(/\n/g, '\n     ').replace(/^/, '  ')
 }

@@ -1,3 +1,5 @@
+import { titleOf } from './pythonError.ts'
+
 /** The `this` of a matcher in Vitest and Jest. */
 interface MatcherContext {
   isNot?: boolean
@@ -98,5 +100,6 @@ function expectation(type: string | undefined, message: string | RegExp | undefi
 
 function describe(error: Raised): string {
   const bases = error.pythonBases.length > 0 ? ` (${error.pythonBases.join(' < ')})` : ''
-  return `${error.pythonType}${bases}: ${error.message}\n\n${error.pythonTraceback}`.trimEnd()
+  const name = `${error.pythonType}${bases}`
+  return `${titleOf({ name, message: error.message })}\n\n${error.pythonTraceback}`.trimEnd()
 }

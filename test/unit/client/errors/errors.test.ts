@@ -57,6 +57,20 @@ describe('PythonError', () => {
     expect(serialised['type']).toMatchObject({ pythonType: 'ages.TooLong', pythonTraceback: 'Traceback' })
   })
 
+  test.each([
+    ['    assert n == 1', 'assert n == 1'],
+    ['raise NotImplementedError', '(no message)'],
+    ['', '(no message)'],
+  ])('gives Vitest a message if the exception has none: %s', (source, message) => {
+    const error = new PythonError(
+      exception({ message: '', notes: [], cause: undefined, frames: [{ ...frame, source }] }),
+    )
+    expect(error.message).toBe('')
+    expect(error.stack?.split('\n')).toEqual(['ages.TooLong', '    at parse (/p/ages.py:4:9)'])
+    expect(error.toJSON()).toMatchObject({ name: 'ages.TooLong', message })
+    expect(JSON.parse(JSON.stringify(error))).toMatchObject({ message: '' })
+  })
+
   test('shows the exceptions of a group, nested, with their sources', () => {
     const inner = exception({
       type: 'ExceptionGroup',
