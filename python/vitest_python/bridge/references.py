@@ -26,7 +26,9 @@ class References:
         try:
             return self._objects[number]
         except KeyError:
-            raise UnknownReference(f"reference {number} does not exist; if it has been released, get a new one by python.ref") from None
+            raise UnknownReference(
+                f"reference {number} does not exist; if it has been released, get a new one by python.ref"
+            ) from None
 
     def forget(self, numbers: Iterable[int]) -> None:
         """Release the objects. Unknown numbers are ignored."""
