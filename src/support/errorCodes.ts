@@ -9,7 +9,7 @@ export const ERROR_CODES = [
   'POOL_UNKNOWN',
   'PROTOCOL_MISMATCH',
   'VITEST_TWICE',
-  // Which Python, and what is installed for it.
+  // The interpreter and its packages.
   'PYTHON_NOT_FOUND',
   'PYTHON_BROKEN',
   'PYTHON_TOO_OLD',

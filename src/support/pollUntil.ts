@@ -11,7 +11,7 @@ export interface Poll<T> {
   interval: number
 }
 
-/** Looks, acts, waits and looks again until it is done or the time is up. Returns what the last look saw. */
+/** Looks, acts, waits and looks again until it is done or the time is up. Returns the result of the last look. */
 export async function pollUntil<T>({ look, isDone, act, timeout, interval }: Poll<T>): Promise<T> {
   const until = performance.now() + timeout
   for (;;) {

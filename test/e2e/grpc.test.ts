@@ -15,7 +15,7 @@ describe.concurrent.each(versions)("clients of the project's own servicers, Vite
   test.each(['test', 'file', 'shared'])('end with their test, with isolation: %s', (isolation) =>
     expectPassed('ends.test.ts', 2, { python: { isolation } }))
 
-  test('show where the servicer raised', () => expectPassed('raises.test.ts', 4))
+  test('show the line at which the servicer raised', () => expectPassed('raises.test.ts', 4))
 
   test('an error that the test does not catch names the file and the line', async () => {
     const { exitCode, output } = await runVitest({ version, fixture: 'grpc', args: ['uncaught.test.ts'] })

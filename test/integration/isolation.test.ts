@@ -11,7 +11,7 @@ interface Seen {
 }
 
 describe.concurrent.each(versions)('Vitest %s', (version) => {
-  /** What the four tests of two files (a1, a2, b1, b2) see of each other, ordered by name. */
+  /** The traces of each other that the four tests of two files (a1, a2, b1, b2) see, ordered by name. */
   async function observe(
     python: Record<string, unknown>,
     options: Partial<InnerOptions> = {},

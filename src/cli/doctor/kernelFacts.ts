@@ -3,7 +3,7 @@ import { runCommand } from '../../pool/interpreter/runCommand.ts'
 import { pythonPrograms } from '../../process/run/signal.ts'
 import { interpreterOf } from './interpreter.ts'
 
-/** What Python can do on this machine. It is Python that forks and signals. */
+/** Capabilities of Python on this machine. It is Python that forks and signals. */
 export interface KernelFacts {
   pidfd: boolean
   subreaper: boolean

@@ -1,9 +1,9 @@
 import type { Interpreter } from '../../pool/interpreter/find.ts'
 
-/** The Python that is used, and where it was found. */
+/** Describes the interpreter and its source. */
 export function describeInterpreter({ version, executable, source, environment }: Interpreter): string {
-  const where = { venv: ', a virtual environment', conda: ', an environment of conda', none: '' }[environment]
-  return `Python ${version}: ${executable} (${source}${where})`
+  const kind = { venv: ', a virtual environment', conda: ', an environment of conda', none: '' }[environment]
+  return `Python ${version}: ${executable} (${source}${kind})`
 }
 
 /** A warning for a Python outside of any environment. */

@@ -8,7 +8,8 @@ import {
   type RunRecord,
   readRunRecord,
 } from '../../process/run/runDirectory.ts'
-import { type MarkedProcess, sweep, type Unreadable } from '../../process/run/sweep.ts'
+import type { MarkedProcess, Unreadable } from '../../process/run/sweep.ts'
+import { sweepMachine } from '../../process/run/sweepMachine.ts'
 import { system } from '../../process/system/system.ts'
 
 /** A run of this user: its directory, its owner, its living processes. */
@@ -31,11 +32,9 @@ export interface Survey {
 
 /** Looks at every run directory and every process once. Signals nothing. */
 export async function surveyRuns(): Promise<Survey> {
-  const found = await sweep(system.table, {
+  const found = await sweepMachine({
     matches: () => true,
     except: lineageOf(process.pid, system.table),
-    limitArmed: true,
-    uid: process.geteuid?.() ?? 0,
   })
   const runs = new Map(listRunDirectories().map((directory) => [directory.runId, readRun(directory)]))
   for (const marked of found.found) {

@@ -28,8 +28,8 @@ export async function openProject(
   { maxWorkers, seed }: JestGlobalConfig,
   project: JestProject,
 ): Promise<JestContext> {
-  const where = `testEnvironmentOptions.python of the Jest configuration`
-  const options = resolvePools(pythonOptionsOf(project), where, maxWorkers)
+  const place = 'testEnvironmentOptions.python of the Jest configuration'
+  const options = resolvePools(pythonOptionsOf(project), place, maxWorkers)
   const pools = await registry.open(project.rootDir, options)
   return { protocol: PROTOCOL, pools: withSeeds(pools, options, seed), identity: identityOf(project) }
 }

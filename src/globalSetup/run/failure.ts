@@ -1,7 +1,7 @@
 import type { SetupFailure } from '../../client/lease/context.ts'
 import { asSetupError } from '../../support/errors.ts'
 
-/** What tests get in place of their pools, if those could not be opened. */
+/** If a project's pools could not be opened, its tests get this in their place. */
 export function failureOf(error: unknown): SetupFailure {
   const { message, code } = asSetupError('PYTHON_START_FAILED', error)
   return { failure: message, code }

@@ -10,7 +10,7 @@ export interface Outcomes {
   failed: boolean
 }
 
-/** What a runner contributes to each of its runs. */
+/** Callbacks of a runner, which each of its runs gets. */
 export interface RunnerHooks {
   watch?: Watch
   join?: Join

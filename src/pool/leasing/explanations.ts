@@ -1,7 +1,7 @@
 import { readLog, withoutOwnFrames } from '../../process/run/printedText.ts'
 import { describeExit, type Exit } from '../../process/system/exit.ts'
 import { seconds } from '../../support/seconds.ts'
-import { lastLines } from '../python/startFailure.ts'
+import { tailOf } from '../python/startFailure.ts'
 import type { Worker } from '../python/worker.ts'
 import { describeHolder, type LeaseRecord } from './leaseLog.ts'
 import type { Slot } from './slot.ts'
@@ -30,7 +30,7 @@ export function explainWait(slots: Iterable<Slot>, timeout: number, maxWorkers: 
 
 /** Explains how a leased worker ended, and quotes the last lines that it printed. */
 export function explainLoss(worker: Worker, lease: LeaseRecord, exit: Exit): string {
-  const printed = lastLines(withoutOwnFrames(readLog(worker.log)), 20)
+  const printed = tailOf(withoutOwnFrames(readLog(worker.log)), 20)
   const what = `The Python process of this lease (worker ${worker.id}, pid ${worker.pid}) ${describeExit(exit)} during ${describeHolder(lease.holder)}.`
   return printed === '' ? what : `${what}\nIts last output:\n${printed.replace(/^/gm, '    ')}`
 }

@@ -23,7 +23,7 @@ export interface PoolState {
   readonly spares: number
 }
 
-/** What the pool does next. */
+/** The next steps of the pool. */
 export interface Plan {
   readonly grants: { readonly worker: string; readonly request: string }[]
   /** How many workers to start. */

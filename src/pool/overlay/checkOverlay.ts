@@ -27,7 +27,7 @@ const MODULES: Record<string, string[]> = {
 
 export type ImportCheck = { versions: Record<string, string> } | { problem: string }
 
-/** Imports what the workers import. The working directory is `scratch`, so no module of the project is in the way. */
+/** Imports the workers' packages. The working directory is `scratch`, so no module of the project is in the way. */
 export async function checkImports(
   interpreter: Interpreter,
   overlay: string,

@@ -44,7 +44,7 @@ export function explainInstallation(
   ])
   return new SetupError(
     'OVERLAY_INSTALL_FAILED',
-    `${describe(interpreter)} lacks what the workers need, and it could not be installed.${cause(failures, job, limits.deadline)}\n` +
+    `${describe(interpreter)} lacks packages that the workers need, and they could not be installed.${cause(failures, job, limits.deadline)}\n` +
       `${words.join('\n')}\n${remedies(job, failures, limits.env)}`,
   )
 }

@@ -32,7 +32,7 @@ export interface ArmedPython {
   readonly outdated: Map<number, Promise<Forkserver>>
 }
 
-/** What a worker needs for its start. */
+/** The prerequisites of a worker. */
 export interface PythonUp {
   forkserver: Forkserver
   control: Control

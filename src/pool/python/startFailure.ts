@@ -26,11 +26,11 @@ export interface StartFailure {
 /** The process's own report of its failure. The error text contains it already. */
 const OWN_REPORT = /^(forkserver|worker w\d+): [\s\S]*$/m
 
-/** The error text: what happened, what the process printed, and the likely cause. */
+/** The error text: the event, the output of the process, and the likely cause. */
 export function explainStartFailure(start: StartFailure): string {
-  const printed = lastLines(start.failure ? start.output.replace(OWN_REPORT, '') : start.output, 40)
+  const printed = tailOf(start.failure ? start.output.replace(OWN_REPORT, '') : start.output, 40)
   return [
-    `Python did not start: ${whatHappened(start)}`,
+    `Python did not start: ${describeEvent(start)}`,
     start.failure && indent(start.failure.traceback),
     printed && `It printed:\n${indent(printed)}`,
     `Interpreter: ${start.executable}`,
@@ -40,7 +40,7 @@ export function explainStartFailure(start: StartFailure): string {
     .join('\n')
 }
 
-function whatHappened({ who, failure, exit, waited, importing }: StartFailure): string {
+function describeEvent({ who, failure, exit, waited, importing }: StartFailure): string {
   if (failure?.module) return `importing ${failure.module} raised ${failure.type}: ${failure.message}`
   if (failure) return `${failure.type}: ${failure.message}`
   if (exit)
@@ -72,7 +72,7 @@ function likelyCause({ failure, exit, importing, output }: StartFailure): string
 }
 
 /** The last `count` lines of a text. */
-export function lastLines(text: string, count: number): string {
+export function tailOf(text: string, count: number): string {
   return text.trimEnd().split('\n').slice(-count).join('\n')
 }
 

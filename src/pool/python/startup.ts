@@ -7,7 +7,7 @@ import type { JsonLine } from '../../support/jsonLines.ts'
 import type { Control, Listener, Peer } from './control.ts'
 import { explainStartFailure, type ImportFailure, type StartFailure } from './startFailure.ts'
 
-/** The line by which a forkserver or a worker says that it is ready, or why it is not. */
+/** The line by which a forkserver or a worker reports that it is ready, or that its start failed. */
 export interface StartReport {
   readonly peer: Peer
   readonly line: JsonLine
@@ -49,7 +49,7 @@ export function expectReport(
 /**
  * Waits until the process is ready.
  *
- * @throws SetupError with what the process printed, how it ended, and the likely cause
+ * @throws SetupError with the output of the process, how it ended, and the likely cause
  */
 export async function waitUntilReady(startup: Startup): Promise<StartReport> {
   const { who, timeout, report, exited } = startup

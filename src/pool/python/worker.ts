@@ -11,7 +11,7 @@ export interface Worker extends Identity {
   readonly id: string
   /** gRPC target. */
   readonly address: string
-  /** File that holds what it printed. */
+  /** File that holds its output. */
   readonly log: string
   /** Resolves when it has ended; never rejects. */
   readonly exited: Promise<Exit>
@@ -37,7 +37,7 @@ export interface WorkerStart {
 /**
  * Starts a worker and waits until its gRPC server listens.
  *
- * @throws SetupError WORKER_START_FAILED with what the worker printed, how it ended, and the likely cause
+ * @throws SetupError WORKER_START_FAILED with the worker's output, how it ended, and the likely cause
  */
 export async function startWorker(start: WorkerStart): Promise<Worker> {
   const { id, run, control, forkserver } = start

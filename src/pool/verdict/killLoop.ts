@@ -10,7 +10,7 @@ export const KILL_MARGIN_MS = 3_000
 /** Between two sweeps. */
 export const SWEEP_INTERVAL_MS = 25
 
-/** What the loops read of a sweep. */
+/** The part of a sweep's result that the loops read. */
 type Survivors = Pick<SweepResult, 'found' | 'vanished'>
 
 /** Whether a sweep found no process of the run, and none that had ended before the sweep could read it. */

@@ -1,6 +1,7 @@
 import { controlGroup } from '../../process/run/controlGroup.ts'
 import { removeRunDirectory } from '../../process/run/runDirectory.ts'
 import { oneShotSignaller, type Signaller } from '../../process/run/signal.ts'
+import { ownUserId } from '../../process/run/sweepMachine.ts'
 import { isSameProcessAlive } from '../../process/system/identify.ts'
 import { system } from '../../process/system/system.ts'
 import { withDeadline } from '../../support/deadline.ts'
@@ -53,7 +54,7 @@ export async function stopRun(pool: Pool): Promise<Findings | undefined> {
     query: {
       limitArmed: reaper.armed.limitCookie,
       notBefore: reaper.armed.startTime,
-      uid: process.geteuid?.() ?? 0,
+      uid: ownUserId(),
     },
     leases: pool.leases,
     cgroup: reaper.armed.cgroup === null ? undefined : controlGroup(reaper.armed.cgroup),

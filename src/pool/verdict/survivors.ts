@@ -1,6 +1,6 @@
-import { type SweepResult, sweep } from '../../process/run/sweep.ts'
+import type { SweepResult } from '../../process/run/sweep.ts'
+import { sweepMachine } from '../../process/run/sweepMachine.ts'
 import { ageOf } from '../../process/system/identify.ts'
-import { system } from '../../process/system/system.ts'
 import { withDeadline } from '../../support/deadline.ts'
 import { pollUntil } from '../../support/pollUntil.ts'
 import { describeHolder, type LeaseRecord } from '../leasing/leaseLog.ts'
@@ -33,11 +33,9 @@ export async function survivorsOf(pool: Pool, leaseIds: readonly string[]): Prom
 
 /** Sweeps for processes that are traced to these leases by more than their start time. */
 async function sweepFor(pool: Pool, records: LeaseRecord[]): Promise<SweepResult> {
-  const result = await sweep(system.table, {
+  const result = await sweepMachine({
     matches: (id) => id === pool.run.id,
     except: new Set([process.pid, ...pool.pids(), ...records.map(({ workerPid }) => workerPid)]),
-    limitArmed: true,
-    uid: process.geteuid?.() ?? 0,
   })
   const ours = new Set(records)
   const found = result.found.filter((marked) => {

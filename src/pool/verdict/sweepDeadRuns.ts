@@ -10,7 +10,8 @@ import {
   removeRunDirectory,
 } from '../../process/run/runDirectory.ts'
 import type { Signaller } from '../../process/run/signal.ts'
-import { type MarkedProcess, type SweepResult, sweep } from '../../process/run/sweep.ts'
+import type { MarkedProcess, SweepResult } from '../../process/run/sweep.ts'
+import { sweepMachine } from '../../process/run/sweepMachine.ts'
 import { system } from '../../process/system/system.ts'
 import { readProcesses } from '../run/record.ts'
 import { killUntilClean, settle } from './killLoop.ts'
@@ -74,9 +75,7 @@ function removeCgroup(directory: RunDirectory): void {
 
 /** Skips this process and its ancestors: a survivor of a dead run may have started this run of the tests. */
 function lookFor(runId: string): Promise<SweepResult> {
-  const except = lineageOf(process.pid, system.table)
-  const query = { matches: (id: string) => id === runId, limitArmed: true, uid: process.geteuid?.() ?? 0 }
-  return sweep(system.table, { ...query, except })
+  return sweepMachine({ matches: (id) => id === runId, except: lineageOf(process.pid, system.table) })
 }
 
 function list(processes: MarkedProcess[]): string {

@@ -99,12 +99,12 @@ describe.concurrent('a reaper that is killed', () => {
   })
 })
 
-describe.concurrent('what is stopped', () => {
+describe.concurrent('a process that is stopped', () => {
   test.each([
     ['reaper', 'reaper'],
     ['forkserver', 'forkserver-1'],
     ['worker', 'w1'],
-  ])('%s: the teardown is bounded, the run fails where it cannot prove, and nothing is left', async (what, role) => {
+  ])('%s: the teardown ends in time, the run fails if it is not proven clean, and nothing is left', async (what, role) => {
     await withScene({}, async (scene) => {
       const run = scene.start({ tests: [{ hold: 300 }], python: { isolation: 'shared', spares: 0 } })
       await run.until('held')

@@ -7,7 +7,7 @@ import { linuxTable, type ProcessFile } from '../../../../src/process/system/lin
 
 const RUN = 'abc1234'
 
-/** A machine on which the processes are what the test says, and a signal kills what `mortal` permits. */
+/** A machine with these processes. Signals kill them, unless `mortal` is false. */
 function machine(initial: Fake[], options: { mortal?: boolean; bornAfterKill?: Fake } = {}) {
   const alive = new Map(initial.map((fake) => [fake.pid, started(fake)]))
   const table = linuxTable({
