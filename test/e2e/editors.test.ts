@@ -139,7 +139,7 @@ describe.concurrent('one Vitest after another in a process', () => {
       await expectNothing(editor)
       writeFileSync(join(editor.directory, 'python/words.txt'), 'one')
       const { errors } = await words(editor)
-      expect(errors.join()).toContain('That happens once: mend what follows, and start Vitest anew.')
+      expect(errors.join()).toContain('Fix the error below, then restart Vitest.')
       await editor.ask('close', 'one')
       expect(editor.output()).not.toMatch(/orphaned process/)
       await editor.ask('open', 'two')

@@ -7,8 +7,8 @@ const access = (globalThis as { [ACCESS]?: JestAccess })[ACCESS]
 if (!access) {
   throw new SetupError(
     'NOT_CONFIGURED',
-    'vitest-environment-python/jest gives Python to a test file of Jest, but this is none, or it runs in another environment. ' +
-      "Write preset: 'vitest-environment-python' into the Jest configuration, or begin the file with " +
+    'vitest-environment-python/jest can be imported only in a Jest test file that runs in its environment. ' +
+      "Add preset: 'vitest-environment-python' to the Jest configuration, or begin the file with " +
       '/** @jest-environment vitest-environment-python/jest/environment */.',
   )
 }
@@ -16,7 +16,7 @@ if (!access) {
 access.prefetch()
 
 export const { python, pythonPool } = access
-// CommonJS has to name its exports. A test compares these with environment/api.ts.
+// CommonJS has to name its exports. A unit test compares these with environment/api.ts.
 const {
   CallError,
   LeaseError,

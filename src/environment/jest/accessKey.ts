@@ -1,6 +1,6 @@
 import type * as VALUES from '../../client/values/classes.ts'
 import type { PythonPool } from '../leases/pythonPool.ts'
-import type { JestPython } from './python.ts'
+import type { JestPython } from './filePython.ts'
 import type { Realm } from './realm.ts'
 
 /** The key of `JestAccess` in a test file's global object. */

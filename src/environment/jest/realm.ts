@@ -2,20 +2,20 @@ import { types } from 'node:util'
 import * as ERRORS from '../../client/errors/classes.ts'
 import { ArrowTable, DataFrame, Series } from '../../client/values/tables.ts'
 
-/** Classes that values from Python and errors of ours may be of. */
+/** The built-in classes of the values that come from Python, and of errors. */
 const BUILTINS = [
   ...['Object', 'Array', 'Map', 'Set', 'Date', 'ArrayBuffer', 'Error', 'TypeError', 'RangeError'],
   ...['Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array'],
   ...['Uint32Array', 'Float32Array', 'Float64Array', 'BigInt64Array', 'BigUint64Array'],
 ]
-/** Ours: the same in every file, and what is in them is not. */
+/** Classes of ours that every file shares. The values in their instances are adopted all the same. */
 const TABLES: unknown[] = [DataFrame, Series, ArrowTable].map(({ prototype }) => prototype)
 
 type Globals = Record<string, { prototype: object } | undefined>
 
 /**
- * The global object of a test file. Jest gives each file its own, so that what is made outside is of no class that
- * the file knows: `instanceof` and `toStrictEqual` fail.
+ * The global object of a test file. Jest gives each file its own, so an object that is made outside is an instance of no
+ * class that the file knows: `instanceof` and `toStrictEqual` fail, unless the realm adopts it.
  */
 export class Realm {
   /** Our error classes, as subclasses of the file's own `Error`. */
@@ -30,31 +30,26 @@ export class Realm {
       if (own && other && own !== other) this.#prototypes.set(own, other)
     }
     const classes = Object.entries(ERRORS).map(([name, own]) => {
-      const prototype = Object.create(theirs['Error']?.prototype ?? Error.prototype)
-      const inner = (() => {}) as unknown as { prototype: object }
-      inner.prototype = prototype
-      Object.defineProperties(inner, { name: { value: name } })
-      const { constructor: _, ...members } = Object.getOwnPropertyDescriptors(own.prototype)
-      Object.defineProperties(prototype, { ...members, constructor: { value: inner } })
-      this.#prototypes.set(own.prototype, prototype)
-      return [name, inner]
+      const adopted = subclassOf(theirs['Error']?.prototype ?? Error.prototype, name, own.prototype)
+      this.#prototypes.set(own.prototype, adopted.prototype)
+      return [name, adopted]
     })
     this.errors = Object.fromEntries(classes) as typeof ERRORS
   }
 
-  /** Makes a value the file's own, with everything in it. In place: what comes from Python belongs to nobody else. */
+  /** Makes a value, and every value in it, an instance of the file's own classes. Changes it in place. */
   adopt<T>(value: T): T {
     if (typeof value !== 'object' || value === null) return value
     const own = Object.getPrototypeOf(value)
     const prototype = this.#prototypes.get(own)
     if (prototype) Object.setPrototypeOf(value, prototype)
-    // No class that is known, or adopted already.
+    // Its class is unknown, or the value is adopted already.
     else if (!TABLES.includes(own)) return value
     for (const part of partsOf(value)) this.adopt(part)
     return value
   }
 
-  /** The same for what a promise gives, or rejects with. */
+  /** Adopts the value or the error of a promise. */
   adoptLater<T>(promise: Promise<T>): Promise<T> {
     return promise.then(
       (value) => this.adopt(value),
@@ -63,6 +58,17 @@ export class Realm {
       },
     )
   }
+}
+
+/** Makes a class below another realm's `Error`, with the members of one of ours. */
+function subclassOf(base: object, name: string, own: object): { prototype: object } {
+  const prototype = Object.create(base)
+  const made = (() => {}) as unknown as { prototype: object }
+  made.prototype = prototype
+  Object.defineProperties(made, { name: { value: name } })
+  const { constructor: _, ...members } = Object.getOwnPropertyDescriptors(own)
+  Object.defineProperties(prototype, { ...members, constructor: { value: made } })
+  return made
 }
 
 function partsOf(value: object): Iterable<unknown> {

@@ -3,7 +3,7 @@ import type { RunContext } from '../../client/lease/context.ts'
 import type { OpenLease } from '../leases/openLease.ts'
 import type { TestLeases } from '../leases/testLeases.ts'
 
-/** Of a test of jest-circus, what is used here. */
+/** The part of a jest-circus test that is used here. */
 export interface CircusTest {
   name: string
   parent?: CircusBlock
@@ -16,28 +16,28 @@ interface CircusBlock {
   parent?: CircusBlock
 }
 
-/** What opens a pool for a holder. gRPC is loaded with the first one: a suite without Python does not pay for it. */
-export type OpenPool = (test: string) => Promise<TestLeases>
+/** Opens the leases of a test, by its full name, or of the file. */
+export type OpenLeases = (test: string) => Promise<TestLeases>
 
-/** One test, or the file around it: whoever holds leases. Takes none before it is asked. */
+/** A test, or the file around it, as a holder of leases. It takes none before its first use. */
 class Scope {
-  readonly #open: OpenPool
+  readonly #open: OpenLeases
   readonly #test: string
-  #pool: Promise<TestLeases> | undefined
+  #leases: Promise<TestLeases> | undefined
   #client: Promise<OpenLease> | undefined
 
-  constructor(open: OpenPool, test: string) {
+  constructor(open: OpenLeases, test: string) {
     this.#open = open
     this.#test = test
   }
 
-  pool(): Promise<TestLeases> {
-    this.#pool ??= this.#open(this.#test)
-    return this.#pool
+  leases(): Promise<TestLeases> {
+    this.#leases ??= this.#open(this.#test)
+    return this.#leases
   }
 
   client(): Promise<OpenLease> {
-    this.#client ??= this.pool().then((pool) => pool.lease())
+    this.#client ??= this.leases().then((leases) => leases.lease())
     return this.#client
   }
 
@@ -47,31 +47,31 @@ class Scope {
   }
 
   async end(): Promise<void> {
-    // Not the client: it may wait for a lease for long, and the pool gives back what comes too late.
-    const pool = await this.#pool?.catch(() => undefined)
-    await pool?.releaseAll()
+    // Does not wait for the client, which may wait long for its lease. A lease that comes too late is released.
+    const leases = await this.#leases?.catch(() => undefined)
+    await leases?.releaseAll()
   }
 }
 
-/** Who holds the leases of the code that runs now: its test; outside of tests, or with `isolation: 'file'`, the file. */
+/** Finds the holder of the leases that the running code uses: its test, or the file outside of tests. */
 export class JestScopes {
-  readonly #open: OpenPool
+  readonly #open: OpenLeases
   readonly #file: Scope
   readonly #concurrent = new AsyncLocalStorage<Scope>()
   readonly #tests = new Map<CircusTest, Scope>()
   #test: Scope | undefined
 
-  constructor(open: OpenPool) {
+  constructor(open: OpenLeases) {
     this.#open = open
     this.#file = new Scope(open, '')
   }
 
-  /** Whose leases `pythonPool` takes. */
+  /** The holder of the leases that `pythonPool` takes. */
   get holder(): Scope {
     return this.#concurrent.getStore() ?? this.#test ?? this.#file
   }
 
-  /** Whose process `python` is. */
+  /** Resolves to the process that `python` means; with `isolation: 'file'` it is the file's. */
   client({ isolation }: RunContext): Promise<OpenLease> {
     return (isolation === 'file' ? this.#file : this.holder).client()
   }
@@ -101,7 +101,7 @@ export class JestScopes {
 
 function nameOf(test: CircusTest): string {
   const names = [test.name]
-  // The outermost block is circus' own.
+  // Circus adds the outermost block itself.
   for (let block = test.parent; block?.parent; block = block.parent) names.unshift(block.name)
   return names.join(' > ')
 }

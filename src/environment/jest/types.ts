@@ -1,11 +1,11 @@
 // The types of vitest-environment-python/jest, from which the build makes dist/jest.d.cts. Its code is access.ts.
 import type { PythonPool } from '../leases/pythonPool.ts'
-import type { JestPython } from './python.ts'
+import type { JestPython } from './filePython.ts'
 
 export { toThrowPython } from '../../client/errors/toThrowPython.ts'
 export type { JestPythonOptions, PoolOptions, RecycleOptions } from '../../options/pythonOptions.ts'
 export * from '../api.ts'
-export type { JestPython } from './python.ts'
+export type { JestPython } from './filePython.ts'
 
 /** The process of the running test, leased with its first use. */
 export declare const python: JestPython

@@ -5,7 +5,7 @@ import { baseOf, builtinEnvironments, type Environment, explained, type Options 
 const builtins = await builtinEnvironments()
 const MODE = 'transformMode' in (builtins['node'] as Environment) ? 'transformMode' : 'viteEnvironment'
 
-/** Vitest's environment `python`: node, jsdom or happy-dom, and `python` as a global. */
+/** Vitest's environment `python`: node, jsdom or happy-dom, with the global `python`. */
 const environment: Environment = {
   name: 'python',
   [MODE]: 'ssr',
@@ -30,7 +30,7 @@ const environment: Environment = {
 
 export default environment
 
-/** Files are transformed as the base environment wants it, which is known only here. */
+/** Chooses the base environment. Files are transformed the way that it needs, which is known only now. */
 function choose(options: Options): { name: string; base: Environment } {
   const name = baseOf(options)
   const base = builtins[name] as Environment
@@ -38,7 +38,7 @@ function choose(options: Options): { name: string; base: Environment } {
   return { name, base }
 }
 
-/** The setup file replaces the global; it runs where the tests do, which an environment does not in a VM. */
+/** Marks the global object. The setup file replaces `python` later: in a VM, an environment runs outside of the tests' context. */
 function mark(global: object): void {
   Object.defineProperty(global, PYTHON_ENVIRONMENT, { value: true, configurable: true })
   Object.defineProperty(global, 'python', { get: refuse, configurable: true })
@@ -47,7 +47,7 @@ function mark(global: object): void {
 function refuse(): never {
   throw new SetupError(
     'NOT_CONFIGURED',
-    "The environment 'python' needs the plugin of vitest-environment-python/vitest in this project's configuration, " +
-      "or without it test.setupFiles: ['vitest-environment-python/vitest/setup'].",
+    "The environment 'python' needs the plugin of vitest-environment-python/vitest in this project's configuration. " +
+      "If you don't use the plugin, add test.setupFiles: ['vitest-environment-python/vitest/setup'].",
   )
 }

@@ -4,8 +4,8 @@ import type { PoolName } from '../../options/poolName.ts'
 import { fileState } from '../leases/fileEnd.ts'
 import { TestLeases } from '../leases/testLeases.ts'
 import { leasesOf } from '../leases/workerLeases.ts'
-import { requireContext } from './context.ts'
 import { currentFile } from './currentFile.ts'
+import { requireContext } from './providedPools.ts'
 
 type FileClient = ReturnType<TestLeases['lease']>
 

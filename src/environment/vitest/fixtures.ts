@@ -1,16 +1,12 @@
 import { test as base, type TestAPI } from 'vitest'
 import { DEFAULT_POOL } from '../../client/lease/context.ts'
 import type { PythonClient } from '../../client/session/pythonClient.ts'
-import { PythonView } from '../../client/session/pythonView.ts'
 import type { PoolName } from '../../options/poolName.ts'
-import { leasesOf } from '../leases/workerLeases.ts'
-import { requireContext, withThisVitest } from './context.ts'
-import { leaseForFile, pythonForFile } from './fileLease.ts'
-import './matchers.ts'
 import type { PythonPool } from '../leases/pythonPool.ts'
-import { seedForTest, seedHint } from '../leases/seed.ts'
-import { TestLeases } from '../leases/testLeases.ts'
+import './matchers.ts'
 import { expectPool, prefetchBeforeTests } from './prefetch.ts'
+import { withThisVitest } from './providedPools.ts'
+import { provideFile, providePool, provideProcess, providePython } from './provideFixtures.ts'
 
 export * from '../api.ts'
 export { pythonForFile } from './fileLease.ts'
@@ -47,14 +43,6 @@ export interface FixtureOptions {
   pool?: PoolName
 }
 
-interface RunningTest {
-  task: { name: string; file: { filepath: string; name: string }; suite?: { fullTestName?: string } }
-  signal?: AbortSignal
-  onTestFailed(listener: () => void): void
-}
-
-type PoolTest = RunningTest & Pick<PythonFixtures, 'pythonPoolName'>
-
 /**
  * Adds the fixtures to a `test` of your own. Only a test that uses a fixture leases a process.
  *
@@ -75,60 +63,12 @@ export function withPython<Context>(
   expectPool(name)
   const fixtures = {
     pythonPoolName: name,
-    // Vitest reads the fixtures that a fixture needs from the source of its first parameter.
-    pythonFile: [
-      // biome-ignore lint/correctness/noEmptyPattern: the pattern must be there, see above
-      async ({}, use: (client: PythonClient) => Promise<void>) => use(await pythonForFile(name)),
-      { scope: 'file' },
-    ],
-    pythonProcess: [
-      // biome-ignore lint/correctness/noEmptyPattern: see above
-      async ({}, use: (client: PythonClient) => Promise<void>) => {
-        const holder = { file: `test process ${process.pid}`, test: '' }
-        const pool = new TestLeases(leasesOf(requireContext(name)), holder)
-        await use(await pool.lease())
-        await pool.releaseAll()
-      },
-      { scope: 'worker' },
-    ],
-    pythonPool: async (
-      { task, signal, pythonPoolName }: PoolTest,
-      use: (pool: PythonPool) => Promise<void>,
-    ) => {
-      const leases = leasesOf(requireContext(pythonPoolName))
-      const pool = new TestLeases(leases, holderOf(task), signal && { signal }, 1)
-      await use(pool)
-      await pool.releaseAll()
-    },
-    python: async (
-      { task, signal, onTestFailed, pythonPoolName }: PoolTest,
-      use: (client: PythonClient) => Promise<void>,
-    ) => {
-      const context = requireContext(pythonPoolName)
-      const hint = seedHint(context.seed)
-      if (hint) onTestFailed(() => console.info(hint))
-      if (context.isolation === 'file') {
-        const client = await leaseForFile(pythonPoolName)
-        if (context.seed) client.seed(seedForTest(context.seed.value, holderOf(task), 0))
-        const view = new PythonView(client, signal ? { signal } : {})
-        await use(view)
-        await view.cancelCalls()
-        await client.endTest(signal)
-        return
-      }
-      const pool = new TestLeases(leasesOf(context), holderOf(task), signal && { signal })
-      await use(await pool.lease())
-      await pool.releaseAll()
-    },
+    pythonFile: [provideFile(name), { scope: 'file' }],
+    pythonProcess: [provideProcess(name), { scope: 'worker' }],
+    pythonPool: providePool,
+    python: providePython,
   }
   return test.extend(fixtures as never) as unknown as TestAPI<Context & PythonFixtures>
-}
-
-function holderOf(task: RunningTest['task']) {
-  const names: string[] = []
-  for (let at: unknown = task; at; at = (at as { suite?: unknown }).suite)
-    names.unshift((at as { name: string }).name)
-  return { file: task.file.name, test: names.filter((name) => name !== '').join(' > ') }
 }
 
 /**

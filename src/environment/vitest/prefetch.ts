@@ -2,19 +2,19 @@ import { afterAll, beforeAll } from 'vitest'
 import { DEFAULT_POOL } from '../../client/lease/context.ts'
 import { endFile, fileState } from '../leases/fileEnd.ts'
 import { leasesOf } from '../leases/workerLeases.ts'
-import { findContext } from './context.ts'
+import { findContext } from './providedPools.ts'
 
-/** Pools that were named beside the default one: who names them is about to use them instead. */
+/** The pools that this process names. If there are any, the tests probably use them instead of the default one. */
 const named = new Set<string>()
 
-/** Has this file lease from a pool before its first test. */
+/** Makes this file lease from a pool before its first test. */
 export function expectPool(name: string): void {
   if (name !== DEFAULT_POOL) named.add(name)
 }
 
 /**
- * A file that imports the fixtures is about to use Python. Starting it before the tests keeps a slow import
- * out of the time limit of the first of them.
+ * Leases workers before the first test of a file that imports the fixtures, because that file is about to use Python. A
+ * slow import then does not count against the time limit of the first test.
  */
 export function prefetchBeforeTests(): void {
   const context = findContext(DEFAULT_POOL)
@@ -27,7 +27,7 @@ export function prefetchBeforeTests(): void {
   }
   beforeAll(prefetch, context.leaseTimeout + 5_000)
   afterAll(async () => void (await Promise.all(leases().map((of) => of.releasePrefetched()))))
-  // Without the plugin there may be no setup file to do it.
+  // Without the plugin, there may be no setup file that ends the file.
   if (!fileState().watched) afterAll(endFile)
 }
 

@@ -4,9 +4,9 @@ import { endFile, fileState } from '../leases/fileEnd.ts'
 import { PYTHON_ENVIRONMENT } from '../leases/marker.ts'
 import { GlobalPython } from './globalPython.ts'
 
-// Runs before every test file of a project with the plugin, and so loads next to nothing.
+// This runs before every test file of a project with the plugin, so it loads as little as possible.
 fileState().watched = true
-// Registered before any hook of the user's, it runs after them.
+// Registered before any other hook, it runs after them.
 afterAll(endFile)
 
 if (PYTHON_ENVIRONMENT in globalThis) {

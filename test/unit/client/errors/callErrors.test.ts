@@ -4,7 +4,7 @@ import { LeaseError, WorkerLostError } from '../../../../src/client/errors/error
 import { call } from '../../../../src/client/session/call.ts'
 import { refs } from '../../../../src/client/session/ref.ts'
 import { Session } from '../../../../src/client/session/session.ts'
-import { requireContext } from '../../../../src/environment/vitest/context.ts'
+import { requireContext } from '../../../../src/environment/vitest/providedPools.ts'
 
 /** A session whose Python says only what `answer` emits. */
 function session(answer: (stream: EventEmitter, number: number) => void = () => {}) {

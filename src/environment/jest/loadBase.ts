@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { JestProject } from '../../client/lease/context.ts'
 import { SetupError } from '../../support/errors.ts'
 
-/** Of an environment of Jest, what is used here. */
+/** The part of a Jest environment that is used here. */
 export interface BaseEnvironment {
   global: { console: Console }
   handleTestEvent?(event: object, state: unknown): unknown
@@ -11,7 +11,7 @@ export interface BaseEnvironment {
   teardown(): Promise<void>
 }
 
-/** Of what Jest constructs an environment with, what is read here. */
+/** The part of the configuration of a Jest environment that is read here. */
 export interface EnvironmentConfig {
   projectConfig: JestProject & { injectGlobals: boolean; runner: string }
 }
@@ -22,15 +22,15 @@ export type EnvironmentClass = new (
 ) => BaseEnvironment
 
 /**
- * The environment to build on: `testEnvironmentOptions.python.base`, by default `node`.
+ * Loads the environment to build on: `testEnvironmentOptions.python.base`, by default `node`.
  *
- * @throws SetupError ENVIRONMENT_NOT_INSTALLED where it is not installed
+ * @throws {@link SetupError} `ENVIRONMENT_NOT_INSTALLED` if it is not installed.
  */
 export function loadBase(project: EnvironmentConfig['projectConfig']): EnvironmentClass {
   const options = project.testEnvironmentOptions['python'] as { base?: string } | undefined
   const base = options?.base ?? 'node'
   const names = packagesOf(base)
-  // The project's own; else the one of Jest's runner, since a strict node_modules shows it to nobody else.
+  // First that of the project, then that of Jest's runner: a strict node_modules shows it to the runner alone.
   for (const from of [join(project.rootDir, 'package.json'), project.runner]) {
     const require = createRequire(from)
     for (const name of names) {
@@ -46,7 +46,7 @@ export function loadBase(project: EnvironmentConfig['projectConfig']): Environme
   )
 }
 
-/** The packages that may be meant, the likeliest first. */
+/** Returns the packages that `base` can mean, the likeliest first. */
 function packagesOf(base: string): string[] {
   if (base === 'happy-dom') return ['@happy-dom/jest-environment']
   return /^[a-z]+$/.test(base) ? [`jest-environment-${base}`, base] : [base]

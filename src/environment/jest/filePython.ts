@@ -36,12 +36,12 @@ export class FilePython extends LazyPython implements JestPython, PythonPool {
 
   lease(): Promise<LeasedClient> {
     const { holder } = this.#scopes
-    return this.#adopted(async () => (await holder.pool()).lease())
+    return this.#adopted(async () => (await holder.leases()).lease())
   }
 
   stats(): Promise<PoolStats> {
     const { holder } = this.#scopes
-    return this.#adopted(async () => (await holder.pool()).stats())
+    return this.#adopted(async () => (await holder.leases()).stats())
   }
 
   #adopted<T>(work: () => Promise<T>): Promise<T> {

@@ -10,21 +10,22 @@ import {
 import { PROTOCOL, protocolMismatch } from '../../process/run/protocol.ts'
 import { SetupError } from '../../support/errors.ts'
 
-/** Pools of projects that joined the run, by run and project. */
+/** The pools of projects that joined a run, by run and project. */
 const joined = new Map<string, Promise<RunContext>>()
 
 /**
- * The pool that the tests of a Jest project lease from.
+ * Resolves to the pool that the tests of a Jest project lease from.
  *
- * @throws SetupError NOT_CONFIGURED, PROTOCOL_MISMATCH: what is missing from the configuration; or why the pool of the
- * project cannot be opened
+ * @throws {@link SetupError} `NOT_CONFIGURED` or `PROTOCOL_MISMATCH` if the configuration does not fit, or the code of the
+ * global setup if that failed.
+ * @throws {@link LeaseError} if the project cannot join the run.
  */
-export async function requireJestContext(project: JestProject): Promise<RunContext> {
+export async function requireProjectPool(project: JestProject): Promise<RunContext> {
   const context = contextIn(process.env[JEST_VARIABLE] ?? 'null')
   const pool = context.pools[DEFAULT_POOL] as RunContext
   const identity = identityOf(project)
   if (context.identity === identity) return pool
-  // Jest calls a global setup once, with the options of one project.
+  // Jest calls a global setup once, with the options of one project. Other projects join its run here.
   const key = `${pool.runId} ${identity}`
   const joining = joined.get(key) ?? join(pool, project)
   joined.set(key, joining)
@@ -32,7 +33,7 @@ export async function requireJestContext(project: JestProject): Promise<RunConte
 }
 
 async function join(pool: RunContext, { rootDir, testEnvironmentOptions }: JestProject): Promise<RunContext> {
-  const { leasesOf } = await import('./leases.ts')
+  const { leasesOf } = await import('../leases/workerLeases.ts')
   const { connection } = leasesOf(pool)
   const answer = await connection.join(JSON.stringify({ rootDir, testEnvironmentOptions }))
   return contextIn(answer).pools[DEFAULT_POOL] as RunContext
@@ -50,10 +51,10 @@ const MISSING = `This test uses Python, but the Jest configuration does not star
 
   preset: 'vitest-environment-python'
 
-or, where another preset is in use:
+or, if you use another preset:
 
   globalSetup: 'vitest-environment-python/jest/global-setup',
   globalTeardown: 'vitest-environment-python/jest/global-teardown',
   testEnvironment: 'vitest-environment-python/jest/environment'.
 
-A global setup or teardown of your own calls the default export of ours.`
+If you have your own global setup or teardown, call the default export of ours in it.`

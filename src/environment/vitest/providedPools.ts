@@ -8,17 +8,17 @@ import {
 import { PROTOCOL, protocolMismatch } from '../../process/run/protocol.ts'
 import { SetupError } from '../../support/errors.ts'
 
-/** A pool that the tests of this process may lease from; `undefined` where there is none of this name. */
+/** Returns a pool that the tests of this process can lease from; `undefined` if there is none of this name. */
 export function findContext(pool: string): RunContext | undefined {
   const context = provided()
   return context && 'pools' in context ? context.pools[pool] : undefined
 }
 
 /**
- * The same, for whoever cannot do without.
+ * Returns a pool that the tests of this process can lease from.
  *
- * @throws SetupError VITEST_TWICE, NOT_CONFIGURED, PROTOCOL_MISMATCH, POOL_UNKNOWN: what is missing from the configuration, or which pools there are;
- * the setup's own code where that failed
+ * @throws {@link SetupError} `VITEST_TWICE`, `NOT_CONFIGURED`, `PROTOCOL_MISMATCH` or `POOL_UNKNOWN` if the configuration
+ * does not fit, or the code of the global setup if that failed.
  */
 export function requireContext(pool: string): RunContext {
   const context = provided()
@@ -42,9 +42,9 @@ function provided() {
 }
 
 /**
- * Uses what only the Vitest that runs the tests can give.
+ * Runs a function that works only with the copy of Vitest that runs the tests.
  *
- * @throws SetupError VITEST_TWICE where it is another one
+ * @throws {@link SetupError} `VITEST_TWICE` if this package imports another copy.
  */
 export function withThisVitest<T>(use: () => T): T {
   try {
@@ -55,12 +55,13 @@ export function withThisVitest<T>(use: () => T): T {
 }
 
 const TWICE =
-  'The Vitest that vitest-environment-python imports is not the one that runs this test: there are two copies, as ' +
-  'where a package is linked to a checkout with a node_modules of its own. Install the package, packed if need be, ' +
+  'The Vitest that vitest-environment-python imports is not the one that runs this test: there are two copies. That ' +
+  'happens if the package is linked to a checkout with a node_modules of its own. Pack the package and install it ' +
   'beside the Vitest that runs the tests (npm ls vitest shows the copies).'
 
 const FAILED =
-  'Python could not be set up when this Vitest began. That happens once: mend what follows, and start Vitest anew.'
+  'Python could not be set up when this Vitest began. Vitest runs global setup once per process. ' +
+  'Fix the error below, then restart Vitest.'
 
 const MISSING = `This test uses Python, but the configuration of its project does not start it. Add the plugin to the Vitest configuration:
 

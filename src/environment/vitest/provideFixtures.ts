@@ -1,0 +1,88 @@
+import type { PythonClient } from '../../client/session/pythonClient.ts'
+import { PythonView } from '../../client/session/pythonView.ts'
+import type { PythonPool } from '../leases/pythonPool.ts'
+import { seedForTest, seedHint } from '../leases/seed.ts'
+import { TestLeases } from '../leases/testLeases.ts'
+import { leasesOf } from '../leases/workerLeases.ts'
+import { leaseForFile, pythonForFile } from './fileLease.ts'
+import { requireContext } from './providedPools.ts'
+
+type Use<T> = (value: T) => Promise<void>
+
+/** The part of a test's context that the fixtures read. */
+interface RunningTest {
+  task: { name: string; file: { filepath: string; name: string }; suite?: { fullTestName?: string } }
+  /** From Vitest 3.2 on; the test's time limit aborts it. */
+  signal?: AbortSignal
+  pythonPoolName: string
+  onTestFailed(listener: () => void): void
+}
+
+// Vitest reads the fixtures that a fixture needs from the source of its first parameter, so each has a pattern there.
+
+/** The fixture `python`. */
+export async function providePython(
+  { task, signal, onTestFailed, pythonPoolName }: RunningTest,
+  use: Use<PythonClient>,
+): Promise<void> {
+  const context = requireContext(pythonPoolName)
+  const hint = seedHint(context.seed)
+  if (hint) onTestFailed(() => console.info(hint))
+  if (context.isolation === 'file') return provideFileView({ task, signal, pythonPoolName }, use)
+  const leases = new TestLeases(leasesOf(context), holderOf(task), signal && { signal })
+  await use(await leases.lease())
+  await leases.releaseAll()
+}
+
+/** The file's process, with the options of one of its tests. */
+async function provideFileView(
+  {
+    task,
+    signal,
+    pythonPoolName,
+  }: Pick<RunningTest, 'task' | 'pythonPoolName'> & { signal: AbortSignal | undefined },
+  use: Use<PythonClient>,
+): Promise<void> {
+  const client = await leaseForFile(pythonPoolName)
+  const { seed } = requireContext(pythonPoolName)
+  if (seed) client.seed(seedForTest(seed.value, holderOf(task), 0))
+  const view = new PythonView(client, signal ? { signal } : {})
+  await use(view)
+  await view.cancelCalls()
+  await client.endTest(signal)
+}
+
+/** The fixture `pythonPool`. Its leases are numbered from 1, so they draw other random numbers than `python`. */
+export async function providePool(
+  { task, signal, pythonPoolName }: RunningTest,
+  use: Use<PythonPool>,
+): Promise<void> {
+  const worker = leasesOf(requireContext(pythonPoolName))
+  const leases = new TestLeases(worker, holderOf(task), signal && { signal }, 1)
+  await use(leases)
+  await leases.releaseAll()
+}
+
+/** The fixture `pythonFile`, on the pool of this name. */
+export function provideFile(name: string) {
+  // biome-ignore lint/correctness/noEmptyPattern: Vitest demands a pattern
+  return async ({}, use: Use<PythonClient>) => use(await pythonForFile(name))
+}
+
+/** The fixture `pythonProcess`, on the pool of this name. */
+export function provideProcess(name: string) {
+  // biome-ignore lint/correctness/noEmptyPattern: Vitest demands a pattern
+  return async ({}, use: Use<PythonClient>) => {
+    const holder = { file: `test process ${process.pid}`, test: '' }
+    const leases = new TestLeases(leasesOf(requireContext(name)), holder)
+    await use(await leases.lease())
+    await leases.releaseAll()
+  }
+}
+
+function holderOf(task: RunningTest['task']) {
+  const names: string[] = []
+  for (let at: unknown = task; at; at = (at as { suite?: unknown }).suite)
+    names.unshift((at as { name: string }).name)
+  return { file: task.file.name, test: names.filter((name) => name !== '').join(' > ') }
+}
