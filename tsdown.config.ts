@@ -21,7 +21,10 @@ const esm: UserConfig = {
   fixedExtension: false,
   // Keeps the package small. The sources are in the repository.
   // Diffs show the names of classes, so those are kept.
-  minify: { compress: { keepNames: { class: true, function: false } }, mangle: { keepNames: { class: true, function: false } } },
+  minify: {
+    compress: { keepNames: { class: true, function: false } },
+    mangle: { keepNames: { class: true, function: false } },
+  },
   // The codecs are bundled, because little of each is used. Their ES modules can be tree-shaken.
   inputOptions: { resolve: { mainFields: ['module', 'main'] } },
   deps: {
