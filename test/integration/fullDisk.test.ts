@@ -42,7 +42,7 @@ describe.skipIf(!canMount)('a run whose sockets are on a full disk', () => {
     })
     expect(output).toContain('RUNS_DIRECTORY_UNWRITABLE')
     expect(output).toContain('no space left on device')
-    expect(output).toContain('Point XDG_RUNTIME_DIR to a directory that can')
+    expect(output).toContain('Set XDG_RUNTIME_DIR to a writable directory')
     expect({ exitCode, left }).toEqual({ exitCode: 1, left: NOTHING })
   })
 })

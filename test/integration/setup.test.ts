@@ -252,14 +252,14 @@ describe.concurrent('setup --project', () => {
     expect(existsSync(join(project.directory, '.venv/bin/python'))).toBe(true)
   })
 
-  test('refuses a .venv that is a link to the system’s Python', async () => {
+  test('refuses a .venv that is the system’s Python', async () => {
     using project = withProject({ 'requirements.txt': 'iniconfig\n' })
     mkdirSync(join(project.directory, '.venv/bin'), { recursive: true })
     script(join(project.directory, '.venv/bin/python'), `exec ${basePython} "$@"`)
     chmodSync(join(project.directory, '.venv/bin/python'), 0o755)
     const { exitCode, output } = await runCli(project.directory, ['setup', '--project'])
     expect(output).toContain('PROJECT_ENVIRONMENT_UNUSABLE')
-    expect(output).toContain('a Python of the machine would be changed')
+    expect(output).toContain("so the system's Python would be changed")
     expect(exitCode).toBe(1)
   })
 
