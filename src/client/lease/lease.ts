@@ -15,7 +15,7 @@ export interface Lease {
   readonly lost: Promise<WorkerLostError>
   /** Resolves if other tests wait for the worker and no test has taken it yet. */
   readonly recalled: Promise<void>
-  /** Has the pool kill the worker because this call in it cannot be interrupted. `lost` then says where it was. */
+  /** Has the pool kill the worker because this call in it cannot be interrupted. `lost` then names the line it was in. */
   killUnresponsive(call: string): void
   /**
    * Gives the worker back. Safe to repeat.

@@ -4,7 +4,7 @@ import type { WorkerFrame } from '../gen/vitest_python/v1/bridge.ts'
 import type { CallEvent } from './callState.ts'
 import type { ValueCarrier } from './valueCarrier.ts'
 
-/** What Python answers to a call. */
+/** An answer of Python to a call. */
 export type CallAnswer = Extract<WorkerFrame['kind'], { $case: 'value' | 'item' | 'end' | 'failure' }>
 
 /**

@@ -9,7 +9,7 @@ import {
   nextCallState,
 } from './callState.ts'
 
-/** Carries out what calls need of the worker. */
+/** The services that a call table needs from its session. */
 export interface CallHost {
   send(message: NonNullable<ClientFrame['kind']>, call: number): void
   /** Has the pool kill the worker because this call in it cannot be interrupted. */
@@ -43,7 +43,7 @@ export class CallTable {
     return call
   }
 
-  /** Tells a call what has happened. A call that has ended is not told. */
+  /** Applies an event to a call. A call that has ended ignores it. */
   dispatch(call: number, event: CallEvent): void {
     const before = this.#calls.get(call)
     if (!before) return

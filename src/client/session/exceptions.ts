@@ -8,7 +8,7 @@ export class Exceptions {
   /**
    * Makes the error of a failure.
    *
-   * @param thrownIn what the test's function threw in a callback, which becomes the cause of the exception in Python
+   * @param thrownIn returns the value that the test's function threw in a callback: the cause of the exception in Python
    */
   errorOf(failure: PythonFailure, thrownIn: (callback: number) => unknown): PythonError {
     const error = new PythonError(failure as PythonException)

@@ -9,8 +9,8 @@ const ABANDON_MS = 1_000
 /**
  * Ends a call whose caller no longer waits for it: cancels it, interrupts it, and in the end has the worker killed.
  *
- * @returns the exception that Python raised on the way out, with the frames where it was; a WorkerLostError if the
- * worker had to be killed
+ * @returns the exception that Python raised on the way out, with its frames; a WorkerLostError if the worker had
+ * to be killed
  */
 export async function interrupt(session: Session, call: number, name: string): Promise<Error | undefined> {
   const ended = session.cancel(call)

@@ -109,7 +109,7 @@ export class Session {
     this.#aborted.push(ended)
   }
 
-  /** Waits for the ends of aborted calls, and returns the exceptions, which tell where Python was. */
+  /** Waits for the ends of aborted calls, and returns the exceptions, whose frames show the line that Python was in. */
   async aborted(): Promise<Error[]> {
     const ends = await Promise.all(this.#aborted.splice(0))
     return ends.filter((end) => end !== undefined)

@@ -1,4 +1,4 @@
-/** What a session needs of the lease that it serves. */
+/** The services that a session needs from its lease. */
 export interface SessionHost {
   /** Finds out why the stream broke. The calls fail with the error that it returns. */
   explain(broken: Error): Promise<Error>

@@ -7,7 +7,7 @@ import { BufferTransport } from '../wire/bufferTransport.ts'
 import { CallbackRegistry } from './callbackRegistry.ts'
 import { Exceptions } from './exceptions.ts'
 
-/** What a carrier needs of its session. */
+/** The services that a carrier needs from its session. */
 export interface CarrierHost {
   send(message: NonNullable<ClientFrame['kind']>): void
   /** Whether Python can open the files of this process. */

@@ -4,7 +4,7 @@ import { encode } from '../values/encode.ts'
 import { Chunks } from './chunks.ts'
 import { SharedMemory } from './sharedMemory.ts'
 
-/** What the buffers of a session need of it. */
+/** The services that a buffer transport needs from its session. */
 export interface BufferHost {
   send(message: NonNullable<ClientFrame['kind']>): void
   /** Whether Python can open the files of this process. */

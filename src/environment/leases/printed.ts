@@ -18,7 +18,7 @@ const METHODS = { o: 'log', e: 'error', w: 'warn', i: 'info', d: 'debug' } as co
 
 const buffer = Buffer.allocUnsafe(64 * 1024)
 
-/** Shows the output of a worker as output of the running test. Continues where it stopped the last time. */
+/** Shows the output of a worker as output of the running test. Continues after the output that it showed last. */
 export class Printed {
   #descriptor: number | undefined
   #offset = 0
