@@ -9,6 +9,7 @@ export const ERROR_CODES = [
   'POOL_UNKNOWN',
   'PROTOCOL_MISMATCH',
   'VITEST_TWICE',
+  'RUNNER_TOO_OLD',
   // The interpreter and its packages.
   'PYTHON_NOT_FOUND',
   'PYTHON_BROKEN',

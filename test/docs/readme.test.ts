@@ -38,6 +38,7 @@ describe('the sample output', () => {
     cleanSweeps: 2,
     looked: 73,
     workersStarted: 9,
+    python: 'Python 3.12.4 (/app/.venv/bin/python)',
     stopping: 7,
     sweeping: 3,
   }

@@ -2,6 +2,7 @@ import { JEST_VARIABLE, type JestContext, type JestProject } from '../../client/
 import { unsupportedReason } from '../../process/system/system.ts'
 import { SetupError } from '../../support/errors.ts'
 import { failureOf } from '../run/failure.ts'
+import { installedVersion, requireRunner } from '../run/runnerVersions.ts'
 import { beginRuns, endJestRuns, isWatching } from './jestRuns.ts'
 import { type JestGlobalConfig, openProject } from './project.ts'
 
@@ -27,5 +28,6 @@ export default async function setup(globalConfig: JestGlobalConfig, project: Jes
 async function open(globalConfig: JestGlobalConfig, project: JestProject): Promise<JestContext> {
   const reason = unsupportedReason(process.platform)
   if (reason !== undefined) throw new SetupError('PLATFORM_UNSUPPORTED', reason)
+  requireRunner('jest', installedVersion('jest', project.rootDir))
   return openProject(beginRuns(globalConfig), globalConfig, project)
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { Vite } from 'vitest/node'
 import { resolvePools } from '../../options/options.ts'
 import type { PythonOptions } from '../../options/pythonOptions.ts'
+import { installedVersion, requireRunner } from '../run/runnerVersions.ts'
 import { refuseBrowser } from './browser.ts'
 
 export type { EnvironmentBase } from '../../options/environmentBase.ts'
@@ -48,6 +49,7 @@ export function python(options: PythonOptions = {}): Vite.Plugin {
 }
 
 function configure(config: TestConfig, options: PythonOptions): void {
+  requireRunner('vitest', installedVersion('vitest', config.root ?? process.cwd()))
   config.test ??= {}
   const { test } = config
   // Before Vitest looks for the browser's provider, and long before a browser starts.
@@ -93,5 +95,6 @@ interface Test {
 }
 
 interface TestConfig {
+  root?: string
   test?: Test
 }

@@ -4,6 +4,7 @@ import { explainNamed, explainNone, type PassedOver } from './findErrors.ts'
 import { judge, type Objection } from './judge.ts'
 import { type Distribution, type Probe, type ProbeOptions, probe } from './probe.ts'
 import { type Requirements, readRequirements } from './requirements.ts'
+import { surroundings } from './surroundings.ts'
 
 export type { Search } from './candidates.ts'
 export { describePassedOver, type PassedOver } from './findErrors.ts'
@@ -59,10 +60,10 @@ export async function findInterpreter(search: Search, options: FindOptions = {})
     if (options.signal?.aborted)
       throw new SetupError('RUN_ENDED', 'The run ended before its Python was found.')
     if (!('reason' in answer)) return interpreter(answer, candidate, tried)
-    if (candidate.explicit) throw explainNamed(candidate, answer)
+    if (candidate.explicit) throw explainNamed(candidate, answer, surroundings(search.env))
     tried.push({ candidate: candidate.name, source: candidate.source, ...answer })
   }
-  throw explainNone(search.root, tried)
+  throw explainNone(search.root, tried, surroundings(search.env))
 }
 
 async function ask(candidate: Candidate, about: ProbeOptions): Promise<Probe | Objection> {

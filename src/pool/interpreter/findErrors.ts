@@ -10,23 +10,42 @@ export interface PassedOver {
 
 const REMEDY = `name one, as a path or a command, by the option \`python\` or the environment variable VITEST_PYTHON`
 
-/** The error if the interpreter that the user has named cannot be used. */
-export function explainNamed(candidate: Candidate, objection: Objection): SetupError {
+/**
+ * The error if the interpreter that the user has named cannot be used.
+ *
+ * @param surroundings sentences about settings that may be the reason
+ */
+export function explainNamed(
+  candidate: Candidate,
+  objection: Objection,
+  surroundings: readonly string[],
+): SetupError {
+  const about = objection.code === 'PYTHON_BROKEN' ? surroundings : []
   return new SetupError(
     objection.code,
     `The Python named by ${candidate.source} cannot be used: ${candidate.name} ${objection.reason}.\n` +
+      about.map((sentence) => `${sentence}\n`).join('') +
       `The plugin does not fall back to another one. Name a CPython ${MIN_PYTHON} or newer, or remove the setting ` +
       "to use the project's own environment.",
   )
 }
 
-/** The error if no candidate can be used. */
-export function explainNone(root: string, tried: readonly PassedOver[]): SetupError {
+/**
+ * The error if no candidate can be used.
+ *
+ * @param surroundings as in `explainNamed`
+ */
+export function explainNone(
+  root: string,
+  tried: readonly PassedOver[],
+  surroundings: readonly string[],
+): SetupError {
   const broken = tried.some(({ source }) => source.startsWith('.venv'))
   return new SetupError(
     'PYTHON_NOT_FOUND',
     `No usable Python (CPython ${MIN_PYTHON} or newer) was found for ${root}:\n` +
       `${tried.map(describePassedOver).join('\n')}\n` +
+      surroundings.map((sentence) => `${sentence}\n`).join('') +
       `What to do: ${broken ? 'recreate the .venv, or ' : ''}install Python, or ${REMEDY}.`,
   )
 }

@@ -16,13 +16,15 @@ export function report(findings: Findings): string {
     parts.push(
       pc.red('Not verified: no two sweeps in a row were clean at the end of the run. (RUN_NOT_VERIFIED)'),
     )
+  if (findings.python) parts.push(`It ran on ${findings.python}.`)
   return parts.join('\n')
 }
 
-function clean({ runId, workersStarted, cleanSweeps, looked, stopping, sweeping }: Findings): string {
+function clean(findings: Findings): string {
+  const { runId, workersStarted, cleanSweeps, looked, stopping, sweeping, python } = findings
   return (
     `No orphaned processes: run ${runId}, ${counted(workersStarted, 'Python worker')} stopped in ${milliseconds(stopping)}, ` +
-    `${cleanSweeps} sweeps of ${counted(looked, 'process', 'processes')} clean in ${milliseconds(sweeping)} each.`
+    `${cleanSweeps} sweeps of ${counted(looked, 'process', 'processes')} clean in ${milliseconds(sweeping)} each.${python ? ` ${python}.` : ''}`
   )
 }
 

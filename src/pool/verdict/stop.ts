@@ -74,6 +74,7 @@ export async function stopRun(pool: Pool): Promise<Findings | undefined> {
     problems: all,
     runId: run.id,
     workersStarted: pool.counts().workersStarted,
+    python: `Python ${installation.version} (${installation.executable})`,
     stopping,
   }
   if (found.cleanSweeps >= SWEEPS_FOR_PROOF) removeRunDirectory(run.directory)

@@ -27,6 +27,8 @@ export interface Findings {
   /** Number of processes that the last sweep looked at. */
   looked: number
   workersStarted: number
+  /** The interpreter, for example `Python 3.11.7 (/usr/bin/python3)`; `undefined` if none was started. */
+  python?: string
   /** Durations in milliseconds. */
   stopping: number
   sweeping: number

@@ -163,6 +163,17 @@ describe('findInterpreter', () => {
     expect(error.message).toContain('VITEST_PYTHON')
   })
 
+  test('names PYTHONHOME if it keeps every Python from starting', async () => {
+    symlinkSync(basePython, join(bin, 'python3'))
+    const error = await refusal(find({ PYTHONHOME: '/nowhere' }))
+    expect(error.code).toBe('PYTHON_NOT_FOUND')
+    expect(error.message).toContain('PYTHONHOME is set to /nowhere, so every interpreter loads')
+    const named = await refusal(find({ PYTHONHOME: '/nowhere' }, basePython))
+    expect(named.code).toBe('PYTHON_BROKEN')
+    expect(named.message).toContain('PYTHONHOME is set to /nowhere')
+    expect((await find()).version).toMatch(/^3/)
+  })
+
   test('does not wait for a Python that hangs, nor for its children', async () => {
     script(join(bin, 'python3'), 'sleep 6; echo late')
     symlinkSync(basePython, join(bin, 'python'))

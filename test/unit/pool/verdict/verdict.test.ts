@@ -50,6 +50,14 @@ test('a run with two clean sweeps and no findings is clean', () => {
   expect(report(clean)).toContain('No orphaned processes: run 7f3c9ab, 3 Python workers stopped in 12 ms')
 })
 
+test('the verdict names the Python that was used', () => {
+  const python = 'Python 3.11.7 (/usr/bin/python3)'
+  expect(report({ ...clean, python })).toContain('clean in 4 ms each. Python 3.11.7 (/usr/bin/python3).')
+  expect(report({ ...clean, python, orphans: [orphan] })).toMatch(
+    /\nIt ran on Python 3\.11\.7 \(\/usr\/bin\/python3\)\.$/,
+  )
+})
+
 test.each<[string, Partial<Findings>, string]>([
   ['one sweep', { cleanSweeps: 1 }, 'no two sweeps in a row were clean'],
   ['an unknown process', { unknown: [unreadable] }, 'Cannot tell whether 1 process of this user'],
