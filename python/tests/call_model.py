@@ -1,4 +1,4 @@
-"""Calls without a client: functions that follow a script, and a main thread that is moved on by hand."""
+"""Plays calls without a client: their functions follow a script, and a test takes the main thread's turns."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ UNSENDABLE = object()
 
 
 class SteppedExecutor(Executor):
-    """Does one piece of work for each turn, and never waits for more."""
+    """Does one piece of work for each turn, and never blocks."""
 
     def turn(self) -> None:
         """Do a piece of work and let the tasks run once, as `Executor.run` would."""
@@ -44,12 +44,12 @@ class SteppedExecutor(Executor):
             self._run_loop(self._loop)
 
     def work_once(self) -> None:
-        """What a function does that waits for a callback: other calls get a few turns."""
+        """Wait as a function does that waits for a callback, while other calls get a few turns."""
         turns = iter([False, False, False, True])
         self.work_until(lambda: next(turns))
 
     def cancel_all_tasks(self) -> None:
-        """What a user's coroutine may do to the tasks of other calls."""
+        """Cancel the tasks of all calls, as a user's coroutine may do."""
         for task in asyncio.all_tasks(self._loop) if self._loop is not None else ():
             task.cancel()
 
@@ -67,7 +67,7 @@ class SteppedExecutor(Executor):
 
 @dataclass
 class RecordedReply:
-    """What a client would have received."""
+    """Records the frames that a client would receive."""
 
     frames: list[str] = field(default_factory=list)
 
@@ -98,7 +98,7 @@ class PlayedCall:
         self._kind = kind
         self.call = Call(executor, cast(Any, self), self.reply, Start(name=kind, stream=stream, credit=credit))
 
-    # The context that the call needs.
+    # The call's context.
 
     callbacks = None
 
@@ -122,7 +122,7 @@ class PlayedCall:
             raise TypeError("unsendable")
         return b""
 
-    # What the client does.
+    # The client.
 
     def grant(self, items: int) -> None:
         """Allow more items, as a Credit frame does."""

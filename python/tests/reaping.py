@@ -1,4 +1,4 @@
-"""A real reaper under an owner that the test can kill."""
+"""Runs a real reaper for an owner that a test can kill."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from vitest_python.posix.identity import read_stat, start_time
 
 PACKAGE = str(Path(__file__).resolve().parent.parent)
 
-# Stands for the runner: starts a reaper, passes lines on from a file, and waits to be killed.
+# Plays the runner: starts a reaper, forwards lines from a file, and waits to be killed.
 OWNER = """
 import os, subprocess, sys, time
 sys.path.insert(0, {package!r})
@@ -31,10 +31,10 @@ for line in sys.stdin.buffer:
 time.sleep(60)
 """
 
-# How an owner knows its own start time.
+# An owner finds its own start time by this.
 LINUX = "from vitest_python.posix.identity import own_start_time"
 
-# Leaves its parent, its session, its environment and its descriptors behind.
+# Leaves its parent, session, environment and descriptors.
 DAEMON = """
 import os, sys
 if os.fork(): os._exit(0)
@@ -48,7 +48,7 @@ os.execve("/bin/sleep", ["sleep", "60"], {})
 
 
 class Run:
-    """One run: an owner, its reaper, and what the reaper has said."""
+    """One run: an owner, its reaper, and the lines of the reaper."""
 
     def __init__(self, base: Path, run_id: str, program: tuple[str, ...] = (PACKAGE,), start: str = LINUX) -> None:
         self.run_id = run_id
@@ -67,31 +67,31 @@ class Run:
         self.pid = int(self.wait_for("armed")["pid"])
 
     def say(self, **line: Any) -> None:
-        """Sends a line to the reaper, through its owner."""
+        """Send a line to the reaper, through its owner."""
         assert self.owner.stdin is not None
         self.owner.stdin.write(json.dumps(line).encode() + b"\n")
         self.owner.stdin.flush()
 
     def spawn(self, *argv: str, name: str = "child") -> int:
-        """Has the reaper start a program; its pid."""
+        """Have the reaper start a program, and return its pid."""
         env = {"PATH": os.environ["PATH"], "VITEST_PYTHON_RUN_ID": self.run_id}
         self.say(op="spawn", id=name, argv=argv, env=env, cwd="/", log=str(self.directory / "log"))
         return int(self.wait_for("spawned", id=name)["pid"])
 
     def spawn_daemon(self, file: Path) -> int:
-        """Has the reaper start something that hides in every way; its pid."""
+        """Have the reaper start a daemon that hides in every way, and return its pid."""
         self.spawn(sys.executable, "-c", DAEMON, str(file), name=file.name)
         eventually(file.exists)
         return int(file.read_text())
 
     def events(self) -> Iterator[dict[str, Any]]:
-        """Every whole line that the reaper has printed so far."""
+        """Return the complete lines that the reaper has printed so far."""
         if self.out.exists():
             for line in self.out.read_text().splitlines():
                 yield json.loads(line)
 
     def wait_for(self, event: str, **fields: Any) -> dict[str, Any]:
-        """The first such event."""
+        """Wait for the first such event."""
         wanted = {"event": event, **fields}.items()
         found: list[dict[str, Any]] = []
 
@@ -103,7 +103,7 @@ class Run:
         return found[0]
 
     def close(self) -> None:
-        """Ends the owner, and with it everything."""
+        """Kill the owner, which ends the whole run."""
         self.owner.kill()
         self.owner.wait()
         if self.owner.stdin is not None:
@@ -112,12 +112,12 @@ class Run:
 
 
 def alive(pid: int) -> bool:
-    """Whether the process can still run."""
+    """Return whether the process can still run code."""
     return start_time(pid) is not None
 
 
 def eventually(holds: Callable[[], bool], seconds: float = 5) -> None:
-    """Waits until it holds, and fails where it does not in time."""
+    """Wait until the condition is true. Fails if it doesn't become true in time."""
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, f"not within {seconds} s"
@@ -125,13 +125,13 @@ def eventually(holds: Callable[[], bool], seconds: float = 5) -> None:
 
 
 def bears_limit(pid: int, run_id: str) -> bool:
-    """Whether the process inherited the limit cookie of the run."""
+    """Return whether the process inherited the run's limit cookie."""
     line = next(line for line in Path(f"/proc/{pid}/limits").read_text().splitlines() if "resident" in line)
     value = line.split()[4]
     return value.isdigit() and int(value) == limit_of(run_id) and run_id_of(int(value)) == run_id
 
 
 def state_of(pid: int) -> str:
-    """The letter of proc(5); empty where there is no such process."""
+    """Return the process's state letter (proc(5)); empty if there is no such process."""
     stat = read_stat(pid)
     return stat.state if stat else ""

@@ -1,4 +1,4 @@
-"""A runner in this process: it listens, starts a real forkserver, and calls real workers."""
+"""Plays the runner: listens, starts a real forkserver, and calls real workers."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Line = dict[str, Any]
 
 
 class Failed(Exception):
-    """What Python raised."""
+    """A call failed with this exception."""
 
     def __init__(self, failure: PythonFailure) -> None:
         super().__init__(f"{failure.type}: {failure.message}")
@@ -52,29 +52,29 @@ class Peer:
         self.hello = self.read()
 
     def read(self) -> Line:
-        """The next line; empty at the end."""
+        """Return the next line; empty at the end."""
         text = self._file.readline()
         return json.loads(text) if text else {}
 
     def until(self, *events: str) -> Line:
-        """The next line that is one of these events."""
+        """Return the next line with one of these events."""
         while True:
             line = self.read()
             if not line or line.get("event") in events:
                 return line
 
     def say(self, **line: Any) -> None:
-        """Sends a line."""
+        """Send a line."""
         self._connection.sendall(json.dumps(line).encode() + b"\n")
 
     def close(self) -> None:
-        """As if the runner had died."""
+        """Close the connection, as if the runner had died."""
         self._file.close()
         self._connection.close()
 
 
 class Runner:
-    """Listens where the processes of a run report."""
+    """Listens on the control socket of a run."""
 
     def __init__(self, base: Path) -> None:
         self.directory = base / "run"
@@ -89,7 +89,7 @@ class Runner:
         self.process: subprocess.Popen[bytes] | None = None
 
     def write(self, name: str, text: str) -> str:
-        """Writes a file of the project; its name as an entry of `modules`."""
+        """Write a file of the project, and return its name, for `modules`."""
         file = self.root / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
@@ -106,7 +106,7 @@ class Runner:
         env: Mapping[str, str] | None = None,
         **variables: str,
     ) -> Peer:
-        """Starts a forkserver with these modules."""
+        """Start a forkserver with these modules."""
         config = {
             "protocol": 1,
             "id": "forkserver-1",
@@ -131,7 +131,7 @@ class Runner:
         return self.accept(answer)
 
     def accept(self, answer: Line | None = None) -> Peer:
-        """Takes the next connection and welcomes it."""
+        """Accept the next connection and welcome it."""
         connection, _ = self._listener.accept()
         connection.settimeout(20)
         peer = Peer(connection)
@@ -140,7 +140,7 @@ class Runner:
         return peer
 
     def worker(self, forkserver: Peer, name: str = "w1") -> Worker:
-        """Has a worker started and connects to it."""
+        """Have a worker started and connect to it."""
         forkserver.say(op="fork", id=name)
         peer = self.accept()
         assert forkserver.until("forked", "fork-failed")["id"] == name
@@ -151,11 +151,11 @@ class Runner:
         return worker
 
     def log(self, name: str) -> str:
-        """What a process has printed."""
+        """Return the output of a process."""
         return (self.directory / "logs" / f"{name}.log").read_text()
 
     def close(self) -> None:
-        """Ends everything that was started."""
+        """End everything that has been started."""
         for close in reversed(self._closing):
             close()
         if self.process is not None:
@@ -188,47 +188,47 @@ class Worker:
             pass
 
     def start(self, name: str, *positional: Any, stream: int | None = None, **keywords: Any) -> int:
-        """Starts a call, or a stream with that much credit; its number."""
+        """Start a call, or a stream with that much credit, and return its number."""
         return self.start_raw(name, ormsgpack.packb(keywords or list(positional)), stream)
 
     def start_raw(self, name: str, arguments: bytes, stream: int | None = None) -> int:
-        """The same with arguments that are encoded already, or not at all."""
+        """Start a call with encoded or invalid arguments, and return its number."""
         start = Start(name=name, arguments=arguments, stream=stream is not None, credit=stream or 0)
         return self.send_raw(lambda call: ClientFrame(call=call, start=start))
 
     def send_raw(self, make: Callable[[int], ClientFrame]) -> int:
-        """Sends whatever frame `make` makes for the next number of a call; that number."""
+        """Send the frame that `make` returns for the next call number, and return that number."""
         self._last += 1
         self._outgoing.put(make(self._last))
         return self._last
 
     def hang_up(self) -> None:
-        """Ends the session as a client does that dies."""
+        """End the session as if the client had died."""
         cancel: Any = getattr(self._frames, "cancel")  # noqa: B009
         cancel()
 
     def again(self, frame: ClientFrame) -> None:
-        """Sends one more frame."""
+        """Send a frame."""
         self._outgoing.put(frame)
 
     def credit(self, call: int, items: int) -> None:
-        """Allows more items."""
+        """Allow more items."""
         self._outgoing.put(ClientFrame(call=call, credit=Credit(items=items)))
 
     def cancel(self, call: int) -> None:
-        """Gives a call up."""
+        """Cancel a call."""
         self._outgoing.put(ClientFrame(call=call, cancel=Cancel()))
 
     def next(self, call: int, seconds: float = 10) -> WorkerFrame:
-        """The next frame of a call."""
+        """Return the next frame of a call."""
         return self._incoming[call].get(timeout=seconds)
 
     def silent(self, call: int) -> bool:
-        """Whether no frame of the call has come."""
+        """Return whether no frame of the call is waiting."""
         return self._incoming[call].empty()
 
     def result(self, call: int) -> Any:
-        """What a call returned. Raises Failed."""
+        """Return the result of a call. Raises Failed."""
         frame = self.next(call)
         if frame.WhichOneof("kind") == "failure":
             raise Failed(frame.failure)
@@ -236,11 +236,11 @@ class Worker:
         return decode(frame.value)
 
     def call(self, name: str, *positional: Any, **keywords: Any) -> Any:
-        """Starts a call and waits for it."""
+        """Start a call and return its result."""
         return self.result(self.start(name, *positional, **keywords))
 
     def items(self, call: int) -> list[Any]:
-        """What a stream still sends. Raises Failed."""
+        """Return the remaining items of a stream. Raises Failed."""
         found = []
         while (frame := self.next(call)).WhichOneof("kind") == "item":
             found.append(decode(frame.item))
@@ -249,19 +249,19 @@ class Worker:
         return found
 
     def method(self, name: str, stream: bool = False) -> grpc.UnaryUnaryMultiCallable[bytes, bytes]:
-        """Any method of the server, with bytes in and out."""
+        """Return any method of the server, with bytes in and out."""
         make: Any = self.channel.stream_stream if stream else self.channel.unary_unary
         made: grpc.UnaryUnaryMultiCallable[bytes, bytes] = make(name)
         return made
 
     def unary(self, name: str, arguments: bytes, metadata: tuple[tuple[str, str], ...]) -> CallReply:
-        """One call without a session."""
+        """Make a call without a session."""
         reply: CallReply = self.channel.unary_unary(
             "/vitest_python.v1.Bridge/Call", CallRequest.SerializeToString, CallReply.FromString
         )(CallRequest(name=name, arguments=arguments), metadata=metadata, timeout=10)
         return reply
 
     def close(self) -> None:
-        """Hangs up."""
+        """Close the session and the channel."""
         self._outgoing.put(None)
         self.channel.close()

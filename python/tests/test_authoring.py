@@ -70,11 +70,11 @@ def tools(request: pytest.FixtureRequest) -> Iterator[Worker]:
         runner.close()
 
 
-def test_a_module_imports_it_without_installing_anything(tools: Worker) -> None:
+def test_modules_can_import_the_helpers_without_installing_them(tools: Worker) -> None:
     assert tools.call("tools.told") == ["f0rk5rv", None, "f0rk5rv", "l1"]
 
 
-def test_a_name_of_its_own_even_for_a_private_function(tools: Worker) -> None:
+def test_tool_gives_another_name_even_to_a_private_function(tools: Worker) -> None:
     assert tools.call("tools.predict", 1) == 2
     assert tools.call("tools.cached", 1) == tools.call("tools.cached_", 1) == 1
     with pytest.raises(Failed, match="PrivateName"):
@@ -84,7 +84,7 @@ def test_a_name_of_its_own_even_for_a_private_function(tools: Worker) -> None:
 
 
 @pytest.mark.parametrize("name", ["sleep", "sleep_async", "block"])
-def test_a_time_limit_interrupts(tools: Worker, name: str) -> None:
+def test_a_time_limit_interrupts_the_function(tools: Worker, name: str) -> None:
     with pytest.raises(Failed, match=rf"tools.{name} took longer than the 0.2 s of its @tool") as caught:
         tools.call(f"tools.{name}", 60)
     failure = caught.value.failure
@@ -94,25 +94,25 @@ def test_a_time_limit_interrupts(tools: Worker, name: str) -> None:
     assert tools.call("tools.sleep", 0) == "awake"
 
 
-def test_a_time_limit_that_is_swallowed_has_passed_all_the_same(tools: Worker) -> None:
+def test_a_time_limit_fails_the_call_even_if_the_function_swallows_it(tools: Worker) -> None:
     with pytest.raises(Failed, match="TimedOut"):
         tools.call("tools.swallow")
 
 
-def test_a_stream_has_one_from_start_to_end(tools: Worker) -> None:
+def test_a_time_limit_covers_a_stream_from_start_to_end(tools: Worker) -> None:
     call = tools.start("tools.count", stream=16)
     with pytest.raises(Failed, match="TimedOut"):
         tools.items(call)
 
 
-def test_whatever_can_be_iterated_over_is_a_stream_where_it_says_so(tools: Worker) -> None:
+def test_any_iterable_is_a_stream_if_tool_says_so(tools: Worker) -> None:
     assert tools.items(tools.start("tools.letters", "ab", stream=16)) == ["a", "b"]
     with pytest.raises(Failed, match=r"tools.letters is a stream; use python.stream"):
         tools.call("tools.letters", "ab")
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
-def test_other_modules_of_these_names_are_not_in_the_way(method: str) -> None:
+def test_modules_with_the_names_of_ours_do_not_interfere(method: str) -> None:
     with tempfile.TemporaryDirectory(prefix="vp-") as directory:
         runner = Runner(Path(directory))
         runner.write("elsewhere/vitest_python/__init__.py", "raise ImportError('not this one')")
@@ -126,14 +126,14 @@ def test_other_modules_of_these_names_are_not_in_the_way(method: str) -> None:
         runner.close()
 
 
-def test_outside_of_a_run_it_is_harmless(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tool_and_worker_work_outside_of_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("VITEST_PYTHON_RUN_ID", raising=False)
     assert (worker.run_id, worker.lease) == (None, None)
     assert tool(timeout=1, stream=True)(len_of)("abc") == 3
 
 
-def test_a_bare_interpreter_can_import_it() -> None:
-    """Neither gRPC nor anything of POSIX alone is needed for it."""
+def test_a_bare_interpreter_can_import_the_helpers() -> None:
+    """`tool` needs neither gRPC nor modules that exist only on POSIX."""
     code = f"import sys; sys.path.insert(0, {PACKAGE!r}); from vitest_python import tool, worker; print(worker.run_id)"
     code += "; print(sorted({'grpc', 'resource', 'asyncio', 'ctypes'} & set(sys.modules)))"
     environment = {key: value for key, value in os.environ.items() if key != "VITEST_PYTHON_RUN_ID"}
@@ -144,18 +144,18 @@ def test_a_bare_interpreter_can_import_it() -> None:
 
 
 @pytest.mark.parametrize("name", ["_private", "two words", ""])
-def test_a_name_that_cannot_be_called_is_refused(name: str) -> None:
+def test_tool_refuses_a_name_that_cannot_be_called(name: str) -> None:
     with pytest.raises(ValueError, match="use a Python identifier"):
         tool(name=name)
 
 
 @pytest.mark.parametrize("timeout", [0, -1])
-def test_a_time_limit_is_positive(timeout: float) -> None:
+def test_tool_refuses_a_time_limit_that_is_not_positive(timeout: float) -> None:
     with pytest.raises(ValueError, match="greater than 0"):
         tool(timeout=timeout)
 
 
-def test_a_name_is_for_the_top_of_a_module() -> None:
+def test_tool_refuses_a_name_for_a_nested_function() -> None:
     def inner() -> None: ...
 
     with pytest.raises(TypeError, match="is not at the top of its module"):

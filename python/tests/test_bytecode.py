@@ -1,4 +1,4 @@
-"""Byte code that has no other place goes where it is told to go."""
+"""Byte code goes to the given directory if Python can't keep it."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ def prefix(tmp_path: Path, **variables: str) -> str:
     ).stdout.strip()
 
 
-def test_where_none_may_be_written_it_is_kept_in_the_cache(tmp_path: Path) -> None:
+def test_byte_code_goes_to_the_cache_if_python_cannot_write_it(tmp_path: Path) -> None:
     assert prefix(tmp_path, PYTHONDONTWRITEBYTECODE="1") == str(tmp_path / "cache")
     assert list((tmp_path / "cache").rglob("*.pyc"))
 
 
-def test_where_it_can_be_written_or_is_there_nothing_changes(tmp_path: Path) -> None:
+def test_nothing_changes_if_byte_code_exists_or_can_be_written(tmp_path: Path) -> None:
     assert prefix(tmp_path) == "None"
     # Compiled by the run before.
     assert prefix(tmp_path, PYTHONDONTWRITEBYTECODE="1") == "None"
 
 
-def test_the_place_that_the_user_chose_stays(tmp_path: Path) -> None:
+def test_the_users_own_pycache_prefix_stays(tmp_path: Path) -> None:
     chosen = str(tmp_path / "chosen")
     assert prefix(tmp_path, PYTHONDONTWRITEBYTECODE="1", PYTHONPYCACHEPREFIX=chosen) == chosen

@@ -1,4 +1,4 @@
-"""Random sequences of what clients and functions can do to calls: each call ends exactly once, whatever happens."""
+"""Plays random sequences of everything that can happen to calls. Each call must end exactly once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KINDS: list[tuple[Kind, bool]] = [
     ("async generator", True),
     ("coroutine of generator", True),
     ("coroutine of coroutine", False),
-    # The wrong method for the function.
+    # These use the wrong method for the function.
     ("generator", False),
     ("coroutine", True),
 ]
@@ -33,7 +33,7 @@ Plan = tuple[tuple[Kind, bool], int, list[Step]]
 PLANS = some.tuples(
     some.sampled_from(KINDS), some.integers(0, 4), some.lists(some.sampled_from(STEPS), min_size=1, max_size=8)
 )
-# More than any call of the longest script needs after it was cancelled.
+# More turns than the longest script needs after its call was cancelled.
 MAX_TURNS = 2_000
 
 

@@ -9,7 +9,7 @@ from vitest_python.bridge.call_state import CallEvent, CallState, transition
 
 from .state_tables import rows_of
 
-# `-`: impossible. `state:action`: what it leads to.
+# `-`: the event is impossible in this state. `state:action`: the next state, and what to do if anything.
 TABLE = """
                 begin             await              settle       stream          cancel                 end
     waiting     running           -                  -            -               cancelled              -

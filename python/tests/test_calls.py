@@ -61,7 +61,7 @@ def test_lets_coroutines_overtake_each_other(worker: Worker) -> None:
     assert worker.result(slow) == "slow"
 
 
-def test_lets_what_a_coroutine_started_go_on(worker: Worker) -> None:
+def test_lets_tasks_of_a_finished_coroutine_go_on(worker: Worker) -> None:
     worker.call("embeddings.background")
     time.sleep(0.1)
     assert "background" in worker.call("embeddings.closings")
@@ -75,7 +75,7 @@ def test_sends_arrays_and_tuples_as_arrays(worker: Worker) -> None:
     assert sent == {"a": [0, 1, 2], "m": [[1, 0], [0, 1]], "f": 0.5, "t": [1, 2]}
 
 
-def test_names_the_path_of_what_cannot_be_sent(worker: Worker) -> None:
+def test_names_the_path_of_a_value_that_cannot_be_sent(worker: Worker) -> None:
     assert "result[0]['model']['y']: a string that is not valid Unicode" in str(
         failure_of(worker, "embeddings.unsendable")
     )
@@ -89,7 +89,7 @@ def test_fails_only_the_call_whose_arguments_are_broken(worker: Worker, argument
     assert worker.call("embeddings.echo", 1) == 1
 
 
-def test_tells_a_wrong_call_from_a_type_error_inside(worker: Worker) -> None:
+def test_distinguishes_wrong_arguments_from_a_type_error_inside(worker: Worker) -> None:
     wrong = failure_of(worker, "embeddings.embed")
     assert str(wrong) == (
         "TypeError: missing a required argument: 'words'; "
@@ -121,7 +121,7 @@ def test_shows_causes_and_notes(worker: Worker) -> None:
 
 
 @pytest.mark.parametrize("name", ["leave", "leave_later", "interrupt"])
-def test_survives_what_would_end_an_interpreter(worker: Worker, name: str) -> None:
+def test_survives_system_exit_and_keyboard_interrupt(worker: Worker, name: str) -> None:
     assert failure_of(worker, f"embeddings.{name}").failure.type in ("SystemExit", "KeyboardInterrupt")
     assert worker.call("embeddings.pid") == worker.pid
 
@@ -143,12 +143,12 @@ def test_survives_what_would_end_an_interpreter(worker: Worker, name: str) -> No
         ("os.system", "UnknownName"),
     ],
 )
-def test_calls_nothing_but_what_the_module_offers(worker: Worker, name: str, problem: str) -> None:
+def test_calls_only_functions_that_the_module_offers(worker: Worker, name: str, problem: str) -> None:
     with pytest.raises(Failed, match=f"vitest_python.{problem}"):
         worker.call(name, "true")
 
 
-def test_serves_single_calls_too(worker: Worker) -> None:
+def test_serves_unary_calls_too(worker: Worker) -> None:
     reply = worker.unary("embeddings.embed", ormsgpack.packb([["cat"]]), (("x-vitest-python-token", TOKEN),))
     assert ormsgpack.unpackb(reply.value) == [3]
     reply = worker.unary("embeddings.fail", b"\x91\x01", (("x-vitest-python-token", TOKEN),))
@@ -157,7 +157,7 @@ def test_serves_single_calls_too(worker: Worker) -> None:
 
 @pytest.mark.parametrize("metadata", [(), (("x-vitest-python-token", "wrong"),)])
 @pytest.mark.parametrize("method", ["/vitest_python.v1.Bridge/Call", "/grpc.health.v1.Health/Check", "/no.Such/Thing"])
-def test_refuses_whoever_has_no_token(worker: Worker, metadata: tuple[tuple[str, str], ...], method: str) -> None:
+def test_refuses_calls_without_the_token(worker: Worker, metadata: tuple[tuple[str, str], ...], method: str) -> None:
     call = worker.method(method)
     with pytest.raises(grpc.RpcError) as caught:
         call(b"", metadata=metadata, timeout=10)
@@ -165,7 +165,7 @@ def test_refuses_whoever_has_no_token(worker: Worker, metadata: tuple[tuple[str,
     assert "x-vitest-python-token" in str(caught.value.details())
 
 
-def test_refuses_a_stream_that_says_nothing(worker: Worker) -> None:
+def test_refuses_a_session_without_the_token_before_its_first_frame(worker: Worker) -> None:
     with pytest.raises(grpc.RpcError) as caught:
         next(worker.channel.stream_stream("/vitest_python.v1.Bridge/Session")(iter([]), timeout=10))
     assert caught.value.code() == grpc.StatusCode.UNAUTHENTICATED
@@ -190,7 +190,7 @@ def test_ends_a_call_that_the_client_left(worker: Worker) -> None:
     other = Worker(worker.control, worker.address)
     other.start("embeddings.later", 60, "never")
     counting = other.start("embeddings.count", 10, stream=1)
-    # Both have begun: an item has come, and the loop, which takes tasks in their order, has run a later one.
+    # Both have begun: an item has come, and the loop, which runs tasks in order, has run a later one.
     assert other.next(counting).WhichOneof("kind") == "item"
     assert other.call("embeddings.later", 0, "done") == "done"
     before = worker.call("embeddings.closings")
@@ -199,7 +199,7 @@ def test_ends_a_call_that_the_client_left(worker: Worker) -> None:
 
 
 def test_sigint_between_calls_loses_none_of_them(worker: Worker) -> None:
-    """Control: with Python's own handler, KeyboardInterrupt takes a call with it that was just taken from the queue."""
+    """Control: with Python's own handler, KeyboardInterrupt loses a call that was just taken from the queue."""
     for word in map(str, range(300)):
         os.kill(worker.pid, signal.SIGINT)
         assert worker.call("embeddings.embed", [word]) is not None

@@ -1,4 +1,4 @@
-"""The run's control group: whoever is in it ends with it; without one, the run goes on without."""
+"""Every member of the run's control group ends with it. If there can be no group, the run works without it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_everything_that_is_spawned_into_the_group_is_killed_with_it(group: Cgro
     assert group.remove(), "and a removed one stays removed"
 
 
-def test_control_what_is_not_spawned_into_it_outlives_it(group: Cgroup, tmp_path: Path) -> None:
+def test_control_a_process_outside_of_the_group_survives(group: Cgroup, tmp_path: Path) -> None:
     pid = spawn([sys.executable, "-c", "import time; time.sleep(60)"], {}, "/", str(tmp_path / "log"))
     group.kill()
     assert os.waitpid(pid, os.WNOHANG) == (0, 0)
@@ -52,7 +52,7 @@ def test_control_what_is_not_spawned_into_it_outlives_it(group: Cgroup, tmp_path
 
 
 @pytest.mark.parametrize("missing", ["own", "writable", "kill"])
-def test_without_a_delegated_group_or_an_old_kernel_there_is_none(
+def test_there_is_no_group_if_it_is_not_delegated_or_the_kernel_is_old(
     missing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if missing != "writable":
@@ -62,7 +62,7 @@ def test_without_a_delegated_group_or_an_old_kernel_there_is_none(
     assert list(tmp_path.glob("vitest-python-*")) == []
 
 
-def test_a_group_that_cannot_be_entered_stops_nothing(tmp_path: Path) -> None:
+def test_a_process_starts_even_if_it_cannot_enter_the_group(tmp_path: Path) -> None:
     pid = spawn([sys.executable, "-c", "pass"], {}, "/", str(tmp_path / "log"), Cgroup(str(tmp_path / "none")))
     assert os.waitpid(pid, 0)[1] == 0
 

@@ -1,4 +1,4 @@
-"""What is for macOS, with the real processes of this machine: see mac/program.py."""
+"""Runs the code for macOS with the real processes of this machine; see mac/program.py."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def run(tmp_path: Path) -> Iterator[Run]:
     assert "touched Linux" not in (tmp_path / "reaper.out.err").read_text()
 
 
-def test_parses_what_ps_prints() -> None:
+def test_parses_the_output_of_ps() -> None:
     table = ps.parse(LIST)
     assert list(table) == [1, 4120, 4131, 4132, 4140, 4151, 4152, 4153]
     assert table[4131].stat == (4131, "S", 4120, 1, "Mon Nov 3 10:15:03 2026")
@@ -67,12 +67,12 @@ def test_victims_are_descendants_and_members_of_their_groups() -> None:
     assert [entry.stat.pid for entry in victims(4131, ps.parse(later), groups)] == [4151]
 
 
-def test_a_group_that_is_not_led_from_here_is_spared() -> None:
+def test_spares_a_group_that_it_does_not_lead() -> None:
     text = LIST.replace("4131  4120  4131", "4131  4120  4120").replace("4132  4131  4131", "4132  4131  4120")
     assert [entry.stat.pid for entry in victims(4131, ps.parse(text), set())] == [4132, 4140, 4151]
 
 
-def test_says_what_it_can_do(run: Run) -> None:
+def test_reports_its_capabilities(run: Run) -> None:
     armed = run.wait_for("armed")
     assert not (armed["subreaper"] or armed["pidfd"] or armed["limitCookie"] or armed["cgroup"])
     assert armed["bootId"] == "kern.bootsessionuuid"
@@ -95,7 +95,7 @@ def test_kills_everything_when_its_owner_is_killed(run: Run) -> None:
 
 
 def test_sees_the_end_of_its_owner_by_kqueue_alone(run: Run) -> None:
-    # Somebody else holds the other end of its input, so that it never ends.
+    # Another process holds the other end of its input, so the input never ends.
     keeper = os.open(f"/proc/{run.pid}/fd/0", os.O_RDWR)
     run.owner.kill()
     run.owner.wait()
@@ -112,7 +112,7 @@ def test_spares_a_stopped_owner(run: Run) -> None:
     run.owner.send_signal(signal.SIGCONT)
 
 
-def test_kills_the_tree_on_request_and_whoever_has_lost_his_parent_in_it(run: Run, tmp_path: Path) -> None:
+def test_kills_the_tree_and_its_orphans_on_request(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "reparented"
     child = run.spawn("sh", "-c", f"(sleep 60 & echo $! > {file}.new; mv {file}.new {file}); sleep 60")
     eventually(file.exists)
@@ -125,8 +125,8 @@ def test_kills_the_tree_on_request_and_whoever_has_lost_his_parent_in_it(run: Ru
     assert alive(run.pid)
 
 
-def test_what_leaves_both_its_group_and_its_environment_escapes(run: Run, tmp_path: Path) -> None:
-    """The weaker promise of docs/guarantee.md; on Linux the same daemon is met."""
+def test_a_process_escapes_if_it_leaves_its_group_and_its_environment(run: Run, tmp_path: Path) -> None:
+    """This is the weaker guarantee of docs/guarantee.md. On Linux, the same daemon is found."""
     daemon = run.spawn_daemon(tmp_path / "daemon")
     run.owner.kill()
     run.owner.wait()
@@ -159,7 +159,7 @@ def test_signals_once_without_a_reaper() -> None:
     child.wait()
 
 
-def test_control_the_guard_notices_what_is_of_linux() -> None:
+def test_control_the_guard_notices_features_of_linux() -> None:
     paths = [str(HERE), PACKAGE]
     script = f"import sys; sys.path[:0] = {paths}; import program; program.be_mac(); open('/proc/1/stat')"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)

@@ -38,7 +38,7 @@ class Unprintable(Exception):
     __repr__ = __str__
 
 
-def test_arguments_cross_as_values_and_else_as_their_repr() -> None:
+def test_arguments_cross_as_values_or_as_their_repr() -> None:
     failure = raised(ValueError("bad", 3, {"at": [1, None]}, print))
     assert ormsgpack.unpackb(failure.arguments) == ["bad", 3, {"at": [1, None]}, "<built-in function print>"]
     assert ormsgpack.unpackb(raised(ValueError()).arguments) == []
@@ -48,14 +48,14 @@ def test_bases_are_named_from_near_to_far() -> None:
     assert list(raised(FileNotFoundError(2, "none")).bases) == ["OSError", "Exception", "BaseException"]
 
 
-def test_an_exception_that_cannot_be_printed_is_told_all_the_same() -> None:
+def test_an_exception_that_cannot_be_printed_is_still_described() -> None:
     failure = raised(Unprintable(Unprintable()))
     assert failure.message == "<KeyError while its message was made>"
     assert ormsgpack.unpackb(failure.arguments) == ["<KeyError while its repr was made>"]
     assert failure.type.endswith("Unprintable")
 
 
-def test_what_is_huge_is_cut_and_says_so() -> None:
+def test_huge_texts_are_cut_with_a_note() -> None:
     failure = raised(ValueError("x" * 1_000_000, b"y" * 1_000_000, *range(1_000)))
     assert failure.message.endswith("more characters)")
     assert failure.ByteSize() < 200_000
@@ -106,7 +106,7 @@ def test_a_long_chain_is_cut() -> None:
 
 
 @needs_groups
-def test_a_group_brings_its_exceptions_nested_as_they_are() -> None:
+def test_a_group_keeps_its_nested_exceptions() -> None:
     inner = Group("inner", [KeyError("a")])
     failure = raised(Group("outer", [ValueError("b"), inner]))
     assert [member.type for member in failure.group] == ["ValueError", "ExceptionGroup"]
@@ -114,7 +114,7 @@ def test_a_group_brings_its_exceptions_nested_as_they_are() -> None:
 
 
 @needs_groups
-def test_a_group_in_which_everything_hangs_together_stays_small() -> None:
+def test_a_group_whose_exceptions_refer_to_each_other_stays_small() -> None:
     error: Exception = ValueError("leaf")
     for _ in range(12):
         error = Group("twice", [error, error])
@@ -122,13 +122,13 @@ def test_a_group_in_which_everything_hangs_together_stays_small() -> None:
 
 
 @needs_groups
-def test_notes_that_are_none_do_no_harm() -> None:
+def test_invalid_notes_are_ignored() -> None:
     error: Any = ValueError("x")
     error.__notes__ = [3, Unprintable()]
     assert list(raised(error).notes) == ["3", "<KeyError while its note was made>"]
 
 
-def test_a_syntax_error_in_imported_code_is_where_the_file_is_wrong(tmp_path: Path) -> None:
+def test_a_syntax_error_points_into_the_imported_file(tmp_path: Path) -> None:
     file = tmp_path / "broken.py"
     file.write_text("ok = 1\nvalue = (1 +\n")
     failure = raised_by(compile, file.read_text(), str(file), "exec")

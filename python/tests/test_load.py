@@ -30,7 +30,7 @@ def write(base: Path, name: str, text: str = "") -> None:
         (("dotted.name.py",), "a dot in a module's name"),
     ],
 )
-def test_refuses_what_cannot_be_told_apart(tmp_path: Path, entries: tuple[str, ...], problem: str) -> None:
+def test_refuses_entries_with_ambiguous_names(tmp_path: Path, entries: tuple[str, ...], problem: str) -> None:
     for name in ("a/same.py", "b/same.py", "json.py", "dotted.name.py"):
         write(tmp_path, name)
     with pytest.raises(ModuleProblem, match=problem):
@@ -46,7 +46,7 @@ def test_refuses_a_file_that_hides_an_installed_module(tmp_path: Path) -> None:
         load(entry)
 
 
-def test_imports_the_very_file_that_was_listed(tmp_path: Path) -> None:
+def test_imports_exactly_the_listed_file(tmp_path: Path) -> None:
     write(tmp_path, "a/one_listed.py", "import sibling_listed\n")
     write(tmp_path, "a/sibling_listed.py")
     write(tmp_path, "a/two_listed.py", "value = 'wrong'\n")

@@ -1,4 +1,4 @@
-"""What `pip install ./python` gives."""
+"""Installs the package by `pip install ./python` and uses it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def run(*command: str, cwd: Path) -> str:
 
 
 def test_installs_into_a_fresh_environment_with_its_types(tmp_path: Path) -> None:
-    # A copy: setuptools writes beside what it builds.
+    # A copy, because setuptools writes into the directory that it builds.
     ignored = shutil.ignore_patterns("tests", "__pycache__", "build", "*.egg-info", ".*")
     source = shutil.copytree(PROJECT, tmp_path / "python", ignore=ignored)
     run(sys.executable, "-m", "venv", "venv", cwd=tmp_path)
@@ -55,6 +55,6 @@ def test_has_the_version_of_the_npm_package() -> None:
 
 
 def modules_below(package: Path) -> set[str]:
-    """Every module, and what else is read or looked for at run time."""
+    """Return every module and every other file that is needed at run time."""
     kept = {".py", ".json", ".typed"}
     return {str(path.relative_to(package)) for path in package.rglob("*") if path.suffix in kept}

@@ -20,7 +20,7 @@ def run(tmp_path: Path) -> Iterator[Run]:
     made.close()
 
 
-def test_says_what_it_can_do(run: Run) -> None:
+def test_reports_its_capabilities(run: Run) -> None:
     armed = run.wait_for("armed")
     assert armed["protocol"] == 1
     assert armed["subreaper"] and armed["pidfd"]
@@ -65,12 +65,12 @@ def test_spares_a_stopped_owner_and_goes_on_working(run: Run) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE])
-def test_ignores_what_a_terminal_or_a_user_sends(run: Run, number: signal.Signals) -> None:
+def test_ignores_signals_of_terminals_and_users(run: Run, number: signal.Signals) -> None:
     child = run.spawn("sleep", "60")
     os.kill(run.pid, number)
     time.sleep(0.1)
     assert alive(run.pid)
-    # … whereas what it starts is killed by the same signal: nothing ignored is inherited.
+    # The same signal kills a program that it has started, because ignored signals aren't inherited.
     run.say(op="signal", request=1, signal=number.name, targets=[{"pid": child, "startTime": started(child)}])
     assert run.wait_for("exited", pid=child)["signal"] == number.name
 
@@ -86,7 +86,7 @@ def test_kills_the_whole_tree_on_request(run: Run, tmp_path: Path) -> None:
     assert alive(run.pid) and run.directory.exists()
 
 
-def test_kills_a_chain_that_forks_for_ever(run: Run) -> None:
+def test_kills_a_chain_that_forks_forever(run: Run) -> None:
     chain = "import os, time\nfor _ in range(5000):\n  if os.fork(): os._exit(0)\n  os.setsid(); time.sleep(0.002)"
     run.spawn(sys.executable, "-S", "-c", chain)
     time.sleep(0.1)
@@ -94,7 +94,7 @@ def test_kills_a_chain_that_forks_for_ever(run: Run) -> None:
     assert run.wait_for("tree-killed", request=1)["empty"]
 
 
-def test_finds_by_its_cookie_what_is_no_descendant(run: Run) -> None:
+def test_finds_a_process_that_is_not_a_descendant_by_its_cookie(run: Run) -> None:
     env = {**os.environ, "VITEST_PYTHON_RUN_ID": run.run_id}
     marked = subprocess.Popen(["sleep", "60"], env=env)
     other = subprocess.Popen(["sleep", "60"], env={**env, "VITEST_PYTHON_RUN_ID": "0th3r00"})
@@ -106,7 +106,7 @@ def test_finds_by_its_cookie_what_is_no_descendant(run: Run) -> None:
     other.wait()
 
 
-def test_marks_what_clears_its_environment(run: Run, tmp_path: Path) -> None:
+def test_marks_a_process_that_clears_its_environment(run: Run, tmp_path: Path) -> None:
     if not run.wait_for("armed")["limitCookie"]:
         pytest.skip("the hard limit is finite here")
     assert bears_limit(run.spawn_daemon(tmp_path / "daemon"), run.run_id)
@@ -136,14 +136,14 @@ def test_says_why_a_program_cannot_be_started(run: Run) -> None:
     assert "/nowhere" in run.wait_for("spawn-failed", id="x")["message"]
 
 
-def test_survives_a_line_that_is_no_line(run: Run) -> None:
+def test_survives_an_invalid_line(run: Run) -> None:
     assert run.owner.stdin is not None
     run.owner.stdin.write(b"{broken\n")
     run.say(op="nothing of the kind")
     assert alive(run.spawn("sleep", "60"))
 
 
-def test_leaves_the_directory_to_its_owner_when_told_to_exit(run: Run) -> None:
+def test_leaves_the_directory_to_its_owner_on_exit(run: Run) -> None:
     run.say(op="exit")
     eventually(lambda: not alive(run.pid))
     assert run.directory.exists()

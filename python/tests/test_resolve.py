@@ -34,13 +34,13 @@ def own(name: str = "m") -> object:
 
 
 @given(st.text(max_size=30))
-def test_any_text_is_a_name_or_refused(text: str) -> None:
+def test_any_text_is_resolved_or_refused(text: str) -> None:
     with pytest.raises((UnknownName, PrivateName, NotExported, NotCallable)):
         offered(fn=own()).resolve(f"x{text}")
 
 
 @given(identifiers, st.lists(identifiers, min_size=1, max_size=4), st.integers(0, 3))
-def test_no_underscore_at_any_level(name: str, parts: list[str], place: int) -> None:
+def test_refuses_an_underscore_at_any_level(name: str, parts: list[str], place: int) -> None:
     parts.insert(place % (len(parts) + 1), "_private")
     with pytest.raises(PrivateName):
         offered(name).resolve(".".join([name, *parts]))
@@ -58,7 +58,7 @@ def test_the_longest_listed_prefix_wins(parts: list[str]) -> None:
             assert resolver.resolve(f"{name}.fn").__module__ == name
 
 
-def test_what_all_exports_may_be_called() -> None:
+def test_functions_in_all_can_be_called() -> None:
     import math
     from os import system
 
@@ -69,7 +69,7 @@ def test_what_all_exports_may_be_called() -> None:
         offered(math=math).resolve("m.math.sqrt")
 
 
-def test_no_module_behind_a_class() -> None:
+def test_refuses_a_module_that_is_an_attribute_of_a_class() -> None:
     import os
 
     kind = type("Kind", (), {"os": os, "__module__": "m"})

@@ -7,7 +7,7 @@ from .reaping import PACKAGE
 
 
 def drawn(program: str) -> str:
-    """What a fresh interpreter prints; numpy is imported once in each, so that its state is its own."""
+    """Return the output of a fresh interpreter, which has its own state of numpy."""
     imports = "import random\nfrom vitest_python.execution.seed import seed"
     code = f"import sys; sys.path.insert(0, {PACKAGE!r})\n{imports}\n{program}"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
@@ -17,12 +17,12 @@ def drawn(program: str) -> str:
 DRAW = "print(random.random(), numpy.random.rand())"
 
 
-def test_the_same_seed_draws_the_same_numbers_and_another_one_others() -> None:
+def test_the_same_seed_draws_the_same_numbers() -> None:
     program = "import numpy, numpy.random; seed({}); " + DRAW
     assert drawn(program.format(7)) == drawn(program.format(7)) != drawn(program.format(8))
 
 
-def test_numpy_that_is_imported_later_draws_as_if_it_had_been_there() -> None:
+def test_seeds_numpy_even_if_it_is_imported_later() -> None:
     early = drawn("import numpy, numpy.random; seed(7); " + DRAW)
     assert drawn("seed(8); seed(7); import numpy; " + DRAW) == early
 

@@ -1,4 +1,4 @@
-"""What a session does with frames that no client of ours sends, and with what it lends and borrows."""
+"""Sessions with invalid frames, with callbacks, and with references."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_refuses_another_protocol_and_names_both(worker: Worker) -> None:
     assert "and this worker 1" in str(caught.value.details())
 
 
-def test_a_frame_that_cannot_be_read_ends_its_session_and_nothing_else(worker: Worker) -> None:
+def test_an_unreadable_frame_ends_only_its_session(worker: Worker) -> None:
     from vitest_python._gen.bridge_pb2 import WorkerFrame
 
     session: Any = worker.channel.stream_stream(BRIDGE, response_deserializer=WorkerFrame.FromString)
@@ -54,13 +54,13 @@ def test_a_frame_that_cannot_be_read_ends_its_session_and_nothing_else(worker: W
     assert worker.call("embeddings.echo", 1) == 1
 
 
-def test_a_kind_that_is_not_known_fails_that_call(worker: Worker) -> None:
+def test_an_unknown_kind_of_frame_fails_only_its_call(worker: Worker) -> None:
     call = worker.send_raw(lambda number: ClientFrame(call=number))
     with pytest.raises(Failed, match="does not know"):
         worker.result(call)
 
 
-def test_the_same_number_twice_is_refused(worker: Worker) -> None:
+def test_refuses_a_call_number_that_is_in_use(worker: Worker) -> None:
     call = worker.start("embeddings.later", 0.2, "first")
     worker.again(ClientFrame(call=call, start=Start(name="embeddings.echo")))
     with pytest.raises(Failed, match="started twice"):
@@ -68,19 +68,19 @@ def test_the_same_number_twice_is_refused(worker: Worker) -> None:
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_frames_at_random_neither_hang_nor_kill(worker: Worker, seed: int) -> None:
+def test_random_frames_neither_block_nor_kill_the_worker(worker: Worker, seed: int) -> None:
     dice = random.Random(seed)
     for _ in range(40):
         worker.send_raw(lambda number: _any_frame(dice, number))
     assert worker.call("embeddings.embed", ["cat"]) == [3]
 
 
-def test_a_buffer_may_come_in_parts_ahead_of_the_call(worker: Worker) -> None:
+def test_a_buffer_may_come_in_chunks_before_its_call(worker: Worker) -> None:
     for part in (b"one ", b"two ", b"three"):
         worker.again(ClientFrame(chunk=Chunk(buffer=7, data=part)))
     arguments = ormsgpack.packb([ormsgpack.Ext(BUFFER, ormsgpack.packb(7))])
     assert worker.result(worker.send_raw(_echo_of(arguments))) == b"one two three"
-    # It was given away.
+    # A buffer can be used only once.
     with pytest.raises(Failed, match="buffer 7 was not sent"):
         worker.result(worker.send_raw(_echo_of(arguments)))
 
@@ -93,7 +93,7 @@ _TAGS = (0xDD, 0xDF, 0xDC, 0xDE, 0xFF, 0xFF, 0x92, 0x82, 0xA1, 0xC4, 0xC7, 0xC9,
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_arguments_of_any_bytes_fail_their_call_and_nothing_else(worker: Worker, seed: int) -> None:
+def test_random_arguments_fail_only_their_call(worker: Worker, seed: int) -> None:
     dice = random.Random(seed)
     for _ in range(60):
         junk = bytes(dice.choice([*_TAGS, dice.randrange(256)]) for _ in range(dice.randrange(1, 60)))
@@ -109,15 +109,13 @@ def test_arguments_of_any_bytes_fail_their_call_and_nothing_else(worker: Worker,
         ("91c70653ddffffffff01", "a list of 4,294,967,295"),
         ("9181a161dfffffffff", "a dict of 4,294,967,295"),
         ("dd00ffffff" * 1000, "a list of 16,777,215"),
-        # Before the end that is put behind each message is read as a part of the count.
+        # Otherwise the end mark after each message would be read as a part of the count.
         ("91ddff", "too early"),
         ("910191", "bytes follow its end"),
         ("9101c0", "bytes follow its end"),
     ],
 )
-def test_what_claims_to_be_longer_or_shorter_than_it_is_fails_its_call(
-    worker: Worker, arguments: str, sentence: str
-) -> None:
+def test_arguments_with_a_wrong_length_fail_only_their_call(worker: Worker, arguments: str, sentence: str) -> None:
     with pytest.raises(Failed, match=sentence):
         worker.result(worker.start_raw("embeddings.echo", bytes.fromhex(arguments)))
     assert worker.call("embeddings.embed", ["cat"]) == [3]
@@ -210,12 +208,12 @@ def caller(runner: Runner) -> Worker:
 
 
 def begin(worker: Worker, name: str) -> int:
-    """A call with a function of the client among its arguments; its number."""
+    """Start a call with a function of the client among its arguments, and return its number."""
     return worker.start_raw(name, ormsgpack.packb([ormsgpack.Ext(0x46, ormsgpack.packb([1, "cb"]))]))
 
 
 def asked(worker: Worker) -> int:
-    """The callback that Python waits for."""
+    """Return the callback that Python waits for."""
     return worker.next(0).callback.callback
 
 
@@ -223,7 +221,7 @@ def answer(worker: Worker, callback: int) -> None:
     worker.again(ClientFrame(answer=Answer(callback=callback, value=ormsgpack.packb(None))))
 
 
-def test_an_answer_that_comes_after_a_coroutine_gave_up_harms_nothing(caller: Worker) -> None:
+def test_ignores_an_answer_that_a_coroutine_no_longer_awaits(caller: Worker) -> None:
     call = begin(caller, "m.give_up")
     callback = asked(caller)
     assert caller.result(call) == "gave up"
@@ -231,7 +229,7 @@ def test_an_answer_that_comes_after_a_coroutine_gave_up_harms_nothing(caller: Wo
     assert caller.call("m.echo", 1) == 1
 
 
-def test_a_session_that_ends_cancels_its_calls_also_after_one_gave_up(caller: Worker) -> None:
+def test_the_end_of_a_session_cancels_its_calls(caller: Worker) -> None:
     caller.start("m.forever")
     call = begin(caller, "m.give_up")
     asked(caller)
@@ -244,7 +242,7 @@ def test_a_session_that_ends_cancels_its_calls_also_after_one_gave_up(caller: Wo
     assert endings == ["forever"]
 
 
-def test_an_own_stop_iteration_comes_back_into_a_coroutine_as_a_cause(caller: Worker) -> None:
+def test_a_stop_iteration_thrown_back_into_a_coroutine_becomes_a_cause(caller: Worker) -> None:
     call = begin(caller, "m.awaits")
     callback = asked(caller)
     number = caller.next(caller.start("m.stop")).failure.number
@@ -261,7 +259,7 @@ def test_a_coroutine_that_blocks_for_a_callback_is_interrupted(caller: Worker) -
     assert caller.next(call).failure.type == "vitest_python.Interrupted"
 
 
-def test_that_interrupts_no_other_call(caller: Worker) -> None:
+def test_interrupting_a_blocked_coroutine_interrupts_no_other_call(caller: Worker) -> None:
     call = begin(caller, "m.blocks")
     asked(caller)
     other = caller.send_raw(lambda number: ClientFrame(call=number, start=Start(name="m.slow", keep=True)))
@@ -272,7 +270,7 @@ def test_that_interrupts_no_other_call(caller: Worker) -> None:
     assert caller.next(call).failure.type == "vitest_python.Interrupted"
 
 
-def test_no_more_exceptions_are_remembered_than_the_limit(caller: Worker) -> None:
+def test_remembers_a_limited_number_of_exceptions(caller: Worker) -> None:
     for _ in range(150):
         call = begin(caller, "m.twice")
         answer(caller, asked(caller))

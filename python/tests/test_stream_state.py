@@ -11,7 +11,8 @@ from vitest_python.bridge.stream_state import StreamEvent, StreamPhase, transiti
 
 from .state_tables import rows_of
 
-# `-`: impossible. `phase:action`: what it leads to, for a stream whose caller still allows items.
+# `-`: the event is impossible in this phase. `phase:action`: the next phase, and what to do if anything.
+# This is for streams with credit.
 TABLE = """
          step         grant        item           sent            stop       fail        abort       cancel
 ready    working:ask  ready        -              -               -          ended:fail  ended:fail  closing:close

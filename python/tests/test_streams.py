@@ -58,7 +58,7 @@ def test_cancels_a_coroutine(worker: Worker) -> None:
     eventually(lambda: "later" in worker.call("embeddings.closings"))
 
 
-def test_does_not_begin_what_was_cancelled_while_it_waited(worker: Worker) -> None:
+def test_does_not_begin_a_call_that_was_cancelled_while_it_waited(worker: Worker) -> None:
     worker.start("embeddings.sleep", 0.3)
     before = worker.start("embeddings.made_so_far")
     stream = worker.start("embeddings.count", 5, stream=5)

@@ -1,4 +1,4 @@
-"""Optional helpers for modules that tests call: `tool` sets how a function is called, `worker` tells where it runs."""
+"""Optional helpers for your modules: `tool` sets how tests call a function, `worker` describes its process."""
 
 from __future__ import annotations
 
@@ -111,16 +111,26 @@ class _Worker:
         return os.environ.get(LEASE_VARIABLE)
 
     def on_start(self, function: Callable[[], _Result]) -> Callable[[], _Result]:
-        """Has a function called once in every worker, before its first call, on the main thread; a decorator.
+        """Call a function once in every worker, on the main thread, before the worker's first call.
 
-        It is the place for what workers must not share: connections, threads, event loops. What the function raises
-        keeps the worker from starting. Outside of a run it is not called.
+        Use this decorator for everything that workers must not share, such as connections, threads and event loops.
+        If the function raises an error, the worker doesn't start. Outside of a run, the function isn't called.
+
+        Args:
+            function: Takes no arguments. Its result is ignored.
+
+        Returns:
+            The function itself.
 
         Example:
-            >>> @worker.on_start
-            ... def connect() -> None:
-            ...     global connection
-            ...     connection = psycopg.connect(DSN)
+            ::
+
+                from vitest_python import worker
+
+                @worker.on_start
+                def connect() -> None:
+                    global connection
+                    connection = psycopg.connect(DSN)
         """
         _start_hooks.append(function)
         return function
@@ -131,10 +141,10 @@ worker = _Worker()
 
 
 def start_hooks() -> list[Callable[[], object]]:
-    """The functions of `worker.on_start`, in the order in which they were given."""
+    """Return the functions of `worker.on_start`, in the order in which they were registered."""
     return list(_start_hooks)
 
 
 def start_hook_files() -> set[str]:
-    """The files that these functions are written in."""
+    """Return the files that define these functions."""
     return {code.co_filename for code in (getattr(hook, "__code__", None) for hook in _start_hooks) if code is not None}

@@ -1,4 +1,4 @@
-"""Runs the package as on macOS: its `sys.platform`, its `ps`, its kqueue; whatever belongs to Linux raises.
+"""Runs the package as on macOS, with its `sys.platform`, `ps` and kqueue. Features that only Linux has raise errors.
 
 Arguments: directory of the package, then its own. Processes and signals are the real ones.
 """
@@ -26,7 +26,7 @@ class Kqueue:
         self._fd = -1
 
     def control(self, changes: list[tuple[int, int, int, int]], events: int, timeout: float) -> list[object]:
-        """Registers one process."""
+        """Register one process."""
         ((pid, kind, flags, what),) = changes
         assert (kind, flags, what, events, timeout) == (-5, 1, 0x80000000, 0, 0)
         self._fd = _pidfd_open(pid)
@@ -41,12 +41,12 @@ class Kqueue:
 
 
 def kevent(ident: int, filter: int, flags: int, fflags: int) -> tuple[int, int, int, int]:
-    """As `select.kevent`."""
+    """Like `select.kevent`."""
     return ident, filter, flags, fflags
 
 
 def refuse_linux(event: str, arguments: tuple[Any, ...]) -> None:
-    """Nothing of Linux alone may be asked for."""
+    """Raise an error if a feature is used that only Linux has."""
     path = arguments[0] if arguments else ""
     in_proc = event in ("open", "os.listdir", "os.scandir") and str(path).startswith(("/proc", "/sys"))
     if in_proc or event in ("ctypes.dlopen", "ctypes.dlsym", "resource.setrlimit"):
@@ -55,7 +55,7 @@ def refuse_linux(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def be_mac() -> None:
-    """From here on this process is on macOS."""
+    """Make this process believe that it is on macOS."""
     fake: Any = select
     for name, value in {"KQ_FILTER_PROC": -5, "KQ_EV_ADD": 1, "KQ_NOTE_EXIT": 0x80000000}.items():
         setattr(fake, name, value)

@@ -1,4 +1,4 @@
-"""`ps` as macOS has it, told of the processes of Linux: for tests of what reads it."""
+"""A `ps` that prints the processes of Linux as the one of macOS would."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 
 
 def line(pid: int, environment: bool) -> str:
-    """One process in the columns `pid=,ppid=,pgid=,stat=,lstart=,command=`."""
+    """Return one process in the columns `pid=,ppid=,pgid=,stat=,lstart=,command=`."""
     with open(f"/proc/{pid}/stat") as file:
         fields = file.read().rpartition(")")[2].split()
     with open("/proc/stat") as file:
@@ -21,7 +21,7 @@ def line(pid: int, environment: bool) -> str:
 
 
 def read(pid: int, name: str) -> str:
-    """Words of a file, joined by spaces."""
+    """Return the words of a file, joined by spaces."""
     try:
         with open(f"/proc/{pid}/{name}", "rb") as file:
             return file.read().replace(b"\0", b" ").decode(errors="replace").rstrip()

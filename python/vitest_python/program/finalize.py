@@ -1,4 +1,4 @@
-"""Lets go of what modules hold, as Python does at its end: `__del__` runs, and files are written."""
+"""Clears the user's modules, as Python does at its end, so that `__del__` runs and files are flushed."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _STAY = (ModuleType, FunctionType, BuiltinFunctionType, type, str, bytes, int, f
 
 
 def clear_modules(sources: Sources) -> None:
-    """Lets go of what the user's modules hold, the last that was imported first. Only `__del__` runs after it."""
-    # Python ends its daemon threads before; ours go on for a moment, and find their modules empty.
+    """Clear the user's modules, those imported last first. Only `__del__` methods may run afterwards."""
+    # Python ends daemon threads before it clears modules. Here they go on for a moment, and fail.
     threading.excepthook = _ignore
     for module in reversed(list(sys.modules.values())):
         if sources.file_of(module):
@@ -22,7 +22,7 @@ def clear_modules(sources: Sources) -> None:
 
 
 def _clear(module: ModuleType) -> None:
-    # A `__del__` may need functions, classes and constants. The object that was made last goes first.
+    # A `__del__` may need functions, classes and constants, so those stay. The newest object goes first.
     for name in reversed(list(vars(module))):
         if not isinstance(vars(module)[name], _STAY) and not name.startswith("__"):
             vars(module)[name] = None

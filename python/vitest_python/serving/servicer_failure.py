@@ -1,4 +1,4 @@
-"""Shows where a user's servicer raised. gRPC by itself reports the text of the exception and nothing else."""
+"""Reports the place in which a user's servicer raised an exception. gRPC itself reports only the exception's text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..failures.failure import describe
 from .servicers import OURS, with_behaviour
 
 _MAX_BYTES = 6_000
-"""gRPC clients accept 8 KiB of trailing metadata by default, and base64 adds a third to a part of it."""
+"""By default, gRPC clients accept 8 KiB of trailing metadata, and base64 adds a third to our part of it."""
 _MAX_FRAMES = 8
 _MAX_TEXT = 1_000
 _LIBRARIES = ("/lib/python3", "/site-packages/", "/dist-packages/")
@@ -24,7 +24,7 @@ _Behaviour = Callable[[Any, grpc.ServicerContext], Any]
 
 
 class FailureInterceptor(grpc.ServerInterceptor):  # type: ignore[misc,unused-ignore]
-    """Adds the place to the status of a user's servicer that raises, and the exception to the trailing metadata."""
+    """If a user's servicer raises, adds the place to the status and the exception to the trailing metadata."""
 
     def intercept_service(
         self,
@@ -39,7 +39,7 @@ class FailureInterceptor(grpc.ServerInterceptor):  # type: ignore[misc,unused-ig
 
 
 class _Located(Exception):
-    """Says what the servicer's exception says, and where it was raised. gRPC makes the status from its text."""
+    """Has the message and the place of the servicer's exception. gRPC uses its text for the status."""
 
 
 def _calling(behaviour: _Behaviour) -> _Behaviour:
@@ -73,8 +73,8 @@ def _raise_located(error: Exception, context: grpc.ServicerContext) -> NoReturn:
 
 
 def _is_from_grpc(error: Exception, context: grpc.ServicerContext) -> bool:
-    """Whether `abort` raised it, or the iterator of the requests because the client is gone."""
-    # grpcio has no public way to ask.
+    """Return whether `abort` raised it, or the request iterator because the client is gone."""
+    # grpcio has no public way to find out.
     state = getattr(context, "_state", None)
     return getattr(state, "aborted", False) or error in getattr(state, "rpc_errors", ())
 
@@ -87,7 +87,7 @@ def _place(failure: PythonFailure) -> str:
 
 
 def _shortened(failure: PythonFailure) -> PythonFailure:
-    """Without its traceback, causes and arguments, so that it fits into trailing metadata."""
+    """Return a copy without traceback, causes and arguments, which fits into trailing metadata."""
     short = PythonFailure(
         type=bounded(failure.type, _MAX_TEXT),
         message=bounded(failure.message, _MAX_TEXT),

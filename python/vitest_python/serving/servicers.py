@@ -16,7 +16,7 @@ OURS = ("/vitest_python.", "/grpc.")
 
 
 class ServerThreads(ThreadPoolExecutor):
-    """gRPC's threads. Python does not wait for them at its end: a session that is open holds its thread."""
+    """gRPC's threads. At its end, Python doesn't wait for them, because an open session blocks its thread."""
 
     def _adjust_thread_count(self) -> None:
         super()._adjust_thread_count()
@@ -25,7 +25,10 @@ class ServerThreads(ThreadPoolExecutor):
 
 
 class ForkInterceptor(grpc.ServerInterceptor):  # type: ignore[misc,unused-ignore]
-    """Ends a child that a servicer has forked where the servicer returns or raises: gRPC does not work in it."""
+    """Ends a child process that a servicer has forked as soon as the servicer returns or raises an error in it.
+
+    gRPC doesn't work in such a child.
+    """
 
     def intercept_service(
         self,
@@ -43,7 +46,7 @@ class ForkInterceptor(grpc.ServerInterceptor):  # type: ignore[misc,unused-ignor
 def with_behaviour(
     handler: grpc.RpcMethodHandler[Any, Any], wrap: Callable[[Callable[..., Any]], Callable[..., Any]]
 ) -> grpc.RpcMethodHandler[Any, Any]:
-    """The handler with its behaviour wrapped."""
+    """Return the handler with its behaviour wrapped."""
     kind = f"{_kind(handler.request_streaming)}_{_kind(handler.response_streaming)}"
     make: Callable[..., grpc.RpcMethodHandler[Any, Any]] = getattr(grpc, f"{kind}_rpc_method_handler")
     return make(wrap(getattr(handler, kind)), handler.request_deserializer, handler.response_serializer)
