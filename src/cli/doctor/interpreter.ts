@@ -19,9 +19,9 @@ export const interpreterCheck: Check<InterpreterFacts> = {
   judge(facts) {
     if ('missing' in facts)
       return problem(facts.missing.split('\n')[0] as string, 'vitest-python setup lists all candidates')
-    const { version, executable, source, abi, passedOver } = facts
+    const { version, executable, source, abi, skipped } = facts
     const text = `${version}, ${executable} (${source}), ABI ${abi}`
-    const [first] = passedOver
+    const [first] = skipped
     if (!first) return ok(text)
     return warning(text, `${first.candidate} was skipped: it ${first.reason}`)
   },

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pc from 'picocolors'
-import { describePassedOver, findInterpreter, type Interpreter } from '../../pool/interpreter/find.ts'
+import { describeSkipped, findInterpreter, type Interpreter } from '../../pool/interpreter/find.ts'
 import { readRequirements } from '../../pool/interpreter/requirements.ts'
 import { which } from '../../pool/interpreter/which.ts'
 import { checkImports } from '../../pool/overlay/checkOverlay.ts'
@@ -41,8 +41,8 @@ export async function setup(request: SetupRequest, root = process.cwd()): Promis
       python = '.venv/bin/python'
     }
     const interpreter = await findInterpreter({ root, python, env }, { progress: progress.show })
-    for (const candidate of interpreter.passedOver)
-      progress.warn(`Skipped:${describePassedOver(candidate).slice(3)}`)
+    for (const candidate of interpreter.skipped)
+      progress.warn(`Skipped:${describeSkipped(candidate).slice(3)}`)
     progress.done(describeInterpreter(interpreter))
     if (interpreter.environment === 'none') progress.warn(describeOutside(interpreter))
     progress.show(which('uv', env) ? 'Using uv' : 'Using pip, because uv is not on PATH')

@@ -1,4 +1,4 @@
-import { describePassedOver, findInterpreter } from '../../pool/interpreter/find.ts'
+import { describeSkipped, findInterpreter } from '../../pool/interpreter/find.ts'
 import { ensureOverlay } from '../../pool/overlay/ensure.ts'
 import type { PythonInstallation } from '../../pool/python/forkserver.ts'
 import { progress } from './output.ts'
@@ -11,7 +11,7 @@ export async function installPython(
   signal: AbortSignal,
 ): Promise<PythonInstallation> {
   const interpreter = await findInterpreter({ root, python, env: process.env }, { progress, signal })
-  for (const candidate of interpreter.passedOver) progress(describePassedOver(candidate))
+  for (const candidate of interpreter.skipped) progress(describeSkipped(candidate))
   const overlay = await ensureOverlay(interpreter, { env: process.env, progress, root, signal })
   const installation = { executable: interpreter.executable, version: interpreter.version, overlay }
   notePrepared(root, python, installation)

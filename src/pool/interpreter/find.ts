@@ -1,13 +1,13 @@
 import { SetupError } from '../../support/errors.ts'
 import { type Candidate, candidates, NOT_ON_PATH, type Search } from './candidates.ts'
-import { explainNamed, explainNone, type PassedOver } from './findErrors.ts'
-import { judge, type Objection } from './judge.ts'
+import { explainNamed, explainNone, type SkippedCandidate } from './findErrors.ts'
+import { judge, type Rejection } from './judge.ts'
 import { type Distribution, type Probe, type ProbeOptions, probe } from './probe.ts'
 import { type Requirements, readRequirements } from './requirements.ts'
 import { surroundings } from './surroundings.ts'
 
 export type { Search } from './candidates.ts'
-export { describePassedOver, type PassedOver } from './findErrors.ts'
+export { describeSkipped, type SkippedCandidate } from './findErrors.ts'
 
 const PROBE_TIMEOUT_MS = 15_000
 /** `uv run` may have to create the environment first. */
@@ -26,7 +26,7 @@ export interface Interpreter {
   /** Where it was found, for messages. */
   source: string
   /** The better candidates that exist but cannot be used. */
-  passedOver: PassedOver[]
+  skipped: SkippedCandidate[]
   /** Which of the distributions that the workers need it has. */
   distributions: Record<string, Distribution>
 }
@@ -51,7 +51,7 @@ export interface FindOptions {
 export async function findInterpreter(search: Search, options: FindOptions = {}): Promise<Interpreter> {
   const requirements = options.requirements ?? (await readRequirements())
   const deadline = options.deadline ?? PROBE_TIMEOUT_MS
-  const tried: (PassedOver & Objection)[] = []
+  const tried: (SkippedCandidate & Rejection)[] = []
   for (const candidate of candidates(search)) {
     if (candidate.slow)
       options.progress?.(`Asking \`uv run\` for the project's Python (${candidate.source}) …`)
@@ -66,18 +66,22 @@ export async function findInterpreter(search: Search, options: FindOptions = {})
   throw explainNone(search.root, tried, surroundings(search.env))
 }
 
-async function ask(candidate: Candidate, about: ProbeOptions): Promise<Probe | Objection> {
+async function ask(candidate: Candidate, about: ProbeOptions): Promise<Probe | Rejection> {
   if (candidate.absence) return { code: 'PYTHON_NOT_FOUND', reason: candidate.absence }
   const answer = await probe(candidate, about)
   if ('broken' in answer) return { code: 'PYTHON_BROKEN', reason: answer.broken }
   return judge(answer) ?? answer
 }
 
-function interpreter(answer: Probe, candidate: Candidate, tried: (PassedOver & Objection)[]): Interpreter {
+function interpreter(
+  answer: Probe,
+  candidate: Candidate,
+  tried: (SkippedCandidate & Rejection)[],
+): Interpreter {
   const { executable, version, abi, environment, distributions } = answer
   // If another interpreter was found, a command that is not on PATH is not worth mentioning.
-  const passedOver = tried
+  const skipped = tried
     .filter(({ reason }) => reason !== NOT_ON_PATH)
     .map(({ candidate, source, reason }) => ({ candidate, source, reason }))
-  return { executable, version, abi, environment, source: candidate.source, passedOver, distributions }
+  return { executable, version, abi, environment, source: candidate.source, skipped, distributions }
 }

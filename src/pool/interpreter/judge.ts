@@ -4,13 +4,13 @@ import { compareVersions } from './version.ts'
 /** The oldest Python that the workers run on. */
 export const MIN_PYTHON = '3.10'
 
-export interface Objection {
+export interface Rejection {
   code: 'PYTHON_NOT_FOUND' | 'PYTHON_BROKEN' | 'PYTHON_TOO_OLD' | 'PYTHON_NOT_CPYTHON'
   reason: string
 }
 
 /** Why an interpreter cannot be used; `undefined` if it can. */
-export function judge(probe: Probe): Objection | undefined {
+export function judge(probe: Probe): Rejection | undefined {
   const { implementation, version } = probe
   if (implementation !== 'CPython')
     return {

@@ -153,7 +153,7 @@ export class PythonRuntime {
       slow.end()
       if (born) this.#starting.delete(born)
     })
-    slow.tellEnd()
+    slow.reportEnd()
     recordProcess(this.#run.directory, id, forkserver)
     if (forkserver.fallback !== null)
       this.#announce(`Workers are spawned, not forked: ${forkserver.fallback}`)

@@ -7,16 +7,16 @@ export class SlowStart {
   readonly #began = performance.now()
   readonly #timer: NodeJS.Timeout
   #importing: string | undefined
-  #told = false
+  #isReported = false
 
   constructor(announce: (sentence: string) => void) {
     this.#announce = announce
-    this.#timer = setTimeout(() => this.#tell(), SLOW_START_MS).unref()
+    this.#timer = setTimeout(() => this.#report(), SLOW_START_MS).unref()
   }
 
   importing(module: string): void {
     this.#importing = module
-    if (this.#told) this.#tell()
+    if (this.#isReported) this.#report()
   }
 
   /** The start has succeeded or failed. */
@@ -25,13 +25,13 @@ export class SlowStart {
   }
 
   /** Reports that Python is ready, if the start was reported as slow. */
-  tellEnd(): void {
-    if (this.#told)
+  reportEnd(): void {
+    if (this.#isReported)
       this.#announce(`Python is ready after ${((performance.now() - this.#began) / 1000).toFixed(1)} s`)
   }
 
-  #tell(): void {
-    this.#told = true
+  #report(): void {
+    this.#isReported = true
     this.#announce(`Python is starting${this.#importing ? `: importing ${this.#importing}` : ''} …`)
   }
 }

@@ -38,7 +38,7 @@ const interpreter: Interpreter = {
   abi: 'cpython-312',
   environment: 'venv',
   source: '.venv',
-  passedOver: [],
+  skipped: [],
   distributions: {},
 }
 const kernel: KernelFacts = { pidfd: true, subreaper: true, cgroup: true, threads: 1 }
@@ -81,7 +81,7 @@ describe('doctor judges', () => {
   cases(interpreterCheck, [
     [interpreter, 'ok', '/v/bin/python'],
     [
-      { ...interpreter, passedOver: [{ candidate: '/x', source: 's', reason: 'is broken' }] },
+      { ...interpreter, skipped: [{ candidate: '/x', source: 's', reason: 'is broken' }] },
       'warning',
       '/x was skipped: it is broken',
     ],

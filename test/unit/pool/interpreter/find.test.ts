@@ -49,7 +49,7 @@ describe('findInterpreter', () => {
   test('finds the .venv above the root, and its distributions', async () => {
     const executable = makeVenv(join(scratch.path, 'project/.venv'))
     const found = await find()
-    expect(found).toMatchObject({ executable, source: `.venv in ${scratch.path}/project`, passedOver: [] })
+    expect(found).toMatchObject({ executable, source: `.venv in ${scratch.path}/project`, skipped: [] })
     expect(found.version).toMatch(/^3\.\d+\.\d+$/)
     expect(found.abi).toMatch(/^cpython-3\d+.*-.+$/)
     expect(found.distributions).toEqual({
@@ -92,7 +92,7 @@ describe('findInterpreter', () => {
     makeVenv(join(root, '.venv'))
     for (const name of ['json', 'platform', 'importlib'])
       writeFileSync(join(root, `${name}.py`), 'raise SystemExit(7)')
-    await expect(find()).resolves.toMatchObject({ passedOver: [] })
+    await expect(find()).resolves.toMatchObject({ skipped: [] })
   })
 
   test('ignores the output of sitecustomize', async () => {
@@ -108,7 +108,7 @@ describe('findInterpreter', () => {
     rmSync(join(root, '.venv/bin/python'))
     symlinkSync('/gone/python3', join(root, '.venv/bin/python'))
     symlinkSync(basePython, join(bin, 'python3'))
-    expect((await find()).passedOver).toEqual([
+    expect((await find()).skipped).toEqual([
       {
         candidate: join(root, '.venv/bin/python'),
         source: `.venv in ${root}`,
@@ -124,7 +124,7 @@ describe('findInterpreter', () => {
     symlinkSync(basePython, join(bin, 'python'))
     const found = await find({ VIRTUAL_ENV: join(scratch.path, 'active') })
     expect(found.source).toBe('python on PATH')
-    expect(found.passedOver.map(({ reason }) => reason)).toEqual([
+    expect(found.skipped.map(({ reason }) => reason)).toEqual([
       'is Python 3.9.18; 3.10 or newer is required',
       'is PyPy 3.11.4; only CPython is supported',
       'exited with status 127: pyenv: version 9 is not installed',
@@ -179,7 +179,7 @@ describe('findInterpreter', () => {
     symlinkSync(basePython, join(bin, 'python'))
     const start = performance.now()
     const found = await find({ PATH: `${bin}:/usr/bin:/bin`, VIRTUAL_ENV: '' }, undefined, { deadline: 700 })
-    expect(found.passedOver[0]?.reason).toBe('did not finish within 0.7 s')
+    expect(found.skipped[0]?.reason).toBe('did not finish within 0.7 s')
     expect(performance.now() - start).toBeLessThan(5_000)
   })
 
@@ -200,7 +200,7 @@ describe('findInterpreter', () => {
     writeFileSync(join(root, 'uv.lock'), '')
     script(join(bin, 'uv'), 'echo "error: No interpreter found for Python >=3.99" >&2; exit 2')
     symlinkSync(basePython, join(bin, 'python3'))
-    expect((await find()).passedOver).toEqual([
+    expect((await find()).skipped).toEqual([
       {
         candidate: 'uv run',
         source: `uv run (uv.lock in ${root})`,
