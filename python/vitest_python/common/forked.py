@@ -35,7 +35,7 @@ def end_child(error: BaseException | None) -> NoReturn:
         finish()
         if isinstance(error, KeyboardInterrupt):
             signal.signal(signal.SIGINT, signal.SIG_DFL)
-            os.kill(os.getpid(), signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
     finally:
         os._exit(status)
 

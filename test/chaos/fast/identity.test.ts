@@ -109,10 +109,10 @@ async function stage(scene: Scene, owner: object, spoil: (path: string) => void 
   const record = { runId, owner, root: '/', startedAt: new Date(0).toISOString() }
   writeFileSync(join(path, 'run.json'), JSON.stringify(record))
   spoil(path)
-  const bystander = execa('sleep', ['30'], {
+  const bystander = execa('sleep', ['90'], {
     reject: false,
     extendEnv: false,
-    timeout: 30_000,
+    timeout: 90_000,
     env: { VITEST_PYTHON_RUN_ID: runId, PATH: process.env['PATH'] ?? '' },
   })
   const identity = identify(bystander.pid!)
