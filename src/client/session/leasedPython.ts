@@ -49,7 +49,7 @@ export class LeasedPython extends CodeSurface implements PythonClient {
     // Three slashes: nice-grpc takes `unix:/…` for a host.
     this.address = lease.address.replace(/^unix:(?=\/[^/])/, 'unix://')
     this.metadata = stubMetadata(lease.context.token, lease.leaseId)
-    this.#channels = new StubChannels(this.address, this.metadata)
+    this.#channels = new StubChannels(this.address, this.metadata, test.adopt)
     void lease.lost.then((reason) => this.#session?.end(reason))
   }
 

@@ -11,6 +11,7 @@ import { setImmediate } from '../../support/clock.ts'
 import { PythonError, type PythonException } from '../errors/errors.ts'
 import { PythonFailure } from '../gen/vitest_python/v1/bridge.ts'
 import { CHANNEL_OPTIONS, FAILURE_KEY } from '../wire/metadata.ts'
+import type { SessionHost } from './sessionHost.ts'
 
 type ChannelCall = ReturnType<ChannelInterface['createCall']>
 type Listener = Parameters<ChannelCall['start']>[1]
@@ -25,11 +26,18 @@ const CANCELLED = 'The test that made this call has ended, and the call with it.
 export class StubChannels {
   readonly #address: string
   readonly #metadata: Readonly<Record<string, string>>
+  readonly #adopt: SessionHost['adopt']
   readonly #underWay = new Set<ChannelCall>()
 
-  constructor(address: string, metadata: Readonly<Record<string, string>>) {
+  /** @param adopt makes the exception of a servicer an instance of classes that the test knows */
+  constructor(
+    address: string,
+    metadata: Readonly<Record<string, string>>,
+    adopt: SessionHost['adopt'] = (given) => given,
+  ) {
     this.#address = address
     this.#metadata = metadata
+    this.#adopt = adopt
   }
 
   /** The options to make a stub with: those of the project, on a channel that sends the token. */
@@ -72,28 +80,28 @@ export class StubChannels {
       for (const [key, value] of Object.entries(this.#metadata)) metadata.set(key, value)
       start(
         metadata,
-        listenTo(listener, () => this.#underWay.delete(call)),
+        listenTo(listener, (status) => {
+          this.#underWay.delete(call)
+          return this.#withCause(status)
+        }),
       )
     }
     return call
   }
-}
 
-function listenTo(listener: Listener, onEnd: () => void): Listener {
-  return {
-    onReceiveMetadata: (metadata) => listener.onReceiveMetadata(metadata),
-    onReceiveMessage: (message) => listener.onReceiveMessage(message),
-    onReceiveStatus: (given) => {
-      onEnd()
-      listener.onReceiveStatus(withCause(given))
-    },
+  /** grpc-js copies the properties of a status to the error that it makes from it, and so the cause too. */
+  #withCause(given: StatusObject): StatusObject {
+    const failure = takeFailure(given.metadata)
+    return failure ? Object.assign(given, { cause: this.#adopt(new PythonError(failure)) }) : given
   }
 }
 
-/** grpc-js copies the properties of a status to the error that it makes from it, and so the cause too. */
-function withCause(given: StatusObject): StatusObject {
-  const failure = takeFailure(given.metadata)
-  return failure ? Object.assign(given, { cause: new PythonError(failure) }) : given
+function listenTo(listener: Listener, end: (status: StatusObject) => StatusObject): Listener {
+  return {
+    onReceiveMetadata: (metadata) => listener.onReceiveMetadata(metadata),
+    onReceiveMessage: (message) => listener.onReceiveMessage(message),
+    onReceiveStatus: (given) => listener.onReceiveStatus(end(given)),
+  }
 }
 
 function takeFailure(metadata: Metadata): PythonException | undefined {
