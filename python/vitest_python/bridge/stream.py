@@ -140,7 +140,7 @@ class AsyncStream(_Stream):
             self._granted.set()
 
     def cancel(self) -> None:
-        """Cancel what the generator awaits, so its `finally` runs."""
+        """Cancel the generator's current `await`, so its `finally` runs."""
         if self._advance("cancel") != "none" and self._call.task is not None:
             self._call.task.cancel()
 

@@ -1,4 +1,4 @@
-"""How forkserver, workers and the children of user code end: as a Python interpreter ends, but in bounded time."""
+"""Ends forkserver, workers and children of user code as a Python interpreter ends, but within a time limit."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import threading
 from collections.abc import Callable
 from typing import NoReturn
 
-# A share of the time: the `atexit` functions need the rest.
+# This share of the time is for threads. The `atexit` functions need the rest.
 _THREADS_SHARE = 0.5
 _last: list[Callable[[], None]] = []
 
 
 def run_last(function: Callable[[], None]) -> None:
-    """Has a function of ours called after all exit functions."""
+    """Register one of our own functions, which is called after all exit functions."""
     _last.append(function)
 
 

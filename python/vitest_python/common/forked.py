@@ -1,4 +1,4 @@
-"""Children that user code forks. They hold a copy of our stack, and must not go on in it."""
+"""Ends child processes that user code forks. They have a copy of our stack, and must not return into our code."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ _owner = os.getpid()
 
 
 def own_process() -> None:
-    """Says that this process is one of ours. Every process that we fork ourselves calls it first."""
+    """Mark this process as one of ours. Every process that we fork ourselves calls this first."""
     global _owner
     _owner = os.getpid()
 
 
 def end_if_forked(error: BaseException | None = None) -> None:
-    """Called where user code returns to us, or raises `error`: in a child that it has forked, ends that child."""
+    """End this process if user code has forked it. Called when user code returns to us or raises `error`."""
     if os.getpid() != _owner:
         end_child(error)
 
 
 def end_child(error: BaseException | None) -> NoReturn:
-    """Ends this process as Python ends a program that has reached its last line, or that nothing kept from raising."""
+    """End this process as Python ends a program after its last line, or after an error that it didn't catch."""
     status = 1
     try:
         status = _report(error)
@@ -41,13 +41,13 @@ def end_child(error: BaseException | None) -> NoReturn:
 
 
 def _report(error: BaseException | None) -> int:
-    """Prints what Python prints; the exit status."""
+    """Print the error as Python would, and return the exit status."""
     if error is None:
         return 0
     if not isinstance(error, SystemExit):
         trace = _below_ours(error.__traceback__)
         if sys.excepthook is sys.__excepthook__:
-            # In one piece: standard error has no buffer.
+            # In one piece, because standard error has no buffer.
             sys.stderr.write("".join(traceback.format_exception(type(error), error, trace)))
         else:
             sys.excepthook(type(error), error, trace)

@@ -92,7 +92,7 @@ class Executor:
             end_if_forked()
 
     def _work(self) -> None:
-        # Only what is queued now, or a stream that submits its next step would starve the loop.
+        # Only the work that is queued now. Otherwise a stream that submits its next step would starve the loop.
         for _ in range(self._queue.qsize()):
             self._queue.get()()
         # If a coroutine waits here, the loop is already running and can't run again inside itself.

@@ -18,7 +18,7 @@ from .inheritance import Inheritance
 
 
 def after_fork(config: Config, program: Program | None, inheritance: Inheritance | None) -> NoReturn:
-    """Undoes what was the forkserver's, and serves. Called on the main thread right after the fork."""
+    """Drop the forkserver's state and run as a worker. Call it on the main thread, right after the fork."""
     own_process()
     die_with_parent(config.parent)
     interrupt_only_user_code()
@@ -32,7 +32,7 @@ def after_fork(config: Config, program: Program | None, inheritance: Inheritance
 
 
 def _differ() -> None:
-    """Two workers must not draw the same random numbers, as two fresh interpreters would not."""
+    """Seed the generators anew, because workers must not all draw the same random numbers."""
     random.seed()
     numpy = sys.modules.get("numpy.random")
     if numpy is not None:

@@ -1,4 +1,4 @@
-"""The workers of a forkserver: started, killed by pidfd, and waited for."""
+"""Starts the workers of a forkserver, kills them by pidfd, and waits for them."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from .descriptors import list_descriptors
 
 
 class Children:
-    """By worker ID; a pidfd is held for each, so that a kill cannot hit a stranger."""
+    """The workers by ID. Each is held by a pidfd, so that a signal can't reach another process."""
 
     def __init__(self) -> None:
         self._children: dict[str, Process] = {}
 
     def add(self, worker: str, pid: int) -> Line:
-        """The `forked` line of a child that was just started."""
+        """Add a child that has just been started, and return its `forked` line."""
         process = Process(pid)
         self._children[worker] = process
         return {"event": "forked", "id": worker, "pid": pid, "startTime": process.stat.start_time}
 
     def kill(self, worker: str, number: int = signal.SIGKILL) -> None:
-        """Sends SIGKILL, or another signal; nothing where it has ended."""
+        """Send SIGKILL or another signal. Does nothing if the worker has ended."""
         process = self._children.get(worker)
         if process is not None:
             try:
@@ -51,27 +51,27 @@ class Children:
             try:
                 pid, status = waitpid(process.pid, 0 if wait else os.WNOHANG)
             except ChildProcessError:
-                pid, status = process.pid, 0  # somebody else, in a module of the user, has waited for it
+                pid, status = process.pid, 0  # a module of the user has waited for it
             if pid:
                 self._children.pop(worker).close()
                 ended.append({"event": "exited", "id": worker, "pid": pid, **exit_of(status)})
         return ended
 
     def kill_all(self) -> list[Line]:
-        """Kills every one and waits for it."""
+        """Kill all workers and wait for them."""
         for worker in list(self._children):
             self.kill(worker)
         return self.reap(wait=True)
 
     def forget(self) -> None:
-        """In a forked child: its siblings are none of its business."""
+        """Forget all workers; in a forked child, which must not touch its siblings."""
         for process in self._children.values():
             process.close()
         self._children.clear()
 
 
 def fork() -> int:
-    """As os.fork, without Python's warning about threads: what they are was looked at before."""
+    """Like os.fork, but without Python's warning about threads, because `fork_safety` has checked them."""
     sys.stdout.flush()
     sys.stderr.flush()
     with warnings.catch_warnings():

@@ -1,4 +1,4 @@
-"""Descriptors that imports have left open: which of them forked workers can have for themselves, and which not."""
+"""Descriptors that imports have left open. Some can be reopened in each forked worker, and the others are shared."""
 
 from __future__ import annotations
 

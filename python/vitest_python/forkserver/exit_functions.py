@@ -1,7 +1,7 @@
 """Exit functions and finalizers of imported modules run once, in the process that imported them.
 
-A fork copies them into every worker, where they would remove a directory or close a connection that all share.
-Those of libraries stay: multiprocessing, concurrent.futures and loky end by them what a worker itself has started.
+A fork copies them into every worker. There, they would remove a directory or close a connection that all workers share.
+Those of libraries stay, because multiprocessing, concurrent.futures and loky need them to end a worker's own processes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _PACKAGES = (sysconfig.get_path("purelib"), sysconfig.get_path("platlib"))
 
 
 class ExitFunctions:
-    """Notes what is registered while it is entered, and keeps it from running in other processes."""
+    """While entered, watches registrations of exit functions, and keeps those from running in other processes."""
 
     def __init__(self, watch: ImportWatch) -> None:
         self._watch = watch
@@ -33,13 +33,13 @@ class ExitFunctions:
         """The user's modules that have registered a function to run in every child."""
 
     def __enter__(self) -> None:
-        """Begins to note."""
+        """Start watching."""
         self._replace(atexit, "register", self._guard_registration)
         self._replace(threading, "_register_atexit", self._guard_registration)
         self._replace(os, "register_at_fork", self._note_hooks)
 
     def __exit__(self, *_: object) -> None:
-        """Ends it."""
+        """Stop watching."""
         for module, name, original in self._originals:
             setattr(module, name, original)
 
@@ -76,36 +76,36 @@ class ExitFunctions:
         frame = caller(3)
         file = frame.f_code.co_filename
         if file.startswith(_STANDARD_LIBRARY) and not file.startswith(_PACKAGES):
-            return False  # it registers one function for all its users, as weakref.finalize does
+            return False  # the standard library registers one function for all users, as weakref.finalize does
         if self._watch.registering(frame) is None:
             return False
-        # A library that registers a plain function of its own for the first user clears everything away at once.
+        # A plain function of a library usually cleans up for all users of the library, not only for this module.
         plain = isinstance(function, FunctionType) and function.__closure__ is None and not has_arguments
         return self._watch.is_users(file) or not plain
 
 
 class OnlyHere:
-    """An exit function that does nothing in any other process than the one which made it."""
+    """An exit function that does nothing except in the process that registered it."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self._function = function
         self._pid = os.getpid()
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
-        """Calls it."""
+        """Call the function, if this is its process."""
         return self._function(*arguments, **keywords) if os.getpid() == self._pid else None
 
     def __eq__(self, other: object) -> bool:
-        """Equal to its function: `atexit.unregister` looks for that."""
+        """Equal to its function, because `atexit.unregister` compares them."""
         return self is other or self._function == other
 
     def __hash__(self) -> int:
-        """As its function."""
+        """Return the function's hash."""
         return hash(self._function)
 
 
 def find_finalized() -> list[Any]:
-    """The objects that do something when they are collected. A worker that holds them keeps that from happening."""
+    """Return the objects that have a `__del__`. While a worker holds them, it doesn't run there."""
     known: dict[type, bool] = {}
     found = []
     for thing in gc.get_objects():
@@ -118,7 +118,7 @@ def find_finalized() -> list[Any]:
 
 
 def flush(things: list[Any]) -> None:
-    """Writes what files hold in their buffers, so that no other process writes it once more."""
+    """Flush the buffers of files, so that no other process writes the same data again."""
     for thing in things:
         if type(thing) in (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom):
             try:
@@ -129,5 +129,5 @@ def flush(things: list[Any]) -> None:
 
 
 def disown_finalizers() -> None:
-    """In a worker: what existed at the fork is finalized by the process that made it."""
+    """Drop the finalizers from before the fork; in a worker. The process that made the objects finalizes them."""
     weakref.finalize._registry.clear()  # type: ignore[attr-defined]

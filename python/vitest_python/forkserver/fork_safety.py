@@ -1,4 +1,4 @@
-"""Finds what a fork would break: threads, gRPC objects with their hidden ones, and descriptors that workers share."""
+"""Finds the reasons why a fork would be unsafe: threads, gRPC objects with hidden threads, and shared descriptors."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SHARED = "which forked workers would share"
 
 
 class Hazard(NamedTuple):
-    """What makes forking unsafe, in pieces of a sentence."""
+    """A reason why forking is unsafe, in pieces of a sentence."""
 
     origin: Origin
     what: str
@@ -29,19 +29,20 @@ class Hazard(NamedTuple):
 
 
 def find_hazard(inventory: Inventory, fork_hooks: list[Origin]) -> Hazard | None:
-    """What makes forking unsafe now; None if nothing does.
+    """Return the first reason why forking is unsafe now; None if there is none.
 
-    The calling thread must be the only one that Python knows, and the one that has imported everything.
+    Call it on the thread that has imported everything, while Python knows of no other thread.
 
     Args:
-        fork_hooks: the modules of the user that have registered a function to run in every child.
+        inventory: The threads and descriptors that imports have made.
+        fork_hooks: The user's modules that have registered a function to run in every child.
     """
     pause_pools()
     return _find_thread(inventory) or _find_grpc() or _find_native(inventory) or _find_shared(inventory, fork_hooks)
 
 
 def explain(hazard: Hazard, entry: str) -> str:
-    """The sentence for the user about the entry of `modules` that was imported."""
+    """Return the message for the user. `entry` is the entry of `modules` that was imported."""
     module, _ = hazard.origin.users[-1] if hazard.origin.users else (entry, "")
     package = hazard.origin.module.partition(".")[0]
     via = "" if hazard.origin.module in ("", module) else f", which imports {package},"
@@ -68,7 +69,7 @@ def _find_native(inventory: Inventory) -> Hazard | None:
 
 
 def _find_shared(inventory: Inventory, fork_hooks: list[Origin]) -> Hazard | None:
-    # A module that does something in every child, or in every worker, knows of its descriptors.
+    # If a module has a hook for children or workers, assume that the hook renews the module's descriptors.
     served = {origin.users[-1][1] for origin in fork_hooks if origin.users} | start_hook_files()
     for fd, origin in inventory.descriptors.items():
         if served.isdisjoint(file for _, file in origin.users):
@@ -83,7 +84,7 @@ def _find_shared(inventory: Inventory, fork_hooks: list[Origin]) -> Hazard | Non
 
 
 def _find_grpc() -> Hazard | None:
-    # By exact type: isinstance would wake up lazy proxies by asking them for their class.
+    # By exact type, because isinstance would make lazy proxies load their objects.
     types = {
         getattr(sys.modules.get(module), name, None)
         for module, name in (

@@ -1,4 +1,4 @@
-"""The forkserver: imports the user's modules once and forks a worker whenever it is asked to."""
+"""The forkserver: imports the user's modules once, and forks workers on request."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class Forkserver:
-    """One thread, no gRPC object: everything that a fork would not copy is made in the worker."""
+    """Has one thread and no gRPC objects. Everything that a fork wouldn't copy is created in the worker."""
 
     def __init__(self, config: Config, control: Control) -> None:
         self.config = config
@@ -43,7 +43,7 @@ class Forkserver:
         self._wake_up = -1
 
     def prepare(self) -> None:
-        """Imports what the workers share, and says `ready`, or `failed` and exits with status 1."""
+        """Import everything that workers share and send `ready`, or send `failed` and exit with status 1."""
         try:
             import_runtime(self.config.overlay, self.config.bytecode)
         except Exception as error:
@@ -55,7 +55,7 @@ class Forkserver:
                     "module": getattr(error, "name", None) or "grpc",
                 }
             )
-        # What a worker runs, too: here it is imported once, and not in every fork.
+        # Workers need these modules too. Imported here, they are imported once instead of in every fork.
         from ..failures.failure import describe_import
         from ..program.finalize import clear_modules
         from ..program.program import ImportFailed, find_entries, find_sources, import_program
@@ -86,10 +86,10 @@ class Forkserver:
         )
 
     def run(self) -> NoReturn:
-        """Starts and kills workers until told to exit or until the runner is gone."""
+        """Start and kill workers until an `exit` line comes or the runner is gone."""
         if self._inheritance is not None:
             self._inheritance.settle()
-        # Everything made so far is moved out of the collector's sight: its marks would copy every shared page.
+        # The garbage collector would write to every object and so copy every shared page. `freeze` makes it skip them.
         gc.collect()
         gc.freeze()
         self._wake_up = wake_up_on_child()
@@ -114,7 +114,7 @@ class Forkserver:
         elif op == "kill":
             self._children.kill(worker)
         elif op == "abort":
-            # Not Python but faulthandler answers this one, also where C code never comes back to Python.
+            # faulthandler handles SIGABRT even if C code never returns to Python.
             self._children.kill(worker, signal.SIGABRT)
         elif op == "exit":
             self._report(self._children.kill_all())
@@ -136,7 +136,7 @@ class Forkserver:
         self.control.send(self._children.add(worker, pid))
 
     def _become(self, config: Config) -> NoReturn:
-        """In the child: from here on it is a worker and nothing else."""
+        """Turn this process, a forked child, into a worker."""
         from .after_fork import after_fork
 
         try:
@@ -166,7 +166,7 @@ class Forkserver:
 
 
 def main(arguments: list[str]) -> NoReturn:
-    """Takes the config of docs/protocol.md as its one argument."""
+    """Run the forkserver. The only argument is the configuration that docs/protocol.md describes."""
     config = read_config(arguments[0])
     die_with_parent(config.parent)
     write_through()

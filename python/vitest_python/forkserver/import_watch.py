@@ -8,7 +8,7 @@ from importlib.machinery import ExtensionFileLoader, SourceFileLoader, Sourceles
 from types import FrameType
 from typing import Any, NamedTuple
 
-# Frames of this name are cut out of tracebacks by Python itself, with the rest of its import machinery.
+# Python removes frames with this file name from tracebacks, together with the rest of its import machinery.
 _IMPORT_MACHINERY = "<frozen importlib._bootstrap_external>"
 _WATCHED = (
     (SourceFileLoader, "exec_module"),
@@ -22,7 +22,7 @@ class Origin(NamedTuple):
     """The place in the user's program that made something during an import."""
 
     module: str
-    """The innermost module that was being executed, beside those of the standard library; often one of a library."""
+    """The innermost module that was being executed, except those of the standard library. Often a library's."""
     users: tuple[tuple[str, str], ...]
     """The user's modules that were being executed, outermost first: name and file."""
 
@@ -31,13 +31,14 @@ NOWHERE = Origin("", ())
 
 
 class ImportWatch:
-    """Keeps the stack of modules that are being executed. A context manager: watches while it is entered."""
+    """A context manager that keeps the stack of modules that are being executed."""
 
     def __init__(self, is_users: Callable[[object], bool], after: Callable[[Origin], None]) -> None:
-        """Calls `after` each time that a module has been executed, with the origin of what is new since the last call.
+        """Create the watch, which starts when it is entered.
 
         Args:
-            is_users: whether a file is the user's own.
+            is_users: Returns whether a file is the user's own.
+            after: Called after each module, with the origin of everything that is new since the last call.
         """
         self.is_users = is_users
         self._after = after
@@ -45,15 +46,15 @@ class ImportWatch:
         self._originals: list[tuple[Any, str, Any]] = []
 
     def origin(self) -> Origin:
-        """The origin of what is made now."""
+        """Return the origin of everything that is made at this moment."""
         users = tuple(entry for entry in self._stack if self.is_users(entry[1]))
         modules = (name for name, _ in reversed(self._stack) if name.partition(".")[0] not in sys.stdlib_module_names)
         return Origin(next(modules, ""), users)
 
     def registering(self, frame: FrameType | None) -> Origin | None:
-        """The origin of a call in `frame`, if the user's code caused it; None if a library's own import did.
+        """Return the origin of a call in `frame` if the user's code caused it; None if a library's own import did.
 
-        The innermost frame of a module's top level decides: it tells whose import the call is part of.
+        The innermost frame at the top level of a module decides, because the call is part of that module's import.
         """
         while frame is not None and frame.f_code.co_name != "<module>":
             if self.is_users(frame.f_code.co_filename):
@@ -62,13 +63,13 @@ class ImportWatch:
         return self.origin() if frame is not None and self.is_users(frame.f_code.co_filename) else None
 
     def __enter__(self) -> None:
-        """Begins to watch."""
+        """Start watching."""
         for loader, name in _WATCHED:
             self._originals.append((loader, name, vars(loader).get(name)))
             setattr(loader, name, self._wrap(getattr(loader, name)))
 
     def __exit__(self, *_: object) -> None:
-        """Ends it."""
+        """Stop watching."""
         for loader, name, original in self._originals:
             if original is None:
                 delattr(loader, name)
@@ -89,5 +90,5 @@ class ImportWatch:
 
 
 def caller(depth: int = 2) -> FrameType:
-    """The frame that called the function which calls this one."""
+    """Return the frame of the caller's caller."""
     return sys._getframe(depth)

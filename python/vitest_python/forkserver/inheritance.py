@@ -1,4 +1,4 @@
-"""What forked workers have from the forkserver: watched while it is made, and put in order in each of them."""
+"""The state that forked workers inherit: it is watched while imports make it, and adjusted in each worker."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Inheritance:
             yield
 
     def find_hazard(self, entry: str) -> str | None:
-        """A sentence about what makes forking unsafe, now that `entry` has been imported; None if nothing does."""
+        """Return the reason why forking is unsafe, now that `entry` has been imported; None if it is safe."""
         hazard = find_hazard(self._inventory, self._exit_functions.fork_hooks)
         return explain(hazard, entry) if hazard is not None else None
 

@@ -1,4 +1,4 @@
-"""The threads and descriptors that imports have made in this process, each with its origin."""
+"""Lists the threads and descriptors that imports have made in this process, each with its origin."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .native_threads import list_threads
 
 
 class Inventory:
-    """What is there when it is made was not made by an import."""
+    """The threads and descriptors that are new since this object was created."""
 
     def __init__(self) -> None:
         self._before = {"threads": list_threads(), "descriptors": set(filter(_is_open, list_descriptors()))}
@@ -19,14 +19,14 @@ class Inventory:
         self.descriptors: dict[int, Origin] = {}
 
     def note(self, origin: Origin) -> None:
-        """What is new since the last call comes from there; forgets what has ended or was closed."""
+        """Note that everything new since the last call has this origin. Drops ended threads and closed descriptors."""
         threads = list_threads() - self._before["threads"]
         if threads or self.threads:
             self.threads = {thread: self.threads.get(thread, origin) for thread in threads}
         descriptors = list_descriptors() - self._before["descriptors"]
         if descriptors or self.descriptors:
             known = self.descriptors
-            # The listing has seen its own descriptor, which is closed by now.
+            # The listing includes its own descriptor, which is closed by now.
             self.descriptors = {fd: known.get(fd, origin) for fd in descriptors if fd in known or _is_open(fd)}
 
 

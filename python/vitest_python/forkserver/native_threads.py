@@ -1,4 +1,4 @@
-"""Threads that libraries have started: whose they are, and whether the libraries survive a fork."""
+"""Finds out which library has started a native thread, and whether that library survives a fork."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""OpenMP in a process that forks: its pools must end before, or a child waits for threads that it does not have."""
+"""Ends OpenMP's thread pools before a fork. Otherwise a child would wait for threads that it doesn't have."""
 
 from __future__ import annotations
 

@@ -27,14 +27,14 @@ class Entry:
     file: str | None
     """Absolute path; None for a dotted name."""
     path: str
-    """What has to be on `sys.path`."""
+    """The directory that must be on `sys.path`."""
 
 
 def locate(entries: tuple[str, ...], root: str) -> list[Entry]:
-    """Finds every entry without importing any.
+    """Find every entry without importing any.
 
-    Raises ModuleProblem for a file that is not there, cannot be imported under its name or hides
-    a module of the standard library, and for two entries of one name.
+    Raises ModuleProblem if a file doesn't exist, can't be imported under its name or hides a module of the standard
+    library, or if two entries have the same name.
     """
     located: dict[str, Entry] = {}
     for text in entries:
@@ -68,13 +68,13 @@ def _locate_file(entry: str, root: str) -> Entry:
 
 
 def extend_path(entries: list[Entry], root: str) -> None:
-    """Puts the entries' directories in front of `sys.path`, in their order, and the root behind them."""
+    """Put the entries' directories, in their order, and then the root at the front of `sys.path`."""
     wanted = list(dict.fromkeys([entry.path for entry in entries if entry.file] + [root]))
     sys.path[:0] = [path for path in wanted if path not in sys.path]
 
 
 def load(entry: Entry) -> ModuleType:
-    """Imports it. Raises whatever its code raises, and ModuleProblem where another module has its name."""
+    """Import the entry. Raises any error of its code, and ModuleProblem if another module has its name."""
     if entry.file is None:
         return importlib.import_module(entry.module)
     loaded = sys.modules.get(entry.module)
@@ -109,7 +109,7 @@ def _load_file(entry: Entry, file: str) -> ModuleType:
 
 
 def file_of(entry: Entry) -> str:
-    """The entry's file, found without importing anything; empty where it has none or cannot be found."""
+    """Return the entry's file without importing anything; empty if it has no file or can't be found."""
     if entry.file:
         return entry.file
     loaded = sys.modules.get(entry.module)

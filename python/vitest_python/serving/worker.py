@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 def run_worker(config: Config, program: Program | None) -> NoReturn:
-    """Serves until told to exit or until the runner is gone.
+    """Serve until an `exit` line comes or the runner is gone.
 
-    Imports the user's modules first where `program` is None. Called on the main thread, which it never leaves.
+    Imports the user's modules first if `program` is None. Call it on the main thread, which it never leaves.
     """
     from ..execution.executor import Executor
     from ..failures.failure import describe_import
@@ -32,7 +32,7 @@ def run_worker(config: Config, program: Program | None) -> NoReturn:
     from ..program.program import ImportFailed, call_start_hooks, find_sources, import_program
     from .server import start_server
 
-    # A session of its own: what the tests start and leave behind is known by it, unless it makes another one.
+    # Its own session, by which processes are found that tests leave behind, unless they create another session.
     os.setsid()
     control = Control(config.control)
     control.hello("worker", config)
@@ -58,12 +58,12 @@ def _control_loop(control: Control, executor: Executor) -> None:
     for line in control.lines():
         if line.get("op") == "exit":
             executor.submit(partial(exit_in_order, float(line.get("within", 1_000)) / 1_000))
-    # The runner is gone, and with it every reason to go on.
+    # The runner is gone, so there is no reason to go on.
     os._exit(0)
 
 
 def main(arguments: list[str]) -> NoReturn:
-    """The worker of start method `spawn`, which shares nothing with the forkserver."""
+    """Run a worker of start method `spawn`, which shares nothing with the forkserver."""
     config = read_config(arguments[0])
     die_with_parent(config.parent)
     interrupt_only_user_code()
