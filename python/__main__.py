@@ -1,4 +1,4 @@
-"""`python <this directory> reaper | signal | forkserver | worker`: see docs/protocol.md."""
+"""`python <this directory> reaper | signal`: see docs/protocol.md. Other programs are started by posix/bootstrap.py."""
 
 from __future__ import annotations
 
@@ -15,23 +15,8 @@ def start(program: str, arguments: list[str]) -> None:
         from vitest_python.reaper import signal_once
 
         signal_once.main(arguments)
-    elif program == "forkserver":
-        from vitest_python.forkserver import forkserver
-
-        step_back()
-        forkserver.main(arguments)
-    elif program == "worker":
-        from vitest_python.serving import worker
-
-        step_back()
-        worker.main(arguments)
     else:
-        sys.exit(f"vitest-python: no program {program!r}; there are reaper, signal, forkserver and worker")
-
-
-def step_back() -> None:
-    """Moves this directory to the end of `sys.path`: it must never hide a module of the user."""
-    sys.path.append(sys.path.pop(0))
+        sys.exit(f"vitest-python: no program {program!r}; there are reaper and signal")
 
 
 if __name__ == "__main__":

@@ -27,9 +27,8 @@ from vitest_python._gen.bridge_pb2 import (
     Start,
     WorkerFrame,
 )
+from vitest_python.posix.bootstrap import open_script
 from vitest_python.values import decode
-
-from .reaping import PACKAGE
 
 TOKEN = "s3cret"
 Line = dict[str, Any]
@@ -119,15 +118,19 @@ class Runner:
             "services": services,
             "startMethod": method,
             "overlay": overlay,
+            "token": TOKEN,
         }
+        script = open_script("forkserver", config)
         with (self.directory / "logs" / "forkserver-1.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [python, PACKAGE, "forkserver", json.dumps(config)],
-                env={**os.environ, "VITEST_PYTHON_TOKEN": TOKEN, **(env or {}), **variables},
-                stdin=subprocess.DEVNULL,
+                [python],
+                env={**os.environ, **(env or {}), **variables},
+                cwd=self.root,
+                stdin=script,
                 stdout=log,
                 stderr=log,
             )
+        os.close(script)
         return self.accept(answer)
 
     def accept(self, answer: Line | None = None) -> Peer:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ..posix.protocol import PROTOCOL, protocol_mismatch
 
-TOKEN_VARIABLE = "VITEST_PYTHON_TOKEN"
-
 
 @dataclass(frozen=True)
 class Config:
-    """The command-line argument that docs/protocol.md describes, and the token, which comes in the environment."""
+    """What docs/protocol.md describes."""
 
     id: str
     control: str
@@ -40,33 +37,28 @@ class Config:
         """The file for everything that this process prints."""
         return f"{self.run_directory}/logs/{self.id}.log"
 
-    def encode(self) -> str:
-        """Return the command-line argument, without the token, because every user can read arguments."""
-        return json.dumps(
-            {
-                "protocol": PROTOCOL,
-                "id": self.id,
-                "control": self.control,
-                "runDirectory": self.run_directory,
-                "runId": self.run_id,
-                "parent": self.parent,
-                "root": self.root,
-                "modules": self.modules,
-                "services": self.services,
-                "startMethod": self.start_method,
-                "overlay": self.overlay,
-                "bytecode": self.bytecode,
-                "watch": self.watch,
-            }
-        )
+    def encode(self) -> dict[str, Any]:
+        """Return the configuration as `read_config` takes it."""
+        return {
+            "protocol": PROTOCOL,
+            "id": self.id,
+            "control": self.control,
+            "runDirectory": self.run_directory,
+            "runId": self.run_id,
+            "token": self.token,
+            "parent": self.parent,
+            "root": self.root,
+            "modules": self.modules,
+            "services": self.services,
+            "startMethod": self.start_method,
+            "overlay": self.overlay,
+            "bytecode": self.bytecode,
+            "watch": self.watch,
+        }
 
 
-def read_config(argument: str) -> Config:
-    """Parse the argument, and take the token out of the environment before any user code runs.
-
-    Raises SystemExit with a message if the runner uses another protocol.
-    """
-    given: dict[str, Any] = json.loads(argument)
+def read_config(given: dict[str, Any]) -> Config:
+    """Read the configuration. Raises SystemExit with a message if the runner uses another protocol."""
     if given["protocol"] != PROTOCOL:
         raise SystemExit(protocol_mismatch("vitest-python: the runner", given["protocol"], "this process"))
     return Config(
@@ -74,6 +66,7 @@ def read_config(argument: str) -> Config:
         control=given["control"],
         run_directory=given["runDirectory"],
         run_id=given["runId"],
+        token=given["token"],
         parent=given["parent"],
         root=given["root"],
         modules=tuple(given["modules"]),
@@ -82,5 +75,4 @@ def read_config(argument: str) -> Config:
         overlay=given.get("overlay"),
         bytecode=given.get("bytecode"),
         watch=given.get("watch", False),
-        token=os.environ.pop(TOKEN_VARIABLE, ""),
     )

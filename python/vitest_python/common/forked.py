@@ -9,16 +9,29 @@ import traceback
 from types import TracebackType
 from typing import NoReturn
 
+from ..posix.prctl import read_name, set_name
 from .exit import finish
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _owner = os.getpid()
+_name = "the forkserver"
+_original_name = read_name()
 
 
-def own_process() -> None:
-    """Mark this process as one of ours. Every process that we fork ourselves calls this first."""
-    global _owner
+def own_process(name: str) -> None:
+    """Mark this process as one of ours, the worker `name`. Every process that we fork ourselves calls this first."""
+    global _owner, _name
     _owner = os.getpid()
+    _name = name
+    set_name(_original_name)
+
+
+def _note_child() -> None:
+    # A report of orphans tells by it that the command line is not the child's own. exec replaces it.
+    set_name(f"fork of {_name}"[:15])
+
+
+os.register_at_fork(after_in_child=_note_child)
 
 
 def end_if_forked(error: BaseException | None = None) -> None:

@@ -24,7 +24,7 @@ def is_ours(file: str) -> bool:
     """Return whether the file is part of this package or of Python's import system, so not the user's."""
     return (
         file.startswith((_OURS, "<frozen importlib", "<frozen runpy"))
-        or file == _MAIN
+        or file in (_MAIN, "<stdin>")
         or file.endswith(("/importlib/__init__.py", "/importlib/_bootstrap.py"))
     )
 

@@ -19,7 +19,7 @@ from .inheritance import Inheritance
 
 def after_fork(config: Config, program: Program | None, inheritance: Inheritance | None) -> NoReturn:
     """Drop the forkserver's state and run as a worker. Call it on the main thread, right after the fork."""
-    own_process()
+    own_process(config.id)
     die_with_parent(config.parent)
     interrupt_only_user_code()
     signal.set_wakeup_fd(-1)

@@ -11,9 +11,9 @@ import warnings
 # The real ones, before the user's modules are imported: gevent puts others in their place.
 from os import fork as os_fork
 from os import posix_spawn, waitpid
-from pathlib import Path
 
-from ..common.config import TOKEN_VARIABLE, Config
+from ..common.config import Config
+from ..posix.bootstrap import open_script
 from ..posix.lines import Line
 from ..posix.pidfd import Process
 from ..posix.wait import exit_of
@@ -79,22 +79,22 @@ def fork() -> int:
         return os_fork()
 
 
-def execute_worker(config: Config) -> int:
-    """Starts `python … worker` with the interpreter and the flags of this process; its pid.
+def execute_worker(config: Config, environment: dict[str, str]) -> int:
+    """Starts a worker with the interpreter and the flags of this process; its pid.
 
     Without running any code in a copy of this process, which is the reason why you choose this start method.
     """
     flags: list[str] = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
-    package = str(Path(__file__).resolve().parents[2])
     os.makedirs(os.path.dirname(config.log), mode=0o700, exist_ok=True)
+    script = open_script("worker", config.encode())
     log = os.open(config.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         return posix_spawn(
             sys.executable,
-            [sys.executable, *flags, package, "worker", config.encode()],
-            {**os.environ, TOKEN_VARIABLE: config.token},
+            [sys.executable, *flags],
+            environment,
             file_actions=[
-                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_DUP2, script, 0),
                 (os.POSIX_SPAWN_DUP2, log, 1),
                 (os.POSIX_SPAWN_DUP2, log, 2),
                 *((os.POSIX_SPAWN_CLOSE, fd) for fd in _list_inheritable()),
@@ -103,6 +103,7 @@ def execute_worker(config: Config) -> int:
         )
     finally:
         os.close(log)
+        os.close(script)
 
 
 def _list_inheritable() -> list[int]:

@@ -13,14 +13,16 @@ from functools import partial
 # Before the user's modules are imported: gevent and eventlet put others in their place.
 from select import POLLIN
 from select import poll as make_poll
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..common.config import Config, read_config
 from ..common.control import Control
 from ..common.exit import exit_in_order, run_last
 from ..common.output import write_through
+from ..posix.bootstrap import hide
 from ..posix.lines import Line
 from ..posix.prctl import die_with_parent
+from ..posix.protocol import RUN_DIRECTORY_VARIABLE
 from ..posix.wait import wake_up_on_child
 from ..serving.runtime import import_runtime
 from .children import Children, execute_worker, fork
@@ -41,6 +43,8 @@ class Forkserver:
         self._inheritance: Inheritance | None = None
         self._children = Children()
         self._wake_up = -1
+        # Before the user's modules change it.
+        self._environment = {**os.environ, RUN_DIRECTORY_VARIABLE: config.run_directory}
 
     def prepare(self) -> None:
         """Import everything that workers share and send `ready`, or send `failed` and exit with status 1."""
@@ -127,7 +131,7 @@ class Forkserver:
         try:
             if self._inheritance is not None:
                 self._inheritance.before_fork()
-            pid = execute_worker(config) if self.program is None else fork()
+            pid = execute_worker(config, self._environment) if self.program is None else fork()
         except OSError as error:
             self.control.send({"event": "fork-failed", "id": worker, "message": str(error)})
             return
@@ -165,9 +169,10 @@ class Forkserver:
         os._exit(1)
 
 
-def main(arguments: list[str]) -> NoReturn:
-    """Run the forkserver. The only argument is the configuration that docs/protocol.md describes."""
-    config = read_config(arguments[0])
+def main(given: dict[str, Any]) -> NoReturn:
+    """Run the forkserver with the configuration that docs/protocol.md describes."""
+    hide()
+    config = read_config(given)
     die_with_parent(config.parent)
     write_through()
     control = Control(config.control)

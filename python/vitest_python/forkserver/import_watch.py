@@ -33,14 +33,18 @@ NOWHERE = Origin("", ())
 class ImportWatch:
     """A context manager that keeps the stack of modules that are being executed."""
 
-    def __init__(self, is_users: Callable[[object], bool], after: Callable[[Origin], None]) -> None:
+    def __init__(
+        self, is_users: Callable[[object], bool], before: Callable[[str], None], after: Callable[[Origin], None]
+    ) -> None:
         """Create the watch, which starts when it is entered.
 
         Args:
             is_users: Returns whether a file is the user's own.
+            before: Called before each module is executed, with its name.
             after: Called after each module, with the origin of everything that is new since the last call.
         """
         self.is_users = is_users
+        self._before = before
         self._after = after
         self._stack: list[tuple[str, str]] = []
         self._originals: list[tuple[Any, str, Any]] = []
@@ -78,7 +82,9 @@ class ImportWatch:
 
     def _wrap(self, original: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
         def execute(loader: Any, module: Any) -> Any:
-            self._stack.append((getattr(module, "__name__", None) or module.name, str(getattr(loader, "path", ""))))
+            name = getattr(module, "__name__", None) or module.name
+            self._before(name)
+            self._stack.append((name, str(getattr(loader, "path", ""))))
             try:
                 return original(loader, module)
             finally:

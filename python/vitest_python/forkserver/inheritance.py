@@ -13,7 +13,7 @@ from .exit_functions import ExitFunctions, disown_finalizers, find_finalized, fl
 from .fork_safety import explain, find_hazard
 from .import_watch import ImportWatch
 from .inventory import Inventory
-from .openmp import pause_pools, prepare_environment, restart_numba
+from .openmp import before_module, pause_pools, restart_numba
 
 
 class Inheritance:
@@ -22,7 +22,7 @@ class Inheritance:
     def __init__(self, is_users: Callable[[object], bool]) -> None:
         """Args: is_users: whether a file is the user's own."""
         self._inventory = Inventory()
-        self._watch = ImportWatch(is_users, self._inventory.note)
+        self._watch = ImportWatch(is_users, before_module, self._inventory.note)
         self._exit_functions = ExitFunctions(self._watch)
         self._files: list[File] = []
         self._finalized: list[Any] = []
@@ -30,7 +30,6 @@ class Inheritance:
     @contextlib.contextmanager
     def watch_imports(self) -> Iterator[None]:
         """Around the imports of the user's modules."""
-        prepare_environment()
         with self._watch, self._exit_functions:
             yield
 

@@ -14,9 +14,11 @@ _HARD_PAUSE = 2
 _paused: dict[str, Any] = {}
 
 
-def prepare_environment() -> None:
-    """Before anything of the user is imported. LLVM's OpenMP starts anew in a child, unless scikit-learn forbids it."""
-    os.environ.setdefault("KMP_INIT_AT_FORK", "TRUE")
+def before_module(name: str) -> None:
+    """Called before a module is executed. LLVM's OpenMP starts anew in a child, unless scikit-learn forbids it."""
+    if name == "sklearn":
+        # Which otherwise sets it to FALSE.
+        os.environ.setdefault("KMP_INIT_AT_FORK", "TRUE")
 
 
 def pause_pools() -> None:

@@ -9,6 +9,7 @@ import signal
 from .system import DARWIN
 
 PR_SET_PDEATHSIG = 1
+PR_SET_NAME = 15
 PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -40,3 +41,18 @@ def die_with_parent(parent: int) -> None:
         _prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
         os._exit(1)
+
+
+def read_name() -> str:
+    """The name that the kernel shows for this thread; empty outside of Linux."""
+    try:
+        with open("/proc/thread-self/comm") as file:
+            return file.read().strip()
+    except OSError:
+        return ""
+
+
+def set_name(name: str) -> None:
+    """Changes it, on Linux; at most 15 characters."""
+    if _prctl is not None:
+        _prctl(PR_SET_NAME, name.encode(), 0, 0, 0)

@@ -13,4 +13,5 @@ def protocol_mismatch(peer: str, version: object, here: str) -> str:
 
 
 RUN_ID_VARIABLE = "VITEST_PYTHON_RUN_ID"
+RUN_DIRECTORY_VARIABLE = "VITEST_PYTHON_RUN_DIRECTORY"
 LEASE_VARIABLE = "VITEST_PYTHON_LEASE"

@@ -14,8 +14,10 @@ from .prctl import die_with_parent
 _DEFAULT_SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE, signal.SIGXFSZ, signal.SIGCHLD]
 
 
-def spawn(argv: list[str], env: dict[str, str], cwd: str, log: str, cgroup: Cgroup | None = None) -> int:
-    """Start `argv` with exactly `env`, with no standard input, and with both outputs appended to `log`.
+def spawn(
+    argv: list[str], env: dict[str, str], cwd: str, log: str, cgroup: Cgroup | None = None, stdin: int | None = None
+) -> int:
+    """Start `argv` with exactly `env` and with both outputs appended to `log`. Without `stdin`, it has no input.
 
     Returns the pid. Raises OSError if the log can't be opened, if `cwd` isn't usable, or if the program can't start.
     """
@@ -26,7 +28,7 @@ def spawn(argv: list[str], env: dict[str, str], cwd: str, log: str, cgroup: Cgro
     pid = os.fork()
     if pid == 0:
         os.close(failures)
-        _exec_child(argv, env, cwd, log, parent, failed, cgroup)
+        _exec_child(argv, env, cwd, log, parent, failed, cgroup, stdin)
     os.close(failed)
     with open(failures, "rb") as file:
         message = file.read()
@@ -38,7 +40,14 @@ def spawn(argv: list[str], env: dict[str, str], cwd: str, log: str, cgroup: Cgro
 
 
 def _exec_child(
-    argv: list[str], env: dict[str, str], cwd: str, log: str, parent: int, failed: int, cgroup: Cgroup | None
+    argv: list[str],
+    env: dict[str, str],
+    cwd: str,
+    log: str,
+    parent: int,
+    failed: int,
+    cgroup: Cgroup | None,
+    stdin: int | None,
 ) -> NoReturn:
     about = log
     try:
@@ -49,6 +58,8 @@ def _exec_child(
         for number in _DEFAULT_SIGNALS:
             signal.signal(number, signal.SIG_DFL)
         redirect_output(log)
+        if stdin is not None:
+            os.dup2(stdin, 0)
         about = cwd
         os.chdir(cwd)
         about = argv[0]

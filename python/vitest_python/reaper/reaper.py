@@ -12,6 +12,7 @@ import signal
 import sys
 from typing import Any, NoReturn
 
+from ..posix.bootstrap import open_script
 from ..posix.cgroup import make_cgroup
 from ..posix.cookie import set_limit
 from ..posix.identity import boot_id, own_start_time, start_time
@@ -124,7 +125,12 @@ class Reaper:
 
     def _spawn(self, line: dict[str, Any]) -> None:
         try:
-            pid = spawn(line["argv"], line["env"], line["cwd"], line["log"], self.cgroup)
+            script = open_script(line["program"], line["config"]) if "program" in line else None
+            try:
+                pid = spawn(line["argv"], line["env"], line["cwd"], line["log"], self.cgroup, script)
+            finally:
+                if script is not None:
+                    os.close(script)
         except Exception as error:
             self._out.put({"event": "spawn-failed", "id": line.get("id"), "message": str(error)})
             return

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 
 from .bytecode import keep_bytecode
+from .fork_support import without_fork_support
 
 # gRPC itself imports the last three when it creates its first server. That would be in each fork again.
 _LATE = ("ormsgpack", "asyncio", "grpc", "grpc._server", "grpc._utilities", "concurrent.futures.thread")
@@ -20,11 +20,9 @@ def import_runtime(overlay: str | None, bytecode: str | None) -> None:
     if overlay is not None and overlay not in sys.path:
         sys.path.append(overlay)
     keep_bytecode(bytecode)
-    # If user code forks (os.fork, multiprocessing) while calls are running, gRPC's fork handlers crash the child.
-    # Without them, the child can't use gRPC, but it doesn't need to.
-    os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
-    for module in _LATE:
-        importlib.import_module(module)
+    with without_fork_support():
+        for module in _LATE:
+            importlib.import_module(module)
     from . import server  # noqa: F401
     from .services import import_standard_services
 

@@ -13,6 +13,7 @@ from ..common.forked import end_if_forked
 from ..errors import ModuleProblem
 from ..execution.executor import Executor
 from ..program.program import ImportFailed, Program
+from .fork_support import without_fork_support
 from .servicer_failure import FailureInterceptor
 from .servicers import ForkInterceptor, ServerThreads
 from .services import add_standard_services
@@ -47,11 +48,12 @@ def start_server(config: Config, program: Program, executor: Executor, control: 
         usage = Usage(control, program.imports)
         resolver = RecordingResolver(resolver, usage)
         interceptors.append(UsageInterceptor(usage, program))
-    server = grpc.server(
-        ServerThreads(MAX_THREADS, thread_name_prefix="grpc"),
-        interceptors=interceptors,
-        options=[("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)],
-    )
+    with without_fork_support():
+        server = grpc.server(
+            ServerThreads(MAX_THREADS, thread_name_prefix="grpc"),
+            interceptors=interceptors,
+            options=[("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)],
+        )
     server.add_generic_rpc_handlers((Bridge(executor, resolver),))
     for service, register in program.registers:
         try:

@@ -6,14 +6,17 @@ import os
 import sys
 import threading
 from functools import partial
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..common.config import Config, read_config
 from ..common.control import Control
 from ..common.exit import exit_in_order, run_last
+from ..common.forked import own_process
 from ..common.output import write_through
 from ..execution.interrupt import interrupt_only_user_code
+from ..posix.bootstrap import hide
 from ..posix.prctl import die_with_parent
+from ..posix.protocol import RUN_ID_VARIABLE
 from .runtime import import_runtime
 
 if TYPE_CHECKING:
@@ -41,6 +44,8 @@ def run_worker(config: Config, program: Program | None) -> NoReturn:
         if program is None:
             run_last(partial(clear_modules, find_sources(config)))
             program = import_program(config)
+        # What the tests start must carry it, even if a module has cleared the environment.
+        os.environ[RUN_ID_VARIABLE] = config.run_id
         call_start_hooks()
         address = start_server(config, program, executor, control)
     except ImportFailed as failed:
@@ -62,9 +67,11 @@ def _control_loop(control: Control, executor: Executor) -> None:
     os._exit(0)
 
 
-def main(arguments: list[str]) -> NoReturn:
+def main(given: dict[str, Any]) -> NoReturn:
     """Run a worker of start method `spawn`, which shares nothing with the forkserver."""
-    config = read_config(arguments[0])
+    hide()
+    config = read_config(given)
+    own_process(config.id)
     die_with_parent(config.parent)
     interrupt_only_user_code()
     write_through()

@@ -1,5 +1,4 @@
 import { PROTOCOL, RUN_DIRECTORY_VARIABLE, RUN_ID_VARIABLE } from '../../process/run/protocol.ts'
-import { pythonPrograms } from '../../process/run/signal.ts'
 import type { Exit } from '../../process/system/exit.ts'
 import type { Identity } from '../../process/system/identity.ts'
 import { withDeadline } from '../../support/deadline.ts'
@@ -69,7 +68,9 @@ export async function startForkserver(launch: Launch): Promise<Forkserver> {
   })
   const spawned = await reaper.spawn({
     id,
-    argv: [installation.executable, pythonPrograms, 'forkserver', JSON.stringify(configOf(launch))],
+    argv: [installation.executable],
+    program: 'forkserver',
+    config: configOf(launch),
     env: environmentOf(run),
     cwd: run.root,
     log,
@@ -129,6 +130,7 @@ function configOf({ id, run, reaper, installation }: Launch) {
     protocol: PROTOCOL,
     id,
     runId: run.id,
+    token: run.token,
     runDirectory: run.directory.path,
     control: run.controlPath,
     parent: reaper.armed.pid,
@@ -151,6 +153,5 @@ function environmentOf(run: Run): Record<string, string> {
     ...run.options.env,
     [RUN_ID_VARIABLE]: run.id,
     [RUN_DIRECTORY_VARIABLE]: run.directory.path,
-    VITEST_PYTHON_TOKEN: run.token,
   }
 }

@@ -20,6 +20,10 @@ export interface Armed extends Identity {
 export interface SpawnOrder {
   id: string
   argv: string[]
+  /** A program of this package that the interpreter `argv` runs; it comes on standard input, so `ps` does not show it. */
+  program?: 'forkserver'
+  /** What the program is given. */
+  config?: object
   env: Record<string, string>
   cwd: string
   /** File for standard output and error. */

@@ -30,7 +30,10 @@ export function withoutOwnFrames(text: string): string {
   return text
     .split('\n')
     .filter(
-      (line) => !line.startsWith(`  File "${pythonPrograms}/`) && !line.startsWith('  File "<frozen runpy>"'),
+      (line) =>
+        !line.startsWith(`  File "${pythonPrograms}/`) &&
+        !line.startsWith('  File "<frozen runpy>"') &&
+        !line.startsWith('  File "<stdin>"'),
     )
     .join('\n')
 }

@@ -121,7 +121,7 @@ function marked(
 ): MarkedProcess | undefined {
   const stat = table.stat(pid)
   if (!stat || !isAlive(stat)) return undefined
-  return { ...stat, ...cookies, command: table.command(pid) || `[${stat.name}]` }
+  return { ...stat, ...cookies, command: describeCommand(stat.name, table.command(pid)) }
 }
 
 function unreadable(table: ProcessTable, pid: number, query: SweepQuery): Unreadable | undefined {
@@ -130,4 +130,15 @@ function unreadable(table: ProcessTable, pid: number, query: SweepQuery): Unread
   const user = table.user(pid)
   if (user === 'gone' || (user !== undefined && user !== query.uid)) return undefined
   return { pid, startTime: stat.startTime, name: stat.name, reason: `/proc/${pid}/environ cannot be read` }
+}
+
+/**
+ * A child that Python code forks has the command line of its parent, so Python names such a child by its kind until it
+ * executes a program: "fork of w3".
+ */
+function describeCommand(name: string, command: string): string {
+  const [, worker] = /^fork of (w\d+|the for)/.exec(name) ?? []
+  if (worker !== undefined)
+    return `a fork of ${worker.startsWith('w') ? `worker ${worker}` : 'the forkserver'}`
+  return command || `[${name}]`
 }

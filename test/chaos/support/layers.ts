@@ -40,6 +40,11 @@ export const layers = {
       find: 'os.execvpe(argv[0], argv, env)',
       replace: 'os.execvpe(argv[0], argv, {k: v for k, v in env.items() if k != "VITEST_PYTHON_RUN_ID"})',
     },
+    {
+      file: `${python}/serving/worker.py`,
+      find: 'os.environ[RUN_ID_VARIABLE] = config.run_id',
+      replace: 'pass',
+    },
   ],
   'owner watch': [
     {
