@@ -12,7 +12,8 @@ const INTRODUCTION = `# Options
 <!-- Made by \`npm run generate\` from src/options/pythonOptions.ts. -->
 
 \`python({ … })\` in \`plugins\`. Without the plugin, set \`test.globalSetup\` to
-\`['vitest-environment-python/vitest/global-setup']\` and write the options into \`test.environmentOptions.python\`.
+\`['vitest-environment-python/vitest/global-setup']\` and write the options into \`test.environmentOptions.python\`, which
+has the same types if you import \`vitest-environment-python/vitest\` in the configuration.
 If an option does not exist, or a value cannot be used, the run fails at once and says what to write instead.
 
 All options except \`base\` and \`pools\` can differ from pool to pool.

@@ -3,18 +3,18 @@ import { type PythonFrame, sourceExcerpt, stackLines } from './pythonStack.ts'
 
 /** An exception as Python describes it (`PythonFailure` in proto/). */
 export interface PythonException {
-  type: string
-  message: string
+  readonly type: string
+  readonly message: string
   /** Outermost first. */
-  frames: PythonFrame[]
+  readonly frames: readonly PythonFrame[]
   /** `__cause__`, or `__context__` unless it was suppressed. */
-  cause?: PythonException | undefined
-  notes: string[]
-  traceback: string
-  bases?: string[]
+  readonly cause?: PythonException | undefined
+  readonly notes: readonly string[]
+  readonly traceback: string
+  readonly bases?: readonly string[]
   /** MessagePack. */
-  arguments?: Uint8Array
-  group?: PythonException[]
+  readonly arguments?: Uint8Array
+  readonly group?: readonly PythonException[]
 }
 
 /**
@@ -26,15 +26,15 @@ export class PythonError extends Error {
   /** Qualified name of the exception's class, for builtins without module: `ValueError`, `embeddings.TooLong`. */
   readonly pythonType: string
   /** Qualified names of the classes that it inherits from, nearest first. */
-  readonly pythonBases: string[]
+  readonly pythonBases: readonly string[]
   /** Arguments of the exception. One that cannot be sent, or that is larger than 100 kB, is replaced by its `repr`. */
-  readonly args: unknown[]
+  readonly args: readonly unknown[]
   /** Notes that `add_note` added. */
-  readonly notes: string[]
+  readonly notes: readonly string[]
   /** The exceptions of an exception group; empty for other exceptions. */
-  readonly errors: PythonError[]
+  readonly errors: readonly PythonError[]
   /** The frames of the user's code, innermost first. */
-  readonly pythonFrames: PythonFrame[]
+  readonly pythonFrames: readonly PythonFrame[]
   /** The traceback as Python prints it. */
   readonly pythonTraceback: string
   /** Excerpt of the Python source, and the exceptions of a group. Vitest prints it between message and stack. */

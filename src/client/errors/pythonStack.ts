@@ -1,21 +1,21 @@
 /** One line of a Python traceback. */
 export interface PythonFrame {
   /** Absolute path, or Python's name for source that is in no file (`<string>`). */
-  file: string
+  readonly file: string
   /** 1-based. */
-  line: number
+  readonly line: number
   /** 1-based; 0 if Python does not know it (before 3.11). */
-  column: number
+  readonly column: number
   /** Name of the function, or `<module>`. */
-  function: string
+  readonly function: string
   /** Text of the line; empty if it cannot be read. */
-  source: string
+  readonly source: string
   /**
    * How many more times a recursion went through this frame.
    *
    * @default 0
    */
-  repeated?: number
+  readonly repeated?: number
 }
 
 /** Formats Python's frames, innermost first, as lines that Vitest and Node read as frames of a stack. */

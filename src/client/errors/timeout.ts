@@ -8,7 +8,7 @@ export class PythonTimeoutError extends Error {
   override readonly name: string = 'PythonTimeoutError'
   declare readonly code: ErrorCode
   /** The frames of the user's code, innermost first; empty if Python could not report them. */
-  readonly pythonFrames: PythonFrame[] = []
+  readonly pythonFrames: readonly PythonFrame[] = []
   /** Excerpt of the Python source. Vitest prints it between message and stack. */
   declare readonly codeFrame?: string
 

@@ -16,7 +16,7 @@ interface MatcherResult {
 interface Raised {
   message: string
   pythonType: string
-  pythonBases: string[]
+  pythonBases: readonly string[]
   pythonTraceback: string
 }
 
