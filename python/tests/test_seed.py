@@ -29,3 +29,15 @@ def test_seeds_numpy_even_if_it_is_imported_later() -> None:
 
 def test_unseeded_numbers_differ() -> None:
     assert drawn("import numpy; " + DRAW) != drawn("import numpy; " + DRAW)
+
+
+def test_it_is_known_whether_numbers_were_drawn() -> None:
+    program = (
+        "from vitest_python.execution.seed import drawn; print(drawn()); seed(7); print(drawn()); {}; print(drawn())"
+    )
+    for draw in ("random.random()", "random.shuffle([1, 2])", "import numpy; numpy.random.rand()"):
+        assert drawn(program.format(draw)).split() == ["False", "False", "True"]
+    for quiet in ("import numpy", "random.Random(1).random()", "import numpy; numpy.random.default_rng().random()"):
+        assert drawn(program.format(quiet)).split() == ["False", "False", "False"]
+    again = "seed(7); from vitest_python.execution.seed import drawn; random.random(); seed(8); print(drawn())"
+    assert drawn(f"import numpy; {again}") == "False\n"

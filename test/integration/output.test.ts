@@ -60,10 +60,17 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
       expect(first).not.toBe(again)
     })
 
-    test('are printed for a test that fails', async () => {
-      const args = ['seeds.test.ts', '-t', 'two', '--sequence.seed=77']
-      const { output } = await runVitest({ version, fixture: 'output', args, env: { FAILS: 'yes' } })
-      expect(output).toContain('to repeat them: --sequence.seed=77')
+    test.each([
+      'test',
+      'file',
+    ])('are printed for a test that fails and drew numbers, with isolation %s', async (isolation) => {
+      const args = ['drawing.test.ts', '--sequence.seed=77']
+      const { output } = await runVitest({ version, fixture: 'output', args, python: { isolation } })
+      expect(output).toMatch(/Tests +3 failed \| 1 passed/)
+      const hinted = [
+        ...output.matchAll(/stdout \| drawing\.test\.ts > (.*)\n.*to repeat them: --sequence.seed=77/g),
+      ]
+      expect(hinted.map(([, name]) => name)).toEqual(['draws and fails'])
     })
   })
 })

@@ -34,7 +34,23 @@ test.concurrent('failures show real class names, the reason of a reference, and 
   expect(output).toContain("expected [ Decimal{ text: '1.0' }, …(5) ] to deeply equal []")
   for (const name of ['TimeDelta', 'DataFrame', 'PythonRef']) expect(output).toContain(`+   ${name} {`)
   expect(output).toContain('"reason": "it may have masked elements, which no number stands for; return')
-  expect(output).toMatch(/AssertionError: assert n == 1\n(.*\n){0,3}.*check.*kinds\.py:\d+:\d+/)
-  expect(output).toMatch(/NotImplementedError: \(no message\)\n(.*\n){0,3}.*todo.*kinds\.py:\d+:\d+/)
+  expect(output).toMatch(/AssertionError: assert n == 1\n(.*\n){0,6}.*check.*kinds\.py:\d+:\d+/)
+  expect(output).toMatch(/NotImplementedError: \(no message\)\n(.*\n){0,6}.*todo.*kinds\.py:\d+:\d+/)
   expect(output).not.toContain('pythonTraceback')
+})
+
+test.concurrent('a call that was not awaited says so', async ({ expect }) => {
+  const { exitCode, output, left } = await runVitest({
+    version,
+    fixture: 'values',
+    args: ['forgotten.test.ts'],
+    python: { python: developers },
+    deadline: 110_000,
+  })
+  expect(output).toContain(
+    'CallError [LEASE_ENDED]: This call was still open when its test ended: missing `await`?',
+  )
+  expect(output).toMatch(/forgotten\.test\.ts:5:\d+/)
+  expect(exitCode).toBe(1)
+  expect(left).toEqual(NOTHING)
 })

@@ -12,6 +12,7 @@ class Verb(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     GET: _ClassVar[Verb]
     EVAL: _ClassVar[Verb]
     EXEC: _ClassVar[Verb]
+    DRAWN: _ClassVar[Verb]
 
 class CallbackVerb(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -22,6 +23,7 @@ CALL: Verb
 GET: Verb
 EVAL: Verb
 EXEC: Verb
+DRAWN: Verb
 INVOKE: CallbackVerb
 NEXT: CallbackVerb
 CLOSE: CallbackVerb

@@ -8,8 +8,9 @@ from operator import attrgetter
 from typing import Any
 
 from .. import values
-from .._gen.bridge_pb2 import EVAL, EXEC, GET, Start
+from .._gen.bridge_pb2 import DRAWN, EVAL, EXEC, GET, Start
 from ..errors import BadArguments
+from ..execution.seed import drawn
 from ..program.inline import Inline
 from ..program.resolve import FunctionResolver
 from ..values.type_name import type_name
@@ -39,6 +40,8 @@ class SessionContext:
             return partial(self._inline.run, start.name, keywords, mode), [], {}
         if start.verb == GET:
             return partial(_attribute, self._references.get(start.reference), start.name), [], {}
+        if start.verb == DRAWN:
+            return drawn, [], {}
         if start.reference == 0:
             return self._resolver.resolve(start.name), arguments, keywords
         return _attribute(self._references.get(start.reference), start.name), arguments, keywords

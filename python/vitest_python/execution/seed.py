@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 _NUMPY = "numpy.random"
+_seeded: int | None = None
 
 
 def seed(value: int) -> None:
@@ -18,6 +19,8 @@ def seed(value: int) -> None:
     `value` has 32 bits. Generators that the user's code creates itself, such as `random.Random()` or `default_rng()`,
     aren't seeded.
     """
+    global _seeded
+    _seeded = value
     random.seed(value)
     numpy = sys.modules.get(_NUMPY)
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _SeedOnImport)]
@@ -25,6 +28,21 @@ def seed(value: int) -> None:
         numpy.seed(value)
     else:
         sys.meta_path.insert(0, _SeedOnImport(value))
+
+
+def drawn() -> bool:
+    """Return whether the generators that `seed` seeds have left the state that it gave them."""
+    if _seeded is None:
+        return False
+    numpy = sys.modules.get(_NUMPY)
+    return random.getstate() != random.Random(_seeded).getstate() or (
+        numpy is not None and _state(numpy) != _state(numpy.RandomState(_seeded))
+    )
+
+
+def _state(generator: Any) -> tuple[object, ...]:
+    state = generator.get_state()
+    return (state[1].tobytes(), *state[2:]) if state[0] == "MT19937" else (state[0],)
 
 
 class _SeedOnImport:

@@ -32,6 +32,11 @@ export class CallTable {
     return false
   }
 
+  /** Whether no call is open, so that Python answers the next one at once. */
+  get idle(): boolean {
+    return this.#calls.size === 0
+  }
+
   phaseOf(call: number): CallPhase {
     return this.#calls.get(call)?.phase ?? 'ended'
   }
@@ -64,9 +69,10 @@ export class CallTable {
     return state && 'ending' in state ? state.ending.promise : Promise.resolve(undefined)
   }
 
-  /** Ends every call for this reason. */
-  end(reason: Error): void {
-    for (const call of [...this.#calls.keys()]) this.dispatch(call, { type: 'session end', reason })
+  /** Ends every call. @param reasonOf makes the error of each call, whose stack then points at the call */
+  end(reasonOf: () => Error): void {
+    for (const call of [...this.#calls.keys()])
+      this.dispatch(call, { type: 'session end', reason: reasonOf() })
   }
 
   #perform(effect: CallEffect, call: number): void {

@@ -1,6 +1,6 @@
 import { type Client, type ClientOptions, credentials } from '@grpc/grpc-js'
 import { setTimeout } from '../../support/clock.ts'
-import type { Caller } from '../errors/caller.ts'
+import { type Caller, callerOf } from '../errors/caller.ts'
 import { CallError, WorkerLostError } from '../errors/errors.ts'
 import { Verb } from '../gen/vitest_python/v1/bridge.ts'
 import type { Lease } from '../lease/lease.ts'
@@ -19,6 +19,8 @@ import { StubChannels } from './stubChannel.ts'
 
 /** Milliseconds to wait until the pool has found out why a worker ended. */
 const EXPLANATION_TIMEOUT_MS = 2_000
+/** Python answers a question about itself within this time, unless it is stuck. */
+const ANSWER_TIMEOUT_MS = 1_000
 
 /** The test's side of a lease. By default it gets each answer at once and unchanged. */
 export type TestSide = Pick<SessionHost, 'beforeAnswer' | 'adopt'>
@@ -78,6 +80,19 @@ export class LeasedPython extends CodeSurface implements PythonClient {
     this.#open().seed(value)
   }
 
+  /**
+   * Whether `random` or `numpy.random` has drawn numbers since the last seed; `false` if Python is busy or gone and
+   * cannot tell.
+   */
+  async drewRandomNumbers(): Promise<boolean> {
+    const session = this.#session
+    if (!session?.idle) return false
+    const start = { name: 'the state of random numbers', verb: Verb.DRAWN }
+    const here = callerOf(this.drewRandomNumbers)
+    const options = { timeout: ANSWER_TIMEOUT_MS }
+    return (await call(session, { start, args: [], options, here }).catch(() => false)) === true
+  }
+
   /** Whether Python may still be working on an abandoned call. */
   get busy(): boolean {
     return this.#session?.busy ?? false
@@ -95,11 +110,10 @@ export class LeasedPython extends CodeSurface implements PythonClient {
 
   /** Ends the connections. The holder of the lease releases the lease itself. */
   close(): void {
+    const ended = (why: string) => new CallError('LEASE_ENDED', why)
     this.#session?.end(
-      new CallError(
-        'LEASE_ENDED',
-        'The lease of this Python process has ended; its client cannot be used any more.',
-      ),
+      ended('The lease of this Python process has ended; its client cannot be used any more.'),
+      () => ended('This call was still open when its test ended: missing `await`?'),
     )
     for (const client of this.#clients.splice(0)) client.close()
   }

@@ -75,6 +75,11 @@ export class Session {
     return call
   }
 
+  /** Whether Python is at work on no call, and would answer one at once. */
+  get idle(): boolean {
+    return !this.#ended && this.#calls.idle
+  }
+
   /** Seeds Python's random numbers for every call that is started later. */
   seed(value: number): void {
     this.#send({ $case: 'seed', value: { value } })
@@ -115,12 +120,16 @@ export class Session {
     return ends.filter((end) => end !== undefined)
   }
 
-  /** Fails all calls, and those that are started later. Only the first reason counts. */
-  end(reason: Error): void {
+  /**
+   * Fails all calls, and those that are started later. Only the first reason counts.
+   *
+   * @param ofOpenCall makes the error of a call that is open; default: the reason
+   */
+  end(reason: Error, ofOpenCall: () => Error = () => reason): void {
     if (this.#ended) return
     this.#ended = reason
     this.#host.beforeAnswer()
-    this.#calls.end(reason)
+    this.#calls.end(ofOpenCall)
     this.#values.close()
     this.#stream.cancel()
   }

@@ -1,5 +1,7 @@
+import type { RunContext } from '../../client/lease/context.ts'
 import type { PythonClient } from '../../client/session/pythonClient.ts'
 import { PythonView } from '../../client/session/pythonView.ts'
+import type { OpenLease } from '../leases/openLease.ts'
 import type { PythonPool } from '../leases/pythonPool.ts'
 import { seedForTest, seedHint } from '../leases/seed.ts'
 import { TestLeases } from '../leases/testLeases.ts'
@@ -11,27 +13,41 @@ type Use<T> = (value: T) => Promise<void>
 
 /** The part of a test's context that the fixtures read. */
 interface RunningTest {
-  task: { name: string; file: { filepath: string; name: string }; suite?: { fullTestName?: string } }
+  task: {
+    name: string
+    file: { filepath: string; name: string }
+    suite?: { fullTestName?: string }
+    result?: { state: string }
+  }
   /** From Vitest 3.2 on; the test's time limit aborts it. */
   signal?: AbortSignal
   pythonPoolName: string
-  onTestFailed(listener: () => void): void
 }
 
 // Vitest reads the fixtures that a fixture needs from the source of its first parameter, so each has a pattern there.
 
 /** The fixture `python`. */
 export async function providePython(
-  { task, signal, onTestFailed, pythonPoolName }: RunningTest,
+  { task, signal, pythonPoolName }: RunningTest,
   use: Use<PythonClient>,
 ): Promise<void> {
   const context = requireContext(pythonPoolName)
-  const hint = seedHint(context.seed)
-  if (hint) onTestFailed(() => console.info(hint))
   if (context.isolation === 'file') return provideFileView({ task, signal, pythonPoolName }, use)
   const leases = new TestLeases(leasesOf(context), holderOf(task), signal && { signal })
-  await use(await leases.lease())
+  const client = await leases.lease()
+  await use(client)
+  await showSeed(task, context, client)
   await leases.releaseAll()
+}
+
+/** Prints how to repeat the random numbers of a test that has failed and has drawn some. */
+async function showSeed(
+  { result }: RunningTest['task'],
+  { seed }: RunContext,
+  client: OpenLease,
+): Promise<void> {
+  const hint = result?.state === 'fail' ? seedHint(seed) : undefined
+  if (hint && (await client.drewRandomNumbers())) console.info(hint)
 }
 
 /** The file's process, with the options of one of its tests. */
@@ -44,10 +60,11 @@ async function provideFileView(
   use: Use<PythonClient>,
 ): Promise<void> {
   const client = await leaseForFile(pythonPoolName)
-  const { seed } = requireContext(pythonPoolName)
-  if (seed) client.seed(seedForTest(seed.value, holderOf(task), 0))
+  const context = requireContext(pythonPoolName)
+  if (context.seed) client.seed(seedForTest(context.seed.value, holderOf(task), 0))
   const view = new PythonView(client, signal ? { signal } : {})
   await use(view)
+  await showSeed(task, context, client)
   await view.cancelCalls()
   await client.endTest(signal)
 }

@@ -74,6 +74,22 @@ test('nor the end of the session', async () => {
   expect(python.stream.cancel).toHaveBeenCalled()
 })
 
+test('open calls get errors of their own at the end, later calls the reason', async () => {
+  const { session } = scripted()
+  expect(session.idle).toBe(true)
+  const made = (stack: string) => ({ start: { name: 'm.f' }, args: [], options: {}, here: { stack } })
+  const open = ['first', 'second'].map((name) => call(session, made(`Error\n    at ${name} (a.ts:1:1)`)))
+  expect(session.idle).toBe(false)
+  session.end(new Error('over'), () => new Error('still open'))
+  const errors = await Promise.all(open.map((pending) => pending.catch((error: Error) => error.stack)))
+  expect(errors).toEqual([
+    'Error: still open\n    at first (a.ts:1:1)',
+    'Error: still open\n    at second (a.ts:1:1)',
+  ])
+  await expect(call(session, made(''))).rejects.toThrow('over')
+  expect(session.idle).toBe(false)
+})
+
 test.each([
   ['a text', () => 'no', { name: 'Error', message: 'no' }],
   [

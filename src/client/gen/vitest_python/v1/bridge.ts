@@ -30,6 +30,8 @@ export enum Verb {
   GET = 1,
   EVAL = 2,
   EXEC = 3,
+  /** DRAWN - whether random numbers were drawn since the last Seed: a bool */
+  DRAWN = 4,
 }
 
 export enum CallbackVerb {
