@@ -7,6 +7,7 @@ import { CallbackVerb } from '../../../../src/client/gen/vitest_python/v1/bridge
 import { call } from '../../../../src/client/session/call.ts'
 import { refs } from '../../../../src/client/session/ref.ts'
 import { Session } from '../../../../src/client/session/session.ts'
+import { stream } from '../../../../src/client/session/stream.ts'
 import { encode } from '../../../../src/client/values/encode.ts'
 
 interface Written {
@@ -17,7 +18,7 @@ interface Written {
 /** A session with a Python that says what the test has it say. */
 function scripted(onStart: (number: number) => void = () => {}) {
   const written: Written[] = []
-  const stream = Object.assign(new EventEmitter(), {
+  const events = Object.assign(new EventEmitter(), {
     cancel: vi.fn(),
     write(frame: Written) {
       written.push(frame)
@@ -31,13 +32,14 @@ function scripted(onStart: (number: number) => void = () => {}) {
     beforeAnswer() {},
     adopt: <T>(given: T) => given,
   }
-  const session = new Session(stream as never, lease, refs)
+  const session = new Session(events as never, lease, refs)
   const say = (number: number, $case: string, value: unknown) =>
-    stream.emit('data', { call: number, kind: { $case, value } })
+    events.emit('data', { call: number, kind: { $case, value } })
   const ask = (verb: CallbackVerb) =>
     say(0, 'callback', { callback: 1, target: 1, verb, arguments: encode([[], {}], 'arguments') })
   const answered = () => written.find(({ kind }) => kind.$case === 'answer')?.kind.value
-  return { session, stream, say, ask, answered }
+  const sent = () => written.map(({ kind }) => kind.$case)
+  return { session, stream: events, say, ask, answered, sent }
 }
 
 function* failing() {
@@ -124,4 +126,16 @@ test.each([false, true])('items give their shared memory back, the call given up
   expect(open() - before).toBe(1)
   session.end(new Error('over'))
   python.end(new Error('over'))
+})
+
+test('a stream with an item that cannot be read fails, and its generator is closed', async () => {
+  const python = scripted((number) => {
+    // 0xc1 is the one byte that MessagePack never uses.
+    python.say(number, 'item', Buffer.from([0xc1]))
+    queueMicrotask(() => python.say(number, 'end', {}))
+  })
+  const reading = stream(python.session, { start: { name: 'm.s' }, args: [], options: {}, here: {} })
+  await expect(reading.next()).rejects.toMatchObject({ code: 'ANSWER_UNREADABLE' })
+  expect(python.sent()).toEqual(['start', 'cancel'])
+  expect(python.session.busy).toBe(false)
 })
