@@ -1,6 +1,14 @@
 import type { Edit } from './editVitest.ts'
-import { locateConfig, type Node, propertyOf } from './locate.ts'
-import { type Insertion, insertProperty, splice } from './splice.ts'
+import {
+  isRepeatable,
+  lastSpread,
+  locateConfig,
+  locateInner,
+  type Node,
+  propertyOf,
+  sourceOf,
+} from './locate.ts'
+import { appendProperty, type Insertion, insertProperty, splice } from './splice.ts'
 
 const PACKAGE = 'vitest-environment-python'
 const SETUPS = {
@@ -28,7 +36,11 @@ export function editJest(code: string, module: string, path: string): Edit {
   const refusal = refusalOf(config)
   if (refusal !== undefined) return { refusal }
   const quote = isJson || (code.includes('"') && !code.includes("'")) ? '"' : "'"
-  const insertions = changes(text, config, module, (value) => print(value, quote, isJson))
+  const show = (value: unknown) => print(value, quote, isJson)
+  const spread = lastSpread(config)
+  const insertions = spread
+    ? changesAfter(text, config, sourceOf(text, spread), module, show)
+    : changes(text, config, module, show)
   return { code: splice(text, insertions).slice(prefix.length) }
 }
 
@@ -37,6 +49,15 @@ function refusalOf(config: Node): string | undefined {
   if (has('projects')) return 'has projects, and each project that uses Python must be configured by itself'
   const own = Object.keys(SETUPS).find(has)
   if (own) return `has a ${own} of its own, which must call the default export of ${PACKAGE}/jest`
+  const spread = lastSpread(config)
+  if (spread && !isRepeatable(spread))
+    return `spreads the result of a call, of which init cannot know what it holds`
+  const early =
+    spread &&
+    ['testEnvironment', 'testEnvironmentOptions', 'preset'].find(
+      (name) => (has(name)?.start ?? spread.end) < spread.end,
+    )
+  if (early) return `has a ${early} before a spread, which may replace it`
   if ((has('testEnvironment')?.type ?? 'StringLiteral') !== 'StringLiteral')
     return 'has a testEnvironment that is not a string'
   if ((has('testEnvironmentOptions')?.type ?? 'ObjectExpression') !== 'ObjectExpression')
@@ -44,10 +65,43 @@ function refusalOf(config: Node): string | undefined {
   return undefined
 }
 
+/**
+ * A spread may hold an environment and a preset of its own, so everything is written behind it, and what it holds becomes
+ * the base of ours.
+ *
+ * @param source the expression that is spread
+ */
+function changesAfter(
+  code: string,
+  config: Node,
+  source: string,
+  module: string,
+  show: (value: unknown) => string,
+): Insertion[] {
+  const environment = propertyOf(config, 'testEnvironment')
+  const before = propertyOf(config, 'testEnvironmentOptions')
+  const base = environment ? show(baseOf(environment)) : `${source}.testEnvironment`
+  const options = `python: { base: ${base}, modules: ${show([module])} }`
+  const top = [
+    ...Object.entries(SETUPS).map(([key, value]) => `${key}: ${show(value)}`),
+    ...(environment ? [] : [`testEnvironment: ${show(ENVIRONMENT)}`]),
+    ...(before ? [] : [`testEnvironmentOptions: { ...${source}.testEnvironmentOptions, ${options} }`]),
+  ]
+  return [
+    appendProperty(code, config, ...top),
+    ...(before ? [insertProperty(code, before, options)] : []),
+    ...(environment ? [{ at: environment.start, end: environment.end, text: show(ENVIRONMENT) }] : []),
+  ]
+}
+
+function baseOf(environment: Node | undefined): string {
+  return String(environment?.['value'] ?? 'node').replace(/^jest-environment-/, '')
+}
+
 function changes(code: string, config: Node, module: string, show: (value: unknown) => string): Insertion[] {
   const environment = propertyOf(config, 'testEnvironment')
   const before = propertyOf(config, 'testEnvironmentOptions')
-  const base = String(environment?.['value'] ?? 'node').replace(/^jest-environment-/, '')
+  const base = baseOf(environment)
   const options = { python: { ...(base === 'node' ? {} : { base }), modules: [module] } }
   // A project can have one preset only.
   const entries = propertyOf(config, 'preset')
@@ -76,10 +130,24 @@ function print(value: unknown, quote: string, isJson: boolean): string {
 
 /** A configuration for a project that has none. */
 export function newJest(module: string): string {
-  return `export default {\n  ${jestSnippet(module).replaceAll('\n', '\n  ')}\n}\n`
+  return `export default {\n  ${PRESET(module).replaceAll('\n', '\n  ')}\n}\n`
 }
 
-/** The lines to paste into a configuration that cannot be edited. */
-export function jestSnippet(module: string): string {
-  return `preset: '${PACKAGE}',\ntestEnvironmentOptions: { python: { modules: ['${module}'] } },`
+const PRESET = (module: string) =>
+  `preset: '${PACKAGE}',\ntestEnvironmentOptions: { python: { modules: ['${module}'] } },`
+
+/**
+ * The lines to paste into a configuration that cannot be edited. They work beside another preset, and carry the
+ * environment that they replace.
+ */
+export function jestSnippet(module: string, code: string): string {
+  const inner = locateInner(code)
+  const environment = inner && propertyOf(inner, 'testEnvironment')
+  const base = environment?.type === 'StringLiteral' ? baseOf(environment) : 'node'
+  const options = base === 'node' ? '' : `base: '${base}', `
+  return [
+    ...Object.entries(SETUPS).map(([key, value]) => `${key}: '${value}',`),
+    `testEnvironment: '${ENVIRONMENT}',${environment ? ' // in place of the other testEnvironment' : ''}`,
+    `testEnvironmentOptions: { python: { ${options}modules: ['${module}'] } },`,
+  ].join('\n')
 }

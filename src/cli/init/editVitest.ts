@@ -1,5 +1,12 @@
-import { locateConfig, propertyOf } from './locate.ts'
-import { insertElement, insertImport, insertProperty, splice } from './splice.ts'
+import { isRepeatable, lastSpread, locateConfig, type Node, propertyOf, sourceOf } from './locate.ts'
+import {
+  appendProperty,
+  type Insertion,
+  insertElement,
+  insertImport,
+  insertProperty,
+  splice,
+} from './splice.ts'
 
 const PLUGIN = 'vitest-environment-python/vitest'
 
@@ -20,10 +27,21 @@ export function editVitest(code: string, module: string): Edit {
   const call = `python({ modules: [${quote}${module}${quote}] })`
   const plugins = propertyOf(located.config, 'plugins')
   if (plugins && plugins.type !== 'ArrayExpression') return { refusal: 'has plugins that are not an array' }
+  const spread = lastSpread(located.config)
+  if (spread && plugins && plugins.start < spread.start)
+    return { refusal: 'has plugins before a spread, which may replace them' }
+  if (spread && !plugins && !isRepeatable(spread))
+    return { refusal: 'spreads the result of a call, of which init cannot know what it holds' }
   const insertion = plugins
     ? insertElement(code, plugins, call)
-    : insertProperty(code, located.config, `plugins: [${call}]`)
+    : insertPlugins(code, located.config, spread, call)
   return { code: splice(code, [insertImport(code, located, '{ python }', PLUGIN), insertion]) }
+}
+
+/** A spread may hold plugins, so ours are written behind it, together with those. */
+function insertPlugins(code: string, config: Node, spread: Node | undefined, call: string): Insertion {
+  if (!spread) return insertProperty(code, config, `plugins: [${call}]`)
+  return appendProperty(code, config, `plugins: [...(${sourceOf(code, spread)}.plugins ?? []), ${call}]`)
 }
 
 /** A configuration for a project that has none. */

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { installedVersion } from '../../globalSetup/run/runnerVersions.ts'
 import { SetupError } from '../../support/errors.ts'
 import type { RunnerName } from './chooseRunner.ts'
 import { planInit } from './initPlan.ts'
@@ -17,7 +18,7 @@ export interface InitRequest {
 /**
  * Adds the plugin, or Jest's preset, to the project's configuration, and writes an example. Shows every change.
  *
- * @throws SetupError INIT_NO_PROJECT, INIT_CONFIG_NOT_EDITABLE, INIT_NOT_WRITABLE
+ * @throws SetupError RUNNER_TOO_OLD, INIT_NO_PROJECT, INIT_CONFIG_NOT_EDITABLE, INIT_NOT_WRITABLE
  */
 export function init({ force = false, dryRun = false, runner }: InitRequest, root = process.cwd()): void {
   const plan = planInit({
@@ -26,6 +27,7 @@ export function init({ force = false, dryRun = false, runner }: InitRequest, roo
     force,
     runner,
     read: (path) => read(root, path),
+    version: (name) => installedVersion(name, root),
   })
   if (plan.refusal !== undefined) throw new SetupError('INIT_CONFIG_NOT_EDITABLE', plan.refusal)
   for (const change of plan.changes) console.log(`${showDiff(change)}\n`)

@@ -1,7 +1,10 @@
+import { requireRunner } from '../../globalSetup/run/runnerVersions.ts'
 import { chooseRunner, type Manifest, type RunnerName } from './chooseRunner.ts'
 import { editJest, JEST_CONFIGS, jestSnippet, newJest } from './editJest.ts'
 import { type Edit, editVitest, newSnippet, newVitest, VITEST_CONFIGS } from './editVitest.ts'
-import { EXAMPLE_MODULE, exampleFiles, JEST_EXAMPLE } from './example.ts'
+import { EXAMPLE_MODULE, exampleFiles, jestExample } from './example.ts'
+import { locateConfig, type Node, propertyOf } from './locate.ts'
+import { type Places, placesOfJest, placesOfVitest, placeTest } from './place.ts'
 
 /** A file to write. */
 export interface Change {
@@ -32,6 +35,8 @@ export interface InitFacts {
   runner?: RunnerName | undefined
   /** Text of a file in the root; `undefined` if there is none. */
   read(path: string): string | undefined
+  /** Version of an installed runner; `undefined` if it is not installed. */
+  version?(runner: RunnerName): string | undefined
 }
 
 /** The differences between the runners. */
@@ -41,8 +46,13 @@ interface Runner {
   config(facts: InitFacts, manifest: Manifest): string | undefined
   fresh(facts: InitFacts): { path: string; after: string }
   edit(code: string, module: string, path: string): Edit
-  snippet: string
-  example(facts: InitFacts, config: string): Record<string, string>
+  /** The lines to paste into a configuration that cannot be edited. */
+  snippet(code: string): string
+  /** The configuration's object, if it can be located. */
+  places(code: string, path: string): Places | undefined
+  /** Extensions of the example's test, the preferred one first. */
+  extensions(facts: InitFacts, config: string): string[]
+  example(test: string): Record<string, string>
 }
 
 const RUNNERS: Record<RunnerName, Runner> = {
@@ -55,8 +65,13 @@ const RUNNERS: Record<RunnerName, Runner> = {
       after: newVitest(EXAMPLE_MODULE),
     }),
     edit: editVitest,
-    snippet: newSnippet(EXAMPLE_MODULE),
-    example: ({ files }, config) => exampleFiles(files.has('tsconfig.json') || /\.[mc]?ts$/.test(config)),
+    snippet: () => newSnippet(EXAMPLE_MODULE),
+    places: (code) => placesIn(code, placesOfVitest),
+    extensions: ({ files }, config) => {
+      const typescript = files.has('tsconfig.json') || /\.[mc]?ts$/.test(config)
+      return typescript ? ['ts', 'tsx', 'mts', 'js', 'mjs'] : ['js', 'mjs', 'ts', 'tsx', 'mts']
+    },
+    example: exampleFiles,
   },
   jest: {
     next: 'npx jest greeting',
@@ -64,8 +79,10 @@ const RUNNERS: Record<RunnerName, Runner> = {
       JEST_CONFIGS.find((name) => files.has(name)) ?? (jest === undefined ? undefined : 'package.json'),
     fresh: () => ({ path: 'jest.config.mjs', after: newJest(EXAMPLE_MODULE) }),
     edit: editJest,
-    snippet: jestSnippet(EXAMPLE_MODULE),
-    example: () => JEST_EXAMPLE,
+    snippet: (code) => jestSnippet(EXAMPLE_MODULE, code),
+    places: (code, path) => placesIn(code, placesOfJest, path),
+    extensions: () => ['js', 'ts', 'tsx', 'mjs', 'jsx'],
+    example: jestExample,
   },
 }
 
@@ -73,11 +90,13 @@ const RUNNERS: Record<RunnerName, Runner> = {
 export function planInit(facts: InitFacts): InitPlan {
   const manifest = JSON.parse(facts.read('package.json') ?? '{}') as Manifest
   const { name, note } = facts.runner ? { name: facts.runner } : chooseRunner(facts.files, manifest)
+  requireRunner(name, facts.version?.(name))
   const runner = RUNNERS[name]
   const plan = planConfig(facts, runner, manifest)
   if (note) plan.notes.push(note)
-  const [{ path = '' } = {}] = plan.changes
-  for (const [example, after] of Object.entries(runner.example(facts, path))) {
+  const path = runner.config(facts, manifest) ?? plan.changes[0]?.path ?? ''
+  const places = runner.places(facts.read(path) ?? '', path)
+  for (const [example, after] of exampleOf(runner, facts, path, places, plan)) {
     const before = facts.read(example)
     if (before === after) continue
     if (before !== undefined && !facts.force)
@@ -87,23 +106,47 @@ export function planInit(facts: InitFacts): InitPlan {
   return plan
 }
 
+/** The files of the example. The test lies where the runner looks for tests. */
+function exampleOf(
+  runner: Runner,
+  facts: InitFacts,
+  config: string,
+  places: Places | undefined,
+  plan: InitPlan,
+): [string, string][] {
+  const extensions = runner.extensions(facts, config)
+  const found = places && placeTest(places, extensions)
+  if (places && (found === undefined || places.unreadable)) {
+    const why = places.unreadable
+      ? `${places.unreadable} cannot be read`
+      : 'no usual name matches its patterns'
+    plan.notes.push(
+      `${config || 'The configuration'}: ${why}. If the runner does not find the example's test, move it.`,
+    )
+  }
+  const files = runner.example(found ?? `greeting.test.${extensions[0]}`)
+  return Object.entries(files).map(([path, text]) => [[places?.root, path].filter(Boolean).join('/'), text])
+}
+
+function placesIn(code: string, read: (config: Node) => Places, path = ''): Places | undefined {
+  const isJson = path.endsWith('.json')
+  const located = locateConfig(isJson ? `export default ${code}` : code, { commonJs: !isJson })
+  if ('refusal' in located) return undefined
+  const config = path === 'package.json' ? propertyOf(located.config, 'jest') : located.config
+  return config?.type === 'ObjectExpression' ? read(config) : undefined
+}
+
 function planConfig(facts: InitFacts, runner: Runner, manifest: Manifest): InitPlan {
   const { next } = runner
   const path = runner.config(facts, manifest)
   if (path === undefined) return { next, changes: [{ ...runner.fresh(facts), before: undefined }], notes: [] }
   const before = facts.read(path) ?? ''
   const edit = runner.edit(before, EXAMPLE_MODULE, path)
-  if ('code' in edit)
-    return { next, changes: [{ path, before, after: edit.code }], notes: notesOn(path, before) }
+  if ('code' in edit) return { next, changes: [{ path, before, after: edit.code }], notes: [] }
   if ('unchanged' in edit) {
     const note = `${path} already has vitest-environment-python. To run the example, add ${EXAMPLE_MODULE} to its modules.`
     return { next, changes: [], notes: [note] }
   }
-  const refusal = `${path} cannot be edited: it ${edit.refusal}. Paste these lines into it, and run init again for the example:\n\n${runner.snippet}\n`
+  const refusal = `${path} cannot be edited: it ${edit.refusal}. Paste these lines into it, and run init again for the example:\n\n${runner.snippet(before)}\n`
   return { next, changes: [], notes: [], refusal }
-}
-
-function notesOn(path: string, config: string): string[] {
-  const chooser = /\b(testMatch|testRegex|roots)\b/.exec(config)?.[0]
-  return chooser ? [`${path} has ${chooser}: move the example's test to a directory that matches.`] : []
 }

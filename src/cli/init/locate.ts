@@ -47,6 +47,41 @@ export function propertyOf(config: Node, name: string): Node | undefined {
   return properties.find(({ key }) => key?.name === name || key?.value === name)?.value
 }
 
+/** The object literal that a module exports, or passes to the function whose result it exports, as for `next/jest`. */
+export function locateInner(code: string): Node | undefined {
+  let body: Node[]
+  try {
+    body = (parseModule(steady(code)).$ast as unknown as { body: Node[] }).body
+  } catch {
+    return undefined
+  }
+  const exported = (body.find(({ type }) => type === 'ExportDefaultDeclaration')?.['declaration'] ??
+    body.map(assigned).find(Boolean)) as Node | undefined
+  let at = exported && unwrap(exported, body)
+  while (at?.type === 'CallExpression') {
+    const [first] = at['arguments'] as Node[]
+    at = first && unwrap(first, body)
+  }
+  return at?.type === 'ObjectExpression' ? at : undefined
+}
+
+/** The last `...value` among the properties of an object. */
+export function lastSpread(config: Node): Node | undefined {
+  return (config['properties'] as Node[]).filter(({ type }) => type.startsWith('Spread')).at(-1)
+}
+
+/** Whether a spread value can be written a second time without a second call. */
+export function isRepeatable(spread: Node): boolean {
+  const { type, callee } = spread['argument'] as Node & { callee?: { name?: string } }
+  return type === 'Identifier' || type === 'MemberExpression' || callee?.name === 'require'
+}
+
+/** The text of the value that is spread. */
+export function sourceOf(code: string, spread: Node): string {
+  const { start, end } = spread['argument'] as Node
+  return code.slice(start, end)
+}
+
 /** Replaces tabs and CR. The parser counts a tab as several characters and CRLF as one, so its offsets would be wrong. */
 function steady(code: string): string {
   return code.replace(/\t|\r(?=\n)/g, ' ')

@@ -37,6 +37,19 @@ export function insertProperty(code: string, object: Node, ...properties: string
   return { at, text: properties.map((property) => `${before}${property},`).join('') }
 }
 
+/** Properties after the existing ones, of which there is at least one, and after their comments. */
+export function appendProperty(code: string, object: Node, ...properties: string[]): Insertion {
+  const last = (object['properties'] as Node[]).at(-1) as Node
+  const rest = code.slice(last.end, object.end - 1).replaceAll('\r\n', '\n')
+  const kept = /^\s*,/.test(rest) ? rest : `,${rest}`
+  if (!rest.includes('\n'))
+    return { at: last.end, end: object.end - 1, text: `${kept.trimEnd()} ${properties.join(', ')} ` }
+  const indent = indentAt(code, last.start)
+  const lines = properties.map((property) => `\n${indent}${property},`)
+  const end = /\n[\t ]*$/.exec(rest)?.[0] ?? ''
+  return { at: last.end, end: object.end - 1, text: `${kept.trimEnd()}${lines.join('')}${end}` }
+}
+
 /** An element after the existing ones. */
 export function insertElement(code: string, array: Node, element: string): Insertion {
   const last = (array['elements'] as (Node | null)[]).at(-1)

@@ -8,7 +8,8 @@ if (!access) {
   throw new SetupError(
     'NOT_CONFIGURED',
     'vitest-environment-python/jest can be imported only in a Jest test file that runs in its environment. ' +
-      "Add preset: 'vitest-environment-python' to the Jest configuration, or begin the file with " +
+      "Add preset: 'vitest-environment-python' to the Jest configuration, without a testEnvironment beside it, which " +
+      'would replace that of the preset, or begin the file with ' +
       '/** @jest-environment vitest-environment-python/jest/environment */.',
   )
 }

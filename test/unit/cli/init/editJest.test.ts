@@ -5,13 +5,19 @@ import { planInit } from '../../../../src/cli/init/initPlan.ts'
 const edit = (code: string, path = 'jest.config.js') => editJest(code, './m.py', path)
 const OPTIONS = "testEnvironmentOptions: { python: { modules: ['./m.py'] } }"
 
+const AFTER_SPREAD =
+  "  globalSetup: 'vitest-environment-python/jest/global-setup',\n" +
+  "  globalTeardown: 'vitest-environment-python/jest/global-teardown',\n" +
+  "  testEnvironment: 'vitest-environment-python/jest/environment',\n" +
+  "  testEnvironmentOptions: { ...base.testEnvironmentOptions, python: { base: base.testEnvironment, modules: ['./m.py'] } },\n"
+
 describe('a configuration keeps its format and gets preset and options', () => {
   test.each([
     [
       'of CommonJS',
       'jest.config.cjs',
       "const base = require('./base')\n\nmodule.exports = {\n  ...base,\n  verbose: true, // kept\n}\n",
-      `const base = require('./base')\n\nmodule.exports = {\n  preset: 'vitest-environment-python',\n  ${OPTIONS},\n  ...base,\n  verbose: true, // kept\n}\n`,
+      `const base = require('./base')\n\nmodule.exports = {\n  ...base,\n  verbose: true, // kept\n${AFTER_SPREAD}}\n`,
     ],
     [
       'of TypeScript, in a constant',
@@ -124,9 +130,68 @@ describe('the configuration to write', () => {
     expect(plan(both, 'jest').notes).toEqual([])
   })
 
-  test('gets a note if it restricts the test files', () => {
-    expect(plan({ 'jest.config.js': "module.exports = { roots: ['src'] }" }).notes).toEqual([
-      expect.stringContaining('has roots: move'),
+  test('puts the example where the runner looks, relative to its root', () => {
+    const paths = (code: string) => plan({ 'jest.config.js': code }).changes.map(({ path }) => path)
+    expect(paths("module.exports = { roots: ['src'] }").slice(1)).toEqual([
+      'python/greeting.py',
+      'src/greeting.test.js',
     ])
+    expect(paths("module.exports = { rootDir: 'app', testMatch: ['**/*.spec.ts'] }").slice(1)).toEqual([
+      'app/python/greeting.py',
+      'app/greeting.spec.ts',
+    ])
+  })
+
+  test('gets a note if the patterns match no usual name, or cannot be read', () => {
+    const notes = (code: string) => plan({ 'jest.config.js': code }).notes
+    expect(notes("module.exports = { testRegex: 'never' }")).toEqual([
+      expect.stringContaining('no usual name matches its patterns'),
+    ])
+    expect(notes('module.exports = { roots: list }')).toEqual([
+      expect.stringContaining('roots cannot be read'),
+    ])
+  })
+
+  test('is refused for a runner that is too old, before anything changes', () => {
+    const facts = { esm: false, force: false, files: new Set<string>(), read: () => undefined }
+    const old = { vitest: '2.1.9', jest: '28.1.3' }
+    for (const runner of ['vitest', 'jest'] as const)
+      expect(() => planInit({ ...facts, runner, version: (name) => old[name] })).toThrow(
+        expect.objectContaining({ code: 'RUNNER_TOO_OLD' }),
+      )
+    expect(planInit({ ...facts, runner: 'jest', version: () => '29.7.0' }).changes).not.toEqual([])
+  })
+
+  test('is shown with the environment that it replaces if a function makes it, as that of next/jest', () => {
+    const code =
+      "import nextJest from 'next/jest.js'\nconst make = nextJest({ dir: './' })\n" +
+      "const config = { testEnvironment: 'jsdom' }\nexport default make(config)\n"
+    const { refusal } = plan({ 'jest.config.mjs': code })
+    expect(refusal).toContain('exports the result of make(…)')
+    expect(refusal).toContain(
+      "testEnvironment: 'vitest-environment-python/jest/environment', // in place of the other",
+    )
+    expect(refusal).toContain(
+      "testEnvironmentOptions: { python: { base: 'jsdom', modules: ['./python/greeting.py'] } },",
+    )
+    expect(refusal).not.toContain('preset')
+  })
+})
+
+describe('a spread', () => {
+  test('keeps the environment that the configuration itself names behind it', () => {
+    const code = "module.exports = { ...base, testEnvironment: 'jsdom' }"
+    expect(edit(code)).toEqual({
+      code: expect.stringMatching(
+        /^module.exports = \{ \.\.\.base, testEnvironment: 'vitest-environment-python\/jest\/environment', globalSetup.*base: 'jsdom', modules/,
+      ),
+    })
+  })
+
+  test.each([
+    ['module.exports = { ...createPreset(), verbose: true }', 'spreads the result of a call'],
+    ["module.exports = { testEnvironment: 'jsdom', ...base }", 'has a testEnvironment before a spread'],
+  ])('%s is refused', (code, refusal) => {
+    expect(edit(code)).toEqual({ refusal: expect.stringContaining(refusal) })
   })
 })

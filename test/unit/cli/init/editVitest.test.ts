@@ -95,3 +95,35 @@ describe('the plan', () => {
     expect(plan({ 'vitest.config.ts': 'export default f(1)' }).refusal).toContain('import { python } from')
   })
 })
+
+describe('a spread', () => {
+  test('keeps its plugins', () => {
+    expect(edit('export default defineConfig({ ...base, test: {} })')).toEqual({
+      code: expect.stringContaining(
+        "{ ...base, test: {}, plugins: [...(base.plugins ?? []), python({ modules: ['./m.py'] })] }",
+      ),
+    })
+  })
+
+  test.each([
+    ['export default { ...make(), test: {} }', 'spreads the result of a call'],
+    ['export default { plugins: [], ...base }', 'has plugins before a spread'],
+  ])('%s is refused', (code, refusal) => {
+    expect(edit(code)).toEqual({ refusal: expect.stringContaining(refusal) })
+  })
+})
+
+test('the example lies where `include` finds it', () => {
+  const code = "export default { test: { include: ['tests/**/*.test.ts'] } }"
+  const { changes } = planInit({
+    esm: true,
+    force: false,
+    files: new Set(['vitest.config.ts']),
+    read: (path) => (path === 'vitest.config.ts' ? code : undefined),
+  })
+  expect(changes.map(({ path }) => path)).toEqual([
+    'vitest.config.ts',
+    'python/greeting.py',
+    'tests/greeting.test.ts',
+  ])
+})
