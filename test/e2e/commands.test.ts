@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { printedBy } from '../support/printed.ts'
-import { type InnerOptions, type InnerResult, NOTHING, runVitest } from '../support/runVitest.ts'
+import { type FixtureOptions, type FixtureResult, NOTHING, runVitest } from '../support/runVitest.ts'
 import { everyPool, versions } from '../support/versions.ts'
 
 const WITHOUT_ISOLATION = ['--no-isolate', '--no-file-parallelism']
 
 describe.concurrent.each(versions)('Vitest %s', (version) => {
-  const run = (options: Partial<InnerOptions>) => runVitest({ version, fixture: 'commands', ...options })
+  const run = (options: Partial<FixtureOptions>) => runVitest({ version, fixture: 'commands', ...options })
 
-  function expectPassed({ exitCode, output, left }: InnerResult, tests: number) {
+  function expectPassed({ exitCode, output, left }: FixtureResult, tests: number) {
     expect(output).toMatch(new RegExp(`Tests +${tests} passed`))
     expect(output).toContain('No orphaned processes')
     expect(exitCode).toBe(0)

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { checkTypes } from '../support/checkTypes.ts'
 import { printedBy } from '../support/printed.ts'
-import { type InnerOptions, NOTHING, runVitest } from '../support/runVitest.ts'
+import { type FixtureOptions, NOTHING, runVitest } from '../support/runVitest.ts'
 import { everyPool, versions } from '../support/versions.ts'
 
 describe.concurrent.each(versions)('Vitest %s', (version) => {
-  const run = (options: Partial<InnerOptions>) => runVitest({ version, fixture: 'environment', ...options })
+  const run = (options: Partial<FixtureOptions>) => runVitest({ version, fixture: 'environment', ...options })
 
   test.each(
     everyPool,

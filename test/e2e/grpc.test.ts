@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { type InnerOptions, NOTHING, runVitest } from '../support/runVitest.ts'
+import { type FixtureOptions, NOTHING, runVitest } from '../support/runVitest.ts'
 import { versions } from '../support/versions.ts'
 
 describe.concurrent.each(versions)("clients of the project's own servicers, Vitest %s", (version) => {
-  async function expectPassed(file: string, tests: number, options: Partial<InnerOptions> = {}) {
+  async function expectPassed(file: string, tests: number, options: Partial<FixtureOptions> = {}) {
     const { exitCode, output, left } = await runVitest({ version, fixture: 'grpc', args: [file], ...options })
     expect(output).toMatch(new RegExp(`Tests +${tests} passed \\(${tests}\\)`))
     expect({ exitCode, left }).toEqual({ exitCode: 0, left: NOTHING })

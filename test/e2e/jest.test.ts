@@ -5,11 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
 import { checkTypes } from '../support/checkTypes.ts'
 import { printedBy } from '../support/printed.ts'
-import { type InnerOptions, NOTHING, runVitest, withVitest } from '../support/runVitest.ts'
+import { type FixtureOptions, NOTHING, runVitest, withVitest } from '../support/runVitest.ts'
 import { JEST } from '../support/versions.ts'
 
 const runner = { version: JEST, fixture: 'jest' } as const
-const run = (args: string[], options: Partial<InnerOptions> = {}) =>
+const run = (args: string[], options: Partial<FixtureOptions> = {}) =>
   runVitest({ ...runner, args, ...options })
 
 const MODULES = ['./python/tools.py']

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { type InnerResult, NOTHING, runVitest } from '../support/runVitest.ts'
+import { type FixtureResult, NOTHING, runVitest } from '../support/runVitest.ts'
 import { versions } from '../support/versions.ts'
 
 describe.concurrent.each(versions)('Vitest %s', (version) => {
   const broken = (python: Record<string, unknown>) => runVitest({ version, fixture: 'broken', python })
 
   /** The run prints the reason, exits with 1 and leaves nothing. */
-  function expectFailure({ exitCode, output, left }: InnerResult, why: string) {
+  function expectFailure({ exitCode, output, left }: FixtureResult, why: string) {
     expect(output).toContain(why)
     expect(output).not.toMatch(/Tests +\d+ passed/)
     expect(exitCode).toBe(1)

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { printedBy } from '../support/printed.ts'
-import { type InnerOptions, type InnerResult, NOTHING, runVitest } from '../support/runVitest.ts'
+import { type FixtureOptions, type FixtureResult, NOTHING, runVitest } from '../support/runVitest.ts'
 import { versions } from '../support/versions.ts'
 
 describe.concurrent.each(versions)('Vitest %s', (version) => {
-  const run = (file: string, options: Partial<InnerOptions> = {}) =>
+  const run = (file: string, options: Partial<FixtureOptions> = {}) =>
     runVitest({ version, fixture: 'fixtures', args: [file], ...options })
 
-  function expectPassed({ exitCode, output, left }: InnerResult, tests: number) {
+  function expectPassed({ exitCode, output, left }: FixtureResult, tests: number) {
     expect(output).toMatch(new RegExp(`Tests +${tests} passed \\(${tests}\\)`))
     expect(output).toContain('No orphaned processes')
     expect(exitCode).toBe(0)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { printedBy } from '../support/printed.ts'
-import { type InnerOptions, NOTHING, runVitest } from '../support/runVitest.ts'
+import { type FixtureOptions, NOTHING, runVitest } from '../support/runVitest.ts'
 import { pools, versions } from '../support/versions.ts'
 
 interface Seen {
@@ -14,7 +14,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
   /** The traces of each other that the four tests of two files (a1, a2, b1, b2) see, ordered by name. */
   async function observe(
     python: Record<string, unknown>,
-    options: Partial<InnerOptions> = {},
+    options: Partial<FixtureOptions> = {},
   ): Promise<Seen[]> {
     const result = await runVitest({ version, fixture: 'state', python, ...options })
     expect(result.output).toMatch(/Tests +4 passed \(4\)/)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
 import { startTimeOf } from '../support/processes.ts'
-import { type InnerRun, withVitest } from '../support/runVitest.ts'
+import { type FixtureRun, withVitest } from '../support/runVitest.ts'
 import { pools, versions } from '../support/versions.ts'
 
 /** Milliseconds between the runner's end and the end of its last process. */
@@ -36,7 +36,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
 })
 
 /** Waits until the test calls Python and has started processes that are hard to find. */
-async function inTheMiddle(run: InnerRun): Promise<void> {
+async function inTheMiddle(run: FixtureRun): Promise<void> {
   const started = join(run.directory, 'started.json')
   const ended = run.ended.then(({ output }) => {
     throw new Error(`Vitest ended before its test had begun:\n${output}`)

@@ -1,13 +1,11 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { makeProject, runCli, startCli } from '../support/runCli.ts'
 import { NOTHING, runVitest } from '../support/runVitest.ts'
+import { CTRL_C, onTerminal } from '../support/terminal.ts'
 import { versions } from '../support/versions.ts'
 import { basePython, script } from '../unit/pool/interpreter/scratch.ts'
-
-const terminal = fileURLToPath(new URL('../support/terminal.py', import.meta.url))
 
 describe.concurrent.each(versions)('Vitest %s', (version) => {
   const SLOW = /^ python {2}Python is starting: importing .*heavy.* …$/m
@@ -41,7 +39,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     const config =
       "import { python } from 'vitest-environment-python/vitest'\n" +
       `export default { plugins: [python({ modules: ['./python/heavy.py'], start: '${start}' })] }\n`
-    const wrap = (command: string[]) => ['python3', terminal, ...command]
+    const wrap = onTerminal
     const env = { TERM: 'xterm' }
     const files = { 'vitest.config.ts': config }
     const { exitCode, output } = await runVitest({ version, fixture: 'slow', files, wrap, env })
@@ -56,7 +54,7 @@ describe.concurrent('setup', () => {
   const HIDDEN = '\x1b[?25l'
   const SHOWN = '\x1b[?25h'
   const start = (directory: string, env: NodeJS.ProcessEnv) =>
-    startCli(directory, ['setup'], { TERM: 'xterm', ...env }, ['python3', terminal])
+    startCli(directory, ['setup'], { TERM: 'xterm', ...env }, onTerminal([]))
 
   test('shows a spinner on a terminal, and keeps the finished steps', async () => {
     using project = makeProject('terminal')
@@ -83,7 +81,7 @@ describe.concurrent('setup', () => {
     })
     const installing = () => printed.includes('with uv …')
     await expect.poll(installing, { timeout: 30_000, message: 'uv to be started' }).toBe(true)
-    child.stdin?.write('"\\u0003"\n')
+    child.stdin?.write(CTRL_C)
     const { exitCode, stdout } = await ended
     expect(stdout.lastIndexOf(SHOWN)).toBeGreaterThan(stdout.lastIndexOf(HIDDEN))
     expect(stdout).toContain('(OVERLAY_INTERRUPTED)')

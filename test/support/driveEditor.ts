@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { printedBy } from './printed.ts'
-import { type InnerOptions, type InnerRun, withVitest } from './runVitest.ts'
+import { type FixtureOptions, type FixtureRun, withVitest } from './runVitest.ts'
 
 /** The result of a test run that an editor requested. */
 export interface Outcome {
@@ -10,7 +10,7 @@ export interface Outcome {
 }
 
 /** A process that uses Vitest like an editor's extension: by its Node API, run after run. */
-export interface Editor extends InnerRun {
+export interface Editor extends FixtureRun {
   /** Sends a command to the fixture's `editor.mjs`; rejects with its error. */
   ask(deed: 'open' | 'close', vitest: string): Promise<void>
   ask(deed: 'run', vitest: string, file: string): Promise<Outcome>
@@ -22,7 +22,7 @@ const DEADLINE = 60_000
 
 /** Starts it in the fixture project `editor`, and removes everything afterwards. */
 export function driveEditor<T>(
-  options: Omit<InnerOptions, 'fixture'>,
+  options: Omit<FixtureOptions, 'fixture'>,
   use: (editor: Editor) => Promise<T>,
 ): Promise<T> {
   const wrap = ([node]: string[]) => [node as string, 'editor.mjs']
@@ -44,7 +44,7 @@ export function driveEditor<T>(
   })
 }
 
-async function answerOf(run: InnerRun, number: number, words: string[]) {
+async function answerOf(run: FixtureRun, number: number, words: string[]) {
   for (const until = performance.now() + DEADLINE; performance.now() < until; await sleep(20)) {
     const answers = printedBy<{ value?: Outcome; threw?: string }>({ output: run.output() }, 'answer')
     if (answers.length >= number) return answers[number - 1] as (typeof answers)[number]

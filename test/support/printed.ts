@@ -1,7 +1,7 @@
-import type { InnerResult } from './runVitest.ts'
+import type { FixtureResult } from './runVitest.ts'
 
 /** The values that the tests of a tested run printed as `<label>: <JSON>;`. */
-export function printedBy<T>({ output }: Pick<InnerResult, 'output'>, label: string): T[] {
+export function printedBy<T>({ output }: Pick<FixtureResult, 'output'>, label: string): T[] {
   const lines = output.matchAll(new RegExp(`^${label}: (.*);$`, 'gm'))
   return Array.from(lines, ([, json]) => JSON.parse(json as string) as T)
 }

@@ -3,15 +3,13 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeF
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { stripVTControlCharacters } from 'node:util'
-import { execa } from 'execa'
 import { inject } from 'vitest'
-import { cleanEnvironment } from './environment.ts'
 import type { Installation } from './installation.ts'
-import { CASE_VARIABLE, killSurvivors, type Survivor, survivorsOf, type TestedRun } from './survivors.ts'
+import { type Ending, type RunnerOptions, type StartedRunner, startRunner } from './startRunner.ts'
+import { killSurvivors, type Survivor, survivorsOf, type TestedRun } from './survivors.ts'
 import { isJest, type JestVersion, type Pool, type VitestVersion } from './versions.ts'
 
-export interface InnerOptions {
+export interface FixtureOptions extends RunnerOptions {
   version: VitestVersion | JestVersion
   /** Name of a directory in test/fixtures or test/e2e/fixtures. */
   fixture: string
@@ -24,37 +22,22 @@ export interface InnerOptions {
   command?: string[]
   /** Arguments after the command, for example the test file. */
   args?: string[]
-  /** Options of `python({ … })`, in addition to those of the fixture's configuration. */
-  python?: Record<string, unknown>
-  env?: Record<string, string>
-  /** Wraps the command of Vitest in another one. */
-  wrap?: (command: string[]) => string[]
-  stdin?: 'pipe'
   /** Milliseconds after which it is killed. Default: 60,000. */
   deadline?: number
 }
 
 /** The result of a tested run of Vitest, and the processes that it left. */
-export interface InnerResult {
-  exitCode: number | undefined
-  signal: string | undefined
-  /** Standard output and error together, without colors. */
-  output: string
+export interface FixtureResult extends Ending {
   left: { processes: Survivor[]; runDirectories: string[] }
 }
 
 /** The expected survivors of a run. */
-export const NOTHING: InnerResult['left'] = { processes: [], runDirectories: [] }
+export const NOTHING: FixtureResult['left'] = { processes: [], runDirectories: [] }
 
 /** A tested run that is running. */
-export interface InnerRun {
-  pid: number
+export interface FixtureRun extends Omit<StartedRunner, 'kill'> {
   /** The copy of the fixture project in which it runs. */
   directory: string
-  /** The output so far, without colors. */
-  output(): string
-  stdin: NodeJS.WritableStream | null
-  ended: Promise<Omit<InnerResult, 'left'>>
   /** Python processes of the run that are alive, after `grace` milliseconds to end. */
   pythonProcesses(grace?: number): Promise<Survivor[]>
   runDirectories(): string[]
@@ -84,7 +67,7 @@ export function layFixture(directory: string, name: string, files: Record<string
 }
 
 /** Runs a fixture project's tests to their end. */
-export function runVitest(options: InnerOptions): Promise<InnerResult> {
+export function runVitest(options: FixtureOptions): Promise<FixtureResult> {
   return withVitest(options, async (run) => {
     const result = await run.ended
     const python = await run.pythonProcesses()
@@ -93,7 +76,10 @@ export function runVitest(options: InnerOptions): Promise<InnerResult> {
 }
 
 /** Starts Vitest in a fixture project, and removes everything that `use` and the run leave. */
-export async function withVitest<T>(options: InnerOptions, use: (run: InnerRun) => Promise<T>): Promise<T> {
+export async function withVitest<T>(
+  options: FixtureOptions,
+  use: (run: FixtureRun) => Promise<T>,
+): Promise<T> {
   const { deadline = 60_000 } = options
   const installation = inject('installations')[options.version]!
   const directory = options.directory ?? copyOf(options, installation)
@@ -108,43 +94,12 @@ export async function withVitest<T>(options: InnerOptions, use: (run: InnerRun) 
   }
   const watch = setInterval(noteRunIds, 20)
   try {
-    const runner = [installation.node, ...runnerOf(options), ...(options.args ?? [])]
-    const [file, ...words] = (options.wrap ?? ((command) => command))(runner) as [string, ...string[]]
-    const child = execa(file, words, {
-      cwd: directory,
-      all: true,
-      reject: false,
-      stdin: options.stdin ?? 'ignore',
-      extendEnv: false,
-      timeout: deadline,
-      killSignal: 'SIGKILL',
-      forceKillAfterDelay: false,
-      env: {
-        ...cleanEnvironment(installation.node),
-        [CASE_VARIABLE]: tested.id,
-        XDG_RUNTIME_DIR: runtime,
-        ...(options.python ? { PYTHON_OPTIONS: JSON.stringify(options.python) } : {}),
-        ...options.env,
-      },
-    })
-    let printed = ''
-    child.all.on('data', (chunk) => {
-      printed += chunk
-    })
-    const ended = child.then(({ exitCode, signal, all, timedOut }) => {
-      const output = stripVTControlCharacters(all)
-      if (timedOut) throw new Error(`The runner did not end within ${deadline} ms. It printed:\n${output}`)
-      return { exitCode, signal, output }
-    })
-    // Its failure is handled by the caller that awaits it.
-    ended.catch(() => {})
+    const command: [string, ...string[]] = [installation.node, ...runnerOf(options), ...(options.args ?? [])]
+    const { kill: _, ...run } = startRunner({ command, directory, runtime, tested, deadline }, options)
     return await use({
-      pid: child.pid!,
+      ...run,
       directory,
-      ended,
       runDirectories: noteRunIds,
-      stdin: child.stdin,
-      output: () => stripVTControlCharacters(printed),
       pythonProcesses: (grace) => survivorsOf(tested, 'python', grace),
     })
   } finally {
@@ -156,13 +111,13 @@ export async function withVitest<T>(options: InnerOptions, use: (run: InnerRun) 
   }
 }
 
-function copyOf({ fixture, files }: InnerOptions, installation: Installation): string {
+function copyOf({ fixture, files }: FixtureOptions, installation: Installation): string {
   const directory = mkdtempSync(join(installation.directory, `${fixture}-`))
   layFixture(directory, fixture, files)
   return directory
 }
 
-function runnerOf({ version, directory, pool, command = ['run'] }: InnerOptions): string[] {
+function runnerOf({ version, directory, pool, command = ['run'] }: FixtureOptions): string[] {
   if (isJest(version)) return ['../node_modules/jest/bin/jest.js']
   const installed = directory ? 'node_modules' : '../node_modules'
   return [`${installed}/vitest/vitest.mjs`, ...command, ...(pool ? ['--pool', pool] : [])]

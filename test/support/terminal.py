@@ -1,4 +1,4 @@
-"""Runs a command on a terminal of its own. Each line on standard input is a JSON string to write to it."""
+"""Runs a command on a terminal of its own. Each line on standard input is a JSON string to write to it; null hangs up."""
 
 import json
 import os
@@ -14,11 +14,16 @@ if pid == 0:
 
 def write() -> None:
     for line in sys.stdin:
-        os.write(terminal, json.loads(line).encode())
+        text = json.loads(line)
+        if text is None:
+            os.close(terminal)
+        else:
+            os.write(terminal, text.encode())
 
 
 threading.Thread(target=write, daemon=True).start()
-# To be ended like the command itself.
+# The command gets the signals that are meant for it.
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
 signal.signal(signal.SIGTERM, lambda *_: os.kill(pid, signal.SIGTERM))
 while True:
     try:

@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { CTRL_C, HANG_UP, onTerminal } from '../../support/terminal.ts'
 import type { Layer } from '../support/layers.ts'
 import type { ChaosRun } from '../support/run.ts'
 import { type Scene, withScene } from '../support/scene.ts'
 
-const program = fileURLToPath(new URL('../support/pty_run.py', import.meta.url))
-const onTerminal = (command: string[]) => ['python3', program, ...command]
 const BOUND = 1_000
 
 const UNWATCHED: Layer[] = ['owner watch', 'control group']
@@ -33,7 +31,7 @@ describe.concurrent('in a terminal', () => {
     await withScene({ without }, async (scene) => {
       const run = startHeld(scene)
       await run.until('held')
-      run.stdin!.write('hang up\n')
+      run.stdin!.write(HANG_UP)
       await run.ended
       await expectNothingLeft(scene, clean)
     })
@@ -75,9 +73,9 @@ function startHeld(scene: Scene): ChaosRun {
 }
 
 async function interruptTwice({ stdin }: ChaosRun): Promise<void> {
-  stdin!.write('interrupt\n')
+  stdin!.write(CTRL_C)
   await sleep(50)
-  stdin!.write('interrupt\n')
+  stdin!.write(CTRL_C)
 }
 
 async function expectNothingLeft(scene: Scene, clean: boolean): Promise<void> {

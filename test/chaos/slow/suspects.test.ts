@@ -1,14 +1,12 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { CTRL_C, onTerminal } from '../../support/terminal.ts'
 import { send } from '../support/identity.ts'
 import { UNMARKED } from '../support/layers.ts'
 import type { ChaosRun } from '../support/run.ts'
 import { type Scene, withScene } from '../support/scene.ts'
-
-const onTerminal = fileURLToPath(new URL('../support/pty_run.py', import.meta.url))
 
 describe.concurrent('the usual suspects', () => {
   test.each([
@@ -64,7 +62,7 @@ test('twenty reruns in watch mode keep the number of processes', async () => {
     const counts = await countWhileRerunning(run, scene, 20)
     expect(Math.max(...counts.slice(2))).toBeLessThanOrEqual(Math.max(...counts.slice(0, 2)))
     await run.until('over', 21)
-    run.stdin!.write('interrupt\n')
+    run.stdin!.write(CTRL_C)
     await run.ended
     expect(await scene.survivors(1_000)).toEqual([])
   })
@@ -89,7 +87,7 @@ test('control: without deadlines, a stopped reaper keeps the teardown for ever',
 
 function watch(scene: Scene): ChaosRun {
   return scene.start({
-    wrap: (command) => ['python3', onTerminal, ...command.map((word) => (word === 'run' ? 'watch' : word))],
+    wrap: (command) => onTerminal(command.map((word) => (word === 'run' ? 'watch' : word))),
     stdin: 'pipe',
     tests: [{}],
   })

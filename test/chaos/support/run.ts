@@ -1,9 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { stripVTControlCharacters } from 'node:util'
-import { execa } from 'execa'
-import { cleanEnvironment } from '../../support/environment.ts'
-import { CASE_VARIABLE } from '../../support/survivors.ts'
+import { type Ending, type RunnerOptions, startRunner } from '../../support/startRunner.ts'
 import { type Identity, identify, identitiesIn } from './identity.ts'
 import { lines, recordOf, type Scene } from './scene.ts'
 
@@ -18,27 +15,15 @@ export interface Scenario {
   runs?: string[]
 }
 
-export interface RunOptions {
+export interface RunOptions extends RunnerOptions {
   tests?: Scenario[]
-  /** Options of `python({ … })`. */
-  python?: Record<string, unknown>
   args?: string[]
-  env?: Record<string, string>
-  /** Wraps the command of Vitest in another one. */
-  wrap?: (command: string[]) => string[]
-  stdin?: 'pipe'
 }
 
 export interface Event {
   test: string
   what: string
   value?: unknown
-}
-
-export interface Ending {
-  exitCode: number | undefined
-  signal: string | undefined
-  output: string
 }
 
 /** A Vitest that is running. */
@@ -60,7 +45,7 @@ export interface ChaosRun {
   abandon(): void
 }
 
-const DEADLINE = 60_000
+const DEADLINE_MS = 60_000
 let runs = 0
 
 export function startRun(scene: Scene, options: RunOptions): ChaosRun {
@@ -68,39 +53,25 @@ export function startRun(scene: Scene, options: RunOptions): ChaosRun {
   const eventFile = join(directory, `events-${++runs}.jsonl`)
   const before = new Set(scene.runDirectories())
   const tests = (options.tests ?? [{}]).map((test, n) => ({ name: `test ${n + 1}`, ...test }))
-  const vitest = [installation.node, '../node_modules/vitest/vitest.mjs', 'run', ...(options.args ?? [])]
-  const [file, ...args] = (options.wrap ?? ((command) => command))(vitest) as [string, ...string[]]
-  const child = execa(file, args, {
-    cwd: directory,
-    all: true,
-    reject: false,
-    stdin: options.stdin ?? 'ignore',
-    extendEnv: false,
-    timeout: DEADLINE,
-    killSignal: 'SIGKILL',
-    forceKillAfterDelay: false,
-    env: {
-      ...cleanEnvironment(installation.node),
-      [CASE_VARIABLE]: tested.id,
-      XDG_RUNTIME_DIR: runtime,
-      CHAOS_TESTS: JSON.stringify(tests),
-      CHAOS_EVENTS: eventFile,
-      ...(options.python ? { PYTHON_OPTIONS: JSON.stringify(options.python) } : {}),
-      ...options.env,
+  const runner = startRunner(
+    {
+      command: [installation.node, '../node_modules/vitest/vitest.mjs', 'run', ...(options.args ?? [])],
+      directory,
+      runtime,
+      tested,
+      deadline: DEADLINE_MS,
     },
-  })
-  let printed = ''
-  child.all.on('data', (chunk) => {
-    printed += chunk
-  })
-  const output = () => stripVTControlCharacters(printed)
+    {
+      ...options,
+      env: { CHAOS_TESTS: JSON.stringify(tests), CHAOS_EVENTS: eventFile, ...options.env },
+    },
+  )
+  const { ended, output, pid, stdin } = runner
   let over = false
-  const ended = child.then(({ exitCode, signal, timedOut }) => {
+  const markOver = () => {
     over = true
-    if (timedOut) throw new Error(`Vitest did not end within ${DEADLINE} ms. It printed:\n${output()}`)
-    return { exitCode, signal, output: output() }
-  })
-  ended.catch(() => {})
+  }
+  void ended.then(markOver, markOver)
   const events = (what?: string) =>
     (lines(eventFile) as unknown as Event[]).filter((event) => what === undefined || event.what === what)
   const roles = () => {
@@ -108,7 +79,7 @@ export function startRun(scene: Scene, options: RunOptions): ChaosRun {
     return new Map(own.flatMap((path) => [...recordOf(path)]))
   }
   const wait = async <V>(what: string, look: () => V | undefined): Promise<V> => {
-    const until = performance.now() + DEADLINE
+    const until = performance.now() + DEADLINE_MS
     for (;;) {
       const last = over
       const found = look()
@@ -118,10 +89,10 @@ export function startRun(scene: Scene, options: RunOptions): ChaosRun {
     }
   }
   return {
-    pid: child.pid!,
-    runner: identify(child.pid!),
+    pid,
+    runner: identify(pid),
     ended,
-    stdin: child.stdin,
+    stdin,
     output,
     events,
     roles,
@@ -132,6 +103,6 @@ export function startRun(scene: Scene, options: RunOptions): ChaosRun {
       }),
     role: (id) => wait(`process ${id}`, () => roles().get(id)),
     left: () => events().flatMap(({ value }) => identitiesIn(value)),
-    abandon: () => void child.kill('SIGKILL'),
+    abandon: () => runner.kill(),
   }
 }
