@@ -6,9 +6,13 @@ import { versions } from '../support/versions.ts'
 // The bridge does not depend on the runner, so one version suffices.
 const version = versions.at(-1)!
 
-test.concurrent.for(['references', 'callbacks', 'time', 'inline', 'authoring'])('the bridge: %s', async (part, {
-  expect,
-}) => {
+test.concurrent.for([
+  'references',
+  'callbacks',
+  'time',
+  'inline',
+  'authoring',
+])('the bridge: %s', async (part, { expect }) => {
   const { exitCode, output, left } = await runVitest({
     version,
     fixture: 'bridge',
