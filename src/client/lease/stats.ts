@@ -2,13 +2,15 @@
 export interface PoolStats {
   /** Workers alive: starting, idle and leased. */
   readonly workers: number
-  /** Ready for the next lease. */
+  /** Workers that are ready for the next lease. */
   readonly idle: number
+  /** Workers that a test or a file holds. */
   readonly leased: number
   /** Lease requests that wait for a worker. */
   readonly waiting: number
-  /** Since the run began. */
+  /** Leases granted since the run began. */
   readonly leasesGranted: number
+  /** Workers started since the run began. */
   readonly workersStarted: number
   /** Resident memory of all workers in bytes. Memory that they share is counted once for each. */
   readonly residentBytes: number

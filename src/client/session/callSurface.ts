@@ -5,7 +5,7 @@ import type { PythonCalls, PythonCode, PythonRef } from './pythonClient.ts'
 /** A function, or a method, to call. */
 export interface CallRequest {
   readonly name: string
-  /** The result stays in Python. Default: `false`. */
+  /** Whether the result stays in Python. Default: `false`. */
   readonly keep?: boolean
 }
 
