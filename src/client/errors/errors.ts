@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../support/errorCodes.ts'
 import { withCode } from '../../support/errors.ts'
 import type { Caller } from './caller.ts'
-import { stackOf } from './pythonError.ts'
+import { stackOf } from './pythonStack.ts'
 
 export { PythonError, type PythonException } from './pythonError.ts'
 

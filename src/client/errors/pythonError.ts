@@ -1,5 +1,5 @@
 import { decode } from '../values/decode.ts'
-import { type PythonFrame, sourceExcerpt, stackLines } from './pythonStack.ts'
+import { type PythonFrame, sourceExcerpt, stackOf, titleOf } from './pythonStack.ts'
 
 /** An exception as Python describes it (`PythonFailure` in proto/). */
 export interface PythonException {
@@ -75,17 +75,6 @@ export class PythonError extends Error {
 function placeholderOf({ pythonFrames: [frame] }: PythonError): string {
   const source = frame?.source.trim() ?? ''
   return /^assert\b/.test(source) ? source : '(no message)'
-}
-
-/** The first line of an error, as Python prints it. */
-export function titleOf({ name, message }: Pick<Error, 'name' | 'message'>): string {
-  return message ? `${name}: ${message}` : name
-}
-
-/** Makes the stack of an error: Python's frames, then the given lines. */
-export function stackOf(error: Error, lines: readonly string[]): string {
-  const python = 'pythonFrames' in error ? stackLines(error.pythonFrames as PythonFrame[]) : []
-  return [titleOf(error), ...python, ...lines].join('\n')
 }
 
 /** The JavaScript frames of the stack, without those of Node and of this package. */

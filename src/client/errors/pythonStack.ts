@@ -34,3 +34,14 @@ export function sourceExcerpt(frame: PythonFrame | undefined): string | undefine
   const pointer = `\n${margin}| ${' '.repeat(Math.max(0, frame.column - 1 - indent))}^`
   return `${frame.file}:${frame.line}\n  ${frame.line}| ${frame.source.trim()}${frame.column > 0 ? pointer : ''}`
 }
+
+/** The first line of an error, as Python prints it. */
+export function titleOf({ name, message }: Pick<Error, 'name' | 'message'>): string {
+  return message ? `${name}: ${message}` : name
+}
+
+/** Makes the stack of an error: Python's frames, then the given lines. */
+export function stackOf(error: Error, lines: readonly string[]): string {
+  const python = 'pythonFrames' in error ? stackLines(error.pythonFrames as PythonFrame[]) : []
+  return [titleOf(error), ...python, ...lines].join('\n')
+}

@@ -1,4 +1,4 @@
-import { titleOf } from './pythonError.ts'
+import { titleOf } from './pythonStack.ts'
 
 /** The `this` of a matcher in Vitest and Jest. */
 interface MatcherContext {
