@@ -66,8 +66,8 @@ function refusalOf(config: Node): string | undefined {
 }
 
 /**
- * A spread may hold an environment and a preset of its own, so everything is written behind it, and what it holds becomes
- * the base of ours.
+ * A spread may contain an environment and a preset. So our properties are inserted after it, and its own environment and
+ * preset become the base of ours.
  *
  * @param source the expression that is spread
  */

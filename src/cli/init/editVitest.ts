@@ -38,7 +38,7 @@ export function editVitest(code: string, module: string): Edit {
   return { code: splice(code, [insertImport(code, located, '{ python }', PLUGIN), insertion]) }
 }
 
-/** A spread may hold plugins, so ours are written behind it, together with those. */
+/** A spread may contain plugins. So our list is inserted after it, and includes them. */
 function insertPlugins(code: string, config: Node, spread: Node | undefined, call: string): Insertion {
   if (!spread) return insertProperty(code, config, `plugins: [${call}]`)
   return appendProperty(code, config, `plugins: [...(${sourceOf(code, spread)}.plugins ?? []), ${call}]`)

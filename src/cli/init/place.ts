@@ -1,7 +1,7 @@
 import { directoryOf, globToRegExp } from './glob.ts'
 import { type Node, propertyOf } from './locate.ts'
 
-/** Where a configuration has the runner look, as far as it can be read. */
+/** The places in which the runner looks for tests, as far as the configuration can be read. */
 export interface Places {
   /** Root of the project, relative to the configuration; `''` if it is the same directory. */
   root: string

@@ -20,9 +20,9 @@ export interface Armed extends Identity {
 export interface SpawnOrder {
   id: string
   argv: string[]
-  /** A program of this package that the interpreter `argv` runs; it comes on standard input, so `ps` does not show it. */
+  /** A program of this package for the interpreter in `argv`. It is sent on standard input, so `ps` does not show it. */
   program?: 'forkserver'
-  /** What the program is given. */
+  /** Configuration of the program. */
   config?: object
   env: Record<string, string>
   cwd: string
