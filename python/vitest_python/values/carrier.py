@@ -10,7 +10,7 @@ BIG = 256 * 1024
 
 
 class Carrier(Protocol):
-    """Carries what cannot cross by value."""
+    """Carries values that cannot cross by themselves."""
 
     def export_reference(self, value: object) -> int:
         """Keeps `value` here, and returns the number by which the caller refers to it."""

@@ -92,7 +92,7 @@ class Decoder:
 
     def __init__(self, carrier: Carrier | None) -> None:
         self.carrier = carrier
-        # ormsgpack drops what its hook raised.
+        # ormsgpack drops the exceptions of its hook.
         self.problem: Exception | None = None
         self.inside_array = False
         self.parts: dict[int, object] = {}

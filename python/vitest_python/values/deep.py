@@ -84,7 +84,7 @@ class DeepEncoder:
         return ormsgpack.packb(ormsgpack.Ext(DEEP, ormsgpack.packb([ormsgpack.packb(root), *packed])))
 
     def _prepare(self, value: Any) -> object:
-        """Returns `value` made of nothing but what ormsgpack knows."""
+        """Returns `value`, made only of types that ormsgpack knows."""
         instead = self._form(value)
         if not isinstance(instead, _CONTAINERS):
             return instead
@@ -114,7 +114,7 @@ class DeepEncoder:
         return reference
 
     def _cut(self, value: object, instead: object) -> ormsgpack.Ext:
-        """Makes `value` a part of its own, and returns what stands for it here."""
+        """Makes `value` a part of its own, and returns the extension that refers to it."""
         part = _Part(value, instead, self._depth(), self._part, tuple(self._steps), dict(self._open))
         self._parts.append(part)
         return ormsgpack.Ext(PART, ormsgpack.packb(len(self._parts)))

@@ -34,7 +34,7 @@ _BYTES = frozenset((bytes, bytearray))
 
 
 def encode(value: object, carrier: Carrier | None = None) -> bytes:
-    """Encodes what a function returned.
+    """Encodes the result of a function.
 
     `carrier` takes big buffers, and keeps objects that stay in Python.
 
@@ -71,7 +71,7 @@ def _pack_plain(value: object) -> bytes | None:
 
 
 def _holds_buffers(value: Any) -> bool:
-    """Whether there are bytes in the places where `without_big_buffers` looks."""
+    """Whether there are bytes in the places that `without_big_buffers` searches."""
     kind = type(value)
     if kind is dict:
         return len(value) <= _MAX_SEARCHED and not _BYTES.isdisjoint(map(type, value.values()))
@@ -98,7 +98,7 @@ class Encoder:
         try:
             return ormsgpack.packb(value, self._default, OPTIONS)
         except Exception:
-            # ormsgpack doesn't say where the problem is, and drops what `_default` raised. Dicts whose keys aren't
+            # ormsgpack names no place, and drops the exceptions of `_default`. Dicts whose keys aren't
             # all strings end here, too: they are rare, and allowing for them slows every other value down.
             return DeepEncoder(self).pack(value)
 
@@ -113,7 +113,7 @@ class Encoder:
         return [self.buffer(part) if type(part) in _BYTES else part for part in value]
 
     def substitute(self, value: object) -> object:
-        """Returns what is sent instead of a value that ormsgpack doesn't know: another value, or a form."""
+        """Returns a replacement for a value that ormsgpack doesn't know: another value, or a form."""
         known = self._substitutes.get(id(value))
         if known is None:
             try:

@@ -37,4 +37,4 @@ class Stays:
     """The value stays in Python, and the test gets a reference to it."""
 
     reason: str
-    """Why, and what to return instead, as the end of a sentence: shown with the reference and in errors."""
+    """The reason and a value to return instead: the end of a sentence, shown with references and in errors."""

@@ -19,7 +19,7 @@ def attrs_rule(kind: type) -> Callable[[Any], object] | None:
 
 
 def pydantic_rule(kind: type) -> Callable[[Any], object] | None:
-    """A model: what its own dump says, whose names and aliases are those of its own JSON."""
+    """A model: the result of its own dump, which has the names and aliases of its own JSON."""
     if hasattr(kind, "model_dump"):
         return lambda value: value.model_dump()
     # pydantic 1, whose JSON has the value of a custom root itself.

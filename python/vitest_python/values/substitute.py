@@ -1,4 +1,4 @@
-"""Decides what is sent instead of a value that MessagePack doesn't know."""
+"""Chooses the form in which a value crosses that MessagePack doesn't know."""
 
 from __future__ import annotations
 

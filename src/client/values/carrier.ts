@@ -1,4 +1,4 @@
-/** The codec's access to the session that a value belongs to: it carries what cannot cross by value. */
+/** The codec's access to the session that a value belongs to: it carries functions, iterables, references and big buffers. */
 export interface Carrier {
   /** @returns the number by which Python calls the function */
   exportFunction(fn: (...args: never[]) => unknown): number

@@ -17,7 +17,7 @@ const MAX_INSTEADS = 2 * PART_LEVELS
  * Encodes a value for Python; docs/values.md has the table.
  *
  * @param place the name of the value in an error: `args`
- * @param carrier takes what cannot cross by value; without it, such a value is refused
+ * @param carrier takes functions, iterables, references and big buffers; without it, the first three are refused
  * @throws TypeError naming the place of a value that cannot be sent: a symbol, a promise, a cycle, …
  */
 export function encode(value: unknown, place: string, carrier?: Carrier): Uint8Array {
@@ -34,11 +34,11 @@ interface Part {
   above: Part | undefined
   /** From the beginning of `above` to this part. */
   keys: unknown[]
-  /** The objects in `above` that contain this part, and how many keys lead to each. */
-  around: Ancestor[]
+  /** The objects in `above` that contain this part. */
+  ancestors: object[]
+  /** How many of `keys` lead to each of them. */
+  ancestorKeys: number[]
 }
-
-type Ancestor = readonly [object: object, keys: number]
 
 /** Turns values into those that MessagePack knows, and extensions. */
 class Encoder implements ValueEncoder {
@@ -48,7 +48,8 @@ class Encoder implements ValueEncoder {
   // Of the part that is being encoded.
   #part: Part | undefined
   #keys: unknown[] = []
-  #ancestors: Ancestor[] = []
+  #ancestors: object[] = []
+  #ancestorKeys: number[] = []
   #insteads = 0
 
   constructor(place: string, carrier: Carrier | undefined) {
@@ -64,6 +65,7 @@ class Encoder implements ValueEncoder {
       this.#part = part
       this.#keys = []
       this.#ancestors = []
+      this.#ancestorKeys = []
       this.#insteads = 0
       packed.push(pack(this.#inside(part.value)))
     }
@@ -163,16 +165,24 @@ class Encoder implements ValueEncoder {
 
   #object(value: object): unknown {
     if (this.#keys.length < PART_LEVELS) return this.#inside(value)
-    const [depth, above] = [this.#depth(), this.#part]
-    this.#parts.push({ value, depth, above, keys: [...this.#keys], around: [...this.#ancestors] })
+    this.#parts.push({
+      value,
+      depth: this.#depth(),
+      above: this.#part,
+      keys: [...this.#keys],
+      ancestors: [...this.#ancestors],
+      ancestorKeys: [...this.#ancestorKeys],
+    })
     return extension(Code.part, this.#parts.length)
   }
 
   #inside(value: object): unknown {
-    this.#checkCycle(value)
-    this.#ancestors.push([value, this.#keys.length])
+    if (this.#ancestors.includes(value) || this.#part) this.#checkCycle(value)
+    this.#ancestors.push(value)
+    this.#ancestorKeys.push(this.#keys.length)
     const encoded = this.#encodeObject(value)
     this.#ancestors.pop()
+    this.#ancestorKeys.pop()
     return encoded
   }
 
@@ -184,12 +194,12 @@ class Encoder implements ValueEncoder {
   }
 
   #checkCycle(value: object): void {
-    let [part, keys, ancestors] = [this.#part, this.#keys, this.#ancestors]
+    let [above, keys, ancestors, ancestorKeys] = [this.#part, this.#keys, this.#ancestors, this.#ancestorKeys]
     for (;;) {
-      const found = ancestors.find(([object]) => object === value)
-      if (found) throw this.#cyclic([...pathTo(part), ...keys.slice(0, found[1])])
-      if (!part) return
-      ;({ keys, around: ancestors, above: part } = part)
+      const found = ancestors.indexOf(value)
+      if (found >= 0) throw this.#cyclic([...pathTo(above), ...keys.slice(0, ancestorKeys[found])])
+      if (!above) return
+      ;({ above, keys, ancestors, ancestorKeys } = above)
     }
   }
 

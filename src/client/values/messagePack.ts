@@ -20,6 +20,9 @@ const MAX_LEVELS = 500
 /** Stands for the key `__proto__`, which the library refuses. No text from Python has half a surrogate pair. */
 const PROTO = '\ud800__proto__'
 
+/** Whether the global `Uint8Array` is of another realm, as in jsdom, so that the library's arrays are, too. */
+const IS_FOREIGN = !(Buffer.alloc(0) instanceof Uint8Array)
+
 const keyDecoder = {
   canBeCached: (length: number) => length === '__proto__'.length,
   decode(bytes: Uint8Array, offset: number, length: number) {
@@ -44,7 +47,8 @@ const encoder = new Encoder({
  * @throws RangeError if there are more bytes than one array can have
  */
 export function pack(value: unknown): Uint8Array {
-  return bufferOf(encoder.encode(value))
+  const bytes = encoder.encode(value)
+  return IS_FOREIGN ? bufferOf(bytes) : bytes
 }
 
 /** The reader of the call of `unpack` that is under way. One decoder serves all, since making one takes longer than reading a small value. */
@@ -75,10 +79,7 @@ export function unpack(bytes: Uint8Array, readExtension: ReadExtension): unknown
   }
 }
 
-/**
- * The same bytes as a `Buffer`. In jsdom the global `Uint8Array` is of another realm, and the library then makes arrays
- * of that class even from a `Buffer`.
- */
+/** The same bytes as a `Buffer`. If `Uint8Array` is foreign, the library makes foreign arrays even of a `Buffer`. */
 function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -6,7 +6,7 @@ export interface ValueEncoder {
   readonly carrier: Carrier | undefined
   /** Encodes a value inside the one that is being encoded. */
   value(value: unknown): unknown
-  /** Encodes a value that stands for the one that is being encoded: what `toJSON` returned. */
+  /** Encodes the replacement of the value that is being encoded: the result of its `toJSON`. */
   instead(value: unknown): unknown
   /** Encodes elements in their order. `key` is how an error names one of them: a number, a text, or a whole step. */
   items(items: Iterable<unknown>, key?: (index: number) => unknown): unknown[]
@@ -17,7 +17,7 @@ export interface ValueEncoder {
   /** Encodes an extension whose payload is an array of values. */
   tuple(code: number, payload: readonly unknown[], key?: (index: number) => unknown): ExtData
   reference(id: number): ExtData
-  /** @param what continues a sentence that begins with the place: `a RegExp` */
+  /** @param what the end of a sentence that begins with the place: `a RegExp` */
   refuse(what: string): TypeError
 }
 
