@@ -5,6 +5,7 @@ import { resolvePools } from '../../options/options.ts'
 import type { PythonOptions } from '../../options/pythonOptions.ts'
 import { installedVersion, requireRunner } from '../run/runnerVersions.ts'
 import { refuseBrowser } from './browser.ts'
+import { relatePython } from './related.ts'
 
 export type { EnvironmentBase } from '../../options/environmentBase.ts'
 export type { PoolName, PythonPools } from '../../options/poolName.ts'
@@ -45,6 +46,7 @@ export function python(options: PythonOptions = {}): Vite.Plugin {
     // First, because in Vitest 5 the browser provider creates its server in this hook.
     config: { order: 'pre', handler: (config) => configure(config as TestConfig, options) },
     resolveId: { order: 'pre', handler: resolveEnvironment },
+    configureVitest: ({ vitest, project }) => relatePython(vitest, project, options),
   }
 }
 
