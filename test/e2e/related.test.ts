@@ -20,7 +20,7 @@ describe.concurrent.each(versions)('a changed Python file, Vitest %s', (version)
     expect(python.output).toMatch(/Test Files +3 passed \(3\)/)
     expect(python.exitCode).toBe(0)
     const other = await run(['python/words.txt', '--run', '--passWithNoTests'], ['related'])
-    expect(other.output).toContain('No test files found')
+    expect(other.output).toMatch(/No (test|affected test|changed) files found/)
   })
 
   test('vitest --changed runs them, too', async () => {
@@ -36,7 +36,7 @@ describe.concurrent.each(versions)('a changed Python file, Vitest %s', (version)
         command.map((word) => word.replace(/^node_modules/, '../node_modules'))
       const changed = () =>
         runVitest({ version, fixture: 'watch', directory, args: ['--changed', '--passWithNoTests'], wrap })
-      expect((await changed()).output).toContain('No test files found')
+      expect((await changed()).output).toMatch(/No (test|affected test|changed) files found/)
       appendFileSync(join(directory, 'python/common.py'), '# changed\n')
       const { output, exitCode } = await changed()
       expect(output).toMatch(/Test Files +3 passed \(3\)/)
