@@ -84,6 +84,7 @@ class Forkserver:
                 "event": "ready",
                 "startMethod": "spawn" if self.fallback else self.config.start_method,
                 "fallback": self.fallback,
+                "libraries": sorted(self._inheritance.libraries) if self._inheritance is not None else [],
                 "files": sorted(sources.loaded()),
                 "modules": [{"name": entry.name, "file": file_of(entry)} for entry in entries],
             }

@@ -13,6 +13,7 @@ from .exit_functions import ExitFunctions, disown_finalizers, find_finalized, fl
 from .fork_safety import explain, find_hazard
 from .import_watch import ImportWatch
 from .inventory import Inventory
+from .native_threads import name_library
 from .openmp import before_module, pause_pools, restart_numba
 
 
@@ -26,6 +27,8 @@ class Inheritance:
         self._exit_functions = ExitFunctions(self._watch)
         self._files: list[File] = []
         self._finalized: list[Any] = []
+        self.libraries: set[str] = set()
+        """Libraries that have started native threads. A worker that crashes or hangs may miss these."""
 
     @contextlib.contextmanager
     def watch_imports(self) -> Iterator[None]:
@@ -35,6 +38,8 @@ class Inheritance:
 
     def find_hazard(self, entry: str) -> str | None:
         """Return the reason why forking is unsafe, now that `entry` has been imported; None if it is safe."""
+        # Before OpenMP's pools are paused.
+        self.libraries |= {name for name in map(name_library, self._inventory.threads) if name}
         hazard = find_hazard(self._inventory, self._exit_functions.fork_hooks)
         return explain(hazard, entry) if hazard is not None else None
 

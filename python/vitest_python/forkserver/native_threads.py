@@ -81,6 +81,11 @@ def _is_running(thread: int) -> bool:
         return False
 
 
+def name_library(thread: int) -> str:
+    """Return the file name of the thread's library, or the thread's name if the library can't be seen."""
+    return os.path.basename(find_library(thread) or "") or name_of(thread)
+
+
 def find_library(thread: int, pid: int | str = "self") -> str | None:
     """The library whose code a waiting thread is in: the innermost on its stack, beside the system's own.
 

@@ -32,5 +32,21 @@ export function explainWait(slots: Iterable<Slot>, timeout: number, maxWorkers: 
 export function explainLoss(worker: Worker, lease: LeaseRecord, exit: Exit): string {
   const printed = tailOf(withoutOwnFrames(readLog(worker.log)), 20)
   const what = `The Python process of this lease (worker ${worker.id}, pid ${worker.pid}) ${describeExit(exit)} during ${describeHolder(lease.holder)}.`
-  return printed === '' ? what : `${what}\nIts last output:\n${printed.replace(/^/gm, '    ')}`
+  const explained = [what, ...suspectFork(worker, exit)].join('\n')
+  return printed === '' ? explained : `${explained}\nIts last output:\n${printed.replace(/^/gm, '    ')}`
+}
+
+/** The reason for the end of a worker whose call did not stop. */
+export const WENT_ON = 'went on after it was interrupted'
+
+/** A fork is a possible cause only if native threads existed, and native code ended the process or did not return. */
+function suspectFork({ lacksThreadsOf = [] }: Worker, { signal, because }: Exit): string[] {
+  const hung = because?.includes(WENT_ON) === true
+  const crashed = signal !== null && signal !== 'SIGKILL' && because === undefined
+  if (!(hung || crashed) || lacksThreadsOf.length === 0) return []
+  const likely = hung ? 'If the call waits in native code, forking' : 'Forking'
+  return [
+    `${likely} is a likely cause: ${lacksThreadsOf.join(' and ')} had started native threads while your modules were imported, ` +
+      "and a forked worker does not have them. Set startMethod: 'spawn', or use the library in functions that are called later only.",
+  ]
 }

@@ -4,7 +4,7 @@ import type { Runtime } from '../python/runtime.ts'
 import type { startWorker, Worker } from '../python/worker.ts'
 import type { recordProcess } from '../run/record.ts'
 import type { Run } from '../run/run.ts'
-import { explainLoss, explainWait } from './explanations.ts'
+import { explainLoss, explainWait, WENT_ON } from './explanations.ts'
 import { LeaseLog } from './leaseLog.ts'
 import type { LeaseHandle, LeaseRequest } from './leaseRequest.ts'
 import { ModuleUsage } from './moduleUsage.ts'
@@ -145,7 +145,7 @@ export class Pool {
     const slot = this.#servedBy(pending)
     const worker = slot && workerOf(slot.state)
     if (!slot || !worker) return
-    slot.dispatch({ type: 'retire', reason: `${call} went on after it was interrupted` })
+    slot.dispatch({ type: 'retire', reason: `${call} ${WENT_ON}` })
     worker.abort()
     this.#killUnlessGone(worker, STACK_TIMEOUT_MS)
   }

@@ -25,6 +25,8 @@ export interface Forkserver extends Identity {
   readonly startMethod: string
   /** Why the start method is not the requested one. */
   readonly fallback: string | null
+  /** Libraries that had started native threads before workers are forked, which do not have these threads. */
+  readonly libraries: readonly string[]
   /** Resolves when it ended; never rejects. */
   readonly ended: Promise<Exit>
   /** Starts a worker; `exited` resolves when the worker ends. */
@@ -106,6 +108,7 @@ function connectedForkserver(
     startTime: spawned.startTime,
     startMethod: String(ready['startMethod']),
     fallback: (ready['fallback'] as string | null) ?? null,
+    libraries: (ready['libraries'] as string[] | undefined) ?? [],
     ended: spawned.exited,
     async start(worker) {
       const { exited, answer } = forks.expect(worker)

@@ -13,6 +13,8 @@ export interface Worker extends Identity {
   readonly address: string
   /** File that holds its output. */
   readonly log: string
+  /** Libraries whose native threads a forked worker lacks. */
+  readonly lacksThreadsOf?: readonly string[]
   /** Resolves when it has ended; never rejects. */
   readonly exited: Promise<Exit>
   /** Asks it to run its exit functions and to end, all of it within `stopTimeout`. */
@@ -68,6 +70,7 @@ export async function startWorker(start: WorkerStart): Promise<Worker> {
       startTime,
       log,
       exited,
+      lacksThreadsOf: forkserver.startMethod === 'fork' ? forkserver.libraries : [],
       address: String(line['address']),
       askToExit: () => peer.send({ op: 'exit', within: run.options.stopTimeout }),
       kill: () => forkserver.kill(id),
