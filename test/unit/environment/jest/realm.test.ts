@@ -26,3 +26,12 @@ test('a typed array of the file is known as one', () => {
   const array = runInContext('new Float64Array([1, 2, 3, 4])', file) as Float64Array
   expect(ndarray(array, [2, 2]).dtype).toBe('float64')
 })
+
+test.each([
+  ['objects', (inner: unknown) => ({ a: inner })],
+  ['Maps', (inner: unknown) => new Map([[1, inner]])],
+])('the deepest value that crosses is adopted: %s', (_, around) => {
+  let deepest: object = []
+  for (let level = 1; level < 2_000; level++) deepest = around(deepest)
+  expect(() => realm.adopt(deepest)).not.toThrow()
+})
