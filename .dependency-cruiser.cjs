@@ -50,6 +50,13 @@ module.exports = {
       to: { path: '^node_modules/(vitest|jest)' },
     },
     {
+      name: 'session-knows-no-client-of-tests',
+      comment: 'a session carries calls; the client that makes them stands above it',
+      severity: 'error',
+      from: { path: '^src/client/(errors|lease|session|values|wire)/' },
+      to: { path: '^src/client/python/' },
+    },
+    {
       name: 'no-circles',
       severity: 'error',
       from: {},

@@ -4,14 +4,14 @@ export type { PythonException } from '../client/errors/pythonError.ts'
 export type { PythonFrame } from '../client/errors/pythonStack.ts'
 export type { PythonMatchers } from '../client/errors/toThrowPython.ts'
 export type { PoolStats } from '../client/lease/stats.ts'
-export type { Arguments, CallOptions } from '../client/session/callOptions.ts'
 export type {
   PythonCalls,
   PythonClient,
   PythonCode,
   PythonRef,
   StubConstructor,
-} from '../client/session/pythonClient.ts'
+} from '../client/python/pythonClient.ts'
+export type { Arguments, CallOptions } from '../client/session/callOptions.ts'
 export * from '../client/values/classes.ts'
 export type { NdArray } from '../client/values/ndarray.ts'
 export type { PoolName, PythonPools } from '../options/poolName.ts'

@@ -1,7 +1,7 @@
 import { PythonError } from '../../client/errors/errors.ts'
 import type { Lease } from '../../client/lease/lease.ts'
+import { LeasedPython, type TestSide } from '../../client/python/leasedPython.ts'
 import type { CallOptions } from '../../client/session/callOptions.ts'
-import { LeasedPython, type TestSide } from '../../client/session/leasedPython.ts'
 import { type Output, Printed } from './printed.ts'
 import type { LeasedClient } from './pythonPool.ts'
 

@@ -1,5 +1,5 @@
 import type { PoolStats } from '../../client/lease/stats.ts'
-import type { PythonClient } from '../../client/session/pythonClient.ts'
+import type { PythonClient } from '../../client/python/pythonClient.ts'
 
 /** Leases more processes, and tells figures of the pool. */
 export interface PythonPool {

@@ -1,5 +1,5 @@
 import { DEFAULT_POOL } from '../../client/lease/context.ts'
-import type { PythonClient } from '../../client/session/pythonClient.ts'
+import type { PythonClient } from '../../client/python/pythonClient.ts'
 import type { PoolName } from '../../options/poolName.ts'
 import { fileState } from '../leases/fileEnd.ts'
 import { TestLeases } from '../leases/testLeases.ts'

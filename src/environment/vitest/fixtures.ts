@@ -1,6 +1,6 @@
 import { test as base, type TestAPI } from 'vitest'
 import { DEFAULT_POOL } from '../../client/lease/context.ts'
-import type { PythonClient } from '../../client/session/pythonClient.ts'
+import type { PythonClient } from '../../client/python/pythonClient.ts'
 import type { PoolName } from '../../options/poolName.ts'
 import type { PythonPool } from '../leases/pythonPool.ts'
 import './matchers.ts'

@@ -1,8 +1,8 @@
 import type { Client, ClientOptions } from '@grpc/grpc-js'
 import { CallError } from '../../client/errors/errors.ts'
-import { LazyPython } from '../../client/session/lazyPython.ts'
-import type { LeasedPython } from '../../client/session/leasedPython.ts'
-import type { PythonClient, StubConstructor } from '../../client/session/pythonClient.ts'
+import { LazyPython } from '../../client/python/lazyPython.ts'
+import type { LeasedPython } from '../../client/python/leasedPython.ts'
+import type { PythonClient, StubConstructor } from '../../client/python/pythonClient.ts'
 
 /** The global `python` of the environment: the process of the test file, leased with its first use. */
 export interface PythonGlobal extends PythonClient {

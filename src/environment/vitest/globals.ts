@@ -1,6 +1,6 @@
 import type { PythonGlobal } from './globalPython.ts'
 
-export type { PythonClient } from '../../client/session/pythonClient.ts'
+export type { PythonClient } from '../../client/python/pythonClient.ts'
 export type { PythonGlobal } from './globalPython.ts'
 
 declare global {

@@ -1,6 +1,6 @@
 import type { RunContext } from '../../client/lease/context.ts'
-import type { PythonClient } from '../../client/session/pythonClient.ts'
-import { PythonView } from '../../client/session/pythonView.ts'
+import type { PythonClient } from '../../client/python/pythonClient.ts'
+import { PythonView } from '../../client/python/pythonView.ts'
 import type { OpenLease } from '../leases/openLease.ts'
 import type { PythonPool } from '../leases/pythonPool.ts'
 import { seedForTest, seedHint } from '../leases/seed.ts'

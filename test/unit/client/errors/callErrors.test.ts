@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events'
 import { expect, test } from 'vitest'
 import { LeaseError, WorkerLostError } from '../../../../src/client/errors/errors.ts'
-import { call } from '../../../../src/client/session/call.ts'
-import { refs } from '../../../../src/client/session/ref.ts'
+import { call } from '../../../../src/client/python/call.ts'
+import { refs } from '../../../../src/client/python/ref.ts'
 import { Session } from '../../../../src/client/session/session.ts'
 import { requireContext } from '../../../../src/environment/vitest/providedPools.ts'
 

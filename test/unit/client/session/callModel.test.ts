@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { ClientFrame, WorkerFrame } from '../../../../src/client/gen/vitest_python/v1/bridge.ts'
-import { refs } from '../../../../src/client/session/ref.ts'
+import { refs } from '../../../../src/client/python/ref.ts'
 import { Session } from '../../../../src/client/session/session.ts'
 import { encode } from '../../../../src/client/values/encode.ts'
 

@@ -4,10 +4,10 @@ import { runInNewContext } from 'node:vm'
 import { expect, test, vi } from 'vitest'
 import type { Answer } from '../../../../src/client/gen/vitest_python/v1/bridge.ts'
 import { CallbackVerb } from '../../../../src/client/gen/vitest_python/v1/bridge.ts'
-import { call } from '../../../../src/client/session/call.ts'
-import { refs } from '../../../../src/client/session/ref.ts'
+import { call } from '../../../../src/client/python/call.ts'
+import { refs } from '../../../../src/client/python/ref.ts'
+import { stream } from '../../../../src/client/python/stream.ts'
 import { Session } from '../../../../src/client/session/session.ts'
-import { stream } from '../../../../src/client/session/stream.ts'
 import { encode } from '../../../../src/client/values/encode.ts'
 
 interface Written {

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import type { LeasedPython } from '../../../../src/client/session/leasedPython.ts'
+import type { LeasedPython } from '../../../../src/client/python/leasedPython.ts'
 import { GlobalPython } from '../../../../src/environment/vitest/globalPython.ts'
 
 /** The global of a test file, over a client that answers at once. */

@@ -1,6 +1,6 @@
 import type { Client, ClientOptions } from '@grpc/grpc-js'
 import type { Caller } from '../errors/caller.ts'
-import type { Arguments, CallOptions } from './callOptions.ts'
+import type { Arguments, CallOptions } from '../session/callOptions.ts'
 import { type CallRequest, type CodeRequest, CodeSurface } from './callSurface.ts'
 import type { LeasedPython } from './leasedPython.ts'
 import type { PythonClient, StubConstructor } from './pythonClient.ts'

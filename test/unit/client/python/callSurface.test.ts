@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import type { Caller } from '../../../../src/client/errors/caller.ts'
+import { CodeSurface } from '../../../../src/client/python/callSurface.ts'
+import { LazyPython } from '../../../../src/client/python/lazyPython.ts'
+import type { LeasedPython } from '../../../../src/client/python/leasedPython.ts'
+import { PythonView } from '../../../../src/client/python/pythonView.ts'
 import type { CallOptions } from '../../../../src/client/session/callOptions.ts'
-import { CodeSurface } from '../../../../src/client/session/callSurface.ts'
-import { LazyPython } from '../../../../src/client/session/lazyPython.ts'
-import type { LeasedPython } from '../../../../src/client/session/leasedPython.ts'
-import { PythonView } from '../../../../src/client/session/pythonView.ts'
 
 interface Carried {
   what: unknown

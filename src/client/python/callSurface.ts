@@ -1,5 +1,5 @@
 import { type Caller, callerOf } from '../errors/caller.ts'
-import type { Arguments, CallOptions } from './callOptions.ts'
+import type { Arguments, CallOptions } from '../session/callOptions.ts'
 import type { PythonCalls, PythonCode, PythonRef } from './pythonClient.ts'
 
 /** A function, or a method, to call. */

@@ -1,5 +1,5 @@
+import type { Session } from '../session/session.ts'
 import { type CallOfTest, OpenCall } from './openCall.ts'
-import type { Session } from './session.ts'
 
 /** Items that Python may be ahead of the reader of a stream. Half a window of credit is given at a time. */
 const WINDOW = 16

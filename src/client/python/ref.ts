@@ -1,11 +1,11 @@
 import { withCode } from '../../support/errors.ts'
 import { type Caller, callerOf } from '../errors/caller.ts'
 import { Verb } from '../gen/vitest_python/v1/bridge.ts'
+import type { Arguments, CallOptions } from '../session/callOptions.ts'
+import type { ReferenceCodec, Session } from '../session/session.ts'
 import { call } from './call.ts'
-import type { Arguments, CallOptions } from './callOptions.ts'
 import { type CallRequest, CallSurface } from './callSurface.ts'
 import type { PythonRef } from './pythonClient.ts'
-import type { ReferenceCodec, Session } from './session.ts'
 import { stream } from './stream.ts'
 
 /** A reference of one session. */

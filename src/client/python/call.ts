@@ -1,5 +1,5 @@
+import type { Session } from '../session/session.ts'
 import { type CallOfTest, OpenCall } from './openCall.ts'
-import type { Session } from './session.ts'
 
 const ignore = () => {}
 

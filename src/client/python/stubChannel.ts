@@ -10,8 +10,8 @@ import {
 import { setImmediate } from '../../support/clock.ts'
 import { PythonError, type PythonException } from '../errors/errors.ts'
 import { PythonFailure } from '../gen/vitest_python/v1/bridge.ts'
+import type { SessionHost } from '../session/sessionHost.ts'
 import { CHANNEL_OPTIONS, FAILURE_KEY } from '../wire/metadata.ts'
-import type { SessionHost } from './sessionHost.ts'
 
 type ChannelCall = ReturnType<ChannelInterface['createCall']>
 type Listener = Parameters<ChannelCall['start']>[1]

@@ -1,5 +1,5 @@
 import type { ChannelCredentials, Client, ClientOptions } from '@grpc/grpc-js'
-import type { Arguments, CallOptions } from './callOptions.ts'
+import type { Arguments, CallOptions } from '../session/callOptions.ts'
 
 /** The calls that a client and a reference have in common. */
 export interface PythonCalls {

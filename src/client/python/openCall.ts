@@ -2,13 +2,13 @@ import { withCode } from '../../support/errors.ts'
 import type { Caller } from '../errors/caller.ts'
 import { pointAtCaller } from '../errors/errors.ts'
 import { timeoutError } from '../errors/timeout.ts'
+import type { Arguments, CallOptions } from '../session/callOptions.ts'
+import type { CallStart } from '../session/callStart.ts'
+import type { CallListener } from '../session/callState.ts'
+import type { Session } from '../session/session.ts'
+import type { EncodedArguments } from '../session/valueCarrier.ts'
 import { type LimitedCall, watchLimits } from './callLimits.ts'
-import type { Arguments, CallOptions } from './callOptions.ts'
-import type { CallStart } from './callStart.ts'
-import type { CallListener } from './callState.ts'
 import { interrupt } from './interruption.ts'
-import type { Session } from './session.ts'
-import type { EncodedArguments } from './valueCarrier.ts'
 
 /** A call as the test makes it. */
 export interface CallOfTest {

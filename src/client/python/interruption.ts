@@ -1,5 +1,5 @@
 import { clearTimeout, setTimeout } from '../../support/clock.ts'
-import type { Session } from './session.ts'
+import type { Session } from '../session/session.ts'
 
 /** Milliseconds after which a coroutine that does not react to its cancellation is interrupted. */
 const INTERRUPT_AGAIN_MS = 250

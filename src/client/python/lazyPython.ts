@@ -1,5 +1,5 @@
 import type { Caller } from '../errors/caller.ts'
-import type { Arguments, CallOptions } from './callOptions.ts'
+import type { Arguments, CallOptions } from '../session/callOptions.ts'
 import { type CallRequest, type CodeRequest, CodeSurface } from './callSurface.ts'
 import type { LeasedPython } from './leasedPython.ts'
 

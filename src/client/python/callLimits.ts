@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { types } from 'node:util'
 import { clearTimeout, setTimeout } from '../../support/clock.ts'
 import { CallError } from '../errors/errors.ts'
-import type { CallOptions } from './callOptions.ts'
+import type { CallOptions } from '../session/callOptions.ts'
 
 /** A call that has a time limit or a signal. */
 export interface LimitedCall {
