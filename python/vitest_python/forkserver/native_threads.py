@@ -65,7 +65,7 @@ def describe_unsafe(thread: int) -> str | None:
 
 
 def _wait_for_library(thread: int) -> str | None:
-    """The same as `find_library`, once the thread waits: those of OpenBLAS are busy for a moment before they do."""
+    """Return the same as `find_library`, once the thread waits. Threads of OpenBLAS are busy for a moment first."""
     deadline = monotonic() + _BUSY_SECONDS
     while True:
         library = find_library(thread)
@@ -83,7 +83,7 @@ def _is_running(thread: int) -> bool:
 
 def name_library(thread: int) -> str:
     """Return the file name of the thread's library, or the thread's name if the library can't be seen."""
-    return os.path.basename(find_library(thread) or "") or name_of(thread)
+    return os.path.basename(_wait_for_library(thread) or "") or name_of(thread)
 
 
 def find_library(thread: int, pid: int | str = "self") -> str | None:

@@ -31,22 +31,42 @@ export function explainWait(slots: Iterable<Slot>, timeout: number, maxWorkers: 
 /** Explains how a leased worker ended, and quotes the last lines that it printed. */
 export function explainLoss(worker: Worker, lease: LeaseRecord, exit: Exit): string {
   const printed = tailOf(withoutOwnFrames(readLog(worker.log)), 20)
-  const what = `The Python process of this lease (worker ${worker.id}, pid ${worker.pid}) ${describeExit(exit)} during ${describeHolder(lease.holder)}.`
-  const explained = [what, ...suspectFork(worker, exit)].join('\n')
+  const ending = `The Python process of this lease (worker ${worker.id}, pid ${worker.pid}) ${describeExit(exit)} during ${describeHolder(lease.holder)}.`
+  const fork = suspectFork(worker, exit)
+  const explained = fork === undefined ? ending : `${ending}\n${explainFork(fork)}`
   return printed === '' ? explained : `${explained}\nIts last output:\n${printed.replace(/^/gm, '    ')}`
 }
 
 /** The reason for the end of a worker whose call did not stop. */
 export const WENT_ON = 'went on after it was interrupted'
 
+/** A worker that a fork may have broken. */
+export interface SuspectedFork {
+  readonly ending: 'crash' | 'hang'
+  /** Libraries whose native threads the fork did not copy. */
+  readonly libraries: readonly string[]
+}
+
 /** A fork is a possible cause only if native threads existed, and native code ended the process or did not return. */
-function suspectFork({ lacksThreadsOf = [] }: Worker, { signal, because }: Exit): string[] {
-  const hung = because?.includes(WENT_ON) === true
-  const crashed = signal !== null && signal !== 'SIGKILL' && because === undefined
-  if (!(hung || crashed) || lacksThreadsOf.length === 0) return []
-  const likely = hung ? 'If the call waits in native code, forking' : 'Forking'
-  return [
-    `${likely} is a likely cause: ${lacksThreadsOf.join(' and ')} had started native threads while your modules were imported, ` +
-      "and a forked worker does not have them. Set startMethod: 'spawn', or use the library in functions that are called later only.",
-  ]
+export function suspectFork(worker: Worker, exit: Exit): SuspectedFork | undefined {
+  const { lacksThreadsOf: libraries = [] } = worker
+  if (libraries.length === 0) return undefined
+  if (exit.because?.includes(WENT_ON)) return { ending: 'hang', libraries }
+  const isCrash = exit.signal !== null && exit.signal !== 'SIGKILL' && exit.because === undefined
+  return isCrash ? { ending: 'crash', libraries } : undefined
+}
+
+/** Says why the workers that start later are spawned. */
+export function explainDistrust({ id }: Worker, { ending, libraries }: SuspectedFork): string {
+  const end = ending === 'hang' ? 'did not return from a call' : 'crashed'
+  return `${id}, a forked worker, ${end}, and it lacked the native threads of ${libraries.join(' and ')}.`
+}
+
+function explainFork({ ending, libraries }: SuspectedFork): string {
+  const likely = ending === 'hang' ? 'If the call waits in native code, forking' : 'Forking'
+  return (
+    `${likely} is a likely cause: ${libraries.join(' and ')} had started native threads while your modules were imported, ` +
+    'and a forked worker does not have them. This run spawns its workers from now on. ' +
+    "Set startMethod: 'spawn', or use the library in functions that are called later only."
+  )
 }

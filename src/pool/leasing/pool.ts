@@ -4,7 +4,7 @@ import type { Runtime } from '../python/runtime.ts'
 import type { startWorker, Worker } from '../python/worker.ts'
 import type { recordProcess } from '../run/record.ts'
 import type { Run } from '../run/run.ts'
-import { explainLoss, explainWait, WENT_ON } from './explanations.ts'
+import { explainDistrust, explainLoss, explainWait, suspectFork, WENT_ON } from './explanations.ts'
 import { LeaseLog } from './leaseLog.ts'
 import type { LeaseHandle, LeaseRequest } from './leaseRequest.ts'
 import { ModuleUsage } from './moduleUsage.ts'
@@ -193,17 +193,28 @@ export class Pool {
     return slot.epoch !== this.runtime.epoch
   }
 
-  /** Retires the workers whose modules have changed, or asks for them back. */
+  /** Replaces the workers whose modules have changed. */
   #refresh(): boolean {
     if (this.#closed || !this.runtime.outdate()) return false
     this.#idleDeaths = 0
     this.#failedStarts = 0
+    this.#retireOutdated()
+    return true
+  }
+
+  /** Spawns the workers that start from now on, if a fork may have broken this one. */
+  #distrustForks(worker: Worker, exit: Exit): void {
+    const fork = suspectFork(worker, exit)
+    if (fork && this.runtime.distrustForks(explainDistrust(worker, fork))) this.#retireOutdated()
+  }
+
+  /** Ends the idle workers of earlier epochs, and asks for those that no test has taken. */
+  #retireOutdated(): void {
     for (const slot of this.#slots.values()) {
       if (slot.phase === 'idle') this.#retire(slot)
       if (slot.state.phase === 'prefetched' && slot.state.recall === 'none') this.#recall(slot)
     }
     this.#endOutdatedForkservers()
-    return true
   }
 
   #endOutdatedForkservers(): void {
@@ -332,6 +343,7 @@ export class Pool {
       const reason = state.phase === 'leaving' ? state.reason : undefined
       const why = reason === undefined ? exit : { ...exit, because: reason }
       held.request.lost(explainLoss(worker, held.lease, why))
+      this.#distrustForks(worker, why)
     }
     this.#schedule()
   }

@@ -42,6 +42,7 @@ export interface Forkserver extends Identity {
 export interface Launch {
   id: string
   run: Run
+  startMethod: 'fork' | 'spawn'
   reaper: Reaper
   control: Control
   installation: PythonInstallation
@@ -127,8 +128,8 @@ function connectedForkserver(
 /** A fork takes milliseconds. If it takes longer, the forkserver is stopped. */
 const FORK_TIMEOUT_MS = 20_000
 
-function configOf({ id, run, reaper, installation }: Launch) {
-  const { modules, services, startMethod } = run.options
+function configOf({ id, run, startMethod, reaper, installation }: Launch) {
+  const { modules, services } = run.options
   return {
     protocol: PROTOCOL,
     id,

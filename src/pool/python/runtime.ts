@@ -48,12 +48,13 @@ export class PythonRuntime {
   readonly problems: string[] = []
   /** The user's files that are imported. */
   readonly sources: Sources
-  /** Number of times that the modules had to be imported again. */
+  /** Number of times that the workers had to be replaced: their modules had changed, or forks were distrusted. */
   epoch = 0
   readonly #run: Run
   readonly #install: Install
   readonly #announce: (sentence: string) => void
   #state: PythonState = { phase: 'not started' }
+  #startMethod: 'fork' | 'spawn'
   #generation = 0
   /** Forkservers that are still importing. */
   readonly #starting = new Set<Identity>()
@@ -64,6 +65,7 @@ export class PythonRuntime {
     this.#announce = announce
     this.#run = run
     this.#install = install
+    this.#startMethod = run.options.startMethod
     this.sources = new Sources((file) => run.watch?.onFile(file))
   }
 
@@ -105,10 +107,28 @@ export class PythonRuntime {
    */
   outdate(): boolean {
     if (this.#state.phase !== 'armed' || !this.#state.forkserver || !this.sources.haveChanged()) return false
-    this.#state.outdated.set(this.epoch, this.#state.forkserver)
-    this.#state.forkserver = undefined
-    this.epoch += 1
+    this.#beginEpoch(this.#state)
     return true
+  }
+
+  /**
+   * Begins a new epoch, in which workers are spawned, unless they are spawned already.
+   *
+   * @param reason a sentence for the user
+   * @returns whether a new epoch began
+   */
+  distrustForks(reason: string): boolean {
+    if (this.#state.phase !== 'armed' || this.#startMethod === 'spawn') return false
+    this.#startMethod = 'spawn'
+    this.#announce(`Workers are spawned from now on, not forked: ${reason}`)
+    this.#beginEpoch(this.#state)
+    return true
+  }
+
+  #beginEpoch(armed: ArmedPython): void {
+    if (armed.forkserver) armed.outdated.set(this.epoch, armed.forkserver)
+    armed.forkserver = undefined
+    this.epoch += 1
   }
 
   /** Ends the outdated forkservers, except those of the epochs in use. */
@@ -148,7 +168,15 @@ export class PythonRuntime {
     onFiles(this.#run.options.modules.filter(isFile).map((file) => resolve(this.#run.root, file)))
     const slow = new SlowStart(this.#announce)
     const onImport = (module: string) => slow.importing(module)
-    const launch = { id, run: this.#run, ...armed, onProcess, onFiles, onImport }
+    const launch = {
+      id,
+      run: this.#run,
+      startMethod: this.#startMethod,
+      ...armed,
+      onProcess,
+      onFiles,
+      onImport,
+    }
     const forkserver = await withStartCode(startForkserver(launch)).finally(() => {
       slow.end()
       if (born) this.#starting.delete(born)

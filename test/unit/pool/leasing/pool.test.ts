@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { Pool } from '../../../../src/pool/leasing/pool.ts'
 import type { Priority } from '../../../../src/pool/leasing/priority.ts'
 import { SimulatedProcesses } from './simulatedProcesses.ts'
@@ -100,4 +100,34 @@ test('a shared worker serves one test after another, and with changed modules a 
   ask('c', 'test')
   ;(await started(2)).comeUp()
   await told('a granted w1', 'b granted w1', 'c granted w2')
+})
+
+describe('a crash of a forked worker', () => {
+  async function crashWithSpare(libraries: string[]) {
+    const { pool, processes, ask, started, told } = poolOf({ maxWorkers: 3 })
+    processes.libraries = libraries
+    ask('a', 'test')
+    const spare = ask('b', 'file')
+    const [worker, forked] = [await started(1), await started(2)]
+    worker.comeUp()
+    forked.comeUp()
+    await told('a granted w1', 'b granted w2')
+    worker.exit({ status: null, signal: 'SIGSEGV' })
+    await vi.waitFor(() => expect(pool.counts().leased).toBe(0))
+    spare.end('intact')
+    return { processes, forked }
+  }
+
+  test('with native threads before the fork has the pool spawn, and replace the workers that were forked', async () => {
+    const { processes, forked } = await crashWithSpare(['_polars.so'])
+    expect(processes.distrusted).toEqual([
+      'w1, a forked worker, crashed, and it lacked the native threads of _polars.so.',
+    ])
+    await vi.waitFor(() => expect(forked.asked).toBe(true))
+  })
+
+  test('control: without native threads, the pool goes on forking', async () => {
+    const { processes } = await crashWithSpare([])
+    expect(processes.distrusted).toEqual([])
+  })
 })

@@ -20,6 +20,10 @@ export class SimulatedProcesses implements PoolCollaborators {
   obedient = true
   /** Whether a Python file has changed since the last look. */
   changed = false
+  /** Libraries whose threads forked workers lack. */
+  libraries: string[] = []
+  /** Reasons for which the pool has distrusted forks. */
+  readonly distrusted: string[] = []
   #pids = 0
   #epoch = 0
 
@@ -37,6 +41,11 @@ export class SimulatedProcesses implements PoolCollaborators {
         processes.changed = false
         if (changed) processes.#epoch += 1
         return changed
+      },
+      distrustForks: (reason) => {
+        if (processes.distrusted.push(reason) > 1) return false
+        processes.#epoch += 1
+        return true
       },
       endOutdated() {},
       start: async () => ({ forkserver: { kill: (id: string) => processes.kill(id) } }) as never,
@@ -64,6 +73,7 @@ export class SimulatedProcesses implements PoolCollaborators {
             startTime: '1',
             address: '',
             log: '',
+            lacksThreadsOf: this.distrusted.length === 0 ? this.libraries : [],
             exited,
             askToExit: () => {
               worker.asked = true
