@@ -34,7 +34,7 @@ export function explainStartFailure(start: StartFailure): string {
     start.failure && indent(start.failure.traceback),
     printed && `It printed:\n${indent(printed)}`,
     `Interpreter: ${start.executable}`,
-    `Likely cause: ${likelyCause(start)}`,
+    hint(start),
   ]
     .filter(Boolean)
     .join('\n')
@@ -46,6 +46,15 @@ function describeEvent({ who, failure, exit, waited, importing }: StartFailure):
   if (exit)
     return `${who.toLowerCase()} ${describeExit(exit)} before it was ready${importing ? `, while importing ${importing}` : ''}.`
   return `${who.toLowerCase()} was not ready within ${waited} ms${importing ? `; it was importing ${importing}` : ''}.`
+}
+
+/** Type names of the errors that `vitest_python` raises itself. Their texts name the cause. */
+const OWN_TYPE = /^vitest_python\.(?!.*ModuleProblem$)/
+
+function hint(start: StartFailure): string {
+  if (start.exit === undefined && start.failure === undefined)
+    return 'If it needs more time, raise `startupTimeout`.'
+  return OWN_TYPE.test(start.failure?.type ?? '') ? '' : `Likely cause: ${likelyCause(start)}`
 }
 
 function likelyCause({ failure, exit, importing, output }: StartFailure): string {
@@ -64,11 +73,7 @@ function likelyCause({ failure, exit, importing, output }: StartFailure): string
   if (exit?.signal) return `a crash in native code${importing ? ` that ${importing} loads` : ''}.`
   if (exit && /No module named|ImportError/.test(output))
     return 'a wrong interpreter, or a damaged installation.'
-  if (exit)
-    return 'code that ends the process (sys.exit, os._exit) when it is imported, or a damaged interpreter.'
-  return importing
-    ? `${importing} is slow to import, or blocks. Raise \`startupTimeout\` if it needs more time.`
-    : 'a machine under heavy load. Raise `startupTimeout` if it needs more time.'
+  return 'code that ends the process (sys.exit, os._exit) when it is imported, or a damaged interpreter.'
 }
 
 /** The last `count` lines of a text. */
