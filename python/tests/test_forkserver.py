@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import _queue
 import os
 import signal
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
+
+from vitest_python.posix.stat import parse_stat
 
 from .reaping import alive, eventually
 from .running import TOKEN, Failed, Runner, Worker
@@ -13,6 +17,11 @@ from .running import TOKEN, Failed, Runner, Worker
 PLAIN = "import os\ndef pid(): return os.getpid()\ndef echo(value): return value\n"
 THREAD = "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), name='busy', daemon=True).start()\n"
 CHANNEL = "import grpc\nchannel = grpc.insecure_channel('unix:/nowhere')\n"
+
+
+def is_asleep(pid: int) -> bool:
+    stat = parse_stat(Path(f"/proc/{pid}/stat").read_bytes())
+    return stat is not None and stat.state == "S"
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
@@ -50,6 +59,22 @@ def test_reports_a_crash(runner: Runner) -> None:
     runner.worker(forkserver).start("crash.crash")
     assert forkserver.until("exited")["signal"] == "SIGABRT"
     assert "Fatal Python error: Aborted" in runner.log("w1")
+
+
+@pytest.mark.skipif(not hasattr(_queue, "__file__"), reason="this interpreter has no shared library for _queue")
+def test_an_aborted_worker_is_reported_with_the_library_that_its_call_waits_in(runner: Runner) -> None:
+    text = "import _queue, pathlib, time\nready = pathlib.Path(__file__).with_name('ready')\n"
+    text += "def wait(): ready.touch(); _queue.SimpleQueue().get()\ndef sleep(): ready.touch(); time.sleep(60)\n"
+    forkserver = runner.start(runner.write("waits.py", text))
+    for function, library in {"wait": Path(_queue.__file__).name, "sleep": None}.items():
+        worker = runner.worker(forkserver, function)
+        worker.start(f"waits.{function}")
+        eventually((runner.root / "ready").exists)
+        (runner.root / "ready").unlink()
+        eventually(partial(is_asleep, worker.pid))
+        forkserver.say(op="abort", id=function)
+        exited = forkserver.until("exited")
+        assert (exited["signal"], exited.get("waitsIn")) == ("SIGABRT", library)
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])

@@ -18,6 +18,7 @@ from ..posix.lines import Line
 from ..posix.pidfd import Process
 from ..posix.wait import exit_of
 from .descriptors import list_descriptors
+from .native_threads import find_library
 
 
 class Children:
@@ -25,6 +26,8 @@ class Children:
 
     def __init__(self) -> None:
         self._children: dict[str, Process] = {}
+        self._waits_in: dict[str, str] = {}
+        """By worker that was aborted: the file name of the library that its main thread waited in."""
 
     def add(self, worker: str, pid: int) -> Line:
         """Add a child that has just been started, and return its `forked` line."""
@@ -41,6 +44,16 @@ class Children:
             except ProcessLookupError:
                 pass
 
+    def abort(self, worker: str) -> None:
+        """Make a worker whose call does not stop write its stack to its log and end."""
+        process = self._children.get(worker)
+        if process is not None:
+            library = find_library(process.pid, process.pid)
+            if library is not None:
+                self._waits_in[worker] = os.path.basename(library)
+            # faulthandler handles SIGABRT even if C code never returns to Python.
+            self.kill(worker, signal.SIGABRT)
+
     def reap(self, wait: bool = False) -> list[Line]:
         """`exited` lines of the children that have ended; with `wait`, of all.
 
@@ -54,7 +67,10 @@ class Children:
                 pid, status = process.pid, 0  # a module of the user has waited for it
             if pid:
                 self._children.pop(worker).close()
-                ended.append({"event": "exited", "id": worker, "pid": pid, **exit_of(status)})
+                line: Line = {"event": "exited", "id": worker, "pid": pid, **exit_of(status)}
+                if worker in self._waits_in:
+                    line["waitsIn"] = self._waits_in.pop(worker)
+                ended.append(line)
         return ended
 
     def kill_all(self) -> list[Line]:

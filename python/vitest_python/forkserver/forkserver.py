@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -119,8 +118,7 @@ class Forkserver:
         elif op == "kill":
             self._children.kill(worker)
         elif op == "abort":
-            # faulthandler handles SIGABRT even if C code never returns to Python.
-            self._children.kill(worker, signal.SIGABRT)
+            self._children.abort(worker)
         elif op == "exit":
             self._report(self._children.kill_all())
             if self._inheritance is not None:

@@ -45,13 +45,17 @@ export interface SuspectedFork {
   readonly ending: 'crash' | 'hang'
   /** Libraries whose native threads the fork did not copy. */
   readonly libraries: readonly string[]
+  /** The one of these libraries that the call waits in, if it was seen. */
+  readonly waitsIn?: string | undefined
 }
 
 /** A fork is a possible cause only if native threads existed, and native code ended the process or did not return. */
 export function suspectFork(worker: Worker, exit: Exit): SuspectedFork | undefined {
   const { lacksThreadsOf: libraries = [] } = worker
   if (libraries.length === 0) return undefined
-  if (exit.because?.includes(WENT_ON)) return { ending: 'hang', libraries }
+  if (exit.because?.includes(WENT_ON)) {
+    return { ending: 'hang', libraries, waitsIn: libraries.find((library) => library === exit.waitsIn) }
+  }
   const isCrash = exit.signal !== null && exit.signal !== 'SIGKILL' && exit.because === undefined
   return isCrash ? { ending: 'crash', libraries } : undefined
 }
@@ -62,10 +66,11 @@ export function explainDistrust({ id }: Worker, { ending, libraries }: Suspected
   return `${id}, a forked worker, ${end}, and it lacked the native threads of ${libraries.join(' and ')}.`
 }
 
-function explainFork({ ending, libraries }: SuspectedFork): string {
-  const likely = ending === 'hang' ? 'If the call waits in native code, forking' : 'Forking'
+function explainFork({ ending, libraries, waitsIn }: SuspectedFork): string {
+  const seen = waitsIn === undefined ? '' : `The call waits in ${waitsIn}. `
+  const likely = ending === 'hang' && !seen ? 'If the call waits in native code, forking' : 'Forking'
   return (
-    `${likely} is a likely cause: ${libraries.join(' and ')} had started native threads while your modules were imported, ` +
+    `${seen}${likely} is a likely cause: ${libraries.join(' and ')} had started native threads while your modules were imported, ` +
     'and a forked worker does not have them. This run spawns its workers from now on. ' +
     "Set startMethod: 'spawn', or use the library in functions that are called later only."
   )

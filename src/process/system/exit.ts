@@ -4,6 +4,8 @@ export interface Exit {
   signal: string | null
   /** The other event that caused this end. */
   because?: string
+  /** File name of the native library that the main thread of an aborted worker waited in, if one was seen. */
+  waitsIn?: string
 }
 
 /** Describes how a process ended, as a predicate: "was killed by SIGSEGV", "exited with status 1". */

@@ -25,6 +25,15 @@ describe('the loss of a forked worker', () => {
   })
 
   test.each([
+    ['libgomp.so.1', 'The call waits in libgomp.so.1. Forking is a likely cause'],
+    ['_queue.so', 'If the call waits in native code, forking is a likely cause'],
+    ['', 'If the call waits in native code, forking is a likely cause'],
+  ])('of a call that does not return names the library only if it waits in one of them: %j', (waitsIn, text) => {
+    const exit = { status: null, signal: 'SIGABRT', because: `f ${WENT_ON}`, waitsIn }
+    expect(loss(exit, ['libgomp.so.1'])).toContain(text)
+  })
+
+  test.each([
     ['without native threads', { status: null, signal: 'SIGSEGV' }, []],
     ['after an exit', { status: 1, signal: null }, ['libgomp.so.1']],
     [
