@@ -31,7 +31,7 @@ from vitest_python.posix.bootstrap import open_script
 from vitest_python.values import decode
 
 TOKEN = "s3cret"
-Line = dict[str, Any]
+JsonLine = dict[str, Any]
 
 
 class Failed(Exception):
@@ -50,12 +50,12 @@ class Peer:
         self._file = connection.makefile("rb")
         self.hello = self.read()
 
-    def read(self) -> Line:
+    def read(self) -> JsonLine:
         """Return the next line; empty at the end."""
         text = self._file.readline()
         return json.loads(text) if text else {}
 
-    def until(self, *events: str) -> Line:
+    def until(self, *events: str) -> JsonLine:
         """Return the next line with one of these events."""
         while True:
             line = self.read()
@@ -99,7 +99,7 @@ class Runner:
         *modules: str,
         method: str = "fork",
         services: tuple[str, ...] = (),
-        answer: Line | None = None,
+        answer: JsonLine | None = None,
         python: str = sys.executable,
         overlay: str | None = None,
         env: Mapping[str, str] | None = None,
@@ -133,7 +133,7 @@ class Runner:
         os.close(script)
         return self.accept(answer)
 
-    def accept(self, answer: Line | None = None) -> Peer:
+    def accept(self, answer: JsonLine | None = None) -> Peer:
         """Accept the next connection and welcome it."""
         connection, _ = self._listener.accept()
         connection.settimeout(20)

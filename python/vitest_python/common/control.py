@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from socket import AF_UNIX, SOCK_STREAM, socket
 
 from ..posix.identity import own_start_time
-from ..posix.lines import Line, Splitter, decode, encode
+from ..posix.lines import JsonLine, Splitter, decode, encode
 from ..posix.protocol import PROTOCOL
 from .config import Config
 
@@ -24,10 +24,10 @@ class Control:
         self.socket = socket(AF_UNIX, SOCK_STREAM)
         self.socket.connect(path)
         self._splitter = Splitter()
-        self._received: list[Line] = []
+        self._received: list[JsonLine] = []
         self._sending = threading.Lock()
 
-    def send(self, line: Line) -> None:
+    def send(self, line: JsonLine) -> None:
         """Wait until the kernel has taken the line. Does nothing if the runner is gone."""
         try:
             with self._sending:
@@ -58,7 +58,7 @@ class Control:
             raise SystemExit(f"vitest-python: refused by the runner: {line.get('refused', line)}")
         raise SystemExit("vitest-python: the runner closed the connection without an answer")
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self) -> Iterator[JsonLine]:
         """Yield lines as they come, until the runner is gone."""
         while True:
             while self._received:
@@ -75,7 +75,7 @@ class Control:
         self._received += map(decode, self._splitter.feed(chunk))
         return bool(chunk)
 
-    def take(self) -> list[Line]:
+    def take(self) -> list[JsonLine]:
         """Return the lines that have been received since the last call."""
         taken, self._received = self._received, []
         return taken

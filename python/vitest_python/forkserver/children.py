@@ -14,7 +14,7 @@ from os import posix_spawn, waitpid
 
 from ..common.config import Config
 from ..posix.bootstrap import open_script
-from ..posix.lines import Line
+from ..posix.lines import JsonLine
 from ..posix.pidfd import Process
 from ..posix.wait import exit_of
 from .descriptors import list_descriptors
@@ -29,7 +29,7 @@ class Children:
         self._waits_in: dict[str, str] = {}
         """By worker that was aborted: the file name of the library that its main thread waited in."""
 
-    def add(self, worker: str, pid: int) -> Line:
+    def add(self, worker: str, pid: int) -> JsonLine:
         """Add a child that has just been started, and return its `forked` line."""
         process = Process(pid)
         self._children[worker] = process
@@ -54,12 +54,12 @@ class Children:
             # faulthandler handles SIGABRT even if C code never returns to Python.
             self.kill(worker, signal.SIGABRT)
 
-    def reap(self, wait: bool = False) -> list[Line]:
+    def reap(self, wait: bool = False) -> list[JsonLine]:
         """`exited` lines of the children that have ended; with `wait`, of all.
 
         Each is asked for by its pid, because the user's modules may have started children of their own.
         """
-        ended: list[Line] = []
+        ended: list[JsonLine] = []
         for worker, process in list(self._children.items()):
             try:
                 pid, status = waitpid(process.pid, 0 if wait else os.WNOHANG)
@@ -67,13 +67,13 @@ class Children:
                 pid, status = process.pid, 0  # a module of the user has waited for it
             if pid:
                 self._children.pop(worker).close()
-                line: Line = {"event": "exited", "id": worker, "pid": pid, **exit_of(status)}
+                line: JsonLine = {"event": "exited", "id": worker, "pid": pid, **exit_of(status)}
                 if worker in self._waits_in:
                     line["waitsIn"] = self._waits_in.pop(worker)
                 ended.append(line)
         return ended
 
-    def kill_all(self) -> list[Line]:
+    def kill_all(self) -> list[JsonLine]:
         """Kill all workers and wait for them."""
         for worker in list(self._children):
             self.kill(worker)

@@ -19,7 +19,7 @@ from ..common.control import Control
 from ..common.exit import exit_in_order, run_last
 from ..common.output import write_through
 from ..posix.bootstrap import hide
-from ..posix.lines import Line
+from ..posix.lines import JsonLine
 from ..posix.prctl import die_with_parent
 from ..posix.protocol import RUN_DIRECTORY_VARIABLE
 from ..posix.wait import wake_up_on_child
@@ -111,7 +111,7 @@ class Forkserver:
                 self._children.kill_all()
                 os._exit(0)
 
-    def _do(self, line: Line) -> None:
+    def _do(self, line: JsonLine) -> None:
         op, worker = line.get("op"), str(line.get("id"))
         if op == "fork":
             self._start(worker)
@@ -151,7 +151,7 @@ class Forkserver:
         finally:
             os._exit(1)
 
-    def _report(self, lines: list[Line]) -> None:
+    def _report(self, lines: list[JsonLine]) -> None:
         for line in lines:
             self.control.send(line)
 

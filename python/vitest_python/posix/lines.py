@@ -6,15 +6,15 @@ import json
 import os
 from typing import Any
 
-Line = dict[str, Any]
+JsonLine = dict[str, Any]
 
 
-def encode(line: Line) -> bytes:
+def encode(line: JsonLine) -> bytes:
     """Return the line with its newline."""
     return json.dumps(line, separators=(",", ":")).encode() + b"\n"
 
 
-def decode(text: bytes) -> Line:
+def decode(text: bytes) -> JsonLine:
     """Parse a line. Raises ValueError if it isn't a JSON object."""
     line = json.loads(text)
     if not isinstance(line, dict):
@@ -47,7 +47,7 @@ class Outbox:
         """Whether lines are left that the pipe couldn't take yet."""
         return bool(self._pending)
 
-    def put(self, line: Line) -> None:
+    def put(self, line: JsonLine) -> None:
         """Write as much as the pipe takes now and keep the rest."""
         self._pending += encode(line)
         self.flush()
