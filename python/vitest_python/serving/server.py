@@ -14,8 +14,8 @@ from ..errors import ModuleProblem
 from ..execution.executor import Executor
 from ..program.program import ImportFailed, Program
 from .fork_support import without_fork_support
-from .servicer_failure import FailureInterceptor
-from .servicers import ForkInterceptor, ServerThreads
+from .servicer_failure import report_failures
+from .servicers import ServerThreads, ServicerInterceptor, guard_forks
 from .services import add_standard_services
 from .token import TokenInterceptor
 from .usage import RecordingResolver, Usage, UsageInterceptor
@@ -41,8 +41,8 @@ def start_server(config: Config, program: Program, executor: Executor, control: 
     resolver = program.resolver
     interceptors: list[grpc.ServerInterceptor] = [
         TokenInterceptor(config.token),
-        FailureInterceptor(),
-        ForkInterceptor(),
+        ServicerInterceptor(report_failures),
+        ServicerInterceptor(guard_forks),
     ]
     if program.imports is not None:
         usage = Usage(control, program.imports)

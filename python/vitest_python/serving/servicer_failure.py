@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import grpc
@@ -12,7 +12,7 @@ from .._gen.bridge_pb2 import Frame, PythonFailure
 from ..common.bounded import bounded, safe_text
 from ..common.metadata import FAILURE_KEY
 from ..failures.failure import describe
-from .servicers import OURS, with_behaviour
+from .servicers import Behaviour
 
 _MAX_BYTES = 6_000
 """By default, gRPC clients accept 8 KiB of trailing metadata, and base64 adds a third to our part of it."""
@@ -20,29 +20,17 @@ _MAX_FRAMES = 8
 _MAX_TEXT = 1_000
 _LIBRARIES = ("/lib/python3", "/site-packages/", "/dist-packages/")
 
-_Behaviour = Callable[[Any, grpc.ServicerContext], Any]
 
-
-class FailureInterceptor(grpc.ServerInterceptor):  # type: ignore[misc,unused-ignore]
-    """If a user's servicer raises, adds the place to the status and the exception to the trailing metadata."""
-
-    def intercept_service(
-        self,
-        continuation: Callable[[grpc.HandlerCallDetails], grpc.RpcMethodHandler[Any, Any] | None],
-        handler_call_details: grpc.HandlerCallDetails,
-    ) -> grpc.RpcMethodHandler[Any, Any] | None:
-        """See grpc.ServerInterceptor."""
-        handler = continuation(handler_call_details)
-        if handler is None or handler_call_details.method.startswith(OURS):
-            return handler
-        return with_behaviour(handler, _iterating if handler.response_streaming else _calling)
+def report_failures(behaviour: Behaviour, streaming: bool) -> Behaviour:
+    """If a user's servicer raises, add the place to the status and the exception to the trailing metadata."""
+    return _iterating(behaviour) if streaming else _calling(behaviour)
 
 
 class _Located(Exception):
     """Has the message and the place of the servicer's exception. gRPC uses its text for the status."""
 
 
-def _calling(behaviour: _Behaviour) -> _Behaviour:
+def _calling(behaviour: Behaviour) -> Behaviour:
     @functools.wraps(behaviour)
     def call(request: Any, context: grpc.ServicerContext) -> Any:
         try:
@@ -53,7 +41,7 @@ def _calling(behaviour: _Behaviour) -> _Behaviour:
     return call
 
 
-def _iterating(behaviour: _Behaviour) -> _Behaviour:
+def _iterating(behaviour: Behaviour) -> Behaviour:
     @functools.wraps(behaviour)
     def iterate(request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
         try:

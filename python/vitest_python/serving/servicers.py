@@ -12,7 +12,8 @@ import grpc
 
 from ..common.forked import end_if_forked
 
-OURS = ("/vitest_python.", "/grpc.")
+Behaviour = Callable[..., Any]
+_OURS = ("/vitest_python.", "/grpc.")
 
 
 class ServerThreads(ThreadPoolExecutor):
@@ -24,11 +25,16 @@ class ServerThreads(ThreadPoolExecutor):
             pools._threads_queues.pop(thread, None)  # type: ignore[attr-defined]
 
 
-class ForkInterceptor(grpc.ServerInterceptor):  # type: ignore[misc,unused-ignore]
-    """Ends a child process that a servicer has forked as soon as the servicer returns or raises an error in it.
+class ServicerInterceptor(grpc.ServerInterceptor):  # type: ignore[misc,unused-ignore]
+    """Wraps the behaviours of the user's servicers, and leaves our own and gRPC's as they are."""
 
-    gRPC doesn't work in such a child.
-    """
+    def __init__(self, wrap: Callable[[Behaviour, bool], Behaviour]) -> None:
+        """Create the interceptor.
+
+        Args:
+            wrap: gets a behaviour, and whether it streams responses; returns the one that takes its place.
+        """
+        self._wrap = wrap
 
     def intercept_service(
         self,
@@ -37,26 +43,24 @@ class ForkInterceptor(grpc.ServerInterceptor):  # type: ignore[misc,unused-ignor
     ) -> grpc.RpcMethodHandler[Any, Any] | None:
         """See grpc.ServerInterceptor."""
         handler = continuation(handler_call_details)
-        if handler is None or handler_call_details.method.startswith(OURS):
+        if handler is None or handler_call_details.method.startswith(_OURS):
             return handler
-        streaming = handler.response_streaming
-        return with_behaviour(handler, lambda behaviour: _guard_behaviour(behaviour, streaming))
-
-
-def with_behaviour(
-    handler: grpc.RpcMethodHandler[Any, Any], wrap: Callable[[Callable[..., Any]], Callable[..., Any]]
-) -> grpc.RpcMethodHandler[Any, Any]:
-    """Return the handler with its behaviour wrapped."""
-    kind = f"{_kind(handler.request_streaming)}_{_kind(handler.response_streaming)}"
-    make: Callable[..., grpc.RpcMethodHandler[Any, Any]] = getattr(grpc, f"{kind}_rpc_method_handler")
-    return make(wrap(getattr(handler, kind)), handler.request_deserializer, handler.response_serializer)
+        kind = f"{_kind(handler.request_streaming)}_{_kind(handler.response_streaming)}"
+        make: Callable[..., grpc.RpcMethodHandler[Any, Any]] = getattr(grpc, f"{kind}_rpc_method_handler")
+        behaviour = self._wrap(getattr(handler, kind), handler.response_streaming)
+        return make(behaviour, handler.request_deserializer, handler.response_serializer)
 
 
 def _kind(streaming: bool) -> str:
     return "stream" if streaming else "unary"
 
 
-def _guard_behaviour(behaviour: Callable[..., Any], streaming: bool) -> Callable[..., Any]:
+def guard_forks(behaviour: Behaviour, streaming: bool) -> Behaviour:
+    """End a child process that a servicer has forked as soon as the servicer returns or raises an error in it.
+
+    gRPC doesn't work in such a child.
+    """
+
     @functools.wraps(behaviour)
     def guarded(*arguments: Any) -> Any:
         try:
