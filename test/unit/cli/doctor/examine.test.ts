@@ -1,20 +1,25 @@
 import { describe, expect, test } from 'vitest'
-import { blasCheck } from '../../../../src/cli/doctor/blas.ts'
-import type { Check, State } from '../../../../src/cli/doctor/check.ts'
-import { clockCheck } from '../../../../src/cli/doctor/clock.ts'
+import { blasCheck } from '../../../../src/cli/doctor/checks/blas.ts'
+import type { Check, State } from '../../../../src/cli/doctor/checks/check.ts'
+import { clockCheck } from '../../../../src/cli/doctor/checks/clock.ts'
+import { interpreterCheck } from '../../../../src/cli/doctor/checks/interpreter.ts'
+import {
+  cgroupCheck,
+  forkCheck,
+  pidfdCheck,
+  subreaperCheck,
+} from '../../../../src/cli/doctor/checks/kernel.ts'
+import type { KernelFacts } from '../../../../src/cli/doctor/checks/kernelFacts.ts'
+import { leftoversCheck } from '../../../../src/cli/doctor/checks/leftovers.ts'
+import { limitsCheck, shellLimits, softLimit } from '../../../../src/cli/doctor/checks/limits.ts'
+import { nodeCheck } from '../../../../src/cli/doctor/checks/node.ts'
+import { overlayCheck } from '../../../../src/cli/doctor/checks/overlay.ts'
+import { procCheck } from '../../../../src/cli/doctor/checks/proc.ts'
+import { grpcCheck, runnersCheck } from '../../../../src/cli/doctor/checks/runners.ts'
+import { sharedMemoryCheck } from '../../../../src/cli/doctor/checks/sharedMemory.ts'
+import { socketPathCheck } from '../../../../src/cli/doctor/checks/socketPath.ts'
+import { uvCheck } from '../../../../src/cli/doctor/checks/uv.ts'
 import { examineAll } from '../../../../src/cli/doctor/examine.ts'
-import { interpreterCheck } from '../../../../src/cli/doctor/interpreter.ts'
-import { cgroupCheck, forkCheck, pidfdCheck, subreaperCheck } from '../../../../src/cli/doctor/kernel.ts'
-import type { KernelFacts } from '../../../../src/cli/doctor/kernelFacts.ts'
-import { leftoversCheck } from '../../../../src/cli/doctor/leftovers.ts'
-import { limitsCheck, shellLimits, softLimit } from '../../../../src/cli/doctor/limits.ts'
-import { nodeCheck } from '../../../../src/cli/doctor/node.ts'
-import { overlayCheck } from '../../../../src/cli/doctor/overlay.ts'
-import { procCheck } from '../../../../src/cli/doctor/proc.ts'
-import { grpcCheck, runnersCheck } from '../../../../src/cli/doctor/runners.ts'
-import { sharedMemoryCheck } from '../../../../src/cli/doctor/sharedMemory.ts'
-import { socketPathCheck } from '../../../../src/cli/doctor/socketPath.ts'
-import { uvCheck } from '../../../../src/cli/doctor/uv.ts'
 import type { Interpreter } from '../../../../src/pool/interpreter/find.ts'
 
 /** Facts, their judgement, and a part of its text. */

@@ -1,5 +1,5 @@
-import { compareVersions } from '../../pool/interpreter/version.ts'
-import { unsupportedReason } from '../../process/system/system.ts'
+import { compareVersions } from '../../../pool/interpreter/version.ts'
+import { unsupportedReason } from '../../../process/system/system.ts'
 import { type Check, ok, problem } from './check.ts'
 
 const MIN_NODE = '20'

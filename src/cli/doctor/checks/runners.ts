@@ -1,4 +1,4 @@
-import { installedVersion, judgeVersion, type PeerName } from '../../globalSetup/run/runnerVersions.ts'
+import { installedVersion, judgeVersion, type PeerName } from '../../../globalSetup/run/runnerVersions.ts'
 import { type Check, type Judgement, ok, problem, warning } from './check.ts'
 
 /** Versions as the project resolves them; `undefined` if a package is not there. */

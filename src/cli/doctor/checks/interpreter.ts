@@ -1,4 +1,4 @@
-import { findInterpreter, type Interpreter } from '../../pool/interpreter/find.ts'
+import { findInterpreter, type Interpreter } from '../../../pool/interpreter/find.ts'
 import { type Check, ok, problem, warning } from './check.ts'
 
 export type InterpreterFacts = Interpreter | { missing: string }

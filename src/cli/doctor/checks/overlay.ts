@@ -1,7 +1,7 @@
-import { readRequirements } from '../../pool/interpreter/requirements.ts'
-import { cacheDirectory, overlayDirectory } from '../../pool/overlay/directory.ts'
-import { type InstallPlan, planInstall } from '../../pool/overlay/installPlan.ts'
-import { isVerified } from '../../pool/overlay/verifiedMarker.ts'
+import { readRequirements } from '../../../pool/interpreter/requirements.ts'
+import { cacheDirectory, overlayDirectory } from '../../../pool/overlay/directory.ts'
+import { type InstallPlan, planInstall } from '../../../pool/overlay/installPlan.ts'
+import { isVerified } from '../../../pool/overlay/verifiedMarker.ts'
 import { type Check, ok, problem, warning } from './check.ts'
 import { interpreterOf } from './interpreter.ts'
 

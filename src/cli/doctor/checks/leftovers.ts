@@ -1,4 +1,4 @@
-import { surveyRuns } from '../verify/surveyRuns.ts'
+import { surveyRuns } from '../../verify/surveyRuns.ts'
 import { type Check, ok, problem, warning } from './check.ts'
 
 /** Runs whose runner is dead. */

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { listRunDirectories, runsDirectory } from '../../process/run/runDirectory.ts'
+import { listRunDirectories, runsDirectory } from '../../../process/run/runDirectory.ts'
 import { type Check, ok, problem, warning } from './check.ts'
 
 export interface SocketPathFacts {
