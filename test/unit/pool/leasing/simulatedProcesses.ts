@@ -1,4 +1,4 @@
-import type { PoolCollaborators } from '../../../../src/pool/leasing/pool.ts'
+import type { PoolCollaborators } from '../../../../src/pool/leasing/workers.ts'
 import type { Worker } from '../../../../src/pool/python/worker.ts'
 import type { Exit } from '../../../../src/process/system/exit.ts'
 

@@ -1,0 +1,102 @@
+import type { Holder } from '../../client/gen/vitest_python/v1/broker.ts'
+import type { ResolvedOptions } from '../../options/schema.ts'
+import type { LeaseLog } from './leaseLog.ts'
+import { plan } from './plan.ts'
+import type { PendingLease, RequestQueue } from './requestQueue.ts'
+import { holdersOf, type Slot, survey } from './slot.ts'
+import { heldBy } from './slotState.ts'
+import type { Workers } from './workers.ts'
+
+/** Milliseconds for a test process to give back a worker that no test has taken. */
+const RECALL_TIMEOUT_MS = 250
+
+/** Carries out the plan: grants workers to requests, starts workers, and recalls prefetched ones. */
+export class Scheduler {
+  readonly #options: ResolvedOptions
+  readonly #workers: Workers
+  readonly #queue: RequestQueue
+  readonly #leases: LeaseLog
+  #stopped = false
+
+  constructor(options: ResolvedOptions, workers: Workers, queue: RequestQueue, leases: LeaseLog) {
+    this.#options = options
+    this.#workers = workers
+    this.#queue = queue
+    this.#leases = leases
+  }
+
+  /** Spares that the pool should have: one more than tests have used so far, since a run of a single test needs no others. */
+  get spares(): number {
+    if (this.#workers.streaks.sparesAreHopeless) return 0
+    return Math.min(this.#options.spares, this.#leases.taken + 1)
+  }
+
+  /** @param warmUp starts workers although nothing has been requested yet */
+  schedule(warmUp = false): void {
+    const slots = this.#workers.slots()
+    if (this.#stopped || (this.#queue.size === 0 && slots.length === 0 && !warmUp)) return
+    const { affinity, maxWorkers } = this.#options
+    const { grants, starts, recalls } = plan({
+      ...survey(slots),
+      waiting: this.#queue.waiting().map(({ id, holder, priority }) => ({ ...holder, id, priority })),
+      holders: affinity === 'strict' ? holdersOf(slots) : undefined,
+      maxWorkers,
+      spares: this.spares,
+    })
+    for (const { worker, request } of grants) {
+      this.#grant(this.#workers.get(worker), this.#queue.get(request))
+    }
+    for (let n = 0; n < starts; n++) this.#workers.start()
+    for (const id of recalls) this.#recall(this.#workers.get(id))
+  }
+
+  /** Asks for the workers that no test has taken. */
+  recallPrefetched(): void {
+    for (const slot of this.#workers.slots()) {
+      if (slot.state.phase === 'prefetched' && slot.state.recall === 'none') this.#recall(slot)
+    }
+  }
+
+  /** A test uses the worker that it was granted. */
+  take(slot: Slot, holder: Holder): void {
+    slot.dispatch({ type: 'take' })
+    slot.lastFile = holder.file
+    this.schedule()
+  }
+
+  stop(): void {
+    this.#stopped = true
+  }
+
+  #grant(slot: Slot | undefined, pending: PendingLease | undefined): void {
+    if (slot?.state.phase !== 'idle' || pending?.state.phase !== 'queued') return
+    const { worker } = slot.state
+    const { holder, priority } = pending.state
+    const lease = this.#leases.open(slot.id, worker.pid, holder)
+    this.#workers.streaks.leased()
+    slot.dispatch({
+      type: 'grant',
+      held: { lease, request: pending.request },
+      prefetch: priority !== 'test',
+    })
+    if (priority === 'test') {
+      this.#leases.take(lease, holder)
+      slot.lastFile = holder.file
+    }
+    this.#queue.grant(pending, { lease, worker })
+  }
+
+  /** Asks for a worker that no test has taken; its test process gives it back, or is about to take it. */
+  #recall(slot: Slot | undefined): void {
+    const held = slot && heldBy(slot.state)
+    if (!slot || !held) return
+    slot.dispatch({ type: 'recall' })
+    held.request.recalled()
+    // A test process that is busy does not answer. The tests that wait get the workers of others meanwhile.
+    const giveUp = () => {
+      slot.dispatch({ type: 'recall timeout', held })
+      this.schedule()
+    }
+    setTimeout(giveUp, RECALL_TIMEOUT_MS).unref()
+  }
+}

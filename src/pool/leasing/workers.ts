@@ -1,0 +1,186 @@
+import type { Exit } from '../../process/system/exit.ts'
+import type { Runtime } from '../python/runtime.ts'
+import type { startWorker, Worker } from '../python/worker.ts'
+import type { recordProcess } from '../run/record.ts'
+import type { Run } from '../run/run.ts'
+import { explainDistrust, suspectFork, WENT_ON } from './explanations.ts'
+import { FailureStreaks } from './failureStreaks.ts'
+import { RecyclePolicy } from './recyclePolicy.ts'
+import { inPhase, Slot } from './slot.ts'
+import { type SlotState, workerOf } from './slotState.ts'
+
+/** Milliseconds for a worker to write its stack into its log. */
+const STACK_TIMEOUT_MS = 1_000
+
+/** The pool's way to processes. */
+export interface PoolCollaborators {
+  readonly runtime: Runtime
+  readonly startWorker: typeof startWorker
+  readonly recordProcess: typeof recordProcess
+}
+
+/** What the workers tell the pool. */
+export interface WorkerEvents {
+  ready(): void
+  /** @param state the state of its slot before the end */
+  ended(state: SlotState, exit: Exit): void
+  /** @param isHopeless whether no other worker is expected to come up either */
+  failedToStart(error: Error & { code?: string }, isHopeless: boolean): void
+  used(leaseId: string, files: string[]): void
+}
+
+/** The workers of a pool, each from its start to its end. */
+export class Workers {
+  readonly streaks = new FailureStreaks()
+  readonly #run: Run
+  readonly #processes: PoolCollaborators
+  readonly #events: WorkerEvents
+  readonly #slots = new Map<string, Slot>()
+  #started = 0
+  #cameUp = 0
+  #stopped = false
+
+  constructor(run: Run, processes: PoolCollaborators, events: WorkerEvents) {
+    this.#run = run
+    this.#processes = processes
+    this.#events = events
+  }
+
+  /** How many workers have come up so far. */
+  get cameUp(): number {
+    return this.#cameUp
+  }
+
+  /** The slots of the workers that start, serve or leave, in the order of their start. */
+  slots(): Slot[] {
+    return [...this.#slots.values()]
+  }
+
+  get(id: string): Slot | undefined {
+    return this.#slots.get(id)
+  }
+
+  start(): void {
+    const { runtime } = this.#processes
+    const slot = new Slot(`w${++this.#started}`, runtime.epoch, runtime.start())
+    this.#slots.set(slot.id, slot)
+    slot.gone = this.#live(slot).then(
+      (exit) => this.#noteEnd(slot, exit),
+      (error: Error & { code?: string }) => this.#noteFailedStart(slot, error),
+    )
+  }
+
+  retire(slot: Slot): void {
+    if (slot.phase === 'leaving') return
+    slot.dispatch({ type: 'retire' })
+    this.end(slot)
+  }
+
+  /** Asks the worker of a slot that is leaving to end, and kills it after `stopTimeout`. */
+  end({ id, state, up }: Slot): void {
+    const worker = workerOf(state)
+    // No test holds a worker that is still starting, so it is killed at once.
+    if (!worker) return void up.then(({ forkserver }) => forkserver.kill(id)).catch(() => {})
+    worker.askToExit()
+    killUnlessGone(worker, this.#run.options.stopTimeout)
+  }
+
+  /** Ends a worker because this call in it can neither be waited for nor be interrupted. */
+  killUnresponsive(slot: Slot, call: string): void {
+    const worker = workerOf(slot.state)
+    if (!worker) return
+    slot.dispatch({ type: 'retire', reason: `${call} ${WENT_ON}` })
+    worker.abort()
+    killUnlessGone(worker, STACK_TIMEOUT_MS)
+  }
+
+  /** Starts none from now on, and ends all. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    const stopping = this.#processes.runtime.stopStarting()
+    const slots = this.slots()
+    for (const slot of slots) this.retire(slot)
+    await stopping
+    await Promise.all(slots.map((slot) => slot.gone))
+  }
+
+  /** Whether its modules have changed since it imported them. */
+  isOutdated(slot: Slot): boolean {
+    return slot.epoch !== this.#processes.runtime.epoch
+  }
+
+  /** Begins a new epoch if modules have changed. Returns whether it did. */
+  refresh(): boolean {
+    if (this.#stopped || !this.#processes.runtime.outdate()) return false
+    this.streaks.reset()
+    this.#retireOutdated()
+    return true
+  }
+
+  /** Spawns the workers that start from now on, if a fork may have broken this one. Returns whether it may have. */
+  distrustForks(worker: Worker, exit: Exit): boolean {
+    const fork = suspectFork(worker, exit)
+    if (!fork || !this.#processes.runtime.distrustForks(explainDistrust(worker, fork))) return false
+    this.#retireOutdated()
+    return true
+  }
+
+  /** One worker from its start to its end. */
+  async #live(slot: Slot): Promise<Exit> {
+    const python = await slot.up
+    // Retired meanwhile: there is no process yet, and none is needed.
+    if (this.#stopped) throw new Error(`${slot.id} was retired before its start.`)
+    const { directory, options } = this.#run
+    const worker = await this.#processes.startWorker({
+      ...python,
+      id: slot.id,
+      run: this.#run,
+      onProcess: (identity) => this.#processes.recordProcess(directory, slot.id, identity),
+      onUsed: this.#events.used,
+    })
+    slot.recycling = await RecyclePolicy.begin(worker.pid, options.recycle)
+    slot.dispatch({ type: 'ready', worker })
+    this.streaks.cameUp()
+    this.#cameUp += 1
+    if (slot.phase === 'leaving') this.end(slot)
+    else if (this.#stopped || this.isOutdated(slot)) this.retire(slot)
+    this.#events.ready()
+    return worker.exited
+  }
+
+  #noteEnd(slot: Slot, exit: Exit): void {
+    const { state } = slot
+    if (state.phase === 'idle') this.streaks.diedIdle()
+    this.#remove(slot)
+    this.#events.ended(state, exit)
+  }
+
+  #noteFailedStart(slot: Slot, error: Error & { code?: string }): void {
+    this.#remove(slot)
+    if (this.#stopped) return
+    // The modules have changed since, and may be importable now.
+    if (this.isOutdated(slot)) return this.#events.ready()
+    this.streaks.failedToStart()
+    this.#events.failedToStart(error, this.#slots.size === 0 || this.streaks.startsAreHopeless)
+  }
+
+  #retireOutdated(): void {
+    for (const slot of inPhase(this.#slots.values(), 'idle')) this.retire(slot)
+    this.#endOutdatedForkservers()
+  }
+
+  #remove(slot: Slot): void {
+    slot.dispatch({ type: 'exit' })
+    this.#slots.delete(slot.id)
+    this.#endOutdatedForkservers()
+  }
+
+  #endOutdatedForkservers(): void {
+    this.#processes.runtime.endOutdated(new Set(this.slots().map(({ epoch }) => epoch)))
+  }
+}
+
+function killUnlessGone(worker: Worker, timeout: number): void {
+  const kill = setTimeout(() => worker.kill(), timeout)
+  void worker.exited.then(() => clearTimeout(kill))
+}
