@@ -53,6 +53,7 @@ const TYPES = {
   number: 'whole number',
   'readonly string[]': 'list of texts',
   'Readonly<Record<string, string>>': 'object of texts',
+  OrphanOptions: '`{ action, keep, blame }`',
   RecycleOptions: '`{ leases, age, memory }`',
   EnvironmentBase: await environmentBases(),
   '{ readonly [Name in PoolName]?: PoolOptions | undefined }': 'object of options',

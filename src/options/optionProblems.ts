@@ -3,7 +3,7 @@ import * as v from 'valibot'
 /**
  * Says what is wrong with an option and what to write instead.
  *
- * @param names All option names, to suggest the closest one.
+ * @param names All option names, those of nested options with their path, to suggest the closest one.
  * @param prefix The path to the option: "pools.gpu.".
  */
 export function describeProblem(
@@ -13,11 +13,16 @@ export function describeProblem(
 ): string {
   const path = v.getDotPath(issue)
   if (path === null) return `it is ${issue.received}; write an object of options`
-  if (issue.type === 'strict_object') {
-    const near = closest(path, names)
-    return `${prefix}${path}: there is no such option. ${near ? `Did you mean ${near}?` : `There are ${names.join(', ')}.`}`
+  if (issue.expected === 'never') {
+    const beside = names.filter((name) => parentOf(name) === parentOf(path))
+    const near = closest(path, beside)
+    return `${prefix}${path}: there is no such option. ${near ? `Did you mean ${near}?` : `There are ${beside.join(', ')}.`}`
   }
   return `${prefix}${path} is ${preview(issue.input)}: ${issue.message}`
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('.') + 1)
 }
 
 function preview(value: unknown): string {
@@ -26,13 +31,17 @@ function preview(value: unknown): string {
 }
 
 function closest(name: string, names: readonly string[]): string | undefined {
-  const lower = name.toLowerCase()
+  const lower = lastPart(name)
   return names.find((option) => {
-    const other = option.toLowerCase()
+    const other = lastPart(option)
     return (
       other.includes(lower) ||
       lower.includes(other) ||
       [...other].sort().join('') === [...lower].sort().join('')
     )
   })
+}
+
+function lastPart(path: string): string {
+  return path.slice(parentOf(path).length).toLowerCase()
 }

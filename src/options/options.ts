@@ -4,7 +4,7 @@ import { SetupError } from '../support/errors.ts'
 import { shareCores } from './numericThreads.ts'
 import { describeProblem } from './optionProblems.ts'
 import type { PythonOptions } from './pythonOptions.ts'
-import { OptionsSchema, optionNames, PoolSchema, type ResolvedOptions, sparesFor } from './schema.ts'
+import { OptionsSchema, optionPaths, PoolSchema, type ResolvedOptions, sparesFor } from './schema.ts'
 
 /**
  * Checks options and fills in the defaults.
@@ -42,7 +42,7 @@ export function resolveOptions(options: unknown, where = 'python({ … })') {
 function parse<S extends v.GenericSchema>(schema: S, options: unknown, where: string, prefix = '') {
   const result = v.safeParse(schema, options)
   if (result.success) return result.output
-  const problems = result.issues.map((issue) => `  - ${describeProblem(issue, optionNames, prefix)}`)
+  const problems = result.issues.map((issue) => `  - ${describeProblem(issue, optionPaths, prefix)}`)
   throw new SetupError(
     'OPTIONS_INVALID',
     `${where} has ${problems.length === 1 ? 'an option' : 'options'} that cannot be used:\n${problems.join('\n')}`,

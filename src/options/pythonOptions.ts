@@ -99,11 +99,12 @@ export interface PoolOptions {
   stopTimeout?: number | undefined
   /**
    * What an orphan does to the run: `fail` sets a non-zero exit code, `warn` only reports the orphans that were killed. A
-   * run that cannot be verified fails either way.
+   * run that cannot be verified fails either way. An object sets this as `action`, names executables that may outlive the
+   * run in `keep`, and says what fails for an orphan in `blame`; see docs/orphans.md.
    *
    * @default `'fail'`
    */
-  orphans?: 'fail' | 'warn' | undefined
+  orphans?: 'fail' | 'warn' | OrphanOptions | undefined
   /**
    * Seed for `random` and `numpy.random`, combined with the name of each test. `false` leaves both unseeded. If you set
    * neither `seed` nor `sequence.seed`, each run derives its seed from the time; see docs/python.md.
@@ -130,6 +131,38 @@ export interface PoolOptions {
    * @default `{}`
    */
   env?: Readonly<Record<string, string>> | undefined
+}
+
+/**
+ * What happens to processes that are alive after the run. `'fail'` and `'warn'` are short for an object with this
+ * `action`.
+ *
+ * @example
+ * ```ts
+ * const orphans: OrphanOptions = { action: 'fail', keep: ['gpg-agent'] }
+ * ```
+ */
+export interface OrphanOptions {
+  /**
+   * `fail` sets a non-zero exit code, `warn` only reports the orphans that were killed.
+   *
+   * @default `'fail'`
+   */
+  action?: 'fail' | 'warn' | undefined
+  /**
+   * Executables that are meant to outlive the run, such as an agent that other programs share: a name (`gpg-agent`), or an
+   * absolute path. They are compared with the executable of a process, not with its title or its arguments.
+   * Interpreters, shells and launchers are refused. Kept processes are counted in the verdict; see docs/orphans.md.
+   *
+   * @default `[]`
+   */
+  keep?: readonly string[] | undefined
+  /**
+   * What fails if a test leaves a process behind: the `test` itself, or only the `run`.
+   *
+   * @default `'test'`
+   */
+  blame?: 'test' | 'run' | undefined
 }
 
 /** The limits after which a shared worker is replaced. A limit that you leave out does not apply. */

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import * as v from 'valibot'
 import { BASE_REMEDY, BASES } from './environmentBase.ts'
+import { OrphansSchema, orphanOptionNames } from './orphanOptions.ts'
 import type { PoolOptions, PythonOptions } from './pythonOptions.ts'
 
 /** One for the next test of each test process, and one for any other request. */
@@ -23,6 +24,15 @@ const count = (least: number) =>
 const texts = v.array(
   v.pipe(v.string('write a list of texts'), v.nonEmpty('leave out empty texts')),
   'write a list, as in ["./python/tools.py"]',
+)
+
+const RecycleSchema = v.strictObject(
+  {
+    leases: v.optional(count(1)),
+    age: v.optional(milliseconds('recycle.age')),
+    memory: v.optional(count(1)),
+  },
+  'write an object, as in { leases: 100, memory: 500 }',
 )
 
 export const PoolSchema = v.strictObject({
@@ -49,21 +59,11 @@ export const PoolSchema = v.strictObject({
   startupTimeout: v.optional(milliseconds('startupTimeout'), 30_000),
   leaseTimeout: v.optional(milliseconds('leaseTimeout'), 60_000),
   stopTimeout: v.optional(milliseconds('stopTimeout'), 1_000),
-  orphans: v.optional(v.picklist(['fail', 'warn'], 'write "fail" or "warn"'), 'fail'),
+  orphans: v.optional(OrphansSchema, 'fail'),
   seed: v.optional(
     v.union([v.literal(false), v.pipe(v.number(), v.safeInteger())], 'write a whole number or false'),
   ),
-  recycle: v.optional(
-    v.strictObject(
-      {
-        leases: v.optional(count(1)),
-        age: v.optional(milliseconds('recycle.age')),
-        memory: v.optional(count(1)),
-      },
-      'write an object, as in { leases: 100, memory: 500 }',
-    ),
-    {},
-  ),
+  recycle: v.optional(RecycleSchema, {}),
   affinity: v.optional(v.picklist(['hint', 'strict'], 'write "hint" or "strict"'), 'hint'),
   env: v.optional(v.record(v.string(), v.string('write texts only'), 'write an object of texts'), {}),
 }) satisfies v.GenericSchema<PoolOptions>
@@ -89,3 +89,10 @@ export type ResolvedOptions = v.InferOutput<typeof PoolSchema>
 
 /** The names of all options. */
 export const optionNames: readonly string[] = Object.keys(OptionsSchema.entries)
+
+/** The same, and the members of options that are objects: "recycle.leases". */
+export const optionPaths: readonly string[] = [
+  ...optionNames,
+  ...Object.keys(RecycleSchema.entries).map((name) => `recycle.${name}`),
+  ...orphanOptionNames.map((name) => `orphans.${name}`),
+]

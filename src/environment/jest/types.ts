@@ -3,7 +3,12 @@ import type { PythonPool } from '../leases/pythonPool.ts'
 import type { JestPython } from './filePython.ts'
 
 export { toThrowPython } from '../../client/errors/toThrowPython.ts'
-export type { JestPythonOptions, PoolOptions, RecycleOptions } from '../../options/pythonOptions.ts'
+export type {
+  JestPythonOptions,
+  OrphanOptions,
+  PoolOptions,
+  RecycleOptions,
+} from '../../options/pythonOptions.ts'
 export * from '../api.ts'
 export type { JestPython } from './filePython.ts'
 

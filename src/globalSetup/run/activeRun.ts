@@ -67,9 +67,9 @@ export async function openRun(
     giveUp.abort()
     const findings = await stopRun(pool)
     broker.close()
-    decide?.(findings !== undefined && mustFail(findings, options.orphans))
+    decide?.(findings !== undefined && mustFail(findings, options.orphans.action))
     if (!findings) return { report: undefined, failed: false }
-    return { report: report(findings), failed: mustFail(findings, options.orphans) }
+    return { report: report(findings), failed: mustFail(findings, options.orphans.action) }
   }
   const signaller = async () => oneShotSignaller((await install(giveUp.signal)).executable)
   for (const sentence of await sweepDeadRuns(signaller)) announce(sentence)

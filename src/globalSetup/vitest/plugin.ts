@@ -9,7 +9,12 @@ import { relatePython } from './related.ts'
 
 export type { EnvironmentBase } from '../../options/environmentBase.ts'
 export type { PoolName, PythonPools } from '../../options/poolName.ts'
-export type { PoolOptions, PythonOptions, RecycleOptions } from '../../options/pythonOptions.ts'
+export type {
+  OrphanOptions,
+  PoolOptions,
+  PythonOptions,
+  RecycleOptions,
+} from '../../options/pythonOptions.ts'
 export type { ErrorCode } from '../../support/errorCodes.ts'
 export { SetupError } from '../../support/errors.ts'
 

@@ -41,7 +41,7 @@ export function serveLeases(pool: Pool, join: Join): { inject(socket: Socket): v
     ) => {
       if (!isAuthorised(pool, call.metadata)) return callback(UNAUTHENTICATED)
       const message = await survivorsOf(pool, call.request.leaseIds).catch((error: Error) => error.message)
-      callback(null, { message, fail: pool.run.options.orphans === 'fail' })
+      callback(null, { message, fail: pool.run.options.orphans.action === 'fail' })
     },
     join: async (
       call: { metadata: Metadata; request: JoinRequest },

@@ -5,7 +5,7 @@ import { optionNames } from '../../../src/options/schema.ts'
 import { SetupError } from '../../../src/support/errors.ts'
 
 test('no options are good options', () => {
-  expect(resolveOptions({})).toMatchObject({ modules: [], isolation: 'test', start: 'lazy', orphans: 'fail' })
+  expect(resolveOptions({})).toMatchObject({ modules: [], isolation: 'test', start: 'lazy' })
   expect(resolveOptions(undefined)).toEqual(resolveOptions({}))
 })
 
@@ -25,6 +25,30 @@ test.each([
   [{ startupTimeout: '5s' }, 'startupTimeout is "5s": startupTimeout is a number of milliseconds'],
   [{ recycle: { leases: 0 } }, 'recycle.leases is 0: write at least 1'],
   [{ recycle: { uses: 3 } }, 'recycle.uses: there is no such option'],
+  [{ recycle: { lease: 3 } }, 'recycle.lease: there is no such option. Did you mean recycle.leases?'],
+  [{ orphans: 'ignore' }, 'orphans is "ignore": write "fail" or "warn"'],
+  [{ orphans: false }, 'orphans is false: write "fail", "warn" or an object, as in { keep: ["gpg-agent"] }'],
+  [{ orphans: ['gpg-agent'] }, 'orphans is ["gpg-agent"]: write "fail", "warn" or an object'],
+  [{ orphans: { action: 'keep' } }, 'orphans.action is "keep": write "fail" or "warn"'],
+  [{ orphans: { blame: 'file' } }, 'orphans.blame is "file": write "test" or "run"'],
+  [{ orphans: { keeps: [] } }, 'orphans.keeps: there is no such option. Did you mean orphans.keep?'],
+  [
+    { orphans: { other: 1 } },
+    'orphans.other: there is no such option. There are orphans.action, orphans.keep',
+  ],
+  [{ orphans: { keep: 'gpg-agent' } }, 'orphans.keep is "gpg-agent": write a list, as in ["gpg-agent"]'],
+  [{ orphans: { keep: [7] } }, 'orphans.keep.0 is 7: write the name or the path of an executable'],
+  [{ orphans: { keep: [''] } }, 'orphans.keep.0 is "": write the name or the path of an executable'],
+  [{ orphans: { keep: ['gpg-*'] } }, 'orphans.keep.0 is "gpg-*": write a name or a path, not a pattern'],
+  [{ orphans: { keep: ['bin/agent'] } }, 'an absolute path as in "/usr/bin/gpg-agent"'],
+  [
+    { orphans: { keep: ['a', 'node'] } },
+    'orphans.keep.1 is "node": it is an interpreter, a shell or a launcher',
+  ],
+  [
+    { pools: { gpu: { orphans: { keep: ['sh'] } } } },
+    'pools.gpu.orphans.keep.0 is "sh": it is an interpreter',
+  ],
   [{ affinity: 'always' }, 'affinity is "always": write "hint" or "strict"'],
   [{ env: { A: 1 } }, 'env.A is 1: write texts only'],
   [{ python: '' }, 'python is "": write a path or a command'],
@@ -71,4 +95,19 @@ test('a pool has the options beside it, and its own on top', () => {
 
 test('there is always a default pool', () => {
   expect(Object.keys(resolvePools({}))).toEqual(['default'])
+})
+
+test.each([
+  ['fail', { action: 'fail', keep: [], blame: 'test' }],
+  ['warn', { action: 'warn', keep: [], blame: 'test' }],
+  [undefined, { action: 'fail', keep: [], blame: 'test' }],
+  [{}, { action: 'fail', keep: [], blame: 'test' }],
+  [{ blame: 'run' }, { action: 'fail', keep: [], blame: 'run' }],
+  [
+    { action: 'warn', keep: ['gpg-agent', '/opt/agent'] },
+    { action: 'warn', keep: ['gpg-agent', '/opt/agent'], blame: 'test' },
+  ],
+] as const)('orphans: %j has one resolved shape', (orphans, resolved) => {
+  expect(resolvePools({ orphans })['default']?.orphans).toEqual(resolved)
+  expect(resolvePools({ pools: { gpu: { orphans } } })['gpu']?.orphans).toEqual(resolved)
 })
