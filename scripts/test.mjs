@@ -36,6 +36,7 @@ const stages = [
   // The first stage makes the files that the others need.
   { build: node('tsdown', '--silent'), python: async () => run(await developmentPython(), ['-V']) },
   {
+    commits: node('node', 'scripts/check-commits.mjs'),
     lint: node('biome', 'ci', '--colors=off', '--error-on-warnings', '.'),
     types: node('tsc', '--noEmit'),
     layers: node('depcruise', '--config', '.dependency-cruiser.cjs', 'src'),
