@@ -8,3 +8,6 @@ const RealDate = Date
 
 /** Milliseconds since the epoch, even if a test has faked `Date`. */
 export const now = (): number => RealDate.now()
+
+/** Milliseconds of a clock that is never set, even if a test has faked `performance`. */
+export const monotonic: () => number = performance.now.bind(performance)

@@ -26,6 +26,8 @@ export interface RunContext {
   isolation: Isolation
   /** Milliseconds that a test waits for a worker. */
   leaseTimeout: number
+  /** Whether a report wants each call. Default: false */
+  recordsCalls?: boolean
   /** Seed of each test's random numbers, and whether the configuration fixes it. Absent if tests are not seeded. */
   seed?: { value: number; fixed: boolean } | undefined
 }

@@ -1,4 +1,5 @@
 import type { WorkerLostError } from '../errors/errors.ts'
+import type { LeaseUsage } from '../events/runEvents.ts'
 import type { RunContext } from './context.ts'
 
 /** Exclusive use of one worker, from its grant to `release`. */
@@ -11,6 +12,8 @@ export interface Lease {
   readonly pid: number
   /** File that holds what the worker printed. */
   readonly log: string
+  /** How long the test that claimed it has waited for it, in milliseconds. */
+  readonly waited: number
   /** Resolves if the worker ends before the lease does; never rejects. */
   readonly lost: Promise<WorkerLostError>
   /** Resolves if other tests wait for the worker and no test has taken it yet. */
@@ -21,6 +24,7 @@ export interface Lease {
    * Gives the worker back. Safe to repeat.
    *
    * @param busy whether an abandoned call may still be running. Default: false
+   * @param usage what the test did with it
    */
-  release(busy?: boolean): void
+  release(busy?: boolean, usage?: LeaseUsage): void
 }

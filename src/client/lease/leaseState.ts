@@ -1,4 +1,4 @@
-import type { Granted, Holder, LeaseRequest } from '../gen/vitest_python/v1/broker.ts'
+import type { Granted, Holder, LeaseRequest, Usage } from '../gen/vitest_python/v1/broker.ts'
 
 /** A lease, from its request to its end, as the test process that asked for it knows it. */
 export type LeaseState =
@@ -29,7 +29,7 @@ export type LeaseStateEvent =
   /** This call cannot be interrupted, so the pool has to kill the worker. */
   | { readonly type: 'kill unresponsive'; readonly call: string }
   /** `busy`: a call may still be running. */
-  | { readonly type: 'release'; readonly busy: boolean }
+  | { readonly type: 'release'; readonly busy: boolean; readonly usage?: Usage | undefined }
 
 export type LeaseEffect =
   | { readonly type: 'send'; readonly message: NonNullable<LeaseRequest['kind']> }
@@ -63,7 +63,7 @@ export function nextLeaseState(state: LeaseState, event: LeaseStateEvent): Lease
       return whileGranted(event) ?? { state, effects: [] }
     case 'lost':
       // The pool still waits for the end of the stream.
-      if (event.type === 'release') return { state: RELEASED, effects: release(event.busy) }
+      if (event.type === 'release') return { state: RELEASED, effects: release(event) }
       return { state, effects: [] }
     case 'refused':
     case 'released':
@@ -83,7 +83,7 @@ function whileRequested(event: LeaseStateEvent): LeaseTransition | undefined {
     case 'take':
       return { state: { phase: 'requested' }, effects: [take(event.holder)] }
     case 'release':
-      return { state: RELEASED, effects: [...release(event.busy), { type: 'withdraw' }] }
+      return { state: RELEASED, effects: [...release(event), { type: 'withdraw' }] }
     default:
       return undefined
   }
@@ -103,7 +103,7 @@ function whileGranted(event: LeaseStateEvent): LeaseTransition | undefined {
     case 'kill unresponsive':
       return { state, effects: [send({ $case: 'killUnresponsive', value: { name: event.call } })] }
     case 'release':
-      return { state: RELEASED, effects: release(event.busy) }
+      return { state: RELEASED, effects: release(event) }
     default:
       return undefined
   }
@@ -121,6 +121,6 @@ function take(holder: Holder): LeaseEffect {
   return send({ $case: 'holder', value: holder })
 }
 
-function release(busy: boolean): LeaseEffect[] {
-  return [send({ $case: 'release', value: { busy } }), { type: 'end stream' }]
+function release({ busy, usage }: { busy: boolean; usage?: Usage | undefined }): LeaseEffect[] {
+  return [send({ $case: 'release', value: { busy, usage } }), { type: 'end stream' }]
 }

@@ -1,9 +1,16 @@
 import type { ClientDuplexStream, ServiceError } from '@grpc/grpc-js'
 import { PROTOCOL } from '../../process/run/protocol.ts'
-import { clearTimeout, now, setTimeout } from '../../support/clock.ts'
+import { clearTimeout, monotonic, now, setTimeout } from '../../support/clock.ts'
 import { type Deferred, deferred } from '../../support/deferred.ts'
 import { LeaseError, WorkerLostError } from '../errors/errors.ts'
-import type { Granted, Holder, LeaseEvent, LeaseRequest, Priority } from '../gen/vitest_python/v1/broker.ts'
+import type {
+  Granted,
+  Holder,
+  LeaseEvent,
+  LeaseRequest,
+  Priority,
+  Usage,
+} from '../gen/vitest_python/v1/broker.ts'
 import type { RunContext } from './context.ts'
 import type { Lease } from './lease.ts'
 import { connectionError, refusalError, timeoutError } from './leaseErrors.ts'
@@ -25,6 +32,7 @@ export class PendingLease {
   readonly #lost: Deferred<WorkerLostError> = deferred()
   readonly #recalled: Deferred<void> = deferred()
   #state: LeaseState = { phase: 'requested' }
+  #waited = 0
 
   /** Sends the request over a new stream of the broker. */
   constructor(stream: LeaseStream, context: RunContext, holder: Holder, priority: Priority) {
@@ -60,8 +68,14 @@ export class PendingLease {
   claim(user?: Holder): Promise<Lease> {
     if (user) this.#dispatch({ type: 'take', holder: user })
     const limit = this.#context.leaseTimeout + SILENCE_MS
+    const began = monotonic()
     const timer = setTimeout(() => this.#dispatch({ type: 'timeout', error: timeoutError(limit) }), limit)
-    return this.granted.finally(() => clearTimeout(timer))
+    return this.granted
+      .then((lease) => {
+        this.#waited = monotonic() - began
+        return lease
+      })
+      .finally(() => clearTimeout(timer))
   }
 
   /** Withdraws the request, or gives the granted worker back. Safe to repeat. */
@@ -114,8 +128,12 @@ export class PendingLease {
   }
 
   #leaseOf({ leaseId, workerId, address, pid, log }: Granted): Lease {
+    const waited = () => this.#waited
     return {
       context: this.#context,
+      get waited() {
+        return waited()
+      },
       leaseId,
       workerId,
       address,
@@ -124,7 +142,8 @@ export class PendingLease {
       lost: this.#lost.promise,
       recalled: this.#recalled.promise,
       killUnresponsive: (call) => this.#dispatch({ type: 'kill unresponsive', call }),
-      release: (busy = false) => this.#dispatch({ type: 'release', busy }),
+      release: (busy = false, usage) =>
+        this.#dispatch({ type: 'release', busy, usage: usage as Usage | undefined }),
     }
   }
 }

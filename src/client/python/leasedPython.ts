@@ -2,6 +2,9 @@ import { type Client, type ClientOptions, credentials } from '@grpc/grpc-js'
 import { setTimeout } from '../../support/clock.ts'
 import { type Caller, callerOf } from '../errors/caller.ts'
 import { CallError, WorkerLostError } from '../errors/errors.ts'
+import { CallTally } from '../events/callTally.ts'
+import { hasSubscribers, publish } from '../events/channels.ts'
+import type { RecordedCall } from '../events/runEvents.ts'
 import { Verb } from '../gen/vitest_python/v1/bridge.ts'
 import type { Lease } from '../lease/lease.ts'
 import type { Arguments, CallOptions } from '../session/callOptions.ts'
@@ -38,6 +41,7 @@ export class LeasedPython extends CodeSurface implements PythonClient {
   readonly #clients: Client[] = []
   readonly #channels: StubChannels
   readonly #inline = new Inline()
+  readonly #tally: CallTally
   #session: Session | undefined
 
   constructor(lease: Lease, defaults: CallOptions = {}, test: Partial<TestSide> = {}) {
@@ -45,6 +49,7 @@ export class LeasedPython extends CodeSurface implements PythonClient {
     this.#lease = lease
     this.#defaults = defaults
     this.#test = test
+    this.#tally = new CallTally(lease.context.recordsCalls)
     this.runId = lease.context.runId
     this.workerId = lease.workerId
     this.pid = lease.pid
@@ -93,6 +98,11 @@ export class LeasedPython extends CodeSurface implements PythonClient {
     return (await call(session, { start, args: [], options, here }).catch(() => false)) === true
   }
 
+  /** The calls of this lease so far. Calls of stubs are not among them. */
+  get tally(): CallTally {
+    return this.#tally
+  }
+
   /** Whether Python may still be working on an abandoned call. */
   get busy(): boolean {
     return this.#session?.busy ?? false
@@ -127,12 +137,22 @@ export class LeasedPython extends CodeSurface implements PythonClient {
       killUnresponsive: (name: string) => this.#lease.killUnresponsive(name),
       sharesMemory: () => channel.sharesMemory,
       beforeAnswer: () => {},
+      callEnded: (call: RecordedCall, error: Error | undefined) => this.#callEnded(call, error),
       adopt: <T>(given: T) => given,
       ...this.#test,
     }
     const session = new Session(channel.stream, host, refs, this.#defaults)
     this.#session = session
     return session
+  }
+
+  #callEnded(call: RecordedCall, error: Error | undefined): void {
+    this.#tally.add(call)
+    if (!hasSubscribers('call')) return
+    const { runId, workerId: worker } = this
+    const at = call.began + call.duration
+    const lease = this.#lease.leaseId
+    publish('call', { event: 'ended', at, runId, worker, lease, call, ...(error && { error }) })
   }
 
   /** The stream breaks a moment before the pool knows how the worker ended, so this waits for the pool. */

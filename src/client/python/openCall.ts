@@ -1,7 +1,9 @@
+import { monotonic, now } from '../../support/clock.ts'
 import { withCode } from '../../support/errors.ts'
 import type { Caller } from '../errors/caller.ts'
 import { pointAtCaller } from '../errors/errors.ts'
 import { timeoutError } from '../errors/timeout.ts'
+import { Verb } from '../gen/vitest_python/v1/bridge.ts'
 import type { Arguments, CallOptions } from '../session/callOptions.ts'
 import type { CallStart } from '../session/callStart.ts'
 import type { CallListener } from '../session/callState.ts'
@@ -33,9 +35,14 @@ export class OpenCall implements CallListener, LimitedCall {
   #number = 0
   #stopWatching = nothing
   #closeArguments = nothing
+  readonly #label: string | undefined
+  readonly #began = now()
+  readonly #start = monotonic()
+  #isCounted = false
 
   constructor(session: Session, { start, args, options, here }: CallOfTest, listener: CallListener) {
     this.name = start.name
+    this.#label = labelOf(start)
     this.#session = session
     this.#listener = listener
     this.#here = here
@@ -50,6 +57,7 @@ export class OpenCall implements CallListener, LimitedCall {
 
   value(value: unknown): void {
     this.#release()
+    this.#count()
     this.#listener.value(value)
   }
 
@@ -59,12 +67,15 @@ export class OpenCall implements CallListener, LimitedCall {
 
   end(): void {
     this.#release()
+    this.#count()
     this.#listener.end()
   }
 
   fail(error: Error): void {
     this.#release()
-    this.#listener.fail(this.#forTest(pointAtCaller(error, this.#here)))
+    const shown = this.#forTest(pointAtCaller(error, this.#here))
+    this.#count(shown)
+    this.#listener.fail(shown)
   }
 
   async timeOut(after: number): Promise<void> {
@@ -85,6 +96,7 @@ export class OpenCall implements CallListener, LimitedCall {
   async close(): Promise<Error | undefined> {
     const failure = await this.#session.cancel(this.#number)
     this.#release()
+    this.#count(failure)
     return failure && this.#forTest(pointAtCaller(failure, this.#here))
   }
 
@@ -99,6 +111,15 @@ export class OpenCall implements CallListener, LimitedCall {
     }
   }
 
+  /** Only the first end of a call counts. */
+  #count(error?: Error): void {
+    if (this.#isCounted || this.#label === undefined) return
+    this.#isCounted = true
+    const duration = monotonic() - this.#start
+    const call = { name: this.#label, began: this.#began, duration, failed: error !== undefined }
+    this.#session.callEnded(call, error)
+  }
+
   #forTest(error: Error): Error {
     return this.#session.adopt(error)
   }
@@ -107,4 +128,12 @@ export class OpenCall implements CallListener, LimitedCall {
     this.#stopWatching()
     this.#closeArguments()
   }
+}
+
+/** The name under which a call is counted; `undefined` for a question of this package itself. */
+function labelOf({ name, verb, reference }: CallStart): string | undefined {
+  if (verb === Verb.DRAWN) return undefined
+  if (verb === Verb.EVAL) return 'eval'
+  if (verb === Verb.EXEC) return 'exec'
+  return reference ? `.${name}` : name
 }

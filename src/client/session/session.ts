@@ -1,4 +1,5 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js'
+import type { RecordedCall } from '../events/runEvents.ts'
 import type { Callback, ClientFrame, WorkerFrame } from '../gen/vitest_python/v1/bridge.ts'
 import { type CallAnswer, eventOf } from './answers.ts'
 import type { CallOptions } from './callOptions.ts'
@@ -142,6 +143,11 @@ export class Session {
   /** Makes an error an instance of classes that the test knows. */
   adopt<T>(error: T): T {
     return this.#host.adopt(error)
+  }
+
+  /** Tells the lease that a call of the test has ended. */
+  callEnded(call: RecordedCall, error: Error | undefined): void {
+    this.#host.callEnded?.(call, error)
   }
 
   #send(kind: ClientFrame['kind'], call = 0): void {

@@ -1,3 +1,5 @@
+import type { RecordedCall } from '../events/runEvents.ts'
+
 /** The services that a session needs from its lease. */
 export interface SessionHost {
   /** Finds out why the stream broke. The calls fail with the error that it returns. */
@@ -8,6 +10,8 @@ export interface SessionHost {
   sharesMemory(): boolean
   /** Called before the test gets anything from Python. */
   beforeAnswer(): void
+  /** Called when a call of the test has ended. `error` is what the test gets. */
+  callEnded?(call: RecordedCall, error: Error | undefined): void
   /** Makes a value or an error that the test is about to get an instance of classes that the test knows. */
   adopt<T>(given: T): T
 }

@@ -1,7 +1,9 @@
 import { PythonError } from '../../client/errors/errors.ts'
+import type { LeaseUsage } from '../../client/events/runEvents.ts'
 import type { Lease } from '../../client/lease/lease.ts'
 import { LeasedPython, type TestSide } from '../../client/python/leasedPython.ts'
 import type { CallOptions } from '../../client/session/callOptions.ts'
+import { peakMemoryOf } from './peakMemory.ts'
 import { type Output, Printed } from './printed.ts'
 import type { LeasedClient } from './pythonPool.ts'
 
@@ -48,11 +50,18 @@ export class OpenLease extends LeasedPython implements LeasedClient {
     await this.endTest()
     await this.cancelCalls()
     const { busy } = this
+    const usage = this.usage()
     this.close()
     this.#printed.finish()
     this.#printed.close()
-    this.#lease.release(busy)
+    this.#lease.release(busy, usage)
     this.#onRelease()
+  }
+
+  /** What was done with this lease so far. */
+  usage(): LeaseUsage {
+    const { functions, recorded } = this.tally
+    return { waited: this.#lease.waited, peakMemory: peakMemoryOf(this.pid), functions, ...recorded }
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -6,6 +6,7 @@ import { openPool } from '../../pool/leasing/openPool.ts'
 import type { Pool } from '../../pool/leasing/pool.ts'
 import type { Install } from '../../pool/python/runtime.ts'
 import { createRun, type Watch } from '../../pool/run/run.ts'
+import { verdictEvent } from '../../pool/verdict/event.ts'
 import { report } from '../../pool/verdict/report.ts'
 import { stopRun } from '../../pool/verdict/stop.ts'
 import { sweepDeadRuns } from '../../pool/verdict/sweepDeadRuns.ts'
@@ -69,7 +70,9 @@ export async function openRun(
     broker.close()
     decide?.(findings !== undefined && mustFail(findings, options.orphans.action))
     if (!findings) return { report: undefined, failed: false }
-    return { report: report(findings), failed: mustFail(findings, options.orphans.action) }
+    const failed = mustFail(findings, options.orphans.action)
+    run.events.emit(verdictEvent(findings, failed))
+    return { report: report(findings), failed }
   }
   const signaller = async () => oneShotSignaller((await install(giveUp.signal)).executable)
   for (const sentence of await sweepDeadRuns(signaller)) announce(sentence)

@@ -13,6 +13,7 @@ import {
 } from '../../client/gen/vitest_python/v1/broker.ts'
 import { TOKEN_KEY } from '../../client/wire/metadata.ts'
 import { PROTOCOL, protocolMismatch } from '../../process/run/protocol.ts'
+import type { LeaseRecord } from '../leasing/leaseLog.ts'
 import type { LeaseGrant, LeaseHandle } from '../leasing/leaseRequest.ts'
 import type { Pool } from '../leasing/pool.ts'
 import type { Priority } from '../leasing/priority.ts'
@@ -58,6 +59,7 @@ export function serveLeases(pool: Pool, join: Join): { inject(socket: Socket): v
 function serveLease(pool: Pool, call: LeaseCall): void {
   if (!isAuthorised(pool, call.metadata)) return void call.emit('error', UNAUTHENTICATED)
   let lease: LeaseHandle | undefined
+  let record: LeaseRecord | undefined
   const send = (kind: LeaseEvent['kind']) => {
     if (!call.cancelled) call.write({ kind })
   }
@@ -66,17 +68,25 @@ function serveLease(pool: Pool, call: LeaseCall): void {
     call.end()
   }
   call.on('data', ({ kind, at }) => {
-    if (kind?.$case === 'release') lease?.end(kind.value.busy ? 'busy' : 'intact', at)
+    if (kind?.$case === 'release') {
+      if (record) record.usage = kind.value.usage
+      lease?.end(kind.value.busy ? 'busy' : 'intact', at)
+    }
     if (kind?.$case === 'holder' && !call.cancelled) lease?.take(kind.value, at)
     if (kind?.$case === 'killUnresponsive') lease?.killUnresponsive(kind.value.name)
     // A message may be decoded after its stream was cancelled. And one stream is one lease.
     if (kind?.$case !== 'acquire' || call.cancelled || lease) return
     if (kind.value.protocol !== PROTOCOL)
       return fail('failed', mismatch(kind.value.protocol), 'PROTOCOL_MISMATCH')
+    const holder = kind.value.holder ?? UNNAMED
+    pool.run.events.emit({ topic: 'lease', event: 'requested', at, ...holder })
     lease = pool.request({
-      holder: kind.value.holder ?? UNNAMED,
+      holder,
       priority: PRIORITIES[kind.value.priority] ?? 'test',
-      granted: (grant) => send({ $case: 'granted', value: describeGrant(grant) }),
+      granted(grant) {
+        record = grant.lease
+        send({ $case: 'granted', value: describeGrant(grant) })
+      },
       failed: (message, code) => fail('failed', message, code),
       lost: (message) => fail('lost', message),
       recalled: () => send({ $case: 'recall', value: {} }),

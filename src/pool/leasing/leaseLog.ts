@@ -1,3 +1,4 @@
+import type { LeaseUsage } from '../../client/events/runEvents.ts'
 import type { Holder } from '../../client/gen/vitest_python/v1/broker.ts'
 
 /** A lease. It is remembered after its end, so that a process that it left behind can be traced to it. */
@@ -11,7 +12,12 @@ export interface LeaseRecord {
   /** When a test took it; `undefined` while it only waits for one. */
   takenAt: number | undefined
   endedAt: number | undefined
+  /** What the test process told about it at its end. */
+  usage?: LeaseUsage | undefined
 }
+
+/** What has happened to a lease. */
+export type LeaseChange = 'granted' | 'taken' | 'closed'
 
 /** Leases that are remembered. A leak is almost always a recent test's. */
 const MAX_REMEMBERED = 10_000
@@ -24,10 +30,16 @@ export class LeaseLog {
   readonly #records = new Map<string, LeaseRecord>()
   #taken = 0
   #opened = 0
+  #notify: (change: LeaseChange, record: LeaseRecord, at: number) => void = () => {}
 
   /** How many leases a test took. */
   get taken(): number {
     return this.#taken
+  }
+
+  /** Calls `listener` with each change from now on. */
+  observe(listener: (change: LeaseChange, record: LeaseRecord, at: number) => void): void {
+    this.#notify = listener
   }
 
   open(workerId: string, workerPid: number, holder: Holder, grantedAt = Date.now()): LeaseRecord {
@@ -43,6 +55,7 @@ export class LeaseLog {
     this.#records.set(record.id, record)
     const oldest = this.#records.keys().next().value
     if (this.#records.size > MAX_REMEMBERED && oldest !== undefined) this.#records.delete(oldest)
+    this.#notify('granted', record, grantedAt)
     return record
   }
 
@@ -52,10 +65,12 @@ export class LeaseLog {
     if (record.takenAt !== undefined) return
     record.takenAt = at
     this.#taken += 1
+    this.#notify('taken', record, at)
   }
 
   close(record: LeaseRecord, at = Date.now()): void {
     record.endedAt = at
+    this.#notify('closed', record, at)
   }
 
   get(id: string): LeaseRecord | undefined {

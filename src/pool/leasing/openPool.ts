@@ -1,3 +1,4 @@
+import { reported } from '../python/reportedWorker.ts'
 import { type Install, PythonRuntime } from '../python/runtime.ts'
 import { startWorker } from '../python/worker.ts'
 import { recordProcess } from '../run/record.ts'
@@ -11,5 +12,11 @@ import { Pool } from './pool.ts'
  * @param announce prints a sentence for the user
  */
 export function openPool(run: Run, install: Install, announce: (sentence: string) => void): Pool {
-  return new Pool(run, { runtime: new PythonRuntime(run, install, announce), startWorker, recordProcess })
+  const runtime = new PythonRuntime(run, install, announce)
+  const pool = new Pool(run, { runtime, startWorker: reported(startWorker, run.events), recordProcess })
+  pool.leases.observe((event, { id: lease, workerId: worker, workerPid: pid, holder, usage }, at) => {
+    const { file, test } = holder
+    run.events.emit({ topic: 'lease', event, at, lease, worker, pid, file, test, ...(usage && { usage }) })
+  })
+  return pool
 }

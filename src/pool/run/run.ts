@@ -4,6 +4,7 @@ import type { ResolvedOptions } from '../../options/schema.ts'
 import { createRunDirectory, type RunDirectory } from '../../process/run/runDirectory.ts'
 import { ownIdentity } from '../../process/system/identify.ts'
 import type { OwnerIdentity } from '../../process/system/identity.ts'
+import { RunEvents } from './events.ts'
 
 /** A run before any process has started: its directory, its secret and its options. */
 export interface Run {
@@ -18,6 +19,8 @@ export interface Run {
   readonly options: ResolvedOptions
   /** Set if the runner watches files and reruns tests. */
   readonly watch: Watch | undefined
+  /** What happens in the run. */
+  readonly events: RunEvents
   readonly brokerPath: string
   readonly controlPath: string
 }
@@ -39,6 +42,7 @@ export function createRun(root: string, options: ResolvedOptions, watch?: Watch)
     root,
     options,
     watch,
+    events: new RunEvents(directory.runId),
     token: randomBytes(24).toString('base64url'),
     brokerPath: join(directory.path, 'broker.sock'),
     controlPath: join(directory.path, 'control.sock'),

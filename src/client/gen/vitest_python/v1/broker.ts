@@ -55,6 +55,37 @@ export interface LeaseRequest {
 export interface Release {
   /** an abandoned call may still be running, so no other test should wait for this worker */
   busy: boolean;
+  usage: Usage | undefined;
+}
+
+/** What a test did with its lease. Its size is bounded. Durations are in milliseconds. */
+export interface Usage {
+  /** for the worker */
+  waited: number;
+  /** highest resident memory of the worker in bytes; 0 if the system does not tell */
+  peakMemory: number;
+  functions: FunctionCalls[];
+  /** empty unless the run asks for each call */
+  calls: RecordedCall[];
+  callsLeftOut: number;
+}
+
+export interface FunctionCalls {
+  name: string;
+  count: number;
+  failed: number;
+  total: number;
+  longest: number;
+  /** entry i: calls of at most 0.01 * 2^(i/4) ms that are in no earlier entry */
+  histogram: number[];
+}
+
+export interface RecordedCall {
+  name: string;
+  /** milliseconds since the epoch */
+  began: number;
+  duration: number;
+  failed: boolean;
 }
 
 /** A call does not react to interrupts: end the worker. `lost` then tells in which line it was. */
@@ -244,13 +275,16 @@ export const LeaseRequest: MessageFns<LeaseRequest> = {
 };
 
 function createBaseRelease(): Release {
-  return { busy: false };
+  return { busy: false, usage: undefined };
 }
 
 export const Release: MessageFns<Release> = {
   encode(message: Release, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.busy !== false) {
       writer.uint32(8).bool(message.busy);
+    }
+    if (message.usage !== undefined) {
+      Usage.encode(message.usage, writer.uint32(18).fork()).join();
     }
     return writer;
   },
@@ -274,6 +308,298 @@ export const Release: MessageFns<Release> = {
             }
 
             message.busy = reader.bool();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.usage = Usage.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseUsage(): Usage {
+  return { waited: 0, peakMemory: 0, functions: [], calls: [], callsLeftOut: 0 };
+}
+
+export const Usage: MessageFns<Usage> = {
+  encode(message: Usage, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.waited !== 0) {
+      writer.uint32(9).double(message.waited);
+    }
+    if (message.peakMemory !== 0) {
+      writer.uint32(16).uint64(message.peakMemory);
+    }
+    for (const v of message.functions) {
+      FunctionCalls.encode(v!, writer.uint32(26).fork()).join();
+    }
+    for (const v of message.calls) {
+      RecordedCall.encode(v!, writer.uint32(34).fork()).join();
+    }
+    if (message.callsLeftOut !== 0) {
+      writer.uint32(40).uint32(message.callsLeftOut);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Usage {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUsage();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.waited = reader.double();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.peakMemory = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.functions.push(FunctionCalls.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.calls.push(RecordedCall.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.callsLeftOut = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseFunctionCalls(): FunctionCalls {
+  return { name: "", count: 0, failed: 0, total: 0, longest: 0, histogram: [] };
+}
+
+export const FunctionCalls: MessageFns<FunctionCalls> = {
+  encode(message: FunctionCalls, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.count !== 0) {
+      writer.uint32(16).uint32(message.count);
+    }
+    if (message.failed !== 0) {
+      writer.uint32(24).uint32(message.failed);
+    }
+    if (message.total !== 0) {
+      writer.uint32(33).double(message.total);
+    }
+    if (message.longest !== 0) {
+      writer.uint32(41).double(message.longest);
+    }
+    if (message.histogram.length !== 0) {
+      writer.uint32(50).fork();
+      for (const v of message.histogram) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FunctionCalls {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFunctionCalls();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.count = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.failed = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.total = reader.double();
+            continue;
+          }
+          case 5: {
+            if (tag !== 41) {
+              break;
+            }
+
+            message.longest = reader.double();
+            continue;
+          }
+          case 6: {
+            if (tag === 48) {
+              message.histogram.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 50) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.histogram.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRecordedCall(): RecordedCall {
+  return { name: "", began: 0, duration: 0, failed: false };
+}
+
+export const RecordedCall: MessageFns<RecordedCall> = {
+  encode(message: RecordedCall, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.began !== 0) {
+      writer.uint32(17).double(message.began);
+    }
+    if (message.duration !== 0) {
+      writer.uint32(25).double(message.duration);
+    }
+    if (message.failed !== false) {
+      writer.uint32(32).bool(message.failed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RecordedCall {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRecordedCall();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.began = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.duration = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.failed = reader.bool();
             continue;
           }
         }
