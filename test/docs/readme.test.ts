@@ -33,6 +33,7 @@ describe('the sample output', () => {
   const clean: Findings = {
     runId: 'z6ju96y',
     orphans: [],
+    kept: [],
     unknown: [],
     problems: [],
     cleanSweeps: 2,

@@ -1,5 +1,6 @@
 import Table from 'cli-table3'
 import pc from 'picocolors'
+import { describeKept } from '../../process/run/keptProcesses.ts'
 import type { MarkedProcess } from '../../process/run/sweep.ts'
 import { ageOf } from '../../process/system/identify.ts'
 import { seconds } from '../../support/seconds.ts'
@@ -8,13 +9,14 @@ import { isClean, type Verification } from './verifyRuns.ts'
 
 /** The result of `verify` as text. */
 export function showVerification(verification: Verification): string {
-  const { left, reaped, unreadable, problems } = verification
+  const { left, reaped, kept, unreadable, problems } = verification
   const lines: string[] = []
   if (left.length > 0) lines.push(processTable(left, new Set(reaped)))
   for (const { pid, name, reason } of unreadable)
     lines.push(pc.red(`Unknown: pid ${pid} (${name}): ${reason}`))
   for (const problem of problems) lines.push(pc.red(problem))
   const alive = left.length - reaped.length
+  if (kept.length > 0) lines.push(`${describeKept(kept)}, as orphans.keep asks.`)
   if (isClean(verification)) lines.push(pc.green('No orphaned processes: no process of a dead run is alive.'))
   if (reaped.length > 0) lines.push(pc.yellow(`Ended ${reaped.length} orphaned ${plural(reaped.length)}.`))
   if (alive > 0)

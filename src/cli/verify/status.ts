@@ -15,18 +15,20 @@ export interface RunStatus {
   workers: number
   /** Resident memory of its processes, in bytes. */
   residentBytes: number
+  /** Living processes that may outlive the run. They are not among `processes`. */
+  kept: { pid: number; executable: string }[]
   /** Root of the project. */
   root: string
 }
 
-/** The live runs of this user, the oldest first. */
+/** The live runs of this user, the oldest first. A run that left only kept processes is not live. */
 export async function liveRuns(): Promise<RunStatus[]> {
   const live = (await surveyRuns()).runs.filter(({ owner }) => owner === 'alive')
   const statuses = await Promise.all(live.map(statusOf))
   return statuses.sort((a, b) => b.age - a.age)
 }
 
-async function statusOf({ runId, record, directory, processes }: KnownRun): Promise<RunStatus> {
+async function statusOf({ runId, record, directory, processes, kept }: KnownRun): Promise<RunStatus> {
   const recorded = directory ? [...readProcesses(directory)] : []
   const workers = new Set(recorded.filter(([id]) => /^w\d+$/.test(id)).map(([, worker]) => nameOf(worker)))
   return {
@@ -36,6 +38,7 @@ async function statusOf({ runId, record, directory, processes }: KnownRun): Prom
     processes: processes.length,
     workers: processes.filter((process) => workers.has(nameOf(process))).length,
     residentBytes: await residentBytes(processes.map(({ pid }) => pid)),
+    kept: kept.map(({ pid, executable }) => ({ pid, executable })),
     root: record?.root ?? '',
   }
 }

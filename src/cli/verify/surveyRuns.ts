@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
+import { type KeptProcess, partKept } from '../../process/run/keptProcesses.ts'
 import { lineageOf } from '../../process/run/lineage.ts'
 import { type OwnerState, ownerState } from '../../process/run/owner.ts'
 import {
@@ -20,6 +21,8 @@ export interface KnownRun {
   /** `unknown`: there are processes, but no record of their owner, so the run cannot be called dead. */
   owner: OwnerState | 'unknown'
   processes: MarkedProcess[]
+  /** Its living processes that may outlive it. */
+  kept: KeptProcess[]
   /** Why the directory cannot be trusted. */
   problem?: string
 }
@@ -38,22 +41,27 @@ export async function surveyRuns(): Promise<Survey> {
   })
   const runs = new Map(listRunDirectories().map((directory) => [directory.runId, readRun(directory)]))
   for (const marked of found.found) {
-    const run = runs.get(marked.runId) ?? { runId: marked.runId, owner: 'unknown', processes: [] }
+    const run = runs.get(marked.runId) ?? { runId: marked.runId, owner: 'unknown', processes: [], kept: [] }
     run.processes.push(marked)
     runs.set(marked.runId, run.directory ? run : { ...run, ...findDirectory(marked) })
   }
-  return { runs: [...runs.values()], unreadable: found.unknown }
+  return { runs: [...runs.values()].map(partRun), unreadable: found.unknown }
+}
+
+function partRun(run: KnownRun): KnownRun {
+  const { found, kept } = partKept(system.table, run.processes, run.record?.keep ?? [])
+  return { ...run, processes: found, kept }
 }
 
 /** The directory of a run outside of this user's runs directory, for example because of another `XDG_RUNTIME_DIR`. */
 function findDirectory({ runId, directory }: MarkedProcess): Partial<KnownRun> {
   if (directory === undefined || basename(directory) !== runId || !existsSync(directory)) return {}
-  const { processes, ...known } = readRun({ runId, path: directory })
+  const { processes, kept, ...known } = readRun({ runId, path: directory })
   return known
 }
 
 function readRun(directory: RunDirectory): KnownRun {
-  const known = { runId: directory.runId, directory, processes: [] }
+  const known = { runId: directory.runId, directory, processes: [], kept: [] }
   try {
     const record = readRunRecord(directory)
     return record ? { ...known, record, owner: ownerState(record) } : { ...known, owner: 'unknown' }

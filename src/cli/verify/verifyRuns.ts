@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { killUntilClean, SWEEP_INTERVAL_MS } from '../../pool/verdict/killLoop.ts'
+import type { KeptProcess } from '../../process/run/keptProcesses.ts'
 import { removeRunDirectory } from '../../process/run/runDirectory.ts'
 import type { Signaller } from '../../process/run/signal.ts'
 import type { MarkedProcess, Unreadable } from '../../process/run/sweep.ts'
@@ -19,6 +20,8 @@ export interface Verification {
   /** Those of them that were killed. */
   reaped: MarkedProcess[]
   unreadable: Unreadable[]
+  /** Living processes of the same runs that may outlive them. */
+  kept: KeptProcess[]
   /** Runs that cannot be judged. */
   problems: string[]
 }
@@ -46,6 +49,7 @@ export async function verifyRuns(
     left,
     reaped: [] as MarkedProcess[],
     unreadable: second.unreadable,
+    kept: judged.filter((run) => isAsked(run, request)).flatMap(({ kept }) => kept),
     problems: judged.flatMap((run) => [...(run.problem ? [run.problem] : []), ...ownerless(run, request)]),
   }
   if (request.reap && left.length > 0) {
@@ -93,8 +97,8 @@ async function reap(
   return left.filter((marked) => !names.has(nameOf(marked)))
 }
 
-function forget({ owner, directory }: KnownRun): void {
-  if (owner === 'dead' && directory) removeRunDirectory(directory)
+function forget({ owner, directory, kept }: KnownRun): void {
+  if (owner === 'dead' && directory && kept.length === 0) removeRunDirectory(directory)
 }
 
 function unite(...lists: MarkedProcess[][]): MarkedProcess[] {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { ResolvedOptions } from '../../options/schema.ts'
-import { createRunDirectory, type RunDirectory } from '../../process/run/runDirectory.ts'
+import { createRunDirectory, type RunDirectory, runsDirectory } from '../../process/run/runDirectory.ts'
 import { ownIdentity } from '../../process/system/identify.ts'
 import type { OwnerIdentity } from '../../process/system/identity.ts'
 import { RunEvents } from './events.ts'
@@ -34,7 +34,7 @@ export interface Watch {
 /** Creates the run directory, and with it the run ID. */
 export function createRun(root: string, options: ResolvedOptions, watch?: Watch): Run {
   const owner = ownIdentity()
-  const directory = createRunDirectory(owner, root)
+  const directory = createRunDirectory(owner, root, runsDirectory(), options.orphans.keep)
   return {
     id: directory.runId,
     directory,

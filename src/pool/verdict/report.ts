@@ -1,4 +1,5 @@
 import pc from 'picocolors'
+import { describeKept } from '../../process/run/keptProcesses.ts'
 import { seconds } from '../../support/seconds.ts'
 import { describeHolder } from '../leasing/leaseLog.ts'
 import { type Findings, judge, type Orphan } from './verdict.ts'
@@ -16,15 +17,17 @@ export function report(findings: Findings): string {
     parts.push(
       pc.red('Not verified: no two sweeps in a row were clean at the end of the run. (RUN_NOT_VERIFIED)'),
     )
+  if (findings.kept.length > 0) parts.push(`${describeKept(findings.kept)}.`)
   if (findings.python) parts.push(`It ran on ${findings.python}.`)
   return parts.join('\n')
 }
 
 function clean(findings: Findings): string {
-  const { runId, workersStarted, cleanSweeps, looked, stopping, sweeping, python } = findings
+  const { runId, workersStarted, cleanSweeps, looked, stopping, sweeping, kept, python } = findings
+  const facts = [describeKept(kept), python].filter(Boolean).map((fact) => ` ${fact}.`)
   return (
     `No orphaned processes: run ${runId}, ${counted(workersStarted, 'Python worker')} stopped in ${milliseconds(stopping)}, ` +
-    `${cleanSweeps} sweeps of ${counted(looked, 'process', 'processes')} clean in ${milliseconds(sweeping)} each.${python ? ` ${python}.` : ''}`
+    `${cleanSweeps} sweeps of ${counted(looked, 'process', 'processes')} clean in ${milliseconds(sweeping)} each.${facts.join('')}`
   )
 }
 

@@ -1,5 +1,5 @@
 import { controlGroup } from '../../process/run/controlGroup.ts'
-import { removeRunDirectory } from '../../process/run/runDirectory.ts'
+import { closeRunDirectory, removeRunDirectory } from '../../process/run/runDirectory.ts'
 import { oneShotSignaller, type Signaller } from '../../process/run/signal.ts'
 import { ownUserId } from '../../process/run/sweepMachine.ts'
 import { isSameProcessAlive } from '../../process/system/identify.ts'
@@ -57,6 +57,7 @@ export async function stopRun(pool: Pool): Promise<Findings | undefined> {
       uid: ownUserId(),
     },
     leases: pool.leases,
+    keep: run.options.orphans.keep,
     cgroup: reaper.armed.cgroup === null ? undefined : controlGroup(reaper.armed.cgroup),
     reaper: reaper.armed,
     leaders: () => [...readProcesses(run.directory).values()],
@@ -77,12 +78,15 @@ export async function stopRun(pool: Pool): Promise<Findings | undefined> {
     python: `Python ${installation.version} (${installation.executable})`,
     stopping,
   }
-  if (found.cleanSweeps >= SWEEPS_FOR_PROOF) removeRunDirectory(run.directory)
+  if (found.cleanSweeps >= SWEEPS_FOR_PROOF) {
+    if (found.kept.length > 0) closeRunDirectory(run.directory)
+    else removeRunDirectory(run.directory)
+  }
   return findings
 }
 
 function unproven(pool: Pool, problems: string[], stopping: number): Findings {
-  const nothing = { orphans: [], unknown: [], cleanSweeps: 0, looked: 0, sweeping: 0 }
+  const nothing = { orphans: [], unknown: [], kept: [], cleanSweeps: 0, looked: 0, sweeping: 0 }
   return { ...nothing, runId: pool.run.id, problems, stopping, workersStarted: 0 }
 }
 

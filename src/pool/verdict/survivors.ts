@@ -1,6 +1,8 @@
+import { partKept } from '../../process/run/keptProcesses.ts'
 import type { SweepResult } from '../../process/run/sweep.ts'
 import { sweepMachine } from '../../process/run/sweepMachine.ts'
 import { ageOf } from '../../process/system/identify.ts'
+import { system } from '../../process/system/system.ts'
 import { withDeadline } from '../../support/deadline.ts'
 import { pollUntil } from '../../support/pollUntil.ts'
 import { describeHolder, type LeaseRecord } from '../leasing/leaseLog.ts'
@@ -38,7 +40,8 @@ async function sweepFor(pool: Pool, records: LeaseRecord[]): Promise<SweepResult
     except: new Set([process.pid, ...pool.pids(), ...records.map(({ workerPid }) => workerPid)]),
   })
   const ours = new Set(records)
-  const found = result.found.filter((marked) => {
+  const { found: unnamed } = partKept(system.table, result.found, pool.run.options.orphans.keep)
+  const found = unnamed.filter((marked) => {
     const { leases, tracedBy } = trace(marked, ageOf(marked.startTime), pool.leases)
     return tracedBy !== 'time' && leases.some((lease) => ours.has(lease))
   })

@@ -1,9 +1,11 @@
 import { statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { controlGroup } from '../../process/run/controlGroup.ts'
+import { type Parted, partKept } from '../../process/run/keptProcesses.ts'
 import { lineageOf } from '../../process/run/lineage.ts'
 import { ownerState } from '../../process/run/owner.ts'
 import {
+  closeRunDirectory,
   listRunDirectories,
   type RunDirectory,
   readRunRecord,
@@ -18,6 +20,7 @@ import { killUntilClean, settle } from './killLoop.ts'
 
 /** A directory without a record that is younger than this may just be in the making. */
 const ABANDONED_AFTER_MS = 60_000
+const NOTHING: Parted = { found: [], kept: [] }
 
 /**
  * Kills the survivors of runs whose owner is provably dead, and removes their directories. Leaves live runs, runs of
@@ -45,16 +48,19 @@ async function sweepRun(
   const judgement = judge(directory)
   if (judgement === 'leave') return undefined
   const { runId } = directory
-  const look = () => lookFor(runId)
+  const { keep = [] } = readRunRecord(directory) ?? {}
+  const look = () => lookFor(runId, keep)
   // A reaper whose owner has just died may still be at work.
-  const left = judgement === 'forget' ? [] : (await settle(look)).found
+  let last: Parted = judgement === 'forget' ? NOTHING : await settle(look)
+  const left = last.found
   if (left.length > 0) {
     const signal = await signaller()
-    const alive = (await killUntilClean(look, ({ found }) => signal(found, 'SIGKILL'))).found
-    if (alive.length > 0) return `Cannot kill the survivors of run ${runId}: ${list(alive)}.`
+    last = await killUntilClean(look, ({ found }) => signal(found, 'SIGKILL'))
+    if (last.found.length > 0) return `Cannot kill the survivors of run ${runId}: ${list(last.found)}.`
   }
-  removeCgroup(directory)
-  removeRunDirectory(directory)
+  removeCgroup(directory, last.kept)
+  if (last.kept.length > 0) closeRunDirectory(directory)
+  else removeRunDirectory(directory)
   if (left.length === 0) return undefined
   return `Ended the survivors of run ${runId}, whose runner was killed: ${list(left)}.`
 }
@@ -68,14 +74,21 @@ function judge(directory: RunDirectory): 'leave' | 'sweep' | 'forget' {
 }
 
 /** The control group outlives a reaper that was killed. Its name holds the run ID, so it cannot be another run's. */
-function removeCgroup(directory: RunDirectory): void {
+function removeCgroup(directory: RunDirectory, kept: readonly MarkedProcess[]): void {
   const { cgroup } = readProcesses(directory).get('reaper') ?? {}
-  if (cgroup && basename(cgroup) === `vitest-python-${directory.runId}`) controlGroup(cgroup).remove()
+  if (!cgroup || basename(cgroup) !== `vitest-python-${directory.runId}`) return
+  const group = controlGroup(cgroup)
+  group.release(kept.map(({ pid }) => pid))
+  group.remove()
 }
 
 /** Skips this process and its ancestors: a survivor of a dead run may have started this run of the tests. */
-function lookFor(runId: string): Promise<SweepResult> {
-  return sweepMachine({ matches: (id) => id === runId, except: lineageOf(process.pid, system.table) })
+async function lookFor(runId: string, keep: readonly string[]): Promise<SweepResult & Parted> {
+  const result = await sweepMachine({
+    matches: (id) => id === runId,
+    except: lineageOf(process.pid, system.table),
+  })
+  return { ...result, ...partKept(system.table, result.found, keep) }
 }
 
 function list(processes: MarkedProcess[]): string {

@@ -1,3 +1,4 @@
+import type { KeptProcess } from '../../process/run/keptProcesses.ts'
 import type { MarkedProcess, Unreadable } from '../../process/run/sweep.ts'
 import type { LeaseRecord } from '../leasing/leaseLog.ts'
 
@@ -20,6 +21,8 @@ export interface Findings {
   runId: string
   orphans: Orphan[]
   unknown: Unreadable[]
+  /** Processes that are alive and that the option `orphans.keep` names. */
+  kept: KeptProcess[]
   /** Other reasons why the run is not proven clean: the reaper died, a step of the stop failed. */
   problems: string[]
   /** Clean sweeps in a row at the end. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ControlGroup } from '../../process/run/controlGroup.ts'
+import { partKept } from '../../process/run/keptProcesses.ts'
 import type { Signaller } from '../../process/run/signal.ts'
 import { type Membership, type SweepQuery, type SweepResult, sweep } from '../../process/run/sweep.ts'
 import { isSameProcessAlive } from '../../process/system/identify.ts'
@@ -16,6 +17,8 @@ export interface Verification {
   table: ProcessTable
   query: Omit<SweepQuery, 'matches' | 'except' | 'members'>
   leases: LeaseLog
+  /** The executables that may outlive the run. */
+  keep: readonly string[]
   /** The run's control group, if it has one. */
   cgroup?: ControlGroup | undefined
   /** The forkservers and workers of the run. Each of them may have led a process group. */
@@ -34,24 +37,37 @@ export interface Verification {
   endReaper(): Promise<void>
 }
 
-type Found = Pick<Findings, 'orphans' | 'unknown' | 'problems' | 'cleanSweeps' | 'looked' | 'sweeping'>
+type Found = Pick<
+  Findings,
+  'orphans' | 'unknown' | 'kept' | 'problems' | 'cleanSweeps' | 'looked' | 'sweeping'
+>
 
 const VANISHED = 'Processes of the run started and ended faster than a sweep could read them.'
 
 /** Sweeps for survivors of the stopped pool, kills them, ends the reaper, and proves that no process of the run is left. */
 export async function verify(verification: Verification): Promise<Found> {
-  const found: Found = { orphans: [], unknown: [], problems: [], cleanSweeps: 0, looked: 0, sweeping: 0 }
+  const found: Found = {
+    orphans: [],
+    unknown: [],
+    kept: [],
+    problems: [],
+    cleanSweeps: 0,
+    looked: 0,
+    sweeping: 0,
+  }
   const { reaper } = verification
   const look = async (except?: number): Promise<SweepResult> => {
-    const result = await sweep(verification.table, {
+    const everything = await sweep(verification.table, {
       ...verification.query,
       members: { runId: verification.runId, pids: membersOf(verification) },
       matches: (id) => id === verification.runId,
       except: new Set(except === undefined ? [process.pid] : [process.pid, except]),
     })
-    found.looked = result.looked
-    found.sweeping = Math.max(found.sweeping, result.duration)
-    return result
+    found.looked = everything.looked
+    found.sweeping = Math.max(found.sweeping, everything.duration)
+    const { found: unnamed, kept } = partKept(verification.table, everything.found, verification.keep)
+    found.kept = kept
+    return { ...everything, found: unnamed }
   }
   const lookBesideReaper = () => look(reaper?.pid)
   const began = performance.now()
@@ -113,6 +129,7 @@ async function prove(
     if (!isClean(result)) await end(verification, found, look)
     if (found.cleanSweeps < SWEEPS_FOR_PROOF) await sleep(SWEEP_INTERVAL_MS)
   }
+  verification.cgroup?.release(found.kept.map(({ pid }) => pid))
   // The kernel removes a control group only if it is empty. That proves more than any sweep.
   if (verification.cgroup?.remove() === false)
     found.problems.push('The control group of the run is not empty.')

@@ -22,12 +22,16 @@ export interface RunRecord {
   root: string
   /** ISO 8601. */
   startedAt: string
+  /** The executables that may outlive the run: names, and absolute paths without links. */
+  keep?: readonly string[]
 }
 
 export interface RunDirectory {
   runId: string
   path: string
 }
+
+const RECORD = 'run.json'
 
 /** `sun_path` has 108 bytes on Linux and 104 on macOS, the final NUL included. */
 const MAX_SOCKET_PATH = 103
@@ -53,26 +57,35 @@ export function runsDirectory(env: NodeJS.ProcessEnv = process.env): string {
  * @throws SetupError RUN_DIRECTORY_UNSAFE if the parent directory does not belong to this user alone,
  * RUNS_DIRECTORY_UNWRITABLE
  */
-export function createRunDirectory(owner: OwnerIdentity, root: string, base = runsDirectory()): RunDirectory {
+export function createRunDirectory(
+  owner: OwnerIdentity,
+  root: string,
+  base = runsDirectory(),
+  keep: readonly string[] = [],
+): RunDirectory {
   makePrivate(base)
   try {
-    return claimRunDirectory(owner, root, base)
+    return claimRunDirectory({ owner, root, keep }, base)
   } catch (cause) {
     throw unwritable(base, cause)
   }
 }
 
-function claimRunDirectory(owner: OwnerIdentity, root: string, base: string): RunDirectory {
+function claimRunDirectory(
+  { owner, root, keep }: Pick<RunRecord, 'owner' | 'root' | 'keep'>,
+  base: string,
+): RunDirectory {
   for (;;) {
     const runId = mintRunId()
     const path = join(base, runId)
     if (!createExclusively(path)) continue
     mkdirSync(join(path, 'workers'), { mode: 0o700 })
     mkdirSync(join(path, 'logs'), { mode: 0o700 })
-    const record: RunRecord = { runId, owner, root, startedAt: new Date().toISOString() }
+    const startedAt = new Date().toISOString()
+    const record: RunRecord = { runId, owner, root, startedAt, ...(keep?.length ? { keep } : {}) }
     // Renamed into place, so another run that starts at this moment does not read half of it.
     writeFileSync(join(path, 'run.json.new'), JSON.stringify(record), { mode: 0o600, flag: 'wx' })
-    renameSync(join(path, 'run.json.new'), join(path, 'run.json'))
+    renameSync(join(path, 'run.json.new'), join(path, RECORD))
     return { runId, path }
   }
 }
@@ -94,7 +107,7 @@ export function listRunDirectories(base = runsDirectory()): RunDirectory[] {
  */
 export function readRunRecord(directory: RunDirectory): RunRecord | undefined {
   checkPrivate(directory.path)
-  const file = join(directory.path, 'run.json')
+  const file = join(directory.path, RECORD)
   if (!isThere(file)) return undefined
   try {
     return checkRecord(JSON.parse(readFileSync(file, 'utf8')), directory)
@@ -111,17 +124,29 @@ export function removeRunDirectory(directory: RunDirectory): void {
   rmSync(directory.path, { recursive: true, force: true })
 }
 
+/**
+ * Removes everything but the record. As long as kept processes are alive, the record tells the next run and `verify` that
+ * they may be.
+ */
+export function closeRunDirectory(directory: RunDirectory): void {
+  for (const name of readdirSync(directory.path))
+    if (name !== RECORD) rmSync(join(directory.path, name), { recursive: true, force: true })
+}
+
 function checkRecord(value: unknown, directory: RunDirectory): RunRecord {
   const record = value as RunRecord
   const owner = record?.owner
   const whole =
     record?.runId === directory.runId &&
     Number.isInteger(owner?.pid) &&
-    [owner.startTime, owner.bootId, owner.pidNamespace, owner.host, record.startedAt].every(
-      (text) => typeof text === 'string',
-    )
+    [owner.startTime, owner.bootId, owner.pidNamespace, owner.host, record.startedAt].every(isText) &&
+    (record.keep === undefined || (Array.isArray(record.keep) && record.keep.every(isText)))
   if (!whole) throw new Error('not the record of this run')
   return record
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
 }
 
 function createExclusively(path: string): boolean {

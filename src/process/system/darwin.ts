@@ -44,6 +44,8 @@ function darwinTable(run: Execute): ProcessTable {
     limit: () => undefined,
     user: (pid) => at(pid)?.user ?? 'gone',
     command: (pid) => at(pid)?.command ?? '',
+    // `ps` shows a name that the process can choose.
+    executable: () => '',
     isBefore: (startTime, other) => Date.parse(`${startTime} UTC`) < Date.parse(`${other} UTC`),
   }
 }

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, readSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs'
 import { environmentValue } from './parseEnvironment.ts'
 import { parseResidentLimit } from './parseLimits.ts'
 import { isAlive, type ProcessStat, parseStat } from './stat.ts'
@@ -12,6 +12,8 @@ export interface ProcFiles {
   pids(): number[]
   /** The returned bytes are valid until the next read. */
   read(pid: number, file: 'stat' | 'limits' | 'environ' | 'status' | 'cmdline'): ProcessFile
+  /** The target of `/proc/PID/exe`; empty if it cannot be read. */
+  executable?(pid: number): string
 }
 
 // One buffer for all reads. A sweep reads three small files of every process on the machine, and synchronous reads into
@@ -34,10 +36,17 @@ const procFiles: ProcFiles = {
       if (descriptor !== undefined) closeSync(descriptor)
     }
   },
+  executable(pid) {
+    try {
+      return readlinkSync(`/proc/${pid}/exe`)
+    } catch {
+      return ''
+    }
+  },
 }
 
 /** The process table of Linux. Each call reads the process anew. */
-export function linuxTable({ pids, read }: ProcFiles = procFiles): ProcessTable {
+export function linuxTable({ pids, read, executable }: ProcFiles = procFiles): ProcessTable {
   const text = (pid: number, file: 'stat' | 'cmdline') => {
     const bytes = read(pid, file)
     return Buffer.isBuffer(bytes) ? bytes.toString(file === 'stat' ? 'latin1' : 'utf8') : ''
@@ -62,6 +71,8 @@ export function linuxTable({ pids, read }: ProcFiles = procFiles): ProcessTable 
       return uid === undefined ? undefined : Number(uid)
     },
     command: (pid) => text(pid, 'cmdline').replaceAll('\0', ' ').trim(),
+    // An upgrade may have replaced the file of a process that is still running.
+    executable: (pid) => (executable?.(pid) ?? '').replace(/ \(deleted\)$/, ''),
     isBefore: (startTime, other) => BigInt(startTime) < BigInt(other),
   }
 }

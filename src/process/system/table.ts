@@ -17,6 +17,11 @@ export interface ProcessTable {
   user(pid: number): number | undefined | 'gone'
   /** Arguments joined by spaces; empty if there are none. */
   command(pid: number): string
+  /**
+   * The path of the file that it executes; empty if it is gone, cannot be read, or if the system does not tell. Unlike
+   * its name and its arguments, the process cannot choose it.
+   */
+  executable(pid: number): string
   /** Whether one start time is before another one. */
   isBefore(startTime: string, other: string): boolean
 }

@@ -5,6 +5,7 @@ import { type Findings, judge, mustFail, type Orphan } from '../../../../src/poo
 const clean: Findings = {
   runId: '7f3c9ab',
   orphans: [],
+  kept: [],
   unknown: [],
   problems: [],
   cleanSweeps: 2,

@@ -13,12 +13,14 @@ function machine(initial: Fake[], options: { mortal?: boolean; bornAfterKill?: F
   const table = linuxTable({
     pids: () => [...alive.keys()],
     read: (pid, file) => read(alive.get(pid), file),
+    executable: (pid) => alive.get(pid)?.executable ?? '',
   })
   const killed: number[] = []
   const verification: Verification = {
     runId: RUN,
     table,
     leases: new LeaseLog(),
+    keep: ['gpg-agent'],
     reaper: { pid: 1, startTime: '1' },
     query: { limitArmed: true, uid: 1000 },
     async signal(targets) {
@@ -46,6 +48,7 @@ interface Fake {
   start?: number
   hidden?: boolean
   environ?: string
+  executable?: string
 }
 
 function started(fake: Fake): Fake {
@@ -161,4 +164,26 @@ test('leases whose begin and end are reported late are told apart by their own t
   lease('two', ago(6))
   const { orphans } = await verify(verification)
   expect(orphans.map(({ leases }) => leases.map(({ holder }) => holder.test))).toEqual([['two']])
+})
+
+test('a process whose executable is named in keep is counted, not killed, and no orphan', async () => {
+  const { verification, killed } = machine([{ pid: 1 }, { pid: 2, executable: '/usr/bin/gpg-agent' }])
+  const found = await findings(verification)
+  expect(found.kept).toMatchObject([{ pid: 2, executable: '/usr/bin/gpg-agent' }])
+  expect(judge(found)).toBe('clean')
+  expect(killed).toEqual([])
+})
+
+test('control: the others beside a kept process are orphans, and killed', async () => {
+  const { verification, killed } = machine([
+    { pid: 1 },
+    { pid: 2, executable: '/usr/bin/gpg-agent' },
+    { pid: 3, executable: '/usr/bin/python3.11' },
+    { pid: 4 },
+  ])
+  const found = await findings(verification)
+  expect(found.orphans.map(({ pid }) => pid)).toEqual([3, 4])
+  expect(found.kept.map(({ pid }) => pid)).toEqual([2])
+  expect(judge(found)).toBe('orphans')
+  expect(killed).toEqual([3, 4])
 })
