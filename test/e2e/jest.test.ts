@@ -40,7 +40,7 @@ describe.concurrent('Jest', () => {
       '--ci',
       '--maxWorkers=2',
     ])
-    expect(output).toMatch(/Tests: +31 passed, 31 total/)
+    expect(output).toMatch(/Tests: +32 passed, 32 total/)
     expect(output).toMatch(/No orphaned processes: run [0-9a-z]{7}/)
     expect(exitCode).toBe(0)
     expect(left).toEqual(NOTHING)
@@ -81,7 +81,7 @@ describe.concurrent('Jest', () => {
       ['keptOne', { modules: MODULES, isolation: 'file' }],
       ['plain'],
     )
-    expect(output).toMatch(/Tests: +14 passed, 14 total/)
+    expect(output).toMatch(/Tests: +15 passed, 15 total/)
     expect(output.match(/No orphaned processes/g)).toHaveLength(2)
     expect(kept(output)).toEqual([1, 2])
     expect(exitCode).toBe(0)

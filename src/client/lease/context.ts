@@ -41,9 +41,6 @@ export type Isolation = 'test' | 'file' | 'shared'
 /** The key under which the pools are provided to the tests. */
 export const CONTEXT_KEY = 'vitest-environment-python'
 
-/** Environment variable that carries `JestContext` from Jest's global setup to its workers. */
-export const JEST_VARIABLE = 'VITEST_PYTHON_JEST'
-
 /** The context of Jest's tests. */
 export interface JestContext extends ProvidedPools {
   /** `identityOf` the project whose options opened the pools: the one for which Jest ran the global setup. */

@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
-import { JEST_VARIABLE, type JestProject, type RunContext } from '../../client/lease/context.ts'
+import type { JestProject, RunContext } from '../../client/lease/context.ts'
+import { JEST_VARIABLE } from '../../client/lease/jestContext.ts'
 import type { TestFile } from '../leases/openLease.ts'
 import type { TestLeases } from '../leases/testLeases.ts'
 import type { WorkerLeases } from '../leases/workerLeases.ts'

@@ -1,12 +1,12 @@
 import {
   DEFAULT_POOL,
   identityOf,
-  JEST_VARIABLE,
   type JestContext,
   type JestProject,
   type RunContext,
   type SetupFailure,
 } from '../../client/lease/context.ts'
+import { readJestContext } from '../../client/lease/jestContext.ts'
 import { PROTOCOL, protocolMismatch } from '../../process/run/protocol.ts'
 import { SetupError } from '../../support/errors.ts'
 
@@ -21,7 +21,7 @@ const joined = new Map<string, Promise<RunContext>>()
  * @throws {@link LeaseError} if the project cannot join the run.
  */
 export async function requireProjectPool(project: JestProject): Promise<RunContext> {
-  const context = contextIn(process.env[JEST_VARIABLE] ?? 'null')
+  const context = checkContext(readJestContext())
   const pool = context.pools[DEFAULT_POOL] as RunContext
   const identity = identityOf(project)
   if (context.identity === identity) return pool
@@ -36,11 +36,10 @@ async function join(pool: RunContext, { rootDir, testEnvironmentOptions }: JestP
   const { leasesOf } = await import('../leases/workerLeases.ts')
   const { connection } = leasesOf(pool)
   const answer = await connection.join(JSON.stringify({ rootDir, testEnvironmentOptions }))
-  return contextIn(answer).pools[DEFAULT_POOL] as RunContext
+  return checkContext(JSON.parse(answer)).pools[DEFAULT_POOL] as RunContext
 }
 
-function contextIn(json: string): JestContext {
-  const context = JSON.parse(json) as JestContext | SetupFailure | null
+function checkContext(context: JestContext | SetupFailure | undefined): JestContext {
   if (!context) throw new SetupError('NOT_CONFIGURED', MISSING)
   if ('failure' in context) throw new SetupError(context.code, context.failure)
   if (context.protocol === PROTOCOL) return context

@@ -1,4 +1,5 @@
-import { JEST_VARIABLE, type JestContext, type JestProject } from '../../client/lease/context.ts'
+import type { JestContext, JestProject } from '../../client/lease/context.ts'
+import { publishJestContext } from '../../client/lease/jestContext.ts'
 import { unsupportedReason } from '../../process/system/system.ts'
 import { SetupError } from '../../support/errors.ts'
 import { failureOf } from '../run/failure.ts'
@@ -21,8 +22,7 @@ export default async function setup(globalConfig: JestGlobalConfig, project: Jes
     if (!isWatching(globalConfig)) throw error
     return failureOf(error)
   })
-  // Jest has no channel to its test processes, but they inherit the environment.
-  process.env[JEST_VARIABLE] = JSON.stringify(context)
+  publishJestContext(context)
 }
 
 async function open(globalConfig: JestGlobalConfig, project: JestProject): Promise<JestContext> {

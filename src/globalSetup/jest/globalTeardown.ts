@@ -1,4 +1,4 @@
-import { JEST_VARIABLE } from '../../client/lease/context.ts'
+import { withdrawJestContext } from '../../client/lease/jestContext.ts'
 import { SetupError } from '../../support/errors.ts'
 import { endJestRuns, isWatching } from './jestRuns.ts'
 import type { JestGlobalConfig } from './project.ts'
@@ -10,7 +10,7 @@ import type { JestGlobalConfig } from './project.ts'
  * Not in watch mode, which could neither rerun tests nor quit; there, the exit code is 1 when you quit
  */
 export default async function teardown(globalConfig: JestGlobalConfig): Promise<void> {
-  delete process.env[JEST_VARIABLE]
+  withdrawJestContext()
   if ((await endJestRuns(globalConfig)) && !isWatching(globalConfig))
     throw new SetupError('RUN_FAILED', 'The Python processes of this run fail it. See the report above.')
 }
