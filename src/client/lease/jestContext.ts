@@ -47,6 +47,10 @@ function readContext(file: string): JestContext {
   try {
     return JSON.parse(readFileSync(file, 'utf8'))
   } catch (cause) {
-    throw new SetupError('RUN_ENDED', `The run of this test has ended: its context, ${file}, cannot be read.`, { cause })
+    throw new SetupError(
+      'RUN_ENDED',
+      `The run of this test has ended: its context, ${file}, cannot be read.`,
+      { cause },
+    )
   }
 }
