@@ -6,6 +6,13 @@ const CAUSES: [sign: RegExp, sentence: (target: string) => string][] = [
       `The disk that holds ${target} is full: free some space, or set VITEST_PYTHON_CACHE to another directory.`,
   ],
   [
+    /do not match the hashes|hash mismatch/i,
+    () =>
+      'The index offers a file that differs from the one that this version was released with (its hash is another one): ' +
+      'it was changed on the way, or your index builds packages itself. Use another index, or install the packages ' +
+      "into the interpreter's own environment.",
+  ],
+  [
     /CERTIFICATE_VERIFY_FAILED|confirming the ssl certificate|invalid peer certificate|UnknownIssuer/i,
     () =>
       'The certificate of the package index is not trusted: if a private authority has signed it, ' +

@@ -20,9 +20,9 @@ export function bytecodeDirectory(env: NodeJS.ProcessEnv): string {
   return join(cacheDirectory(env), 'bytecode')
 }
 
-/** The overlay of an ABI and a list of specifiers. Interpreters of the same ABI share it. */
-export function overlayDirectory(cache: string, abi: string, specifiers: readonly string[]): string {
-  const hash = createHash('sha256').update(specifiers.join('\n')).digest('hex').slice(0, 12)
+/** The overlay of an ABI and a content. Interpreters of the same ABI share it. */
+export function overlayDirectory(cache: string, abi: string, content: readonly string[]): string {
+  const hash = createHash('sha256').update(content.join('\n')).digest('hex').slice(0, 12)
   return join(cache, 'overlay', `${abi}-${hash}`)
 }
 

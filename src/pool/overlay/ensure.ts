@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { SetupError } from '../../support/errors.ts'
 import type { Interpreter } from '../interpreter/find.ts'
@@ -9,6 +9,7 @@ import { checkImports, compileOverlay } from './checkOverlay.ts'
 import { cacheDirectory, overlayDirectory, temporaryDirectory } from './directory.ts'
 import { install } from './install.ts'
 import { planInstall } from './installPlan.ts'
+import { type LockedPackage, lockPath, readLock } from './lock.ts'
 import { explainCache, explainInstallation, explainOutdated, explainUnusable } from './overlayErrors.ts'
 import { isVerified, markVerified } from './verifiedMarker.ts'
 
@@ -23,6 +24,8 @@ export interface Io {
   /** Aborts an installation. */
   signal?: AbortSignal | undefined
   requirements?: Requirements | undefined
+  /** Default: the lock of this package. */
+  lock?: readonly LockedPackage[] | undefined
   /** Milliseconds that an installation may take. */
   deadline?: number | undefined
 }
@@ -30,7 +33,9 @@ export interface Io {
 interface Work {
   interpreter: Interpreter
   overlay: string
-  specifiers: string[]
+  packages: readonly LockedPackage[]
+  /** What makes the overlay differ from others. */
+  content: string[]
   /** All distributions that the workers need, in the overlay or not. */
   names: string[]
   io: Io
@@ -47,18 +52,19 @@ interface Work {
  */
 export async function ensureOverlay(interpreter: Interpreter, io: Io): Promise<string | null> {
   const requirements = io.requirements ?? (await readRequirements())
-  const { outdated, missing, specifiers } = planInstall(requirements, interpreter.distributions)
+  const lock = io.lock ?? (await readLock())
+  const { outdated, missing, packages, content } = planInstall(requirements, lock, interpreter.distributions)
   if (outdated.length > 0) throw explainOutdated(interpreter, outdated)
   if (missing.length === 0) return null
-  const overlay = overlayDirectory(cacheDirectory(io.env), interpreter.abi, specifiers)
-  if (isVerified(overlay, specifiers)) return overlay
+  const overlay = overlayDirectory(cacheDirectory(io.env), interpreter.abi, content)
+  if (isVerified(overlay, content)) return overlay
   const names = Object.keys(requirements)
   const temporary = temporaryDirectory(overlay)
   try {
     await makeDirectories(dirname(overlay))
     await removeAbandonedInstalls(overlay)
     await mkdir(temporary)
-    await make({ interpreter, overlay, specifiers, names, io }, missing, temporary)
+    await make({ interpreter, overlay, packages, content, names, io }, missing, temporary)
     return overlay
   } catch (error) {
     throw error instanceof SetupError ? error : explainCache(overlay, error as NodeJS.ErrnoException)
@@ -85,7 +91,7 @@ function unless<C extends string>(code: C): (error: NodeJS.ErrnoException) => C 
 }
 
 async function make(work: Work, missing: readonly string[], temporary: string): Promise<void> {
-  const { interpreter, overlay, specifiers, io } = work
+  const { interpreter, overlay, packages, content, io } = work
   if (existsSync(overlay) && (await adopt(work, temporary))) return
   io.progress(
     `Python ${interpreter.version} (${interpreter.executable}) lacks ${missing.join(', ')}: ` +
@@ -96,9 +102,12 @@ async function make(work: Work, missing: readonly string[], temporary: string): 
   const scratch = join(temporary, 'scratch')
   await mkdir(scratch)
   const deadline = io.deadline ?? INSTALL_TIMEOUT_MS
-  const job = { executable: interpreter.executable, specifiers, target }
+  const requirements = join(scratch, 'requirements.txt')
+  await writeFile(requirements, packages.map(({ lines }) => lines).join(''))
+  const job = { executable: interpreter.executable, requirements, target }
   const failures = await install(job, {
     env: io.env,
+    packages: packages.map(specifierOf).join(' '),
     root: io.root,
     scratch,
     deadline,
@@ -106,45 +115,44 @@ async function make(work: Work, missing: readonly string[], temporary: string): 
     progress: io.progress,
   })
   if (failures.length > 0)
-    throw explainInstallation(interpreter, { ...job, target: overlay }, failures, { env: io.env, deadline })
+    throw explainInstallation(interpreter, { ...job, requirements: lockPath, target: overlay }, failures, {
+      env: io.env,
+      deadline,
+    })
   await finish(work, target, scratch)
-  await publish(target, overlay, specifiers, temporary)
+  await publish(target, overlay, content, temporary)
   io.progress(`Installed in ${((Date.now() - started) / 1000).toFixed(1)} s`)
 }
 
 async function finish(
-  { interpreter, specifiers, names, io }: Work,
+  { interpreter, packages, content, names, io }: Work,
   target: string,
   scratch: string,
 ): Promise<void> {
   const check = await checkImports(interpreter, target, names, { env: io.env, scratch })
-  if ('problem' in check) throw explainUnusable(interpreter, specifiers, check.problem)
+  if ('problem' in check) throw explainUnusable(interpreter, packages.map(specifierOf), check.problem)
   await compileOverlay(interpreter, target, io.env)
-  await markVerified(target, specifiers, check.versions)
+  await markVerified(target, content, check.versions)
 }
 
 /** Takes a directory without a marker if its packages work: you may have filled it by hand, as our error suggests. */
-async function adopt(
-  { interpreter, overlay, specifiers, names, io }: Work,
-  scratch: string,
-): Promise<boolean> {
+async function adopt({ interpreter, overlay, content, names, io }: Work, scratch: string): Promise<boolean> {
   const check = await checkImports(interpreter, overlay, names, { env: io.env, scratch })
   if ('problem' in check) return false
   await compileOverlay(interpreter, overlay, io.env)
-  await markVerified(overlay, specifiers, check.versions)
+  await markVerified(overlay, content, check.versions)
   return true
 }
 
 /** Publishes the overlay by an atomic rename. If another run was faster, its overlay is used. */
-async function publish(
-  target: string,
-  overlay: string,
-  specifiers: string[],
-  temporary: string,
-): Promise<void> {
-  if (isVerified(overlay, specifiers)) return
+async function publish(target: string, overlay: string, content: string[], temporary: string): Promise<void> {
+  if (isVerified(overlay, content)) return
   if (existsSync(overlay)) await rename(overlay, join(temporary, 'damaged'))
   await rename(target, overlay).catch((error: unknown) => {
-    if (!isVerified(overlay, specifiers)) throw error
+    if (!isVerified(overlay, content)) throw error
   })
+}
+
+function specifierOf({ name, version }: LockedPackage): string {
+  return `${name}==${version}`
 }

@@ -6,6 +6,8 @@ const REMINDER_INTERVAL_MS = 30_000
 
 export interface InstallLimits {
   env: NodeJS.ProcessEnv
+  /** What is installed, for the progress: "grpcio==1.85.1 protobuf==7.36.2". */
+  packages: string
   /** The project's root. Its `[tool.uv]` may name the index. */
   root: string | undefined
   /** An empty directory. The caller removes it afterwards. */
@@ -40,7 +42,7 @@ export async function install(job: Job, limits: InstallLimits): Promise<Failure[
       limits.progress(
         `${before.installer} could not install them (${summary(before)}): trying ${installer.name}`,
       )
-    else limits.progress(`Installing ${job.specifiers.join(' ')} with ${installer.name} …`)
+    else limits.progress(`Installing ${limits.packages} with ${installer.name} …`)
     await rm(job.target, { recursive: true, force: true })
     await mkdir(job.target)
     const failure = await runInstaller(installer, limits, until)

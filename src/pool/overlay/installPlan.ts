@@ -1,6 +1,7 @@
 import type { Distribution } from '../interpreter/probe.ts'
 import type { Requirements } from '../interpreter/requirements.ts'
 import { compareVersions } from '../interpreter/version.ts'
+import { type LockedPackage, lockedWith } from './lock.ts'
 
 /** An installed distribution that is too old for the workers. */
 export interface Outdated {
@@ -13,15 +14,21 @@ export interface InstallPlan {
   outdated: Outdated[]
   /** The distributions that the interpreter lacks. */
   missing: string[]
-  /** The arguments for an installer, sorted; empty if there is nothing to install. */
-  specifiers: string[]
+  /** Those and their dependencies, as the lock has them; empty if there is nothing to install. */
+  packages: LockedPackage[]
+  /** What makes this overlay differ from others: its packages, and the installed ones that it was tested with. */
+  content: string[]
 }
 
 /**
- * Decides what an overlay must contain. Installed versions win on sys.path. So if there are some, the installer gets them
- * and chooses versions that match; else it gets the pins.
+ * Decides what an overlay must contain: the locked packages that the interpreter lacks. Installed versions win on
+ * sys.path, so the overlay is tested together with them.
  */
-export function planInstall(requirements: Requirements, has: Record<string, Distribution>): InstallPlan {
+export function planInstall(
+  requirements: Requirements,
+  lock: readonly LockedPackage[],
+  has: Record<string, Distribution>,
+): InstallPlan {
   const all = Object.entries(requirements)
   const outdated = all.flatMap(([name, { minimum, optional }]) => {
     const version = has[name]?.found ? has[name].version : null
@@ -30,18 +37,14 @@ export function planInstall(requirements: Requirements, has: Record<string, Dist
       : []
   })
   const lacking = all.filter(([name]) => !has[name]?.found)
-  if (lacking.every(([, { optional }]) => optional)) return { outdated, missing: [], specifiers: [] }
-  const present = all.flatMap(([name]) => {
-    const version = has[name]?.found ? has[name].version : null
-    return version === null ? [] : [`${name}==${publicPart(version)}`]
-  })
-  const wanted = lacking.map(([name, { minimum, pin }]) =>
-    present.length === 0 ? `${name}==${pin}` : `${name}>=${minimum},<=${pin}`,
-  )
-  return { outdated, missing: lacking.map(([name]) => name), specifiers: [...wanted, ...present].sort() }
-}
-
-/** `1.60.0` for `1.60.0+cpu`: an index has no local versions, and 1.60.0+cpu satisfies ==1.60.0. */
-function publicPart(version: string): string {
-  return version.split('+')[0] ?? version
+  if (lacking.every(([, { optional }]) => optional))
+    return { outdated, missing: [], packages: [], content: [] }
+  const missing = lacking.map(([name]) => name)
+  const present = all.map(([name]) => name).filter((name) => has[name]?.found)
+  const packages = lockedWith(lock, missing, present)
+  const content = [
+    ...packages.map(({ name, version }) => `${name}==${version}`),
+    ...present.map((name) => `beside ${name} ${has[name]?.version ?? ''}`),
+  ]
+  return { outdated, missing, packages, content }
 }

@@ -3,7 +3,8 @@ import { which } from '../interpreter/which.ts'
 
 export interface Job {
   executable: string
-  specifiers: string[]
+  /** A file that lists packages and the hashes of their wheels. */
+  requirements: string
   /** The directory to install into. */
   target: string
 }
@@ -14,8 +15,12 @@ export interface Installer {
   commands: string[][]
 }
 
-/** Wheels only: building grpcio from source needs a compiler, takes more than ten minutes, and often fails. */
-const PIP_OPTIONS = ['--no-input', '--disable-pip-version-check', '--no-compile', '--only-binary', ':all:']
+/**
+ * Files with known hashes only, so an index cannot slip in others. Wheels only: building grpcio from source needs a
+ * compiler, takes more than ten minutes, and often fails. No dependencies, because the lock has all of them.
+ */
+const LOCKED = ['--require-hashes', '--only-binary', ':all:', '--no-deps']
+const PIP_OPTIONS = ['--no-input', '--disable-pip-version-check', '--no-compile']
 
 /** The installers, in the order in which they are tried. `scratch` is a directory that is removed afterwards. */
 export function installers(job: Job, scratch: string, env: NodeJS.ProcessEnv): Installer[] {
@@ -32,13 +37,13 @@ export function installers(job: Job, scratch: string, env: NodeJS.ProcessEnv): I
 }
 
 /** With `--link-mode copy`: an overlay of symbolic links would break after `uv cache clean`. */
-function uvCommand(uv: string, { executable, target, specifiers }: Job): string[] {
-  const options = ['--no-progress', '--link-mode', 'copy', '--only-binary', ':all:']
-  return [uv, 'pip', 'install', '--python', executable, '--target', target, ...options, ...specifiers]
+function uvCommand(uv: string, { executable, target, requirements }: Job): string[] {
+  const options = ['--no-progress', '--link-mode', 'copy', ...LOCKED, '-r', requirements]
+  return [uv, 'pip', 'install', '--python', executable, '--target', target, ...options]
 }
 
-function pipCommand(python: string, { target, specifiers }: Job): string[] {
-  return [python, '-m', 'pip', 'install', '--target', target, ...PIP_OPTIONS, ...specifiers]
+function pipCommand(python: string, { target, requirements }: Job): string[] {
+  return [python, '-m', 'pip', 'install', '--target', target, ...PIP_OPTIONS, ...LOCKED, '-r', requirements]
 }
 
 /** The command that fills `target` by hand. */
@@ -47,7 +52,7 @@ export function manualCommand(job: Job, env: NodeJS.ProcessEnv): string[] {
   const start = uv
     ? ['uv', 'pip', 'install', '--python', job.executable]
     : [job.executable, '-m', 'pip', 'install']
-  return [...start, '--target', job.target, ...job.specifiers]
+  return [...start, '--target', job.target, ...LOCKED, '-r', job.requirements]
 }
 
 /** Keeps the user's settings of pip and uv, except those that contradict `--target` or select another Python. */

@@ -1,6 +1,7 @@
 import { readRequirements } from '../../../pool/interpreter/requirements.ts'
 import { cacheDirectory, overlayDirectory } from '../../../pool/overlay/directory.ts'
 import { type InstallPlan, planInstall } from '../../../pool/overlay/installPlan.ts'
+import { readLock } from '../../../pool/overlay/lock.ts'
 import { isVerified } from '../../../pool/overlay/verifiedMarker.ts'
 import { type Check, ok, problem, warning } from './check.ts'
 import { interpreterOf } from './interpreter.ts'
@@ -14,9 +15,10 @@ export const overlayCheck: Check<OverlayFacts> = {
   async gather(cwd) {
     const interpreter = await interpreterOf(cwd)
     if ('missing' in interpreter) return undefined
-    const { outdated, missing, specifiers } = planInstall(await readRequirements(), interpreter.distributions)
-    const overlay = overlayDirectory(cacheDirectory(process.env), interpreter.abi, specifiers)
-    return { outdated, missing, overlay, verified: isVerified(overlay, specifiers) }
+    const plan = planInstall(await readRequirements(), await readLock(), interpreter.distributions)
+    const { outdated, missing, content } = plan
+    const overlay = overlayDirectory(cacheDirectory(process.env), interpreter.abi, content)
+    return { outdated, missing, overlay, verified: isVerified(overlay, content) }
   },
   judge(facts) {
     if (!facts) return problem('unknown without a Python', 'see the check "Python"')

@@ -1,11 +1,21 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { findInterpreter, type Interpreter } from '../../../../src/pool/interpreter/find.ts'
 import { type Requirements, readRequirements } from '../../../../src/pool/interpreter/requirements.ts'
 import { pidScope } from '../../../../src/pool/overlay/directory.ts'
 import { ensureOverlay, type Io } from '../../../../src/pool/overlay/ensure.ts'
+import { readLock } from '../../../../src/pool/overlay/lock.ts'
 import { SetupError } from '../../../../src/support/errors.ts'
 import { basePython, makeVenv, scratchDirectory, script } from '../interpreter/scratch.ts'
 
@@ -66,6 +76,14 @@ async function refusal(promise: Promise<unknown>): Promise<SetupError> {
   )
   expect(error).toBeInstanceOf(SetupError)
   return error as SetupError
+}
+
+/** A directory with uv. */
+function uvOnPath(): string {
+  const target = join(scratch.path, 'uv')
+  if (!existsSync(target))
+    execFileSync(withPip, ['-m', 'pip', 'install', '--quiet', '--target', target, 'uv'])
+  return join(target, 'bin')
 }
 
 const leftIn = (directory: string) =>
@@ -170,14 +188,47 @@ describe('ensureOverlay', () => {
   })
 
   test('uses uv if it works', { timeout: MINUTES }, async () => {
-    const bin = join(scratch.path, 'uv/bin')
-    execFileSync(withPip, ['-m', 'pip', 'install', '--quiet', '--target', join(scratch.path, 'uv'), 'uv'])
+    const bin = uvOnPath()
     const overlay = await ensureOverlay(
       await interpreterOf(withoutPip),
       io({ env: surroundings({ PATH: bin }) }),
     )
     expect(existsSync(overlay!)).toBe(true)
     expect(lines.filter((line) => line.includes('uv'))).toHaveLength(1)
+  })
+
+  describe.each([
+    ['pip', () => join(scratch.path, 'nothing')],
+    ['uv', uvOnPath],
+  ])('the hashes of the lock, with %s,', (installer, path) => {
+    async function installWith(change: (lines: string) => string) {
+      const PATH = path()
+      const locked = (await readLock()).map((entry) => ({ ...entry, lines: change(entry.lines) }))
+      const env = surroundings({ PATH })
+      const python = installer === 'uv' ? withoutPip : withPip
+      return ensureOverlay(await interpreterOf(python), io({ env, lock: locked }))
+    }
+
+    test('refuse a file that the index has changed', { timeout: MINUTES }, async () => {
+      const wrong = (hash: string) => hash.slice(0, -1) + (hash.endsWith('0') ? '1' : '0')
+      const error = await refusal(installWith((lines) => lines.replace(/sha256:\w+/g, wrong)))
+      expect(error.code).toBe('OVERLAY_INSTALL_FAILED')
+      expect(error.message).toContain('differs from the one that this version was released with')
+      expect(error.message).toContain(`${installer} exited with`)
+      expect(leftIn(cache)).toEqual([])
+    })
+
+    test('refuse a package without a hash', { timeout: MINUTES }, async () => {
+      const error = await refusal(installWith((lines) => `${/^\S+/.exec(lines)?.[0]}\n`))
+      expect(error.code).toBe('OVERLAY_INSTALL_FAILED')
+      expect(error.message).toMatch(/hash/i)
+      expect(leftIn(cache)).toEqual([])
+    })
+
+    test('control: the right ones install it', { timeout: MINUTES }, async () => {
+      const overlay = await installWith((lines) => lines)
+      expect(readdirSync(overlay!)).toContain('ormsgpack')
+    })
   })
 
   test('prints the command to run by hand if the index cannot be reached', { timeout: MINUTES }, async () => {
@@ -245,7 +296,7 @@ describe('ensureOverlay', () => {
     expect(leftIn(cache)).toEqual([])
   })
 
-  test('installs versions that match those of the user', { timeout: MINUTES }, async () => {
+  test('installs nothing that the user has, and tests both together', { timeout: MINUTES }, async () => {
     const requirements = await readRequirements()
     const site = join(scratch.path, 'site')
     const old = `protobuf==${requirements['protobuf']?.minimum}`
@@ -253,7 +304,10 @@ describe('ensureOverlay', () => {
     const env = surroundings({ PYTHONPATH: site })
     const interpreter = await findInterpreter({ root: scratch.path, python: withPip, env }, { requirements })
     const overlay = await ensureOverlay(interpreter, io({ env, requirements }))
-    expect(readdirSync(overlay!)).toContain(`protobuf-${requirements['protobuf']?.minimum}.dist-info`)
+    expect(readdirSync(overlay!)).not.toContain('google')
+    expect(readFileSync(join(overlay!, '.vitest-python-overlay.json'), 'utf8')).toContain(
+      `"protobuf": "${requirements['protobuf']?.minimum}"`,
+    )
   })
 
   test('reports packages of the user that are in the way', { timeout: MINUTES }, async () => {

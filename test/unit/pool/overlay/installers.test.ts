@@ -8,7 +8,7 @@ import { scratchDirectory, script } from '../interpreter/scratch.ts'
 
 const job = {
   executable: '/usr/bin/python3',
-  specifiers: ['grpcio>=1.60,<=1.85.1'],
+  requirements: '/node modules/requirements.lock',
   target: '/cache/over lay',
 }
 
@@ -56,10 +56,26 @@ describe('installers', () => {
   })
 })
 
+test('every command installs files with known hashes only', () => {
+  script(join(scratch.path, 'uv'), '')
+  const commands = installers(job, '/scratch', { PATH: scratch.path }).map(({ commands }) => commands.at(-1))
+  expect(commands).toHaveLength(3)
+  for (const command of commands)
+    expect(command?.slice(-6)).toEqual([
+      '--require-hashes',
+      '--only-binary',
+      ':all:',
+      '--no-deps',
+      '-r',
+      job.requirements,
+    ])
+})
+
 describe('the command to run by hand', () => {
   test('can be pasted', () => {
     expect(quote(manualCommand(job, {}))).toBe(
-      "/usr/bin/python3 -m pip install --target '/cache/over lay' 'grpcio>=1.60,<=1.85.1'",
+      "/usr/bin/python3 -m pip install --target '/cache/over lay' --require-hashes --only-binary :all: --no-deps " +
+        "-r '/node modules/requirements.lock'",
     )
   })
 
