@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { isRunId } from '../process/run/runId.ts'
 import type { InitRequest } from './init/init.ts'
 import { INTERRUPTED } from './interrupt.ts'
+import { print, printError, printJson } from './print.ts'
 import type { SetupRequest } from './setup/setup.ts'
 import type { VerifyRequest } from './verify/verifyRuns.ts'
 
@@ -49,7 +50,7 @@ program
     const { examineAll } = await import('./doctor/examine.ts')
     const examined = await examineAll(process.cwd())
     if (json) printJson(examined)
-    else console.log((await import('./doctor/showChecks.ts')).showExamined(examined))
+    else print((await import('./doctor/showChecks.ts')).showExamined(examined))
     process.exitCode = examined.some(({ state }) => state === 'problem') ? 1 : 0
   })
 
@@ -63,7 +64,7 @@ program
     const { isClean, verifyRuns } = await import('./verify/verifyRuns.ts')
     const verification = await verifyRuns(request, signaller)
     if (json) printJson({ clean: isClean(verification), ...verification })
-    else console.log((await import('./verify/showRuns.ts')).showVerification(verification))
+    else print((await import('./verify/showRuns.ts')).showVerification(verification))
     process.exitCode = isClean(verification) ? 0 : 1
   })
 
@@ -75,12 +76,12 @@ program
     const { liveRuns } = await import('./verify/status.ts')
     const runs = await liveRuns()
     if (json) printJson(runs)
-    else console.log((await import('./verify/showRuns.ts')).showStatus(runs))
+    else print((await import('./verify/showRuns.ts')).showStatus(runs))
   })
 
 program.parseAsync().catch((error: Error & { code?: string }) => {
-  console.error(error.message)
-  if (error.code) console.error(`(${error.code})`)
+  printError(error.message)
+  if (error.code) printError(`(${error.code})`)
   process.exitCode = error.code?.endsWith('INTERRUPTED') ? INTERRUPTED : 1
 })
 
@@ -89,10 +90,6 @@ async function signaller() {
   const { oneShotSignaller } = await import('../process/run/signal.ts')
   const { executable } = await findInterpreter({ root: process.cwd(), env: process.env })
   return oneShotSignaller(executable)
-}
-
-function printJson(value: unknown): void {
-  console.log(JSON.stringify(value, null, 2))
 }
 
 function parseRunId(text: string): string {

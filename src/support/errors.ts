@@ -1,4 +1,5 @@
 import type { ErrorCode } from './errorCodes.ts'
+import { safeLines } from './safeText.ts'
 
 /**
  * Gives an error its code. Test runners print names but not codes, so the name contains the code, as Node's names do:
@@ -24,13 +25,16 @@ export function asSetupError(code: ErrorCode, error: unknown): SetupError {
     : new SetupError(code, (error as Error).message, { cause: error })
 }
 
-/** A problem that you have to fix before Python can start. The message says what is wrong, where, and what to do. */
+/**
+ * A problem that you have to fix before Python can start. The message says what is wrong, where, and what to do. It may
+ * quote the output of a program, so control characters and CI commands in it are made harmless.
+ */
 export class SetupError extends Error {
   override readonly name: string = 'SetupError'
   declare readonly code: ErrorCode
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options)
+    super(safeLines(message), options)
     withCode(code, this, new.target as never)
   }
 }

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { installedVersion } from '../../globalSetup/run/runnerVersions.ts'
 import { SetupError } from '../../support/errors.ts'
+import { print } from '../print.ts'
 import type { RunnerName } from './chooseRunner.ts'
 import { planInit } from './initPlan.ts'
 import { showDiff } from './showDiff.ts'
@@ -30,11 +31,11 @@ export function init({ force = false, dryRun = false, runner }: InitRequest, roo
     version: (name) => installedVersion(name, root),
   })
   if (plan.refusal !== undefined) throw new SetupError('INIT_CONFIG_NOT_EDITABLE', plan.refusal)
-  for (const change of plan.changes) console.log(`${showDiff(change)}\n`)
-  for (const note of plan.notes) console.log(note)
-  if (dryRun) return console.log('Nothing was written (--dry-run).')
+  for (const change of plan.changes) print(`${showDiff(change)}\n`)
+  for (const note of plan.notes) print(note)
+  if (dryRun) return print('Nothing was written (--dry-run).')
   for (const { path, after } of plan.changes) write(join(root, path), after)
-  if (plan.changes.length > 0) console.log(`Next: ${plan.next}`)
+  if (plan.changes.length > 0) print(`Next: ${plan.next}`)
 }
 
 function isEsm(root: string): boolean {

@@ -1,5 +1,6 @@
 import pc from 'picocolors'
 import yoctoSpinner, { type Spinner } from 'yocto-spinner'
+import { printable, safeText } from '../../support/safeText.ts'
 
 /** The output of a long command: its current step, and the steps that are done. */
 export interface Progress {
@@ -13,7 +14,7 @@ export interface Progress {
 
 /** A spinner on a terminal; in a log, one line for each step. */
 export function startProgress(stream: NodeJS.WriteStream): Progress {
-  const line = (text: string) => stream.write(`${text}\n`)
+  const line = (text: string) => stream.write(`${printable(text)}\n`)
   if (!stream.isTTY || process.env['CI'] || process.env['TERM'] === 'dumb') {
     return {
       show: (text) => line(`  ${text}`),
@@ -30,7 +31,7 @@ export function startProgress(stream: NodeJS.WriteStream): Progress {
   return {
     show(text) {
       if (!spinner.isSpinning) startWithoutSignals(spinner)
-      spinner.text = text
+      spinner.text = safeText(text)
     },
     done: (text) => over(`${pc.green('✓')} ${text}`),
     warn: (text) => over(`${pc.yellow('!')} ${text}`),

@@ -11,6 +11,7 @@ import { explainUnusable } from '../../pool/overlay/overlayErrors.ts'
 import { SetupError } from '../../support/errors.ts'
 import { seconds } from '../../support/seconds.ts'
 import { onInterrupt } from '../interrupt.ts'
+import { print } from '../print.ts'
 import { describeInterpreter, describeOutside } from './describe.ts'
 import { startProgress } from './progress.ts'
 
@@ -59,7 +60,7 @@ export async function setup(request: SetupRequest, root = process.cwd()): Promis
     progress.end()
     interrupt.end()
   }
-  console.log(pc.green('Python is ready.'))
+  print(pc.green('Python is ready.'))
 }
 
 function stopIfInterrupted(signal: AbortSignal): void {

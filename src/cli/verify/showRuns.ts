@@ -3,6 +3,7 @@ import pc from 'picocolors'
 import { describeKept } from '../../process/run/keptProcesses.ts'
 import type { MarkedProcess } from '../../process/run/sweep.ts'
 import { ageOf } from '../../process/system/identify.ts'
+import { safeText } from '../../support/safeText.ts'
 import { seconds } from '../../support/seconds.ts'
 import type { RunStatus } from './status.ts'
 import { isClean, type Verification } from './verifyRuns.ts'
@@ -39,7 +40,7 @@ export function showStatus(runs: RunStatus[]): string {
       `${processes}`,
       `${workers}`,
       megabytes(residentBytes),
-      root,
+      safeText(root),
     ])
   }
   return table.toString()

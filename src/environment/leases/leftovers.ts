@@ -1,5 +1,6 @@
 import type { BrokerConnection } from '../../client/lease/brokerConnection.ts'
 import { withCode } from '../../support/errors.ts'
+import { printable } from '../../support/safeText.ts'
 import { fileState } from './fileEnd.ts'
 import { PYTHON_ENVIRONMENT } from './marker.ts'
 
@@ -8,9 +9,9 @@ class LeftoverError extends Error {
   override readonly name: string = 'LeftoverError'
 
   constructor(message: string) {
-    super(message)
+    super(printable(message))
     withCode('ORPHANS_FOUND', this)
-    this.stack = `${this.name}: ${message}`
+    this.stack = `${this.name}: ${this.message}`
   }
 }
 
@@ -33,7 +34,7 @@ export class Leftovers {
       this.#isWatching = false
       const { message, fail } = await this.#connection.survivors(this.#taken.splice(0))
       if (message !== '' && fail) throw new LeftoverError(message)
-      if (message !== '') console.warn(message)
+      if (message !== '') console.warn(printable(message))
     })
   }
 

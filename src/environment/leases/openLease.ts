@@ -3,6 +3,7 @@ import type { LeaseUsage } from '../../client/events/runEvents.ts'
 import type { Lease } from '../../client/lease/lease.ts'
 import { LeasedPython, type TestSide } from '../../client/python/leasedPython.ts'
 import type { CallOptions } from '../../client/session/callOptions.ts'
+import { safeLines } from '../../support/safeText.ts'
 import { peakMemoryOf } from './peakMemory.ts'
 import { type Output, Printed } from './printed.ts'
 import type { LeasedClient } from './pythonPool.ts'
@@ -72,5 +73,5 @@ export class OpenLease extends LeasedPython implements LeasedClient {
 /** Tells where Python was when the test reached its time limit; the runner's own error cannot. */
 function describeAborted(error: Error): string {
   const place = error instanceof PythonError ? error.pythonTraceback : error.message
-  return `The test ended while Python was at work:\n${place}`
+  return `The test ended while Python was at work:\n${safeLines(place)}`
 }

@@ -1,3 +1,5 @@
+import { announce } from './output.ts'
+
 /**
  * Fails the process if it exits for any reason before there is a verdict. Only an exit code works with every Vitest
  * version: 4.1 prints an error that a teardown throws, but exits with 0, and all versions ignore a teardown whose promise
@@ -38,7 +40,7 @@ export async function holdExitCode(teardown: () => Promise<boolean>): Promise<bo
     decide(failed)
     return failed
   } catch (error) {
-    console.error(error)
+    announce((error as Error)?.stack ?? String(error))
     decide(true)
     return true
   } finally {

@@ -1,6 +1,8 @@
+import { printable } from '../../support/safeText.ts'
+
 /** Prints a text for the user. Uses standard error, because a reporter may write JSON to standard output. */
 export function announce(text: string): void {
-  process.stderr.write(`${text.replace(/^/gm, ' python  ')}\n`)
+  process.stderr.write(`${printable(text).replace(/^/gm, ' python  ')}\n`)
 }
 
 let silent = false

@@ -1,5 +1,5 @@
-import { stripVTControlCharacters } from 'node:util'
 import { execa } from 'execa'
+import { safeLines } from '../../support/safeText.ts'
 
 /** Between SIGTERM and SIGKILL. */
 const KILL_DELAY_MS = 1_000
@@ -71,10 +71,13 @@ function describe(result: Ending): string {
   return `could not be started (${result.originalMessage ?? 'no reason given'})`
 }
 
-/** The last `count` lines that are not blank, without the colors that pip and uv print if FORCE_COLOR is set. */
+/**
+ * The last `count` lines that are not blank, without CI commands and the colors that pip and uv print if FORCE_COLOR is
+ * set.
+ */
 export function lastLines(text: string, count: number): string[] {
-  return stripVTControlCharacters(text)
-    .split(/\r?\n|\r/)
+  return safeLines(text)
+    .split('\n')
     .map((line) => line.trimEnd())
     .filter((line) => line !== '')
     .slice(-count)

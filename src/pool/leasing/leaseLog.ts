@@ -1,5 +1,6 @@
 import type { LeaseUsage } from '../../client/events/runEvents.ts'
 import type { Holder } from '../../client/gen/vitest_python/v1/broker.ts'
+import { safeText } from '../../support/safeText.ts'
 
 /** A lease. It is remembered after its end, so that a process that it left behind can be traced to it. */
 export interface LeaseRecord {
@@ -92,7 +93,8 @@ export class LeaseLog {
 }
 
 /** "serves files" (test/server.test.ts), or the file alone. */
-export function describeHolder({ file, test }: Holder): string {
+export function describeHolder(holder: Holder): string {
+  const [file, test] = [safeText(holder.file), safeText(holder.test)]
   if (test === '') return file === '' ? 'an unnamed lease' : file
   return file === '' ? `"${test}"` : `"${test}" (${file})`
 }

@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { safeText } from '../../support/safeText.ts'
 import type { ProcessTable } from '../system/table.ts'
 import type { MarkedProcess } from './sweep.ts'
 
@@ -41,6 +42,6 @@ export function partKept(
 
 /** "2 kept: gpg-agent 4121, dirmngr 4130"; empty if there are none. */
 export function describeKept(kept: readonly Pick<KeptProcess, 'pid' | 'executable'>[]): string {
-  const names = kept.map(({ pid, executable }) => `${basename(executable)} ${pid}`)
+  const names = kept.map(({ pid, executable }) => `${safeText(basename(executable))} ${pid}`)
   return names.length === 0 ? '' : `${names.length} kept: ${names.join(', ')}`
 }

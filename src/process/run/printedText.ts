@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { safeLines } from '../../support/safeText.ts'
 import { pythonPrograms } from './signal.ts'
 
 /** The mark that Python's streams write before a text to tell its kind; see python/vitest_python/common/marked.py. */
@@ -8,7 +9,7 @@ export const MARK = /\x1b_vp;(\w)\x1b\\/g
 /** How much of a log is read. The reason for which a process ended is near the end of its log. */
 const MAX_LOG_BYTES = 64 * 1024
 
-/** The end of a log, without marks; empty if there is no log. */
+/** The end of a log, for an error message: without marks, colors and CI commands; empty if there is no log. */
 export function readLog(path: string): string {
   let descriptor: number | undefined
   try {
@@ -16,7 +17,7 @@ export function readLog(path: string): string {
     const { size } = fstatSync(descriptor)
     const buffer = Buffer.alloc(Math.min(size, MAX_LOG_BYTES))
     const length = readSync(descriptor, buffer, 0, buffer.length, size - buffer.length)
-    return buffer.toString('utf8', 0, length).replace(MARK, '')
+    return safeLines(buffer.toString('utf8', 0, length).replace(MARK, ''))
   } catch {
     return ''
   } finally {

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { safeText } from '../../support/safeText.ts'
 import { isAlive, type ProcessStat } from '../system/stat.ts'
 import type { ProcessTable } from '../system/table.ts'
 import { runIdOfLimit } from './limitCookie.ts'
@@ -121,7 +122,8 @@ function marked(
 ): MarkedProcess | undefined {
   const stat = table.stat(pid)
   if (!stat || !isAlive(stat)) return undefined
-  return { ...stat, ...cookies, command: describeCommand(stat.name, table.command(pid)) }
+  const name = safeText(stat.name)
+  return { ...stat, ...cookies, name, command: safeText(describeCommand(stat.name, table.command(pid))) }
 }
 
 function unreadable(table: ProcessTable, pid: number, query: SweepQuery): Unreadable | undefined {
@@ -129,7 +131,12 @@ function unreadable(table: ProcessTable, pid: number, query: SweepQuery): Unread
   if (!stat || !isAlive(stat)) return undefined
   const user = table.user(pid)
   if (user === 'gone' || (user !== undefined && user !== query.uid)) return undefined
-  return { pid, startTime: stat.startTime, name: stat.name, reason: `/proc/${pid}/environ cannot be read` }
+  return {
+    pid,
+    startTime: stat.startTime,
+    name: safeText(stat.name),
+    reason: `/proc/${pid}/environ cannot be read`,
+  }
 }
 
 /**

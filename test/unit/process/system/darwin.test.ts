@@ -48,7 +48,7 @@ test('finds by the environment, and not by an argument that looks like it', asyn
     [4152, 'environment', 'l7'],
   ])
   expect(found[0]?.directory).toBe('/var/folders/x y/T/vitest-python-501/abc1234')
-  expect(found[3]?.command).toBe('python3 -c import time\ntime.sleep(100)')
+  expect(found[3]?.command).toBe('python3 -c import time\\ntime.sleep(100)')
   expect(looked).toBe(12)
   expect(unknown).toEqual([])
 })

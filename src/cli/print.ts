@@ -1,0 +1,16 @@
+import { printable, printableJson } from '../support/safeText.ts'
+
+/** Prints a text on standard output. */
+export function print(text: string): void {
+  process.stdout.write(`${printable(text)}\n`)
+}
+
+/** Prints a text on standard error. */
+export function printError(text: string): void {
+  process.stderr.write(`${printable(text)}\n`)
+}
+
+/** Prints a value as JSON. */
+export function printJson(value: unknown): void {
+  process.stdout.write(`${printableJson(value)}\n`)
+}
