@@ -1,3 +1,4 @@
+import { debugLog } from '../../support/debugLog.ts'
 import { SetupError } from '../../support/errors.ts'
 import { type Candidate, candidates, NOT_ON_PATH, type Search } from './candidates.ts'
 import { explainNamed, explainNone, type SkippedCandidate } from './findErrors.ts'
@@ -12,6 +13,8 @@ export { describeSkipped, type SkippedCandidate } from './findErrors.ts'
 const PROBE_TIMEOUT_MS = 15_000
 /** `uv run` may have to create the environment first. */
 const UV_RUN_TIMEOUT_MS = 600_000
+
+const debug = debugLog('python')
 
 /** The Python that the workers run on. */
 export interface Interpreter {
@@ -59,6 +62,7 @@ export async function findInterpreter(search: Search, options: FindOptions = {})
     const answer = await ask(candidate, { ...search, requirements, ...limits })
     if (options.signal?.aborted)
       throw new SetupError('RUN_ENDED', 'The run ended before its Python was found.')
+    debug('%s (%s): %s', candidate.name, candidate.source, 'reason' in answer ? answer.reason : 'is used')
     if (!('reason' in answer)) return interpreter(answer, candidate, tried)
     if (candidate.explicit) throw explainNamed(candidate, answer, surroundings(search.env))
     tried.push({ candidate: candidate.name, source: candidate.source, ...answer })

@@ -1,11 +1,14 @@
 import type { Holder } from '../../client/gen/vitest_python/v1/broker.ts'
 import type { ResolvedOptions } from '../../options/schema.ts'
+import { debugLog } from '../../support/debugLog.ts'
 import type { LeaseLog } from './leaseLog.ts'
 import { plan } from './plan.ts'
 import type { PendingLease, RequestQueue } from './requestQueue.ts'
 import { holdersOf, type Slot, survey } from './slot.ts'
 import { heldBy } from './slotState.ts'
 import type { Workers } from './workers.ts'
+
+const debug = debugLog('pool')
 
 /** Milliseconds for a test process to give back a worker that no test has taken. */
 const RECALL_TIMEOUT_MS = 250
@@ -43,6 +46,8 @@ export class Scheduler {
       maxWorkers,
       spares: this.spares,
     })
+    if (grants.length + starts + recalls.length > 0)
+      debug('grants %o, starts %d, recalls %o', grants, starts, recalls)
     for (const { worker, request } of grants) {
       this.#grant(this.#workers.get(worker), this.#queue.get(request))
     }
@@ -94,6 +99,7 @@ export class Scheduler {
     held.request.recalled()
     // A test process that is busy does not answer. The tests that wait get the workers of others meanwhile.
     const giveUp = () => {
+      debug('the recall of %s has timed out', slot.id)
       slot.dispatch({ type: 'recall timeout', held })
       this.schedule()
     }

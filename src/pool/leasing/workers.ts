@@ -1,4 +1,5 @@
-import type { Exit } from '../../process/system/exit.ts'
+import { describeExit, type Exit } from '../../process/system/exit.ts'
+import { debugLog } from '../../support/debugLog.ts'
 import type { Runtime } from '../python/runtime.ts'
 import type { startWorker, Worker } from '../python/worker.ts'
 import type { recordProcess } from '../run/record.ts'
@@ -8,6 +9,8 @@ import { FailureStreaks } from './failureStreaks.ts'
 import { RecyclePolicy } from './recyclePolicy.ts'
 import { inPhase, Slot } from './slot.ts'
 import { type SlotState, workerOf } from './slotState.ts'
+
+const debug = debugLog('pool')
 
 /** Milliseconds for a worker to write its stack into its log. */
 const STACK_TIMEOUT_MS = 1_000
@@ -72,6 +75,7 @@ export class Workers {
 
   retire(slot: Slot): void {
     if (slot.phase === 'leaving') return
+    debug('%s is retired; it was %s', slot.id, slot.phase)
     slot.dispatch({ type: 'retire' })
     this.end(slot)
   }
@@ -142,6 +146,7 @@ export class Workers {
     slot.dispatch({ type: 'ready', worker })
     this.streaks.cameUp()
     this.#cameUp += 1
+    debug('%s is ready, pid %d', slot.id, worker.pid)
     if (slot.phase === 'leaving') this.end(slot)
     else if (this.#stopped || this.isOutdated(slot)) this.retire(slot)
     this.#events.ready()
@@ -150,12 +155,14 @@ export class Workers {
 
   #noteEnd(slot: Slot, exit: Exit): void {
     const { state } = slot
+    debug('%s %s while it was %s', slot.id, describeExit(exit), state.phase)
     if (state.phase === 'idle') this.streaks.diedIdle()
     this.#remove(slot)
     this.#events.ended(state, exit)
   }
 
   #noteFailedStart(slot: Slot, error: Error & { code?: string }): void {
+    debug('%s did not start: %s', slot.id, error.message)
     this.#remove(slot)
     if (this.#stopped) return
     // The modules have changed since, and may be importable now.
@@ -181,6 +188,9 @@ export class Workers {
 }
 
 function killUnlessGone(worker: Worker, timeout: number): void {
-  const kill = setTimeout(() => worker.kill(), timeout)
+  const kill = setTimeout(() => {
+    debug('%s has not exited within %d ms and is killed', worker.id, timeout)
+    worker.kill()
+  }, timeout)
   void worker.exited.then(() => clearTimeout(kill))
 }

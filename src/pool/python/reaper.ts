@@ -4,6 +4,7 @@ import type { SignalOutcome } from '../../process/run/signal.ts'
 import { describeExit, type Exit } from '../../process/system/exit.ts'
 import type { Identity, OwnerIdentity } from '../../process/system/identity.ts'
 import { withDeadline } from '../../support/deadline.ts'
+import { debugLog } from '../../support/debugLog.ts'
 import { SetupError } from '../../support/errors.ts'
 import type { JsonLine } from '../../support/jsonLines.ts'
 import { ANSWER_TIMEOUT_MS, ReaperProcess } from './reaperProcess.ts'
@@ -29,6 +30,8 @@ export interface SpawnOrder {
   /** File for standard output and error. */
   log: string
 }
+
+const debug = debugLog('reaper')
 
 const KILLED: Exit = { status: null, signal: 'SIGKILL' }
 
@@ -76,6 +79,7 @@ export class Reaper {
         protocolMismatch('The reaper', armed['protocol'], 'this package'),
       )
     }
+    debug('armed: %o', armed)
     return new Reaper(reaperProcess, armed as unknown as Armed)
   }
 
@@ -90,6 +94,7 @@ export class Reaper {
     )
     if (answer['event'] === 'spawn-failed')
       throw new SetupError('PYTHON_START_FAILED', `Cannot start ${order.argv[0]}: ${answer['message']}`)
+    debug('started %s: pid %d', order.id, answer['pid'])
     // Its children do not survive the reaper (PDEATHSIG), and no other process reports their end.
     const alone = this.ended.then((exit) => ({ ...KILLED, because: `the reaper ${describeExit(exit)}` }))
     return {
@@ -103,7 +108,9 @@ export class Reaper {
     if (targets.length === 0) return []
     const identities = targets.map(({ pid, startTime }) => ({ pid, startTime }))
     const answer = await this.#process.request({ op: 'signal', signal, targets: identities }, 'signalled')
-    return answer['outcomes'] as SignalOutcome[]
+    const outcomes = answer['outcomes'] as SignalOutcome[]
+    debug('%s to %o: %o', signal, identities, outcomes)
+    return outcomes
   }
 
   /**
@@ -118,7 +125,9 @@ export class Reaper {
       'tree-killed',
       timeout + ANSWER_TIMEOUT_MS,
     )
-    return answer['killed'] as Identity[]
+    const killed = answer['killed'] as Identity[]
+    debug('killed the tree: %o', killed)
+    return killed
   }
 
   /** Whether it has answered every request in time so far. A reaper that is stopped is not waited for twice. */
@@ -130,6 +139,7 @@ export class Reaper {
   async exit(): Promise<Exit> {
     this.dismissed = true
     if (!this.responsive) throw new Error('The reaper does not answer.')
+    debug('is asked to exit')
     this.#process.send({ op: 'exit' })
     return withDeadline(this.ended, ANSWER_TIMEOUT_MS, 'the reaper to exit')
   }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { describeExit, type Exit } from '../../process/system/exit.ts'
 import type { Identity } from '../../process/system/identity.ts'
+import { debugLog } from '../../support/debugLog.ts'
 import { asSetupError, SetupError } from '../../support/errors.ts'
 import { forgetFailure } from '../../support/forgetFailure.ts'
 import { recordProcess } from '../run/record.ts'
@@ -10,6 +11,8 @@ import { type Forkserver, type PythonInstallation, startForkserver } from './for
 import type { Reaper } from './reaper.ts'
 import { SlowStart } from './slowStart.ts'
 import { Sources } from './sources.ts'
+
+const debug = debugLog('python')
 
 /** Finds the interpreter and installs the packages that it lacks. Injected, so a test of the pool installs nothing. */
 export type Install = (signal: AbortSignal) => Promise<PythonInstallation>
@@ -129,6 +132,7 @@ export class PythonRuntime {
     if (armed.forkserver) armed.outdated.set(this.epoch, armed.forkserver)
     armed.forkserver = undefined
     this.epoch += 1
+    debug('epoch %d begins: workers that start from now on import the modules again', this.epoch)
   }
 
   /** Ends the outdated forkservers, except those of the epochs in use. */
@@ -182,6 +186,7 @@ export class PythonRuntime {
       if (born) this.#starting.delete(born)
     })
     slow.reportEnd()
+    debug('%s is ready, pid %d; workers are started by %s', id, forkserver.pid, this.#startMethod)
     recordProcess(this.#run.directory, id, forkserver)
     if (forkserver.fallback !== null)
       this.#announce(`Workers are spawned, not forked: ${forkserver.fallback}`)

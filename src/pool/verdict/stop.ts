@@ -5,6 +5,7 @@ import { ownUserId } from '../../process/run/sweepMachine.ts'
 import { isSameProcessAlive } from '../../process/system/identify.ts'
 import { system } from '../../process/system/system.ts'
 import { withDeadline } from '../../support/deadline.ts'
+import { debugLog } from '../../support/debugLog.ts'
 import type { Pool } from '../leasing/pool.ts'
 import type { Forkserver } from '../python/forkserver.ts'
 import type { Reaper } from '../python/reaper.ts'
@@ -13,6 +14,8 @@ import { readProcesses } from '../run/record.ts'
 import { KILL_MARGIN_MS } from './killLoop.ts'
 import { type Findings, SWEEPS_FOR_PROOF } from './verdict.ts'
 import { verify } from './verify.ts'
+
+const debug = debugLog('verdict')
 
 /** For the forkserver to end by itself after its workers. */
 const FORKSERVER_TIMEOUT_MS = 2_000
@@ -29,7 +32,9 @@ export async function stopRun(pool: Pool): Promise<Findings | undefined> {
   const began = performance.now()
   const problems: string[] = []
   const attempt = (step: string, promise: Promise<unknown>, timeout: number) =>
-    withDeadline(promise, timeout, step).catch((error: Error) => void problems.push(error.message))
+    withDeadline(promise, timeout, step)
+      .then(() => debug('%s: done after %d ms', step, Math.round(performance.now() - began)))
+      .catch((error: Error) => void problems.push(error.message))
   await attempt('the workers to end', pool.stopWorkers(), run.options.stopTimeout + KILL_MARGIN_MS)
   await attempt('Python to be found and its reaper to be armed', runtime.settled(), ARM_TIMEOUT_MS)
   const { state } = runtime

@@ -7,6 +7,7 @@ import { isSameProcessAlive } from '../../process/system/identify.ts'
 import { type Identity, nameOf } from '../../process/system/identity.ts'
 import { system } from '../../process/system/system.ts'
 import type { ProcessTable } from '../../process/system/table.ts'
+import { debugLog } from '../../support/debugLog.ts'
 import type { LeaseLog } from '../leasing/leaseLog.ts'
 import { isClean, KILL_TIMEOUT_MS, killUntilClean, SWEEP_INTERVAL_MS, settle } from './killLoop.ts'
 import { recordOrphans, unreadProcess } from './orphans.ts'
@@ -42,6 +43,8 @@ type Found = Pick<
   'orphans' | 'unknown' | 'kept' | 'problems' | 'cleanSweeps' | 'looked' | 'sweeping'
 >
 
+const debug = debugLog('verdict')
+
 const VANISHED = 'Processes of the run started and ended faster than a sweep could read them.'
 
 /** Sweeps for survivors of the stopped pool, kills them, ends the reaper, and proves that no process of the run is left. */
@@ -63,6 +66,14 @@ export async function verify(verification: Verification): Promise<Found> {
       matches: (id) => id === verification.runId,
       except: new Set(except === undefined ? [process.pid] : [process.pid, except]),
     })
+    debug(
+      'swept %d processes in %d ms: %d of the run, %d unknown, %d vanished',
+      everything.looked,
+      Math.round(everything.duration),
+      everything.found.length,
+      everything.unknown.length,
+      everything.vanished,
+    )
     found.looked = everything.looked
     found.sweeping = Math.max(found.sweeping, everything.duration)
     const { found: unnamed, kept } = partKept(verification.table, everything.found, verification.keep)
