@@ -1,5 +1,6 @@
 import { defineConfig, type UserConfig } from 'tsdown'
 import { writeCommonJs } from './scripts/common-js.mjs'
+import { thirdPartyNotices } from './scripts/third-party.mjs'
 
 const esm: UserConfig = {
   entry: {
@@ -25,6 +26,8 @@ const esm: UserConfig = {
     compress: { keepNames: { class: true, function: false } },
     mangle: { keepNames: { class: true, function: false } },
   },
+  // Packages of which code is bundled have to be named.
+  plugins: [thirdPartyNotices()],
   // The codecs are bundled, because little of each is used. Their ES modules can be tree-shaken.
   inputOptions: { resolve: { mainFields: ['module', 'main'] } },
   deps: {

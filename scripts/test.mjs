@@ -43,6 +43,7 @@ const stages = [
     'python-layers': python('-c', 'from importlinter.cli import lint_imports_command as lint; lint()'),
     generated,
     package: checkPackage,
+    reproducible: node('node', 'scripts/check-reproducible.mjs'),
     ruff: python('-m', 'ruff', 'check', '.'),
     'ruff-format': python('-m', 'ruff', 'format', '--check', '.'),
     mypy: python('-m', 'mypy', '--strict', 'vitest_python', 'tests'),
@@ -164,6 +165,7 @@ async function checkPackage() {
 function contentProblems(size, paths) {
   const wantedFiles = [
     'LICENSE',
+    'THIRD-PARTY-NOTICES.md',
     'README.md',
     'python/__main__.py',
     'python/vitest_python/reaper/reaper.py',
