@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from vitest_python.posix.cookie import limit_of, run_id_of
+from vitest_python.posix.cookie import limit_of
 from vitest_python.posix.identity import read_stat, start_time
 
 PACKAGE = str(Path(__file__).resolve().parent.parent)
@@ -124,11 +125,11 @@ def eventually(holds: Callable[[], bool], seconds: float = 5) -> None:
         time.sleep(0.005)
 
 
-def bears_limit(pid: int, run_id: str) -> bool:
-    """Return whether the process inherited the run's limit cookie."""
-    line = next(line for line in Path(f"/proc/{pid}/limits").read_text().splitlines() if "resident" in line)
-    value = line.split()[4]
-    return value.isdigit() and int(value) == limit_of(run_id) and run_id_of(int(value)) == run_id
+def limits_with(pid: int, run_id: str) -> list[str]:
+    """Return the limits of the process that carry the run ID."""
+    names = {"Max resident set": "RLIMIT_RSS", "Max file locks": "RLIMIT_LOCKS"}
+    fields = [re.split(r"  +", line) for line in Path(f"/proc/{pid}/limits").read_text().splitlines()]
+    return [names[name] for name, _, hard, *_ in fields if name in names and hard == str(limit_of(run_id))]
 
 
 def state_of(pid: int) -> str:

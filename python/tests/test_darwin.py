@@ -74,7 +74,7 @@ def test_spares_a_group_that_it_does_not_lead() -> None:
 
 def test_reports_its_capabilities(run: Run) -> None:
     armed = run.wait_for("armed")
-    assert not (armed["subreaper"] or armed["pidfd"] or armed["limitCookie"] or armed["cgroup"])
+    assert not (armed["subreaper"] or armed["pidfd"] or armed["limits"] or armed["cgroup"])
     assert armed["bootId"] == "kern.bootsessionuuid"
     assert armed["startTime"].count(":") == 2
 

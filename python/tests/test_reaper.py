@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from .reaping import DAEMON, PACKAGE, Run, alive, bears_limit, eventually, state_of
+from .reaping import DAEMON, PACKAGE, Run, alive, eventually, limits_with, state_of
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def test_reports_its_capabilities(run: Run) -> None:
     armed = run.wait_for("armed")
     assert armed["protocol"] == 1
     assert armed["subreaper"] and armed["pidfd"]
-    assert armed["limitCookie"] == bears_limit(run.pid, run.run_id)
+    assert armed["limits"] == limits_with(run.pid, run.run_id)
 
 
 def test_kills_everything_when_its_owner_is_killed(run: Run, tmp_path: Path) -> None:
@@ -107,10 +107,10 @@ def test_finds_a_process_that_is_not_a_descendant_by_its_cookie(run: Run) -> Non
 
 
 def test_marks_a_process_that_clears_its_environment(run: Run, tmp_path: Path) -> None:
-    if not run.wait_for("armed")["limitCookie"]:
+    if not run.wait_for("armed")["limits"]:
         pytest.skip("the hard limit is finite here")
-    assert bears_limit(run.spawn_daemon(tmp_path / "daemon"), run.run_id)
-    assert not bears_limit(os.getpid(), run.run_id)
+    assert limits_with(run.spawn_daemon(tmp_path / "daemon"), run.run_id) == run.wait_for("armed")["limits"]
+    assert limits_with(os.getpid(), run.run_id) == []
 
 
 def test_never_signals_an_impostor(run: Run) -> None:

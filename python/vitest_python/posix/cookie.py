@@ -1,4 +1,4 @@
-"""The two cookies of a run, which every process of the run inherits: a resource limit and an environment variable."""
+"""The cookies of a run, which every process of the run inherits: resource limits and an environment variable."""
 
 from __future__ import annotations
 
@@ -10,6 +10,12 @@ from .system import DARWIN
 ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 RUN_ID_LENGTH = 7
 
+LIMITS = {"RLIMIT_RSS": resource.RLIMIT_RSS, "RLIMIT_LOCKS": 10}
+"""The limits that carry the run ID. Linux enforces neither of them, so any value is harmless (getrlimit(2)). There are
+two, because a process may lower a limit without privilege, as `ulimit -m` does. Python doesn't name the second one."""
+_LINES = (b"Max resident set", b"Max file locks")
+"""How the limits begin in `/proc/PID/limits`."""
+
 # Bit 62 keeps the value above every real limit. The mark tells our values from others. A run ID needs 37 bits (36^7).
 _BASE = 1 << 62
 _SHIFT = 37
@@ -17,7 +23,7 @@ _MARK = _BASE | 0x7C9E5A << _SHIFT
 
 
 def limit_of(run_id: str) -> int:
-    """Return the `RLIMIT_RSS` value, soft and hard, that every process of the run inherits.
+    """Return the value of each of the `LIMITS`, soft and hard, that every process of the run inherits.
 
     Raises ValueError if `run_id` isn't 7 characters of `[0-9a-z]`.
     """
@@ -38,35 +44,39 @@ def run_id_of(limit: int) -> str | None:
     return digits
 
 
-def set_limit(run_id: str) -> bool:
-    """Mark this process and everything that it starts later; False if the hard limit is already finite."""
-    if DARWIN:  # macOS would enforce the limit, and other processes couldn't read it
-        return False
-    if resource.getrlimit(resource.RLIMIT_RSS)[1] != resource.RLIM_INFINITY:
-        return False
+def set_limits(run_id: str) -> list[str]:
+    """Mark this process and everything that it starts later. Returns the limits that are set, by name."""
+    if DARWIN:  # macOS would enforce the limits, and other processes couldn't read them
+        return []
     value = limit_of(run_id)
+    return [name for name, number in LIMITS.items() if _set_limit(number, value)]
+
+
+def _set_limit(number: int, value: int) -> bool:
+    """Set one limit; False if its hard limit is already finite, which only a privileged process could raise."""
     try:
-        resource.setrlimit(resource.RLIMIT_RSS, (value, value))
+        if resource.getrlimit(number)[1] != resource.RLIM_INFINITY:
+            return False
+        resource.setrlimit(number, (value, value))
     except (OSError, ValueError):
         return False
-    return resource.getrlimit(resource.RLIMIT_RSS) == (value, value)
+    return resource.getrlimit(number) == (value, value)
 
 
 def carries(pid: int, run_id: str) -> bool:
-    """Return whether the process has either cookie of the run; False if neither can be read."""
-    return run_id_of(_read_limit(pid)) == run_id or _has_variable(pid, run_id)
+    """Return whether the process has any cookie of the run; False if none can be read."""
+    return run_id in map(run_id_of, _read_limits(pid)) or _has_variable(pid, run_id)
 
 
-def _read_limit(pid: int) -> int:
+def _read_limits(pid: int) -> list[int]:
+    """Return the hard values of those `LIMITS` that are finite."""
     try:
         with open(f"/proc/{pid}/limits", "rb") as file:
-            for line in file:
-                if line.startswith(b"Max resident set"):
-                    hard = line.split()[4]
-                    return int(hard) if hard.isdigit() else -1
+            # The name has three words. After it come the soft and the hard limit.
+            hard = [line.split()[4] for line in file if line.startswith(_LINES)]
     except OSError:
-        pass
-    return -1
+        return []
+    return [int(value) for value in hard if value.isdigit()]
 
 
 def _has_variable(pid: int, run_id: str) -> bool:

@@ -27,6 +27,18 @@ def start_time(pid: int) -> str | None:
     return stat.start_time if stat and stat.alive else None
 
 
+def real_user(pid: int) -> int | None:
+    """Return the ID of the user that started the process; None if it can't be read.
+
+    It isn't the effective user: everybody can start a program that becomes root.
+    """
+    try:
+        with open(f"/proc/{pid}/status", "rb") as file:
+            return next((int(line.split()[1]) for line in file if line.startswith(b"Uid:")), None)
+    except OSError:
+        return None
+
+
 def own_start_time() -> str:
     """Return the start time of this process."""
     return start_time(os.getpid()) or ""

@@ -7,27 +7,31 @@ import signal
 import time
 
 from .cookie import carries
+from .identity import real_user
+from .killed import Killed
 from .pidfd import Process
 
 MAX_PASSES = 5
+PAUSE_SECONDS = 0.005
 
 
-def kill_marked(run_id: str, spare: dict[int, str]) -> dict[int, str]:
-    """Kill every process that has the run's cookies, except this one and those in `spare` (start times by pid).
+def kill_marked(run_id: str, spare: dict[int, str]) -> Killed:
+    """Kill every process of this user that has the run's cookies, except this one and `spare` (start times by pid).
 
-    Repeats until a pass finds none, at most five times. Returns the start times of the killed processes by pid.
+    Another user may have copied the cookies, so a process of another user is left alone. Repeats until a pass finds
+    none, at most five times.
     """
     killed: dict[int, str] = {}
+    left: dict[int, str] = {}
     for _ in range(MAX_PASSES):
-        found = _kill_once(run_id, spare)
-        if not found:
+        left = _kill_once(run_id, spare, killed)
+        if not left:
             break
-        killed |= found
-        time.sleep(0.005)
-    return killed
+        time.sleep(PAUSE_SECONDS)
+    return Killed(killed, not left, left)
 
 
-def _kill_once(run_id: str, spare: dict[int, str]) -> dict[int, str]:
+def _kill_once(run_id: str, spare: dict[int, str], killed: dict[int, str]) -> dict[int, str]:
     found: dict[int, str] = {}
     for name in os.listdir("/proc"):
         if not name.isdigit() or int(name) == os.getpid() or not carries(int(name), run_id):
@@ -38,10 +42,11 @@ def _kill_once(run_id: str, spare: dict[int, str]) -> dict[int, str]:
             continue
         try:
             # Read again while the pidfd is open: before, the pid may have belonged to another process.
-            mine = carries(process.pid, run_id) and spare.get(process.pid) != process.stat.start_time
-            if mine and process.stat.alive:
-                process.send(signal.SIGKILL)
+            mine = carries(process.pid, run_id) and real_user(process.pid) == os.getuid()
+            if mine and spare.get(process.pid) != process.stat.start_time and process.stat.alive:
                 found[process.pid] = process.stat.start_time
+                process.send(signal.SIGKILL)
+                killed[process.pid] = process.stat.start_time
         except OSError:
             pass
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from ..posix.identity import start_time
@@ -20,20 +21,26 @@ class Owner:
         self.start_time = started
         self.fd: int | None = None
         self._gone = False
+        self._hidden = False
         try:
             watch = _watch(pid)
-            process = Process(pid)
+            process = Process(pid, known=True)
         except ProcessLookupError:
             self._gone = True
             return
         # Checked after opening the pidfd, which could refer to a process that has got the same pid.
-        self._gone = process.stat.start_time != started or not process.stat.alive
+        self._gone = (not process.hidden and process.stat.start_time != started) or not process.stat.alive
+        self._hidden = process.hidden
         self.fd = process.fd if watch is None else watch.fileno()
         self._watch = watch
 
     def has_ended(self) -> bool:
         """Return whether the owner has ended. A zombie has."""
-        self._gone = self._gone or start_time(self.pid) != self.start_time
+        if self._hidden:
+            # The owner has started us. If it ends, we get another parent.
+            self._gone = self._gone or os.getppid() != self.pid
+        else:
+            self._gone = self._gone or start_time(self.pid) != self.start_time
         return self._gone
 
 

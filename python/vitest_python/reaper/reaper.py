@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 from ..posix.bootstrap import open_script
 from ..posix.cgroup import make_cgroup
-from ..posix.cookie import set_limit
+from ..posix.cookie import set_limits
 from ..posix.identity import boot_id, own_start_time, start_time
 from ..posix.lines import Outbox, Splitter, decode
 from ..posix.pidfd import HAS_PIDFD
@@ -25,7 +25,7 @@ from ..posix.spawn import spawn
 from ..posix.system import DARWIN
 from ..posix.wait import exit_of, wake_up_on_child
 from .owner import Owner
-from .run_directory import remove_run_directory
+from .run_directory import note_survivors, remove_run_directory
 
 if DARWIN:
     from ..posix.darwin.kill_tree import kill_tree
@@ -47,7 +47,7 @@ class Reaper:
         self.run_id = run_id
         self.run_directory = run_directory
         self.owner = owner
-        self.limit_cookie = set_limit(run_id)
+        self.limits = set_limits(run_id)
         self.subreaper = adopt_orphans()
         self.cgroup = make_cgroup(run_id)
         self._spawned: dict[int, str] = {}
@@ -65,7 +65,7 @@ class Reaper:
                 "pid": os.getpid(),
                 "startTime": own_start_time(),
                 "bootId": boot_id(),
-                "limitCookie": self.limit_cookie,
+                "limits": self.limits,
                 "subreaper": self.subreaper,
                 "pidfd": HAS_PIDFD,
                 "cgroup": self.cgroup and self.cgroup.path,
@@ -147,6 +147,7 @@ class Reaper:
                 "event": "tree-killed",
                 "request": line.get("request"),
                 "killed": [{"pid": pid, "startTime": started} for pid, started in killed.processes.items()],
+                "left": [{"pid": pid, "startTime": started} for pid, started in killed.left.items()],
                 "empty": killed.empty,
             }
         )
@@ -164,16 +165,33 @@ class Reaper:
                 self._out.put({"event": "exited", "id": self._spawned.pop(pid), "pid": pid, **exit_of(status)})
 
     def _leave_nothing_behind(self) -> NoReturn:
+        left: dict[int, str] = {}
+        try:
+            left |= self._kill_descendants()
+        finally:
+            # No failure above may keep the rest from being done.
+            try:
+                marked = kill_marked(self.run_id, {self.owner.pid: self.owner.start_time})
+                self._close_run_directory(left | marked.left)
+            finally:
+                os._exit(0)
+
+    def _kill_descendants(self) -> dict[int, str]:
+        """Kill everything below this process, and return the survivors."""
         if self.cgroup is not None:
             self.cgroup.kill()
-        kill_tree(LAST_KILL_SECONDS, self.reap)
+        killed = kill_tree(LAST_KILL_SECONDS, self.reap)
         if self.cgroup is not None:
             self.cgroup.remove()
-        kill_marked(self.run_id, {self.owner.pid: self.owner.start_time})
-        refusal = remove_run_directory(self.run_directory, self.run_id)
+        return killed.left
+
+    def _close_run_directory(self, survivors: dict[int, str]) -> None:
+        if survivors:
+            refusal = note_survivors(self.run_directory, self.run_id, survivors)
+        else:
+            refusal = remove_run_directory(self.run_directory, self.run_id)
         if refusal:
             print(f"reaper: {refusal}", file=sys.stderr, flush=True)
-        os._exit(0)
 
 
 def main(arguments: list[str]) -> NoReturn:

@@ -1,7 +1,8 @@
-"""Removes the run directory, unless something else is in its place."""
+"""Removes the run directory, unless something else is in its place, or notes the survivors in it."""
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from pathlib import Path
@@ -13,16 +14,41 @@ def remove_run_directory(path: str, run_id: str) -> str | None:
     Returns None, or the reason why the directory was left alone. It is fine if the directory is already gone.
     """
     try:
-        found = os.lstat(path)
+        refusal = _refusal(path, run_id)
     except FileNotFoundError:
         return None
-    if not stat.S_ISDIR(found.st_mode):
-        return f"{path} is not a directory"
-    if found.st_uid != os.geteuid():
-        return f"{path} belongs to user {found.st_uid}"
-    if Path(path).name != run_id:
-        return f"{path} does not end with the run ID {run_id}"
+    if refusal:
+        return refusal
     import shutil  # costs milliseconds, which the reaper doesn't have at its start
 
     shutil.rmtree(path, ignore_errors=True)
     return f"{path} could not be removed completely" if Path(path).exists() else None
+
+
+def note_survivors(path: str, run_id: str, survivors: dict[int, str]) -> str | None:
+    """Add processes that couldn't be ended to the run's record, so that the next run and `verify` look for them.
+
+    Returns None, or the reason why the directory was left alone.
+    """
+    try:
+        refusal = _refusal(path, run_id)
+        if refusal:
+            return refusal
+        lines = [json.dumps({"id": f"survivor-{pid}", "pid": pid, "startTime": at}) for pid, at in survivors.items()]
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW
+        with open(os.open(Path(path, "processes.jsonl"), flags, 0o600), "w") as file:
+            # The last line may be incomplete, because the owner was killed.
+            file.write("\n" + "".join(f"{line}\n" for line in lines))
+    except OSError as error:
+        return f"{path}: {error.strerror}"
+    return None
+
+
+def _refusal(path: str, run_id: str) -> str | None:
+    """Return why this isn't our run directory. Raises FileNotFoundError if it is gone."""
+    found = os.lstat(path)
+    if not stat.S_ISDIR(found.st_mode):
+        return f"{path} is not a directory"
+    if found.st_uid != os.geteuid():
+        return f"{path} belongs to user {found.st_uid}"
+    return None if Path(path).name == run_id else f"{path} does not end with the run ID {run_id}"

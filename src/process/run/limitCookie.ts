@@ -8,7 +8,7 @@ const BASE = 1n << 62n
 const MARK = 0x7c9e5an
 const MARK_SHIFT = 37n
 
-/** The `RLIMIT_RSS` value, soft and hard, that every process of the run inherits. */
+/** The value, soft and hard, of the limits that every process of the run inherits; see LIMIT_NAMES. */
 export function limitCookie(runId: string): bigint {
   return BASE | (MARK << MARK_SHIFT) | runIdToNumber(runId)
 }

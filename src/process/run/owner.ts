@@ -1,10 +1,12 @@
 import { hostname } from 'node:os'
-import { isSameProcessAlive } from '../system/identify.ts'
 import { system } from '../system/system.ts'
 import type { RunRecord } from './runDirectory.ts'
 
-/** `elsewhere`: the owner runs in another PID namespace, or on another machine that shares the directory. */
-export type OwnerState = 'alive' | 'dead' | 'elsewhere'
+/**
+ * `elsewhere`: the owner runs in another PID namespace, or on another machine that shares the directory.
+ * `unknown`: there is a process with its pid, but the system does not show which.
+ */
+export type OwnerState = 'alive' | 'dead' | 'elsewhere' | 'unknown'
 
 /** Whether the owner of a run is alive. Only if it is `dead` may the survivors of the run be touched. */
 export function ownerState({ owner, startedAt }: Pick<RunRecord, 'owner' | 'startedAt'>): OwnerState {
@@ -15,5 +17,6 @@ export function ownerState({ owner, startedAt }: Pick<RunRecord, 'owner' | 'star
     return before ? 'dead' : 'elsewhere'
   }
   if (owner.pidNamespace !== system.pidNamespace()) return 'elsewhere'
-  return isSameProcessAlive(owner) ? 'alive' : 'dead'
+  const life = system.table.lifeOf(owner)
+  return life === 'ended' ? 'dead' : life
 }

@@ -36,13 +36,18 @@ function darwinTable(run: Execute): ProcessTable {
   return {
     pids: () => [...look().keys()],
     stat: at,
+    exists: (pid) => at(pid) !== undefined,
+    lifeOf({ pid, startTime }) {
+      const process = list(run, pid).get(pid)
+      return process?.startTime === startTime && isAlive(process) ? 'alive' : 'ended'
+    },
     variables(pid, names) {
       const environment = at(pid)?.environment
       return environment === undefined ? 'gone' : names.map((name) => printedValue(environment, name))
     },
     // The limits of other processes cannot be read, so no process can be found by its limit.
-    limit: () => undefined,
-    user: (pid) => at(pid)?.user ?? 'gone',
+    limits: () => ({}),
+    user: (pid) => at(pid)?.user,
     command: (pid) => at(pid)?.command ?? '',
     // `ps` shows a name that the process can choose.
     executable: () => '',

@@ -5,7 +5,7 @@ import { system } from './system.ts'
 
 /** Whether exactly this process is alive. */
 export function isSameProcessAlive(identity: Identity): boolean {
-  return system.identityOf(identity.pid)?.startTime === identity.startTime
+  return system.table.lifeOf(identity) === 'alive'
 }
 
 /** Identity of this process, as a run directory records its owner. */

@@ -1,6 +1,6 @@
-import { closeSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs'
+import { closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs'
 import { environmentValue } from './parseEnvironment.ts'
-import { parseResidentLimit } from './parseLimits.ts'
+import { parseLimits } from './parseLimits.ts'
 import { isAlive, type ProcessStat, parseStat } from './stat.ts'
 import type { Absence, ProcessTable } from './table.ts'
 
@@ -14,6 +14,10 @@ export interface ProcFiles {
   read(pid: number, file: 'stat' | 'limits' | 'environ' | 'status' | 'cmdline'): ProcessFile
   /** The target of `/proc/PID/exe`; empty if it cannot be read. */
   executable?(pid: number): string
+  /** Whether there is a process with this pid. */
+  exists?(pid: number): boolean
+  /** The user that owns the directory of the process; `undefined` if there is no directory. */
+  owner?(pid: number): number | undefined
 }
 
 // One buffer for all reads. A sweep reads three small files of every process on the machine, and synchronous reads into
@@ -43,32 +47,56 @@ const procFiles: ProcFiles = {
       return ''
     }
   },
+  exists(pid) {
+    try {
+      return process.kill(pid, 0)
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'EPERM'
+    }
+  },
+  owner(pid) {
+    try {
+      return lstatSync(`/proc/${pid}`).uid
+    } catch {
+      return undefined
+    }
+  },
 }
 
 /** The process table of Linux. Each call reads the process anew. */
-export function linuxTable({ pids, read, executable }: ProcFiles = procFiles): ProcessTable {
+export function linuxTable(files: ProcFiles = procFiles): ProcessTable {
+  const { pids, read, executable, owner } = files
+  const exists = files.exists ?? ((pid: number) => read(pid, 'stat') !== 'gone')
   const text = (pid: number, file: 'stat' | 'cmdline') => {
     const bytes = read(pid, file)
     return Buffer.isBuffer(bytes) ? bytes.toString(file === 'stat' ? 'latin1' : 'utf8') : ''
   }
+  const statOf = (pid: number) => parseStat(text(pid, 'stat'))
   return {
     pids,
-    stat: (pid) => parseStat(text(pid, 'stat')),
+    exists,
+    stat: statOf,
+    lifeOf({ pid, startTime }) {
+      const stat = statOf(pid)
+      if (stat) return stat.startTime === startTime && isAlive(stat) ? 'alive' : 'ended'
+      return exists(pid) ? 'unknown' : 'ended'
+    },
     variables(pid, names) {
       const environ = read(pid, 'environ')
       if (Buffer.isBuffer(environ)) return names.map((name) => environmentValue(environ, name))
-      return environ === 'gone' && hasLostMainThread(parseStat(text(pid, 'stat'))) ? 'denied' : environ
+      return environ === 'gone' && hasLostMainThread(statOf(pid)) ? 'denied' : environ
     },
-    limit(pid) {
+    limits(pid) {
       const limits = read(pid, 'limits')
-      return Buffer.isBuffer(limits) ? parseResidentLimit(limits.toString('latin1')) : limits
+      return Buffer.isBuffer(limits) ? parseLimits(limits.toString('latin1')) : limits
     },
-    // The owner of /proc/PID does not tell: the files of an undumpable process belong to root (proc(5)).
+    // The real user. Everybody can start a program that becomes root, which makes root only the effective user.
     user(pid) {
       const status = read(pid, 'status')
-      if (!Buffer.isBuffer(status)) return status === 'gone' ? 'gone' : undefined
-      const uid = /^Uid:\t\d+\t(\d+)/m.exec(status.toString('latin1'))?.[1]
-      return uid === undefined ? undefined : Number(uid)
+      const uid = Buffer.isBuffer(status) ? /^Uid:\t(\d+)/m.exec(status.toString('latin1'))?.[1] : undefined
+      if (uid !== undefined) return Number(uid)
+      // With hidepid=1, only the owner of the directory is left. Root owns that of each process that is not dumpable.
+      return owner?.(pid) || undefined
     },
     command: (pid) => text(pid, 'cmdline').replaceAll('\0', ' ').trim(),
     // An upgrade may have replaced the file of a process that is still running.

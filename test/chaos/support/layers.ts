@@ -7,6 +7,8 @@ export interface Cut {
 }
 
 const python = 'python/vitest_python'
+/** The result of a kill that found nothing. */
+const NONE_LEFT = '__import__("types").SimpleNamespace(left={})'
 
 /** The layers that a control can remove, each by itself. */
 export const layers = {
@@ -30,8 +32,8 @@ export const layers = {
   'limit cookie': [
     {
       file: `${python}/posix/cookie.py`,
-      find: /(def set_limit.*\n {4}""".*\n)/,
-      replace: '$1    return False\n',
+      find: /(def set_limits.*\n {4}""".*\n)/,
+      replace: '$1    return []\n',
     },
   ],
   'environment cookie': [
@@ -67,10 +69,10 @@ export const layers = {
     },
   ],
   'kill tree': [
-    { file: `${python}/reaper/reaper.py`, find: 'kill_tree(LAST_KILL_SECONDS, self.reap)', replace: 'pass' },
+    { file: `${python}/reaper/reaper.py`, find: 'kill_tree(LAST_KILL_SECONDS, self.reap)', replace: NONE_LEFT },
   ],
   'last sweep of the reaper': [
-    { file: `${python}/reaper/reaper.py`, find: /kill_marked\(self\.run_id.*\)/, replace: 'pass' },
+    { file: `${python}/reaper/reaper.py`, find: /kill_marked\(self\.run_id.*\)/, replace: NONE_LEFT },
   ],
   'identity check': [
     {
@@ -135,7 +137,7 @@ export const layers = {
     {
       file: `${python}/reaper/reaper.py`,
       find: /kill_marked\(self\.run_id.*\)/,
-      replace: '[kill_marked(run, {}) for run in os.listdir(os.path.dirname(self.run_directory))]',
+      replace: '[kill_marked(run, {}) for run in os.listdir(os.path.dirname(self.run_directory))][0]',
     },
   ],
   // A process that is older than the run does not belong to it.
@@ -166,7 +168,7 @@ export const layers = {
     {
       file: `${python}/reaper/reaper.py`,
       find: 'killed = kill_tree(float(line["timeout"]) / 1000, self.reap)',
-      replace: 'killed = __import__("types").SimpleNamespace(processes={}, empty=True)',
+      replace: 'killed = __import__("types").SimpleNamespace(processes={}, empty=True, left={})',
     },
   ],
   // Replaced by: a process whose parent is process 1 has lost its owner.

@@ -26,9 +26,9 @@ def kill_tree(timeout: float, reap: Callable[[], bool]) -> Killed:
         found = victims(os.getpid(), processes(), groups)
         killed |= kill_each(found)
         if not reap() and not found:
-            return Killed(killed, True)
+            return Killed(killed, True, {})
         if time.monotonic() >= deadline:
-            return Killed(killed, False)
+            return Killed(killed, False, {entry.stat.pid: entry.stat.start_time for entry in found})
         time.sleep(PAUSE_SECONDS)
 
 

@@ -6,6 +6,7 @@ import os
 import re
 import time
 
+from ..killed import Killed
 from ..protocol import RUN_ID_VARIABLE
 from .kill import kill_each
 from .ps import processes_with_environments
@@ -13,10 +14,11 @@ from .ps import processes_with_environments
 MAX_PASSES = 5
 
 
-def kill_marked(run_id: str, spare: dict[int, str]) -> dict[int, str]:
+def kill_marked(run_id: str, spare: dict[int, str]) -> Killed:
     """Like `posix.sweep.kill_marked`, but goes by the environment alone."""
     mark = re.compile(rf"(?:^| ){RUN_ID_VARIABLE}={run_id}(?: |\s*$)")
     killed: dict[int, str] = {}
+    found: dict[int, str] = {}
     for _ in range(MAX_PASSES):
         found = kill_each(
             entry
@@ -30,4 +32,4 @@ def kill_marked(run_id: str, spare: dict[int, str]) -> dict[int, str]:
             break
         killed |= found
         time.sleep(0.005)
-    return killed
+    return Killed(killed, not found, found)
