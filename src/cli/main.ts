@@ -73,10 +73,11 @@ program
   .description('lists the live runs of this user: owner, age, workers, memory')
   .option('--json', 'print JSON')
   .action(async ({ json }: Json) => {
-    const { liveRuns } = await import('./verify/status.ts')
-    const runs = await liveRuns()
-    if (json) printJson(runs)
-    else print((await import('./verify/showRuns.ts')).showStatus(runs))
+    const { statusOfRuns } = await import('./verify/status.ts')
+    const status = await statusOfRuns()
+    if (json) printJson(status.runs)
+    else print((await import('./verify/showRuns.ts')).showStatus(status))
+    process.exitCode = status.problems.length > 0 ? 1 : 0
   })
 
 program.parseAsync().catch((error: Error & { code?: string }) => {

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 from .descendants import children_lookup
+from .keep import Keep, keep_none
 from .killed import Killed
 from .pidfd import Process
 
@@ -20,8 +21,8 @@ REFUSED_SECONDS = 0.2
 MAX_WATCHED = 32
 
 
-def kill_tree(timeout: float, reap: Callable[[], bool]) -> Killed:
-    """Kill every descendant, for at most `timeout` seconds.
+def kill_tree(timeout: float, reap: Callable[[], bool], keep: Keep = keep_none) -> Killed:
+    """Kill every descendant except those to `keep`, for at most `timeout` seconds.
 
     `reap` collects the children that have ended and returns whether any child is left. This process is a subreaper,
     so every orphaned descendant becomes its child: if it has no child, it has no descendant.
@@ -32,10 +33,10 @@ def kill_tree(timeout: float, reap: Callable[[], bool]) -> Killed:
     sent = time.monotonic()
     killed: dict[int, str] = {}
     while True:
-        attempt = _Pass(killed)
+        attempt = _Pass(killed, keep)
         attempt.run()
         attempt.wait_for_one()
-        if not reap():
+        if not reap() or attempt.only_kept:
             return Killed(killed, True, {})
         now = time.monotonic()
         if attempt.sent:
@@ -47,8 +48,10 @@ def kill_tree(timeout: float, reap: Callable[[], bool]) -> Killed:
 class _Pass:
     """One walk over the tree. It uses a list, not recursion, because a tree may be thousands of generations deep."""
 
-    def __init__(self, killed: dict[int, str]) -> None:
+    def __init__(self, killed: dict[int, str], keep: Keep) -> None:
         self.killed = killed
+        self._keep = keep
+        self.only_kept = False
         self.left: dict[int, str] = {}
         self.sent = False
         self._dying: list[Process] = []
@@ -56,6 +59,7 @@ class _Pass:
     def run(self) -> None:
         """Kill parents before children, so that no parent can replace a child that was killed."""
         children_of = children_lookup()
+        kept = False
         own = os.getpid()
         queue = [(own, pid) for pid in children_of(own)]
         while queue:
@@ -68,10 +72,14 @@ class _Pass:
             # Read while the pidfd is open. If the pid has been reused, the parent is a different one.
             if process.stat.parent in (parent, own) and process.stat.alive:
                 below = children_of(pid)
-                self._kill(process)
+                if self._keep(pid):
+                    kept = True
+                else:
+                    self._kill(process)
                 queue += [(pid, child) for child in below]
             if process not in self._dying:
                 process.close()
+        self.only_kept = kept and not self.left
 
     def _kill(self, process: Process) -> None:
         self.left[process.pid] = process.stat.start_time

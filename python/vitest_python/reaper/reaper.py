@@ -16,6 +16,7 @@ from ..posix.bootstrap import open_script
 from ..posix.cgroup import make_cgroup
 from ..posix.cookie import set_limits
 from ..posix.identity import boot_id, own_start_time, start_time
+from ..posix.keep import keep_executables
 from ..posix.lines import Outbox, Splitter, decode
 from ..posix.pidfd import HAS_PIDFD
 from ..posix.prctl import adopt_orphans
@@ -138,9 +139,10 @@ class Reaper:
         self._out.put({"event": "spawned", "id": line["id"], "pid": pid, "startTime": start_time(pid) or ""})
 
     def _kill_tree(self, line: dict[str, Any]) -> None:
-        # The group is killed last: `cgroup.kill` doesn't report which processes it kills.
-        killed = kill_tree(float(line["timeout"]) / 1000, self.reap)
-        if self.cgroup is not None:
+        rules = line.get("keep", [])
+        killed = kill_tree(float(line["timeout"]) / 1000, self.reap, keep_executables(rules))
+        # The group is killed last: `cgroup.kill` doesn't report which processes it kills, and kills all of them.
+        if self.cgroup is not None and not rules:
             self.cgroup.kill()
         self._out.put(
             {

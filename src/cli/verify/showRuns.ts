@@ -3,30 +3,47 @@ import pc from 'picocolors'
 import { describeKept } from '../../process/run/keptProcesses.ts'
 import type { MarkedProcess } from '../../process/run/sweep.ts'
 import { ageOf } from '../../process/system/identify.ts'
+import type { Segment } from '../../process/system/sharedMemory.ts'
 import { safeText } from '../../support/safeText.ts'
 import { seconds } from '../../support/seconds.ts'
-import type { RunStatus } from './status.ts'
+import type { RunStatus, Status } from './status.ts'
 import { isClean, type Verification } from './verifyRuns.ts'
 
 /** The result of `verify` as text. */
 export function showVerification(verification: Verification): string {
-  const { left, reaped, kept, unreadable, problems } = verification
+  const { left, reaped, kept, unreadable, problems, notJudged, sharedMemory } = verification
   const lines: string[] = []
   if (left.length > 0) lines.push(processTable(left, new Set(reaped)))
   for (const { pid, name, reason } of unreadable)
     lines.push(pc.red(`Unknown: pid ${pid} (${name}): ${reason}`))
   for (const problem of problems) lines.push(pc.red(problem))
+  lines.push(...notJudged, ...sharedMemory.map(describeSegment))
   const alive = left.length - reaped.length
   if (kept.length > 0) lines.push(`${describeKept(kept)}, as orphans.keep asks.`)
   if (isClean(verification)) lines.push(pc.green('No orphaned processes: no process of a dead run is alive.'))
   if (reaped.length > 0) lines.push(pc.yellow(`Ended ${reaped.length} orphaned ${plural(reaped.length)}.`))
-  if (alive > 0)
-    lines.push(pc.red(`${alive} orphaned ${plural(alive)} alive. To end them: vitest-python verify --reap`))
+  if (alive > 0) lines.push(pc.red(`${alive} orphaned ${plural(alive)} alive. ${remedy(verification)}`))
   return lines.join('\n')
 }
 
-/** The live runs of this user as a table. */
-export function showStatus(runs: RunStatus[]): string {
+function remedy({ reaped, requested }: Verification): string {
+  if (!requested.reap) return 'To end them: vitest-python verify --reap'
+  return reaped.length === 0 ? 'They could not be ended.' : 'The others could not be ended.'
+}
+
+function describeSegment({ path, bytes, createdAt }: Segment): string {
+  return (
+    `No process uses ${safeText(path)} (${megabytes(bytes)}, made at ${createdAt}). A Python that is killed leaves such shared memory. ` +
+    `If you don't need it, delete it: rm ${safeText(path)}`
+  )
+}
+
+/** The live runs of this user as a table, and what was not judged. */
+export function showStatus({ runs, problems, notJudged }: Status): string {
+  return [showRuns(runs), ...problems.map((problem) => pc.red(problem)), ...notJudged].join('\n')
+}
+
+function showRuns(runs: RunStatus[]): string {
   if (runs.length === 0) return 'No run of this user is alive.'
   const table = new Table({
     head: ['run', 'owner', 'age', 'processes', 'workers', 'memory', 'project'],

@@ -1,6 +1,7 @@
 import { readProcesses } from '../../pool/run/record.ts'
 import { residentBytes } from '../../pool/run/sample.ts'
 import { nameOf } from '../../process/system/identity.ts'
+import { notJudged } from './notJudged.ts'
 import { type KnownRun, surveyRuns } from './surveyRuns.ts'
 
 /** A live run of this user. */
@@ -21,11 +22,33 @@ export interface RunStatus {
   root: string
 }
 
-/** The live runs of this user, the oldest first. A run that left only kept processes is not live. */
-export async function liveRuns(): Promise<RunStatus[]> {
-  const live = (await surveyRuns()).runs.filter(({ owner }) => owner === 'alive')
+export interface Status {
+  /** The live runs of this user, the oldest first. A run that left only kept processes is not live. */
+  runs: RunStatus[]
+  /** Runs that may be alive: the system does not show their runners. */
+  problems: string[]
+  /** Runs and directories that were left alone. */
+  notJudged: string[]
+}
+
+/** Looks for live runs. */
+export async function statusOfRuns(): Promise<Status> {
+  const survey = await surveyRuns()
+  const live = survey.runs.filter(({ owner }) => owner === 'alive')
   const statuses = await Promise.all(live.map(statusOf))
-  return statuses.sort((a, b) => b.age - a.age)
+  return {
+    runs: statuses.sort((a, b) => b.age - a.age),
+    problems: survey.runs.filter(isDoubtful).map(describeDoubtful),
+    notJudged: notJudged(survey),
+  }
+}
+
+function isDoubtful(run: KnownRun): boolean {
+  return run.owner === 'unknown' && (run.processes.length > 0 || run.record !== undefined)
+}
+
+function describeDoubtful({ runId, problem }: KnownRun): string {
+  return problem ?? `It is unknown whether run ${runId} is alive, because its runner cannot be seen.`
 }
 
 async function statusOf({ runId, record, directory, processes, kept }: KnownRun): Promise<RunStatus> {

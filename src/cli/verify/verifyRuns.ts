@@ -1,10 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { killUntilClean, SWEEP_INTERVAL_MS } from '../../pool/verdict/killLoop.ts'
+import { hasEnded } from '../../pool/verdict/orphans.ts'
+import { describeDoubt } from '../../pool/verdict/sweepDeadRuns.ts'
 import type { KeptProcess } from '../../process/run/keptProcesses.ts'
 import { removeRunDirectory } from '../../process/run/runDirectory.ts'
 import type { Signaller } from '../../process/run/signal.ts'
 import type { MarkedProcess, Unreadable } from '../../process/run/sweep.ts'
 import { nameOf } from '../../process/system/identity.ts'
+import { type Segment, unusedSegments } from '../../process/system/sharedMemory.ts'
+import { system } from '../../process/system/system.ts'
+import { isNamesake, notJudged } from './notJudged.ts'
 import { type KnownRun, type Survey, surveyRuns } from './surveyRuns.ts'
 
 export interface VerifyRequest {
@@ -15,15 +20,21 @@ export interface VerifyRequest {
 }
 
 export interface Verification {
+  requested: VerifyRequest
   /** Living processes of dead runs, or of the requested run. */
   left: MarkedProcess[]
   /** Those of them that were killed. */
   reaped: MarkedProcess[]
+  /** Processes that may belong to a dead run. */
   unreadable: Unreadable[]
   /** Living processes of the same runs that may outlive them. */
   kept: KeptProcess[]
-  /** Runs that cannot be judged. */
+  /** Reasons why it is not known whether a process of a dead run is alive. */
   problems: string[]
+  /** Runs and directories that were left alone, and that are no reason to fail. */
+  notJudged: string[]
+  /** Shared memory of Python that no process uses. */
+  sharedMemory: Segment[]
 }
 
 /** Whether nothing was found. A process that was found and killed counts as found. */
@@ -46,15 +57,25 @@ export async function verifyRuns(
   const left = unite(leftOver(first, request), leftOver(second, request))
   const judged = second.runs.filter(({ runId }) => request.run === undefined || runId === request.run)
   const verification = {
+    requested: request,
     left,
     reaped: [] as MarkedProcess[],
-    unreadable: second.unreadable,
+    unreadable: second.unreadable.filter(({ runId }) => request.run === undefined || runId === request.run),
     kept: judged.filter((run) => isAsked(run, request)).flatMap(({ kept }) => kept),
-    problems: judged.flatMap((run) => [...(run.problem ? [run.problem] : []), ...ownerless(run, request)]),
+    problems: judged.flatMap((run) => [
+      ...(run.problem && !isNamesake(run) ? [run.problem] : []),
+      ...ownerless(run, request),
+      ...doubts(run),
+    ]),
+    notJudged: notJudged(second),
+    sharedMemory: unusedSegments(),
   }
-  if (request.reap && left.length > 0) {
-    verification.reaped = await reap(left, request, await signaller())
-    for (const run of judged) forget(run)
+  if (request.reap) {
+    if (left.length > 0) verification.reaped = await reap(left, request, await signaller())
+    const alive = new Set(
+      left.filter((marked) => !verification.reaped.includes(marked)).map(({ runId }) => runId),
+    )
+    for (const run of judged) if (!alive.has(run.runId)) forget(run)
   }
   return verification
 }
@@ -69,7 +90,14 @@ function isAsked(run: KnownRun, { run: wanted }: VerifyRequest): boolean {
   return wanted === undefined ? run.owner === 'dead' : run.runId === wanted
 }
 
-/** Reports processes of a run without a directory: it is unknown whether its runner is alive. */
+/** Reasons why processes of a dead run may not have been found. */
+function doubts({ runId, owner, traces }: KnownRun): string[] {
+  if (owner !== 'dead' || !traces) return []
+  const doubt = describeDoubt(runId, [], traces)
+  return doubt === undefined ? [] : [doubt]
+}
+
+/** Reports processes of a run whose runner may be alive. */
 function ownerless(run: KnownRun, { run: wanted }: VerifyRequest): string[] {
   if (
     run.owner !== 'unknown' ||
@@ -78,6 +106,10 @@ function ownerless(run: KnownRun, { run: wanted }: VerifyRequest): string[] {
     wanted !== undefined
   )
     return []
+  if (run.record)
+    return [
+      `The system hides process ${run.record.owner.pid}, the runner of run ${run.runId}, so it is unknown whether it is alive. The run is left alone.`,
+    ]
   const pids = run.processes.map(({ pid }) => pid).join(', ')
   return [
     `Run ${run.runId} has processes (pid ${pids}) but no directory, so it is unknown whether its runner is alive. ` +
@@ -92,9 +124,8 @@ async function reap(
   signal: Signaller,
 ): Promise<MarkedProcess[]> {
   const look = async () => ({ found: leftOver(await surveyRuns(), request), vanished: 0 })
-  const alive = await killUntilClean(look, ({ found }) => signal(found, 'SIGKILL'))
-  const names = new Set(alive.found.map(nameOf))
-  return left.filter((marked) => !names.has(nameOf(marked)))
+  await killUntilClean(look, ({ found }) => signal(found, 'SIGKILL'))
+  return left.filter((marked) => hasEnded(marked, system.table))
 }
 
 function forget({ owner, directory, kept }: KnownRun): void {

@@ -78,7 +78,12 @@ export async function startForkserver(launch: Launch): Promise<Forkserver> {
     cwd: run.root,
     log,
   })
-  launch.onProcess(spawned)
+  try {
+    launch.onProcess(spawned)
+  } catch (error) {
+    await launch.reaper.signal([spawned], 'SIGKILL')
+    throw error
+  }
   // Files are reported after a failed import, too: a change of one of them is a reason to try again.
   void report.then(({ line }) => launch.onFiles((line['files'] ?? []) as string[]))
   const { peer, line } = await waitUntilReady({

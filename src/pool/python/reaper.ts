@@ -3,6 +3,8 @@ import type { RunDirectory } from '../../process/run/runDirectory.ts'
 import type { SignalOutcome } from '../../process/run/signal.ts'
 import { describeExit, type Exit } from '../../process/system/exit.ts'
 import type { Identity, OwnerIdentity } from '../../process/system/identity.ts'
+import type { LimitName } from '../../process/system/parseLimits.ts'
+import { system } from '../../process/system/system.ts'
 import { withDeadline } from '../../support/deadline.ts'
 import { debugLog } from '../../support/debugLog.ts'
 import { SetupError } from '../../support/errors.ts'
@@ -11,10 +13,22 @@ import { ANSWER_TIMEOUT_MS, ReaperProcess } from './reaperProcess.ts'
 
 /** The reaper's report that it is armed. */
 export interface Armed extends Identity {
-  /** Whether the resource-limit cookie is set. */
-  limitCookie: boolean
+  /** The resource limits that mark every process of the run. */
+  limits: LimitName[]
+  /** Whether it becomes the parent of every descendant whose own parent ends. */
+  subreaper: boolean
   /** Directory of the run's control group; `null` if the system does not permit one. */
   cgroup: string | null
+}
+
+/** The descendants of the reaper after they were killed. */
+export interface KilledTree {
+  /** Got SIGKILL. */
+  killed: Identity[]
+  /** Alive all the same, for example because they have refused the signal. */
+  left: Identity[]
+  /** Whether the reaper has no descendant any more, except those that are kept. */
+  empty: boolean
 }
 
 /** A program to be started by the reaper. */
@@ -48,12 +62,16 @@ export class Reaper {
   readonly ended: Promise<Exit>
   /** Whether the run has asked it to end. */
   dismissed = false
+  #gone = false
   readonly #process: ReaperProcess
 
   private constructor(reaperProcess: ReaperProcess, armed: Armed) {
     this.#process = reaperProcess
     this.armed = armed
     this.ended = reaperProcess.ended
+    void this.ended.then(() => {
+      this.#gone = true
+    })
   }
 
   /** Starts the reaper and waits until it is armed. No other process of the run may exist before that. */
@@ -117,22 +135,29 @@ export class Reaper {
    * Kills every descendant, repeatedly, until there is none or the time is up.
    *
    * @param timeout milliseconds
-   * @returns the processes that were killed
+   * @param keep executables whose processes are left alone
    */
-  async killTree(timeout: number): Promise<Identity[]> {
-    const answer = await this.#process.request(
-      { op: 'kill-tree', timeout },
-      'tree-killed',
-      timeout + ANSWER_TIMEOUT_MS,
-    )
-    const killed = answer['killed'] as Identity[]
-    debug('killed the tree: %o', killed)
-    return killed
+  async killTree(timeout: number, keep: readonly string[] = []): Promise<KilledTree> {
+    const line = { op: 'kill-tree', timeout, keep }
+    const answer = await this.#process.request(line, 'tree-killed', timeout + ANSWER_TIMEOUT_MS)
+    const tree = answer as unknown as KilledTree
+    debug('killed the tree: %o', tree.killed)
+    return tree
+  }
+
+  /** Whether it has ended. The end of a child may be known before the system's table shows it, and the other way round. */
+  hasEnded(): boolean {
+    return this.#gone || system.table.lifeOf(this.armed) === 'ended'
   }
 
   /** Whether it has answered every request in time so far. A reaper that is stopped is not waited for twice. */
   get responsive(): boolean {
     return this.#process.responsive
+  }
+
+  /** Ends a reaper that does not answer. */
+  abandon(): Promise<void> {
+    return this.#process.abandon()
   }
 
   /** Ends the reaper. */

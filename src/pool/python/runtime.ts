@@ -164,6 +164,7 @@ export class PythonRuntime {
     const id = `forkserver-${++this.#generation}`
     let born: Identity | undefined
     const onProcess = (identity: Identity) => {
+      recordProcess(this.#run.directory, id, identity)
       born = identity
       this.#starting.add(identity)
     }
@@ -187,7 +188,6 @@ export class PythonRuntime {
     })
     slow.reportEnd()
     debug('%s is ready, pid %d; workers are started by %s', id, forkserver.pid, this.#startMethod)
-    recordProcess(this.#run.directory, id, forkserver)
     if (forkserver.fallback !== null)
       this.#announce(`Workers are spawned, not forked: ${forkserver.fallback}`)
     return forkserver
@@ -220,7 +220,7 @@ export class PythonRuntime {
     try {
       const reaper = await Reaper.start(installation.executable, run.directory, run.owner)
       void reaper.ended.then((exit) => this.#noteEnd(reaper, exit))
-      recordProcess(run.directory, 'reaper', reaper.armed)
+      await recordOrEnd(reaper, () => recordProcess(run.directory, 'reaper', reaper.armed))
       return { phase: 'armed', reaper, installation, control, forkserver: undefined, outdated: new Map() }
     } catch (error) {
       control.close()
@@ -235,6 +235,16 @@ export class PythonRuntime {
       `The reaper (pid ${reaper.armed.pid}) ${describeExit(exit)} during the run. ` +
         'Without it, the Python processes would survive if the runner were killed, so the run fails.',
     )
+  }
+}
+
+/** Ends the reaper if it cannot be recorded. Nothing else has started yet. */
+async function recordOrEnd(reaper: Reaper, record: () => void): Promise<void> {
+  try {
+    record()
+  } catch (error) {
+    await reaper.exit().catch(() => reaper.abandon())
+    throw error
   }
 }
 

@@ -53,7 +53,12 @@ export async function startWorker(start: WorkerStart): Promise<Worker> {
       forkserver.kill(id)
       throw asSetupError('WORKER_START_FAILED', error)
     })
-    start.onProcess({ pid, startTime })
+    try {
+      start.onProcess({ pid, startTime })
+    } catch (error) {
+      forkserver.kill(id)
+      throw error
+    }
     const { peer, line } = await waitUntilReady({
       who: `Worker ${id}`,
       code: 'WORKER_START_FAILED',

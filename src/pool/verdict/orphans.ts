@@ -1,6 +1,8 @@
+import type { SignalOutcome } from '../../process/run/signal.ts'
 import type { MarkedProcess } from '../../process/run/sweep.ts'
 import { ageOf } from '../../process/system/identify.ts'
 import { type Identity, nameOf } from '../../process/system/identity.ts'
+import type { ProcessTable } from '../../process/system/table.ts'
 import type { LeaseLog } from '../leasing/leaseLog.ts'
 import type { Orphan } from './verdict.ts'
 
@@ -15,8 +17,31 @@ export function recordOrphans(
   for (const marked of processes) {
     if (known.has(nameOf(marked))) continue
     const age = ageOf(marked.startTime)
-    orphans.push({ ...marked, age, survived, killed: false, ...trace(marked, age, leases) })
+    orphans.push({
+      ...marked,
+      age,
+      survived,
+      killed: false,
+      refused: false,
+      ...trace(marked, age, leases),
+    })
   }
+}
+
+/** Notes which orphans are gone. One counts as ended only if its identity is gone, whoever its parent is by now. */
+export function noteEnds(orphans: readonly Orphan[], table: ProcessTable): void {
+  for (const orphan of orphans) orphan.killed = hasEnded(orphan, table)
+}
+
+/** Whether a process has ended. If the system hid it, only its pid is known. */
+export function hasEnded(identity: Identity, table: ProcessTable): boolean {
+  return identity.startTime === '' ? !table.exists(identity.pid) : table.lifeOf(identity) === 'ended'
+}
+
+/** Notes which orphans have refused a signal. */
+export function noteRefusals(orphans: readonly Orphan[], outcomes: readonly SignalOutcome[]): void {
+  const denied = new Set(outcomes.filter(({ outcome }) => outcome === 'denied').map(nameOf))
+  for (const orphan of orphans) if (denied.has(nameOf(orphan))) orphan.refused = true
 }
 
 /**
@@ -36,22 +61,4 @@ export function trace(
   const bySession = leases.openAt(started, marked.session)
   if (bySession.length > 0) return { leases: bySession, tracedBy: 'session' }
   return { leases: leases.openAt(started), tracedBy: 'time' }
-}
-
-/** A process that the reaper found and killed before it could be read. */
-export function unreadProcess({ pid, startTime }: Identity, runId: string): MarkedProcess {
-  return {
-    pid,
-    startTime,
-    runId,
-    name: '?',
-    state: '?',
-    parent: 0,
-    session: 0,
-    threads: 1,
-    lease: undefined,
-    directory: undefined,
-    cookie: 'descent',
-    command: 'gone before it could be looked at',
-  }
 }

@@ -49,8 +49,11 @@ export function describeOrphan(orphan: Orphan): string {
     cgroup: 'its control group',
     descent: 'its descent from the reaper',
     group: 'its process group',
+    record: 'the record of the run',
   }
-  const outcome = orphan.killed ? 'killed now' : pc.bold('STILL ALIVE')
+  const outcome = orphan.killed
+    ? 'killed now'
+    : `${pc.bold('STILL ALIVE')}${orphan.refused ? ': the system refused the signal (EPERM)' : ''}`
   return (
     `pid ${orphan.pid} (${shorten(orphan.command)}), parent ${orphan.parent}, age ${seconds(orphan.age)}, ` +
     `alive ${seconds(orphan.survived)} after the pool had stopped, known by ${cookie[orphan.cookie]}, ${originOf(orphan)}; ${outcome}`

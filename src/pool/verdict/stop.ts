@@ -1,8 +1,7 @@
 import { controlGroup } from '../../process/run/controlGroup.ts'
-import { closeRunDirectory, removeRunDirectory } from '../../process/run/runDirectory.ts'
+import { closeRunDirectory, type RunDirectory, removeRunDirectory } from '../../process/run/runDirectory.ts'
 import { oneShotSignaller, type Signaller } from '../../process/run/signal.ts'
 import { ownUserId } from '../../process/run/sweepMachine.ts'
-import { isSameProcessAlive } from '../../process/system/identify.ts'
 import { system } from '../../process/system/system.ts'
 import { withDeadline } from '../../support/deadline.ts'
 import { debugLog } from '../../support/debugLog.ts'
@@ -10,7 +9,8 @@ import type { Pool } from '../leasing/pool.ts'
 import type { Forkserver } from '../python/forkserver.ts'
 import type { Reaper } from '../python/reaper.ts'
 import type { ArmedPython } from '../python/runtime.ts'
-import { readProcesses } from '../run/record.ts'
+import { readProcesses, recordProcess, survivorId } from '../run/record.ts'
+import { blindSpots } from './blindSpots.ts'
 import { KILL_MARGIN_MS } from './killLoop.ts'
 import { type Findings, SWEEPS_FOR_PROOF } from './verdict.ts'
 import { verify } from './verify.ts'
@@ -57,7 +57,7 @@ export async function stopRun(pool: Pool): Promise<Findings | undefined> {
     runId: run.id,
     table: system.table,
     query: {
-      limitArmed: reaper.armed.limitCookie,
+      suspects: [{ runId: run.id, limits: reaper.armed.limits }],
       notBefore: reaper.armed.startTime,
       uid: ownUserId(),
     },
@@ -68,13 +68,13 @@ export async function stopRun(pool: Pool): Promise<Findings | undefined> {
     leaders: () => [...readProcesses(run.directory).values()],
     signal,
     killTree: async (timeout) => {
-      const able = reaper.responsive && isSameProcessAlive(reaper.armed)
-      return able ? reaper.killTree(timeout) : []
+      if (!reaper.responsive || reaper.hasEnded()) return undefined
+      return reaper.killTree(timeout, run.options.orphans.keep)
     },
     endReaper: () => endReaper(reaper, oneShot),
   })
   control.close()
-  const all = [...runtime.problems, ...problems, ...found.problems]
+  const all = [...runtime.problems, ...problems, ...found.problems, ...unseen(reaper)]
   const findings = {
     ...found,
     problems: all,
@@ -83,11 +83,31 @@ export async function stopRun(pool: Pool): Promise<Findings | undefined> {
     python: `Python ${installation.version} (${installation.executable})`,
     stopping,
   }
-  if (found.cleanSweeps >= SWEEPS_FOR_PROOF) {
-    if (found.kept.length > 0) closeRunDirectory(run.directory)
-    else removeRunDirectory(run.directory)
-  }
+  close(run.directory, findings)
   return findings
+}
+
+/** Why processes of the run may not have been seen. Without the reaper's adoption, only marks lead to a daemon. */
+function unseen({ armed }: Reaper): string[] {
+  if (!system.marksByLimits) return []
+  const membership = armed.subreaper || armed.cgroup !== null
+  const spots = blindSpots({ membership, limits: armed.limits, hiding: system.hiding() })
+  return spots.map(
+    (spot) => `The kernel refused to make the reaper adopt orphans (PR_SET_CHILD_SUBREAPER), and ${spot}`,
+  )
+}
+
+/** Removes the directory, unless the next run and `verify` need it to find what is left. */
+function close(directory: RunDirectory, { orphans, kept, cleanSweeps, problems }: Findings): void {
+  const alive = orphans.filter(({ killed }) => !killed)
+  try {
+    for (const orphan of alive) recordProcess(directory, survivorId(orphan), orphan)
+  } catch (error) {
+    problems.push((error as Error).message)
+  }
+  if (cleanSweeps < SWEEPS_FOR_PROOF || alive.length > 0) return
+  if (kept.length > 0) closeRunDirectory(directory)
+  else removeRunDirectory(directory)
 }
 
 function unproven(pool: Pool, problems: string[], stopping: number): Findings {
@@ -113,7 +133,7 @@ async function endForkserver(forkserver: Forkserver, signal: Signaller): Promise
 }
 
 async function endReaper(reaper: Reaper, oneShot: Signaller): Promise<void> {
-  if (!isSameProcessAlive(reaper.armed)) throw new Error('The reaper ended before the verification.')
+  if (reaper.hasEnded()) throw new Error('The reaper ended before the verification.')
   await reaper.exit().catch(() => oneShot([reaper.armed], 'SIGKILL'))
 }
 

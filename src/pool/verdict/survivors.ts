@@ -37,6 +37,7 @@ export async function survivorsOf(pool: Pool, leaseIds: readonly string[]): Prom
 async function sweepFor(pool: Pool, records: LeaseRecord[]): Promise<SweepResult> {
   const result = await sweepMachine({
     matches: (id) => id === pool.run.id,
+    suspects: [],
     except: new Set([process.pid, ...pool.pids(), ...records.map(({ workerPid }) => workerPid)]),
   })
   const ours = new Set(records)

@@ -1,6 +1,4 @@
 import { statSync } from 'node:fs'
-import { basename } from 'node:path'
-import { controlGroup } from '../../process/run/controlGroup.ts'
 import { type Parted, partKept } from '../../process/run/keptProcesses.ts'
 import { lineageOf } from '../../process/run/lineage.ts'
 import { ownerState } from '../../process/run/owner.ts'
@@ -8,19 +6,22 @@ import {
   closeRunDirectory,
   listRunDirectories,
   type RunDirectory,
+  type RunRecord,
   readRunRecord,
   removeRunDirectory,
 } from '../../process/run/runDirectory.ts'
-import type { Signaller } from '../../process/run/signal.ts'
-import type { MarkedProcess, SweepResult } from '../../process/run/sweep.ts'
+import type { Signaller, SignalOutcome } from '../../process/run/signal.ts'
+import type { MarkedProcess, SweepResult, Unreadable } from '../../process/run/sweep.ts'
 import { sweepMachine } from '../../process/run/sweepMachine.ts'
+import { nameOf } from '../../process/system/identity.ts'
 import { system } from '../../process/system/system.ts'
-import { readProcesses } from '../run/record.ts'
+import { type Traces, tracesOf } from './deadRun.ts'
 import { killUntilClean, settle } from './killLoop.ts'
+import { hasEnded } from './orphans.ts'
+import { isNews } from './reportOnce.ts'
 
 /** A directory without a record that is younger than this may just be in the making. */
 const ABANDONED_AFTER_MS = 60_000
-const NOTHING: Parted = { found: [], kept: [] }
 
 /**
  * Kills the survivors of runs whose owner is provably dead, and removes their directories. Leaves live runs, runs of
@@ -31,64 +32,131 @@ const NOTHING: Parted = { found: [], kept: [] }
  */
 export async function sweepDeadRuns(signaller: () => Promise<Signaller>): Promise<string[]> {
   const sentences = await Promise.all(
-    listRunDirectories().map((directory) => sweepRun(directory, signaller).catch(explain)),
+    listRunDirectories().map((directory) =>
+      sweepRun(directory, signaller).catch((error: NodeJS.ErrnoException) => explain(directory, error)),
+    ),
   )
   return sentences.filter((sentence) => sentence !== undefined)
 }
 
 /** If a directory vanishes during the sweep, the run itself has removed it. */
-function explain(error: NodeJS.ErrnoException): string | undefined {
-  return error.code === 'ENOENT' ? undefined : error.message
+function explain({ path }: RunDirectory, error: NodeJS.ErrnoException): string | undefined {
+  return error.code === 'ENOENT' ? undefined : once(path, error.message)
+}
+
+function once(path: string, sentence: string): string | undefined {
+  return isNews(path, sentence) ? sentence : undefined
 }
 
 async function sweepRun(
   directory: RunDirectory,
   signaller: () => Promise<Signaller>,
 ): Promise<string | undefined> {
-  const judgement = judge(directory)
+  const record = readRunRecord(directory)
+  const judgement = judge(directory, record)
   if (judgement === 'leave') return undefined
-  const { runId } = directory
-  const { keep = [] } = readRunRecord(directory) ?? {}
-  const look = () => lookFor(runId, keep)
-  // A reaper whose owner has just died may still be at work.
-  let last: Parted = judgement === 'forget' ? NOTHING : await settle(look)
-  const left = last.found
-  if (left.length > 0) {
-    const signal = await signaller()
-    last = await killUntilClean(look, ({ found }) => signal(found, 'SIGKILL'))
-    if (last.found.length > 0) return `Cannot kill the survivors of run ${runId}: ${list(last.found)}.`
+  if (judgement === 'forget') {
+    removeRunDirectory(directory)
+    return undefined
   }
-  removeCgroup(directory, last.kept)
-  if (last.kept.length > 0) closeRunDirectory(directory)
+  const traces = tracesOf(directory)
+  const ended = await endSurvivors(directory.runId, traces, record?.keep ?? [], signaller)
+  if (ended.alive.length > 0) return describeAlive(directory.runId, ended)
+  const doubt = describeDoubt(directory.runId, ended.unknown, traces)
+  if (doubt) return once(directory.path, doubt)
+  traces.cgroup?.release(ended.kept.map(({ pid }) => pid))
+  traces.cgroup?.remove()
+  if (ended.kept.length > 0) closeRunDirectory(directory)
   else removeRunDirectory(directory)
-  if (left.length === 0) return undefined
-  return `Ended the survivors of run ${runId}, whose runner was killed: ${list(left)}.`
+  if (ended.left.length === 0) return undefined
+  return `Ended the survivors of run ${directory.runId}, whose runner was killed: ${list(ended.left)}.`
 }
 
 /** `forget`: none of its processes can be alive, so only the directory is removed. */
-function judge(directory: RunDirectory): 'leave' | 'sweep' | 'forget' {
-  const record = readRunRecord(directory)
+function judge(directory: RunDirectory, record: RunRecord | undefined): 'leave' | 'sweep' | 'forget' {
   if (!record) return Date.now() - statSync(directory.path).mtimeMs > ABANDONED_AFTER_MS ? 'sweep' : 'leave'
   if (ownerState(record) !== 'dead') return 'leave'
   return record.owner.bootId === system.bootId() ? 'sweep' : 'forget'
 }
 
-/** The control group outlives a reaper that was killed. Its name holds the run ID, so it cannot be another run's. */
-function removeCgroup(directory: RunDirectory, kept: readonly MarkedProcess[]): void {
-  const { cgroup } = readProcesses(directory).get('reaper') ?? {}
-  if (!cgroup || basename(cgroup) !== `vitest-python-${directory.runId}`) return
-  const group = controlGroup(cgroup)
-  group.release(kept.map(({ pid }) => pid))
-  group.remove()
+interface Ended {
+  /** The survivors, and those of them that are still alive. */
+  left: MarkedProcess[]
+  alive: MarkedProcess[]
+  /** Names of the processes that refused the signal. */
+  refused: ReadonlySet<string>
+  kept: MarkedProcess[]
+  unknown: Unreadable[]
+}
+
+async function endSurvivors(
+  runId: string,
+  traces: Traces,
+  keep: readonly string[],
+  signaller: () => Promise<Signaller>,
+): Promise<Ended> {
+  const left = new Map<string, MarkedProcess>()
+  const refused = new Set<string>()
+  const look = () => lookFor(runId, traces, keep)
+  // A reaper whose owner has just died may still be at work.
+  let last = await settle(look)
+  const note = ({ found }: Parted) => {
+    for (const marked of found) left.set(nameOf(marked), marked)
+  }
+  note(last)
+  if (left.size > 0) {
+    const signal = await signaller()
+    last = await killUntilClean(look, async (seen) => {
+      note(seen)
+      for (const name of namesOfRefused(await signal(seen.found, 'SIGKILL'))) refused.add(name)
+    })
+  }
+  const all = [...left.values()]
+  const alive = all.filter((marked) => !hasEnded(marked, system.table))
+  return { left: all, alive, refused, kept: last.kept, unknown: last.unknown }
+}
+
+function namesOfRefused(outcomes: readonly SignalOutcome[]): string[] {
+  return outcomes.filter(({ outcome }) => outcome === 'denied').map(nameOf)
 }
 
 /** Skips this process and its ancestors: a survivor of a dead run may have started this run of the tests. */
-async function lookFor(runId: string, keep: readonly string[]): Promise<SweepResult & Parted> {
+async function lookFor(
+  runId: string,
+  { members, suspect }: Traces,
+  keep: readonly string[],
+): Promise<SweepResult & Parted> {
   const result = await sweepMachine({
     matches: (id) => id === runId,
+    members: members(),
+    suspects: suspect ? [suspect] : [],
     except: lineageOf(process.pid, system.table),
   })
   return { ...result, ...partKept(system.table, result.found, keep) }
+}
+
+function describeAlive(runId: string, { alive, refused }: Ended): string {
+  const reason = alive.some((marked) => refused.has(nameOf(marked)))
+    ? ' The system refused the signal (EPERM): end them as their user.'
+    : ''
+  return `Cannot end the survivors of run ${runId}, whose runner was killed: ${list(alive)}.${reason}`
+}
+
+/** Says why it is not known whether a process of the run is left; `undefined` if it is. */
+export function describeDoubt(
+  runId: string,
+  unknown: readonly Unreadable[],
+  { blindSpots }: Pick<Traces, 'blindSpots'>,
+): string | undefined {
+  const reasons = [
+    ...unknown.map(({ pid, name, reason }) => `pid ${pid} (${name}) may belong to it: ${reason}.`),
+    ...blindSpots,
+  ]
+  if (reasons.length === 0) return undefined
+  return (
+    `Cannot tell whether a process of run ${runId} is alive, whose runner and reaper were killed: ${reasons.join(' ')} ` +
+    'If none is, forget the run: npx vitest-python verify --reap (RUN_NOT_VERIFIED)'
+  )
 }
 
 function list(processes: MarkedProcess[]): string {

@@ -12,8 +12,10 @@ export interface Orphan extends MarkedProcess {
   leases: LeaseRecord[]
   /** By the lease in its environment, by the session of its worker, or by its start time. */
   tracedBy: 'lease' | 'session' | 'time'
-  /** Whether it is gone by the end of the verification. */
+  /** Whether its identity is gone by the end of the verification. */
   killed: boolean
+  /** Whether the system refused to signal it (EPERM), as it does if it runs as another user. */
+  refused: boolean
 }
 
 /** The facts that the verdict is based on. */

@@ -6,6 +6,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -39,14 +40,16 @@ const MAX_NAME_IN_RUN = '/abcdefg/workers/w999999.sock'.length
 
 /**
  * The directory that holds the run directories of this user: below `$XDG_RUNTIME_DIR`, else below the temporary
- * directory, else below `/tmp` if both are too long for the path of a socket.
+ * directory, else below `/tmp` if both are too long for the path of a socket. After `su` and `sudo`, `XDG_RUNTIME_DIR`
+ * may be that of another user, and is not used.
  */
 export function runsDirectory(env: NodeJS.ProcessEnv = process.env): string {
   const name = `vitest-python-${process.getuid?.() ?? 0}`
-  const bases = [env['XDG_RUNTIME_DIR'], tmpdir(), '/tmp'].filter(
-    (base) => base !== undefined && isThere(base),
-  )
-  const paths = bases.map((base) => join(base as string, name))
+  const xdg = env['XDG_RUNTIME_DIR']
+  const bases = [xdg !== undefined && isOurs(xdg) ? xdg : undefined, tmpdir(), '/tmp']
+  const paths = bases
+    .filter((base) => base !== undefined && isThere(base))
+    .map((base) => join(base as string, name))
   return paths.find((path) => path.length + MAX_NAME_IN_RUN <= MAX_SOCKET_PATH) ?? join('/tmp', name)
 }
 
@@ -90,7 +93,7 @@ function claimRunDirectory(
   }
 }
 
-/** The run directories below `base`, in any state. */
+/** The run directories below `base`, in any state, and everything else that has the name of one. */
 export function listRunDirectories(base = runsDirectory()): RunDirectory[] {
   if (!isThere(base)) return []
   checkPrivate(base)
@@ -99,16 +102,23 @@ export function listRunDirectories(base = runsDirectory()): RunDirectory[] {
     .map((runId) => ({ runId, path: join(base, runId) }))
 }
 
+/** What a run writes before its record. */
+const SKELETON = ['workers', 'logs', `${RECORD}.new`]
+
 /**
  * The record in a run directory.
  *
  * @returns `undefined` if it has not been written yet, or if the run died before that
- * @throws SetupError RUN_DIRECTORY_UNSAFE or RUN_DIRECTORY_CORRUPT if the record cannot be trusted
+ * @throws SetupError RUN_DIRECTORY_UNSAFE or RUN_DIRECTORY_CORRUPT if the record cannot be trusted, or if the directory
+ * is not that of a run
  */
 export function readRunRecord(directory: RunDirectory): RunRecord | undefined {
   checkPrivate(directory.path)
   const file = join(directory.path, RECORD)
-  if (!isThere(file)) return undefined
+  if (!isThere(file)) {
+    checkSkeleton(directory)
+    return undefined
+  }
   try {
     return checkRecord(JSON.parse(readFileSync(file, 'utf8')), directory)
   } catch (cause) {
@@ -131,6 +141,16 @@ export function removeRunDirectory(directory: RunDirectory): void {
 export function closeRunDirectory(directory: RunDirectory): void {
   for (const name of readdirSync(directory.path))
     if (name !== RECORD) rmSync(join(directory.path, name), { recursive: true, force: true })
+}
+
+/** Another program, or you, may have made a directory with such a name. */
+function checkSkeleton({ path }: RunDirectory): void {
+  const strange = readdirSync(path).find((name) => !SKELETON.includes(name))
+  if (strange === undefined) return
+  throw new SetupError(
+    'RUN_DIRECTORY_CORRUPT',
+    `${path} is named like the directory of a run, but has no ${RECORD} and holds ${strange}. It is left alone.`,
+  )
 }
 
 function checkRecord(value: unknown, directory: RunDirectory): RunRecord {
@@ -190,8 +210,16 @@ function checkPrivate(path: string): void {
   if (faults.length === 0) return
   throw new SetupError(
     'RUN_DIRECTORY_UNSAFE',
-    `${path} ${faults.join(' and ')}, so its content cannot be trusted. Delete it, or set XDG_RUNTIME_DIR to a directory that only you can access.`,
+    `${path} ${faults.join(' and ')}, so its content cannot be trusted. ${stat.uid === process.getuid?.() ? 'Delete it, or set' : 'Set'} XDG_RUNTIME_DIR to a directory that only you can access.`,
   )
+}
+
+function isOurs(path: string): boolean {
+  try {
+    return statSync(path).uid === process.getuid?.()
+  } catch {
+    return false
+  }
 }
 
 function isThere(path: string): boolean {

@@ -133,8 +133,7 @@ function look(table: ProcessTable, pid: number, query: SweepQuery): Seen | undef
       : undefined
   }
   if (runId !== undefined) return marked(table, stat, { runId, cookie, lease, directory })
-  if (member)
-    return marked(table, stat, { runId: member.runId, cookie: member.how, lease, directory })
+  if (member) return marked(table, stat, { runId: member.runId, cookie: member.how, lease, directory })
   // A process that shows its environment would show the mark, unless it has removed it.
   if (variables !== 'denied' || table.user(pid) !== query.uid || (stat && !isAlive(stat))) return undefined
   const suspect = suspectOf(query.suspects, limits, (time) => isOlder(table, stat, time))

@@ -21,6 +21,8 @@ export function darwin(run: Execute = execute): System {
     // macOS has no PID namespaces.
     pidNamespace: () => 'macOS',
     startedAt,
+    marksByLimits: false,
+    hiding: () => undefined,
     descendantsOf: (pid) => below(pid, list(run)),
     groupMembers: (leaders) => membersOf(leaders, list(run)),
   }

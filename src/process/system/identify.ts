@@ -21,5 +21,7 @@ export function ownIdentity(): OwnerIdentity {
 
 /** Milliseconds since a process with this start time started. */
 export function ageOf(startTime: string): number {
+  // The system hides it.
+  if (startTime === '') return 0
   return Math.max(0, Math.round(Date.now() - system.startedAt(startTime)))
 }

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { hidingOption } from './hidepid.ts'
 import { linuxTable } from './linuxTable.ts'
 import type { System } from './operatingSystem.ts'
 import { isAlive } from './stat.ts'
@@ -29,6 +30,12 @@ export const linux: System = {
     }
     return found
   },
+  marksByLimits: true,
+  hiding: () =>
+    hidingOption(readFileSync('/proc/self/mounts', 'utf8'), {
+      root: process.geteuid?.() === 0,
+      groups: process.getgroups?.() ?? [],
+    }),
   // The reaper adopts orphaned processes, so descent tells more than groups.
   groupMembers: () => [],
 }

@@ -16,6 +16,10 @@ export interface System {
   startedAt(startTime: string): number
   /** The living descendants of a process, as far as the system still knows them. */
   descendantsOf(pid: number): Set<number>
+  /** Whether processes of a run can be marked by resource limits, and adopted by the reaper. */
+  readonly marksByLimits: boolean
+  /** How the system hides processes of this user that are not dumpable; `undefined` if it hides none. */
+  hiding(): string | undefined
   /** Members of the process groups that these processes led, on systems on which groups tell more than descent. */
   groupMembers(leaders: readonly Identity[]): number[]
 }

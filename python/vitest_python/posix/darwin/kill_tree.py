@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable
 
+from ..keep import Keep, keep_none
 from ..killed import Killed
 from .kill import kill_each
 from .ps import Entry, processes
@@ -13,7 +14,7 @@ from .ps import Entry, processes
 PAUSE_SECONDS = 0.005
 
 
-def kill_tree(timeout: float, reap: Callable[[], bool]) -> Killed:
+def kill_tree(timeout: float, reap: Callable[[], bool], _keep: Keep = keep_none) -> Killed:
     """Like `posix.kill_tree.kill_tree`, but misses processes that have lost their parent and left their group.
 
     The groups are remembered from pass to pass, so a process that loses its parent in between is found by its group.

@@ -30,6 +30,7 @@ const orphan: Orphan = {
   age: 3_240,
   survived: 1_000,
   killed: true,
+  refused: false,
   leases: [
     {
       id: 'l1',
@@ -43,7 +44,13 @@ const orphan: Orphan = {
   ],
   tracedBy: 'lease',
 }
-const unreadable = { pid: 9, startTime: '1', name: 'x', reason: '/proc/9/environ cannot be read' }
+const unreadable = {
+  runId: '7f3c9ab',
+  pid: 9,
+  startTime: '1',
+  name: 'x',
+  reason: '/proc/9/environ cannot be read',
+}
 
 test('a run with two clean sweeps and no findings is clean', () => {
   expect(judge(clean)).toBe('clean')

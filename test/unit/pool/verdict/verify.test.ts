@@ -22,7 +22,7 @@ function machine(initial: Fake[], options: { mortal?: boolean; bornAfterKill?: F
     leases: new LeaseLog(),
     keep: ['gpg-agent'],
     reaper: { pid: 1, startTime: '1' },
-    query: { limitArmed: true, uid: 1000 },
+    query: { suspects: [{ runId: RUN, limits: ['RLIMIT_RSS'] }], uid: 1000 },
     async signal(targets) {
       for (const { pid } of targets) {
         killed.push(pid)
@@ -33,7 +33,7 @@ function machine(initial: Fake[], options: { mortal?: boolean; bornAfterKill?: F
         alive.set(born.pid + killed.length, started({ ...born, pid: born.pid + killed.length }))
       return []
     },
-    killTree: async () => [],
+    killTree: async () => ({ killed: [], left: [], empty: true }),
     endReaper: async () => void alive.delete(1),
   }
   return { alive, killed, verification }

@@ -7,7 +7,13 @@ import { linuxTable, type ProcessFile } from '../../../../src/process/system/lin
 import type { ProcessTable } from '../../../../src/process/system/table.ts'
 
 const RUN = 'abc1234'
-const query: SweepQuery = { matches: (id) => id === RUN, limitArmed: true, uid: 1000 }
+const query: SweepQuery = {
+  matches: (id) => id === RUN,
+  suspects: [{ runId: RUN, limits: ['RLIMIT_RSS'] }],
+  uid: 1000,
+}
+/** As if no limit could be set. */
+const unlimited: SweepQuery = { ...query, suspects: [{ runId: RUN, limits: [] }] }
 
 interface Fake {
   pid?: number
@@ -38,7 +44,7 @@ function tableOf(...fakes: Fake[]): ProcessTable {
         if (fake.environ === 'denied' || fake.environ === 'gone') return fake.environ
         return Buffer.from(fake.environ ?? 'PATH=/bin\0')
       }
-      if (file === 'status') return Buffer.from(`Name:\tx\nUid:\t1000\t${fake.uid ?? 1000}\t1000\t1000\n`)
+      if (file === 'status') return Buffer.from(`Name:\tx\nUid:\t${fake.uid ?? 1000}\t0\t0\t0\n`)
       if (file === 'cmdline') return Buffer.from('sleep\u0000100\u0000')
       const { state = 'S', threads = 1, parent = 1, startTime = '500' } = fake
       return Buffer.from(
@@ -84,7 +90,7 @@ test('a zombie is not found, a zombie leader with living threads is', async () =
   )
   expect(found(await sweep(table, query))).toEqual([{ pid: 2, cookie: 'limit' }])
   const unmarked = tableOf({ state: 'Z' }, { state: 'Z', threads: 3 })
-  expect(await sweep(unmarked, { ...query, limitArmed: false })).toMatchObject({
+  expect(await sweep(unmarked, unlimited)).toMatchObject({
     found: [],
     unknown: [{ pid: 2 }],
   })
@@ -92,7 +98,7 @@ test('a zombie is not found, a zombie leader with living threads is', async () =
 
 test('an unreadable environment is unknown unless the limit excludes it', async () => {
   const hidden = tableOf({ environ: 'denied' })
-  expect((await sweep(hidden, { ...query, limitArmed: false })).unknown).toMatchObject([{ pid: 1 }])
+  expect((await sweep(hidden, unlimited)).unknown).toMatchObject([{ pid: 1 }])
   expect((await sweep(hidden, query)).unknown).toEqual([])
   const allHidden = tableOf({ environ: 'denied', limit: 'denied' })
   expect((await sweep(allHidden, query)).unknown).toMatchObject([{ pid: 1 }])
@@ -105,7 +111,7 @@ test('an unreadable process with our limit is found, not unknown', async () => {
 })
 
 test('an unreadable process of another user, or one older than the run, is not unknown', async () => {
-  const blind = { ...query, limitArmed: false }
+  const blind = unlimited
   expect((await sweep(tableOf({ environ: 'denied', uid: 0 }), blind)).unknown).toEqual([])
   expect(
     (await sweep(tableOf({ environ: 'denied', startTime: '499' }), { ...blind, notBefore: '500' })).unknown,
@@ -123,7 +129,7 @@ test('the real table shows this process and its parent', () => {
   expect(linux.table.pids()).toContain(process.pid)
   expect(linux.table.stat(process.pid)).toMatchObject({ pid: process.pid, parent: process.ppid })
   expect(linux.table.stat(4_194_304)).toBeUndefined()
-  expect(linux.table.limit(4_194_304)).toBe('gone')
+  expect(linux.table.limits(4_194_304)).toBe('gone')
 })
 
 test('the lineage of a process is itself and its ancestors, and is finite', () => {
@@ -137,7 +143,11 @@ test('a process older than the run is skipped despite its cookies, which are not
   const mark = { environ: `VITEST_PYTHON_RUN_ID=${RUN}\0` }
   const table = tableOf({ ...mark, startTime: '499' }, { ...mark, startTime: '500' })
   const read: number[] = []
-  const watched = { ...table, limit: (pid: number) => void read.push(pid) }
+  const limits = (pid: number) => {
+    read.push(pid)
+    return table.limits(pid)
+  }
+  const watched = { ...table, limits }
   expect(found(await sweep(watched, { ...query, notBefore: '500' }))).toEqual([
     { pid: 2, cookie: 'environment' },
   ])
@@ -155,11 +165,11 @@ test('yields to the event loop while it looks at many processes', async () => {
   }
   setImmediate(turn)
   // 0.1 s in total.
-  const limit = (pid: number) => {
+  const limits = (pid: number) => {
     spin(1)
-    return table.limit(pid)
+    return table.limits(pid)
   }
-  await sweep({ ...table, limit }, query)
+  await sweep({ ...table, limits }, query)
   // Control: a sweep that does not yield lets no timer run.
   expect(turns).toBeGreaterThan(1)
 })

@@ -37,7 +37,7 @@ function withEnvironments(list: string): string {
     .join('')
 }
 
-const query = { matches: (id: string) => id === 'abc1234', limitArmed: false, uid: 501 }
+const query = { matches: (id: string) => id === 'abc1234', suspects: [], uid: 501 }
 
 test('finds by the environment, and not by an argument that looks like it', async () => {
   const { found, unknown, looked } = await sweep(darwin(mac().run).table, query)
@@ -57,8 +57,9 @@ test('a process without a visible environment is found by descent and by process
   const system = darwin(mac(LIST.replaceAll(/^.*4132 {2}4140 .*$/gm, '')).run)
   const leader = { pid: 4140, startTime: 'Mon Nov 23 10:15:04 2026' }
   expect(system.groupMembers([leader])).toEqual([4151, 4153])
-  const pids = new Map(system.groupMembers([leader]).map((pid) => [pid, 'group'] as const))
-  const { found } = await sweep(system.table, { ...query, members: { runId: 'abc1234', pids } })
+  const member = { runId: 'abc1234', how: 'group' } as const
+  const members = new Map(system.groupMembers([leader]).map((pid) => [pid, member]))
+  const { found } = await sweep(system.table, { ...query, members })
   expect(found.find(({ pid }) => pid === 4151)).toMatchObject({ cookie: 'group', session: 4140 })
   expect(found.map(({ pid }) => pid)).not.toContain(4153)
 })

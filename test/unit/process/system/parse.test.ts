@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { environmentValue } from '../../../../src/process/system/parseEnvironment.ts'
-import { parseResidentLimit } from '../../../../src/process/system/parseLimits.ts'
+import { parseLimits } from '../../../../src/process/system/parseLimits.ts'
 import { isAlive, parseStat } from '../../../../src/process/system/stat.ts'
 
 const statLine = (pid: number, name: string, state: string, parent: number, start: string) =>
@@ -43,18 +43,18 @@ test('a zombie is not alive, unless its other threads go on', () => {
 
 test('the resident limit of this process is a number or unlimited', () => {
   const text = readFileSync('/proc/self/limits', 'latin1')
-  const limit = parseResidentLimit(text)
+  const limit = parseLimits(text).RLIMIT_RSS
   expect(limit === undefined).toBe(/^Max resident set +unlimited +unlimited/m.test(text))
 })
 
 test('every finite resident limit is parsed to the last digit', () => {
   fc.assert(
     fc.property(fc.bigInt({ min: 0n, max: 2n ** 63n }), (limit) => {
-      const text = `Max cpu time              unlimited            unlimited            seconds   \nMax resident set          ${`${limit}`.padEnd(20)} ${`${limit}`.padEnd(20)} bytes     \n`
-      expect(parseResidentLimit(text)).toBe(limit)
+      const text = `Max cpu time              unlimited            unlimited            seconds   \nMax resident set          ${`${limit}`.padEnd(20)} ${`${limit}`.padEnd(20)} bytes     \nMax file locks            ${`${limit}`.padEnd(20)} ${`${limit}`.padEnd(20)} locks     \n`
+      expect(parseLimits(text)).toEqual({ RLIMIT_RSS: limit, RLIMIT_LOCKS: limit })
     }),
   )
-  expect(parseResidentLimit('')).toBeUndefined()
+  expect(parseLimits('')).toEqual({})
 })
 
 test('a variable is found in an environment, and not inside the value of another one', () => {
