@@ -69,7 +69,11 @@ export const layers = {
     },
   ],
   'kill tree': [
-    { file: `${python}/reaper/reaper.py`, find: 'kill_tree(LAST_KILL_SECONDS, self.reap)', replace: NONE_LEFT },
+    {
+      file: `${python}/reaper/reaper.py`,
+      find: 'kill_tree(LAST_KILL_SECONDS, self.reap)',
+      replace: NONE_LEFT,
+    },
   ],
   'last sweep of the reaper': [
     { file: `${python}/reaper/reaper.py`, find: /kill_marked\(self\.run_id.*\)/, replace: NONE_LEFT },

@@ -14,7 +14,7 @@ from .ps import Entry, processes
 PAUSE_SECONDS = 0.005
 
 
-def kill_tree(timeout: float, reap: Callable[[], bool], _keep: Keep = keep_none) -> Killed:
+def kill_tree(timeout: float, reap: Callable[[], bool], keep: Keep = keep_none) -> Killed:
     """Like `posix.kill_tree.kill_tree`, but misses processes that have lost their parent and left their group.
 
     The groups are remembered from pass to pass, so a process that loses its parent in between is found by its group.
@@ -24,7 +24,7 @@ def kill_tree(timeout: float, reap: Callable[[], bool], _keep: Keep = keep_none)
     # If we lead the session, only our descendants can be in its groups.
     groups = {os.getpid()} if os.getpgrp() == os.getpid() else set()
     while True:
-        found = victims(os.getpid(), processes(), groups)
+        found = [entry for entry in victims(os.getpid(), processes(), groups) if not keep(entry.stat.pid)]
         killed |= kill_each(found)
         if not reap() and not found:
             return Killed(killed, True, {})
