@@ -89,11 +89,11 @@ async function lookOnce(
   found: Found,
   except: number | undefined,
 ): Promise<SweepResult> {
-  const { runId, table, query, keep } = verification
+  const { table, query, keep } = verification
   const everything = await sweep(table, {
     ...query,
     members: membersOf(verification),
-    matches: (id) => id === runId,
+    matches: (id) => id === verification.runId,
     except: new Set(except === undefined ? [process.pid] : [process.pid, except]),
   })
   debug(
