@@ -44,7 +44,7 @@ async function hostileProcesses({ readable }: { readable: boolean }) {
       return readable ? Buffer.from(`VITEST_PYTHON_RUN_ID=${RUN}\0`) : 'denied'
     },
   })
-  return sweep(table, { matches: (id) => id === RUN, limitArmed: false, uid: 1000 })
+  return sweep(table, { matches: (id) => id === RUN, suspects: [{ runId: RUN, limits: [] }], uid: 1000 })
 }
 
 async function hostileFindings(): Promise<Findings> {
@@ -100,12 +100,21 @@ describe('text of others is harmless in', () => {
 
   test('verify and status, as text and as JSON', async () => {
     const { orphans, unknown, kept } = await hostileFindings()
-    const verification = { left: orphans, reaped: [], unreadable: unknown, kept, problems: [HOSTILE] }
+    const verification = {
+      requested: {},
+      left: orphans,
+      reaped: [],
+      unreadable: unknown,
+      kept,
+      problems: [HOSTILE],
+      notJudged: [HOSTILE],
+      sharedMemory: [{ path: `/dev/shm/psm_${HOSTILE}`, bytes: 1, createdAt: '' }],
+    }
     print(showVerification(verification))
     expectHarmless(printed)
     printed = ''
     const status = { runId: RUN, ownerPid: 1, age: 1, processes: 1, workers: 1, residentBytes: 1, kept: [] }
-    print(showStatus([{ ...status, root: HOSTILE }]))
+    print(showStatus({ runs: [{ ...status, root: HOSTILE }], problems: [HOSTILE], notJudged: [HOSTILE] }))
     expectHarmless(printed)
     printed = ''
     printJson({ ...verification, root: HOSTILE })
