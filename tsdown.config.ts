@@ -1,6 +1,7 @@
 import { defineConfig, type UserConfig } from 'tsdown'
 import { writeCommonJs } from './scripts/common-js.mjs'
 import { thirdPartyNotices } from './scripts/third-party.mjs'
+import { writeReportPage } from './scripts/report-page.mjs'
 
 const esm: UserConfig = {
   entry: {
@@ -62,4 +63,16 @@ const jestTypes: UserConfig = {
   clean: false,
 }
 
-export default defineConfig([{ ...esm, onSuccess: writeCommonJs }, plugin, jest, jestTypes])
+/** The program of the HTML report, for browsers. */
+const reportPage: UserConfig = {
+  entry: { 'report-page': 'src/report/page/main.ts' },
+  format: 'iife',
+  platform: 'browser',
+  target: 'es2022',
+  dts: false,
+  minify: true,
+  clean: false,
+  onSuccess: writeReportPage,
+}
+
+export default defineConfig([{ ...esm, onSuccess: writeCommonJs }, plugin, jest, jestTypes, reportPage])

@@ -1,0 +1,1 @@
+export function writeReportPage(): Promise<void>

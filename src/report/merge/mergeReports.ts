@@ -1,0 +1,120 @@
+import type { Report } from '../model/schema.ts'
+import { worstOf } from '../model/verdicts.ts'
+
+/** A report, and the file that it was read from. */
+export interface ShardFile {
+  readonly file: string
+  readonly report: Report
+}
+
+/**
+ * Joins the reports of the shards of one run of the tests.
+ *
+ * @returns the joined report, and one sentence for each reason why the run is not proven clean
+ */
+export function mergeReports(files: readonly ShardFile[]): { report: Report; problems: string[] } {
+  const reports = files.map(({ report }) => report)
+  const problems = [...shardProblems(files), ...commitProblems(files), ...verdictProblems(files)]
+  return { report: { ...join(reports, files), failed: problems.length > 0 }, problems }
+}
+
+function join(reports: readonly Report[], files: readonly ShardFile[]): Report {
+  const [first] = reports as readonly [Report]
+  return {
+    ...first,
+    shard: null,
+    startedAt: Math.min(...reports.map(({ startedAt }) => startedAt)),
+    endedAt: Math.max(...reports.map(({ endedAt }) => endedAt)),
+    verdict: worstOf(reports.map(({ verdict }) => verdict)),
+    pools: reports.flatMap(({ pools }) => pools),
+    workers: reports.flatMap(({ workers }) => workers),
+    leases: reports.flatMap(({ leases }) => leases),
+    functions: joinFunctions(reports),
+    latency: joinLatency(reports),
+    calls: reports.flatMap(({ calls }) => calls),
+    samples: reports.flatMap(({ samples }) => samples),
+    orphans: reports.flatMap(({ orphans }) => orphans),
+    cut: reports.flatMap(({ cut }) => cut),
+    shards: files.flatMap(({ file, report: { shard, verdict, startedAt, endedAt } }) =>
+      shard ? [{ file, shard, verdict, startedAt, endedAt }] : [],
+    ),
+  }
+}
+
+/** Percentiles of several reports cannot be joined exactly: the largest one is a bound that no shard exceeded. */
+function joinLatency(reports: readonly Report[]): Report['latency'] {
+  const most = (field: 'p50' | 'p95' | 'max') => Math.max(...reports.map(({ latency }) => latency[field]))
+  const calls = reports.reduce((sum, { latency }) => sum + latency.calls, 0)
+  return { calls, p50: most('p50'), p95: most('p95'), max: most('max') }
+}
+
+function joinFunctions(reports: readonly Report[]): Report['functions'] {
+  const joined = new Map<string, Report['functions'][number]>()
+  for (const next of reports.flatMap(({ functions }) => functions)) {
+    const known = joined.get(next.name)
+    if (!known) {
+      joined.set(next.name, { ...next })
+      continue
+    }
+    known.calls += next.calls
+    known.failures += next.failures
+    known.total += next.total
+    for (const field of ['p50', 'p95', 'max'] as const) known[field] = Math.max(known[field], next[field])
+  }
+  return [...joined.values()].sort((a, b) => b.total - a.total)
+}
+
+function shardProblems(files: readonly ShardFile[]): string[] {
+  const whole = files.filter(({ report }) => report.shard === null)
+  const unsharded = whole.map(
+    ({ file }) => `${file} is not the report of a shard. Run each part of the tests with --shard.`,
+  )
+  const shards = files.flatMap(({ file, report: { shard } }) => (shard ? [{ file, ...shard }] : []))
+  const counts = [...new Set(shards.map(({ count }) => count))].sort((a, b) => a - b)
+  if (counts.length > 1)
+    return [
+      ...unsharded,
+      `The reports come from runs with ${listed(counts)} shards. Merge the reports of one run.`,
+    ]
+  const indices = Array.from({ length: counts[0] ?? 0 }, (_, index) => index + 1)
+  return [...unsharded, ...indices.flatMap((index) => indexProblem(shards, index))]
+}
+
+function indexProblem(
+  shards: readonly { file: string; index: number; count: number }[],
+  index: number,
+): string[] {
+  const found = shards.filter((shard) => shard.index === index)
+  const name = `shard ${index}/${shards[0]?.count}`
+  if (found.length === 0) return [`The report of ${name} is missing. Pass the report of every shard.`]
+  if (found.length === 1) return []
+  return [
+    `${listed(found.map(({ file }) => file))} are all reports of ${name}. Merge one report of each shard.`,
+  ]
+}
+
+function commitProblems(files: readonly ShardFile[]): string[] {
+  const commits = [...new Set(files.map(({ report }) => report.commit))]
+  if (commits.length < 2) return []
+  const named = files.map(({ file, report }) => `${file} (${report.commit?.slice(0, 12) ?? 'no commit'})`)
+  return [`The reports come from different commits: ${named.join(', ')}. Merge the reports of one commit.`]
+}
+
+function verdictProblems(files: readonly ShardFile[]): string[] {
+  return files.flatMap(({ file, report: { verdict, failed, orphans, shard } }) => {
+    if (!failed && (verdict === 'clean' || verdict === 'unused')) return []
+    const name = shard ? `Shard ${shard.index}/${shard.count} (${file})` : file
+    const first = orphans[0]
+    const process = first ? `, first ${first.command} (pid ${first.pid})` : ''
+    return [
+      verdict === 'orphans'
+        ? `${name} left ${orphans.length} orphaned ${orphans.length === 1 ? 'process' : 'processes'}${process}.`
+        : `${name} could not be verified.`,
+    ]
+  })
+}
+
+function listed(items: readonly (string | number)[]): string {
+  if (items.length < 2) return items.join('')
+  return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`
+}
