@@ -5,10 +5,12 @@ const layers = {
   client: ['support', 'process'],
   options: ['support', 'client'],
   pool: ['support', 'process', 'client', 'options'],
+  // Records runs and writes about them. Its page runs in a browser.
+  report: ['support', 'process', 'client', 'options', 'pool'],
   // Runs in the test processes: the pool that leases and stops workers lives in another process.
   environment: ['support', 'process', 'client', 'options'],
-  globalSetup: ['support', 'process', 'client', 'options', 'pool'],
-  cli: ['support', 'process', 'client', 'options', 'pool', 'globalSetup'],
+  globalSetup: ['support', 'process', 'client', 'options', 'pool', 'report'],
+  cli: ['support', 'process', 'client', 'options', 'pool', 'report', 'globalSetup'],
 }
 
 const outside = (allowed) => ({ path: '^src/', pathNot: `^src/(${allowed.join('|')})/` })
@@ -55,6 +57,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/client/(errors|lease|session|values|wire)/' },
       to: { path: '^src/client/python/' },
+    },
+    {
+      name: 'page-stands-alone',
+      comment: 'the page of the HTML report runs in a browser; it shares only the types of its data',
+      severity: 'error',
+      from: { path: '^src/report/page/' },
+      to: { pathNot: '^src/report/(page/|formats/timeline.ts)' },
     },
     {
       name: 'no-circles',

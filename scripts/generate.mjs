@@ -1,10 +1,11 @@
-// Generates the checked-in files: the messages from proto/, docs/options.md from the options. protoc comes from PyPI
+// Generates the checked-in files: the messages from proto/, docs/options.md from the options, report.schema.json. protoc comes from PyPI
 // (grpcio-tools), because no npm package contains it without downloading it.
 import { mkdir, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { developmentPython } from './development-python.mjs'
 import { writeOptionsPage } from './options-page.mjs'
+import { writeReportSchema } from './report-schema.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const out = process.argv[2] ?? `${root}/src/client/gen`
@@ -42,4 +43,5 @@ await execa(
 if (process.argv[2] === undefined) {
   await execa(await developmentPython(), [`${root}/python/generate.py`], { stdio: 'inherit' })
   await writeOptionsPage()
+  await writeReportSchema()
 }

@@ -16,7 +16,7 @@ const INTRODUCTION = `# Options
 has the same types if you import \`vitest-environment-python/vitest\` in the configuration.
 If an option does not exist, or a value cannot be used, the run fails at once and says what to write instead.
 
-All options except \`base\` and \`pools\` can differ from pool to pool.
+All options except \`base\`, \`report\` and \`pools\` can differ from pool to pool.
 `
 
 /** The text of the page. */
@@ -54,6 +54,7 @@ const TYPES = {
   'readonly string[]': 'list of texts',
   'Readonly<Record<string, string>>': 'object of texts',
   OrphanOptions: '`{ action, keep, blame }`',
+  ReportOptions: '`{ json, html, trace, summary, calls }`',
   RecycleOptions: '`{ leases, age, memory }`',
   EnvironmentBase: await environmentBases(),
   '{ readonly [Name in PoolName]?: PoolOptions | undefined }': 'object of options',

@@ -80,6 +80,16 @@ program
     process.exitCode = status.problems.length > 0 ? 1 : 0
   })
 
+program
+  .command('merge')
+  .description('joins the JSON reports of the shards of a run; exits with 1 unless all are there and clean')
+  .argument('<reports...>', 'files that the option report.json has named')
+  .option('--output <file>', 'write the joined report')
+  .action(async (reports: string[], { output }: { output?: string }) => {
+    const { merge } = await import('./merge.ts')
+    process.exitCode = (await merge(reports, output)) ? 0 : 1
+  })
+
 program.parseAsync().catch((error: Error & { code?: string }) => {
   printError(error.message)
   if (error.code) printError(`(${error.code})`)

@@ -3,7 +3,7 @@ import { DEFAULT_POOL } from '../client/lease/context.ts'
 import { SetupError } from '../support/errors.ts'
 import { shareCores } from './numericThreads.ts'
 import { describeProblem } from './optionProblems.ts'
-import type { PythonOptions } from './pythonOptions.ts'
+import type { PythonOptions, ReportOptions } from './pythonOptions.ts'
 import { OptionsSchema, optionPaths, PoolSchema, type ResolvedOptions, sparesFor } from './schema.ts'
 
 /**
@@ -21,7 +21,7 @@ export function resolvePools(
   testProcesses?: number,
 ): Record<string, ResolvedOptions> {
   const { pools } = parse(OptionsSchema, options ?? {}, where)
-  const { pools: _, base: __, ...common } = (options ?? {}) as PythonOptions
+  const { pools: _, base: __, report: ___, ...common } = (options ?? {}) as PythonOptions
   const suited = testProcesses === undefined ? {} : { spares: sparesFor(testProcesses) }
   const named = Object.entries({ [DEFAULT_POOL]: {}, ...pools })
   return Object.fromEntries(
@@ -32,6 +32,11 @@ export function resolvePools(
       return [name, { ...pool, env: { ...threads, ...pool.env } }]
     }),
   )
+}
+
+/** The option `report`, from options that `resolvePools` has checked. */
+export function resolveReport(options: unknown): ReportOptions {
+  return parse(OptionsSchema, options ?? {}, 'python({ … })').report
 }
 
 /** The same for the pool `default` alone. Parameters and errors are those of `resolvePools`. */

@@ -17,6 +17,12 @@ export interface PythonOptions extends PoolOptions {
    */
   base?: EnvironmentBase | undefined
   /**
+   * Reports about all pools of the run: files that are written at its end, and the summary; see docs/reports.md.
+   *
+   * @default `{}`
+   */
+  report?: ReportOptions | undefined
+  /**
    * More pools, by name. Each inherits the options beside `pools` and can override them. Tests that name no pool use
    * `default`, whose options you can override here too; see docs/pools.md.
    *
@@ -165,6 +171,50 @@ export interface OrphanOptions {
   blame?: 'test' | 'run' | undefined
 }
 
+/**
+ * Reports about a run of the tests. Paths are relative to the root of the project; directories are made. While a file is
+ * asked for, memory and processor time of each Python process are sampled four times a second.
+ *
+ * @example
+ * ```ts
+ * const report: ReportOptions = { html: 'reports/python.html', json: 'reports/python.json' }
+ * ```
+ */
+export interface ReportOptions {
+  /**
+   * A file for everything about the run as JSON. `vitest-environment-python/report.schema.json` describes it, and
+   * `vitest-python merge` joins those of shards.
+   *
+   * @default none
+   */
+  json?: string | undefined
+  /**
+   * A file for the timeline of workers, tests and calls as one HTML page, which needs no network.
+   *
+   * @default none
+   */
+  html?: string | undefined
+  /**
+   * A file for a trace that Perfetto and chrome://tracing open.
+   *
+   * @default none
+   */
+  trace?: string | undefined
+  /**
+   * Prints the whole summary at the end. Without it, one line is printed, and the rest only if the verdict fails the run
+   * or a worker crashes.
+   *
+   * @default `false`
+   */
+  summary?: boolean | undefined
+  /**
+   * Records each call in the files. Without it, calls are counted by function, and only those that fail are recorded.
+   *
+   * @default `false`
+   */
+  calls?: boolean | undefined
+}
+
 /** The limits after which a shared worker is replaced. A limit that you leave out does not apply. */
 export interface RecycleOptions {
   /**
@@ -195,4 +245,10 @@ export interface JestPythonOptions extends PoolOptions {
    * @default `'node'`
    */
   base?: string | undefined
+  /**
+   * Reports about all pools of the run: files that are written at its end, and the summary; see docs/reports.md.
+   *
+   * @default `{}`
+   */
+  report?: ReportOptions | undefined
 }

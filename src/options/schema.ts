@@ -26,6 +26,14 @@ const texts = v.array(
   'write a list, as in ["./python/tools.py"]',
 )
 
+const path = v.optional(v.pipe(v.string('write the path of a file'), v.nonEmpty('write the path of a file')))
+const flag = v.optional(v.boolean('write true or false'), false)
+
+export const ReportSchema = v.strictObject(
+  { json: path, html: path, trace: path, summary: flag, calls: flag },
+  "write an object, as in { html: 'reports/python.html' }",
+)
+
 const RecycleSchema = v.strictObject(
   {
     leases: v.optional(count(1)),
@@ -73,6 +81,7 @@ const NAME = v.pipe(v.string(), v.regex(/^[\w-]+$/, 'name a pool with letters, d
 export const OptionsSchema = v.strictObject({
   ...PoolSchema.entries,
   base: v.optional(v.picklist(BASES, BASE_REMEDY), 'node'),
+  report: v.optional(ReportSchema, {}),
   // The options of each pool are checked together with those that it inherits.
   pools: v.optional(
     v.record(
@@ -95,4 +104,5 @@ export const optionPaths: readonly string[] = [
   ...optionNames,
   ...Object.keys(RecycleSchema.entries).map((name) => `recycle.${name}`),
   ...orphanOptionNames.map((name) => `orphans.${name}`),
+  ...Object.keys(ReportSchema.entries).map((name) => `report.${name}`),
 ]

@@ -31,6 +31,7 @@ export const ERROR_CODES = [
   'ORPHANS_FOUND',
   'RUN_NOT_VERIFIED',
   'RUN_FAILED',
+  'REPORT_NOT_WRITTEN',
   // Leases and calls, in a test.
   'LEASE_FAILED',
   'NOT_LEASED',
@@ -43,6 +44,7 @@ export const ERROR_CODES = [
   'ANSWER_UNREADABLE',
   // The command line.
   'INTERRUPTED',
+  'REPORT_UNREADABLE',
   'TRY_OUT_FAILED',
   'PROJECT_EMPTY',
   'PROJECT_ENVIRONMENT_UNUSABLE',

@@ -5,6 +5,8 @@ import type { FunctionCalls, RecordedCall } from './runEvents.ts'
 const MAX_FUNCTIONS = 200
 /** Calls that are recorded one by one in one lease. */
 const MAX_RECORDED = 10_000
+/** The same, if only failed calls are recorded. */
+const MAX_FAILED = 100
 
 const OTHERS = '(others)'
 
@@ -23,7 +25,7 @@ export class CallTally {
   readonly #records: boolean
   #leftOut = 0
 
-  /** @param records whether to record each call as well */
+  /** @param records whether to record each call, and not only those that fail */
   constructor(records = false) {
     this.#records = records
   }
@@ -37,8 +39,8 @@ export class CallTally {
     if (call.failed) tally.failed += 1
     tally.total += call.duration
     tally.longest = Math.max(tally.longest, call.duration)
-    if (!this.#records) return
-    if (this.#recorded.length < MAX_RECORDED) this.#recorded.push(call)
+    if (!this.#records && !call.failed) return
+    if (this.#recorded.length < (this.#records ? MAX_RECORDED : MAX_FAILED)) this.#recorded.push(call)
     else this.#leftOut += 1
   }
 

@@ -53,7 +53,7 @@ export interface LeaseUsage {
   readonly peakMemory: number
   /** By function. */
   readonly functions: readonly FunctionCalls[]
-  /** Each call, if the run asks for them. */
+  /** The calls that failed, or each one if the run asks for them. */
   readonly calls: readonly RecordedCall[]
   /** How many calls are not in `calls`, because there were too many. */
   readonly callsLeftOut: number
@@ -79,6 +79,8 @@ export interface RecordedCall {
   readonly began: number
   readonly duration: number
   readonly failed: boolean
+  /** The error with Python's traceback, shortened, if it failed. */
+  readonly error?: string
 }
 
 /** A call has ended. The test process publishes it. */

@@ -61,6 +61,7 @@ export function pythonOptionsOf({ testEnvironmentOptions }: JestProject): Record
 /** The part of Jest's project configuration that is read here. */
 export interface JestProject {
   rootDir: string
+  displayName?: { name: string } | undefined
   testEnvironmentOptions: Record<string, unknown>
 }
 

@@ -147,7 +147,7 @@ export class LeasedPython extends CodeSurface implements PythonClient {
   }
 
   #callEnded(call: RecordedCall, error: Error | undefined): void {
-    this.#tally.add(call)
+    this.#tally.add(error ? { ...call, error: shortened(error) } : call)
     if (!hasSubscribers('call')) return
     const { runId, workerId: worker } = this
     const at = call.began + call.duration
@@ -165,4 +165,13 @@ export class LeasedPython extends CodeSurface implements PythonClient {
     })
     return Promise.race([this.#lease.lost, nothingFound])
   }
+}
+
+/** Characters of an error that a report keeps. */
+const MAX_ERROR = 4_000
+
+/** The error as a report shows it. */
+function shortened(error: Error): string {
+  const text = 'pythonTraceback' in error ? String(error.pythonTraceback) : `${error.name}: ${error.message}`
+  return text.length > MAX_ERROR ? `${text.slice(0, MAX_ERROR)}…` : text
 }

@@ -8,6 +8,7 @@ export type {
   OrphanOptions,
   PoolOptions,
   RecycleOptions,
+  ReportOptions,
 } from '../../options/pythonOptions.ts'
 export * from '../api.ts'
 export type { JestPython } from './filePython.ts'

@@ -3,6 +3,7 @@ import { publishJestContext } from '../../client/lease/jestContext.ts'
 import { unsupportedReason } from '../../process/system/system.ts'
 import { SetupError } from '../../support/errors.ts'
 import { failureOf } from '../run/failure.ts'
+import { silenceProgress } from '../run/output.ts'
 import { installedVersion, requireRunner } from '../run/runnerVersions.ts'
 import { beginRuns, endJestRuns, isWatching } from './jestRuns.ts'
 import { type JestGlobalConfig, openProject } from './project.ts'
@@ -29,5 +30,6 @@ async function open(globalConfig: JestGlobalConfig, project: JestProject): Promi
   const reason = unsupportedReason(process.platform)
   if (reason !== undefined) throw new SetupError('PLATFORM_UNSUPPORTED', reason)
   requireRunner('jest', installedVersion('jest', project.rootDir))
+  silenceProgress(globalConfig.silent === true)
   return openProject(beginRuns(globalConfig), globalConfig, project)
 }

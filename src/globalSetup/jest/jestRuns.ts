@@ -1,8 +1,10 @@
 import type { JestContext } from '../../client/lease/context.ts'
+import { type RecordedRunner, Recording } from '../../report/record/recording.ts'
 import { SetupError } from '../../support/errors.ts'
 import { endRuns } from '../run/end.ts'
 import { failureOf } from '../run/failure.ts'
 import { Registry, registryOf } from '../run/registry.ts'
+import { installedVersion } from '../run/runnerVersions.ts'
 import { type JestGlobalConfig, openProject } from './project.ts'
 
 const ending = new WeakMap<object, Promise<boolean>>()
@@ -13,11 +15,21 @@ function runsOf(globalConfig: JestGlobalConfig): Registry {
       if (ending.has(globalConfig)) throw new SetupError('RUN_ENDED', 'Jest has already torn this run down.')
       return openProject(registry, globalConfig, JSON.parse(project))
     }
+    const recording = new Recording(recordedRunner(globalConfig))
     const registry: Registry = new Registry({
+      recording,
       join: async (project) => JSON.stringify(await open(project).catch(failureOf)),
     })
     return registry
   })
+}
+
+function recordedRunner({ rootDir = process.cwd(), shard }: JestGlobalConfig): RecordedRunner {
+  return {
+    runner: { name: 'jest', version: installedVersion('jest', rootDir) ?? 'unknown' },
+    shard: shard ? { index: shard.shardIndex, count: shard.shardCount } : null,
+    root: rootDir,
+  }
 }
 
 /** The registry of a Jest run. Watch mode has many runs, one after the other, with the same configuration object. */

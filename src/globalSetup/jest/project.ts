@@ -4,7 +4,7 @@ import {
   type JestProject,
   pythonOptionsOf,
 } from '../../client/lease/context.ts'
-import { resolvePools } from '../../options/options.ts'
+import { resolvePools, resolveReport } from '../../options/options.ts'
 import { PROTOCOL } from '../../process/run/protocol.ts'
 import type { Registry } from '../run/registry.ts'
 import { withSeeds } from '../run/withSeeds.ts'
@@ -14,6 +14,11 @@ export interface JestGlobalConfig {
   seed: number
   /** Number of test processes. */
   maxWorkers: number
+  /** With `--silent`. */
+  silent?: boolean
+  /** With `--shard`. */
+  shard?: { shardIndex: number; shardCount: number }
+  rootDir?: string
   watch: boolean
   watchAll: boolean
 }
@@ -30,6 +35,8 @@ export async function openProject(
 ): Promise<JestContext> {
   const place = 'testEnvironmentOptions.python of the Jest configuration'
   const options = resolvePools(pythonOptionsOf(project), place, maxWorkers)
-  const pools = await registry.open(project.rootDir, options)
+  const report = resolveReport(pythonOptionsOf(project))
+  const name = project.displayName?.name ?? ''
+  const pools = await registry.open({ root: project.rootDir, name, report }, options)
   return { protocol: PROTOCOL, pools: withSeeds(pools, options, seed), identity: identityOf(project) }
 }

@@ -12,6 +12,7 @@ import { stopRun } from '../../pool/verdict/stop.ts'
 import { sweepDeadRuns } from '../../pool/verdict/sweepDeadRuns.ts'
 import { mustFail } from '../../pool/verdict/verdict.ts'
 import { oneShotSignaller } from '../../process/run/signal.ts'
+import type { Recording } from '../../report/record/recording.ts'
 import { forgetFailure } from '../../support/forgetFailure.ts'
 import { failUnlessDecided } from './exitCode.ts'
 import { announce, progress } from './output.ts'
@@ -40,6 +41,8 @@ interface RunSurroundings {
   watch?: Watch | undefined
   /** For a runner whose projects open pools after the setup. */
   join?: Join | undefined
+  /** Records the run for the reports. */
+  recording?: Recording | undefined
 }
 
 const joinNothing: Join = async () => 'null'
@@ -52,7 +55,7 @@ const joinNothing: Join = async () => 'null'
 export async function openRun(
   root: string,
   options: ResolvedOptions,
-  { provide = installOwn(root, options), watch, join = joinNothing }: RunSurroundings = {},
+  { provide = installOwn(root, options), watch, join = joinNothing, recording }: RunSurroundings = {},
 ): Promise<ActiveRun> {
   const run = createRun(root, options, watch)
   const giveUp = new AbortController()
@@ -63,14 +66,16 @@ export async function openRun(
     return install(signal)
   }
   const pool = openPool(run, startPython, progress)
+  const record = recording?.open(pool)
   const broker = await listenForTests(pool, join)
   const stop = async (): Promise<Outcome> => {
     giveUp.abort()
     const findings = await stopRun(pool)
     broker.close()
-    decide?.(findings !== undefined && mustFail(findings, options.orphans.action))
-    if (!findings) return { report: undefined, failed: false }
-    const failed = mustFail(findings, options.orphans.action)
+    const failed = findings !== undefined && mustFail(findings, options.orphans.action)
+    decide?.(failed)
+    record?.end(findings, failed)
+    if (!findings) return { report: undefined, failed }
     run.events.emit(verdictEvent(findings, failed))
     return { report: report(findings), failed }
   }
@@ -87,7 +92,7 @@ export async function openRun(
     pool.fileChanged()
     return pool.usage.testsUsing(file)
   }
-  return { context: contextOf(pool), fileChanged, stop }
+  return { context: contextOf(pool, recording?.wantsCalls), fileChanged, stop }
 }
 
 /** Does the slow steps before the tests, so they do not count against the time limit of a test. */
@@ -113,7 +118,7 @@ function installOwn(root: string, options: ResolvedOptions): Install {
   }
 }
 
-function contextOf({ run }: Pool): RunContext {
+function contextOf({ run }: Pool, recordsCalls = false): RunContext {
   const { isolation, leaseTimeout } = run.options
   return {
     runId: run.id,
@@ -121,6 +126,7 @@ function contextOf({ run }: Pool): RunContext {
     isolation,
     leaseTimeout,
     broker: `unix:${run.brokerPath}`,
+    ...(recordsCalls && { recordsCalls }),
   }
 }
 

@@ -1,5 +1,5 @@
 import { holdExitCode } from './exitCode.ts'
-import { announce } from './output.ts'
+import { announce, showConclusion } from './output.ts'
 import type { Outcomes } from './registry.ts'
 
 /**
@@ -11,6 +11,7 @@ export function endRuns(end: () => Promise<Outcomes>): Promise<boolean> {
   return holdExitCode(async () => {
     const outcome = await end()
     for (const text of outcome.reports) announce(text)
+    if (outcome.conclusion) showConclusion(outcome.conclusion)
     return outcome.failed
   })
 }

@@ -2,18 +2,31 @@ import type { RunContext } from '../../client/lease/context.ts'
 import type { ResolvedOptions } from '../../options/schema.ts'
 import type { Join } from '../../pool/broker/join.ts'
 import type { Watch } from '../../pool/run/run.ts'
+import type { Recording, ReportRequest } from '../../report/record/recording.ts'
+import type { Conclusion } from '../../report/summary/conclude.ts'
 import { type ActiveRun, openRun } from './activeRun.ts'
 
 /** The combined outcome of a runner's runs. */
 export interface Outcomes {
   reports: string[]
   failed: boolean
+  /** Absent if runs are still in use. */
+  conclusion?: Conclusion | undefined
+}
+
+/** A project that opens pools. */
+export interface RegistryProject {
+  root: string
+  /** Empty if the runner has one project without a name. */
+  name?: string
+  report?: ReportRequest['options']
 }
 
 /** Callbacks of a runner, which each of its runs gets. */
 export interface RunnerHooks {
   watch?: Watch
   join?: Join
+  recording?: Recording
 }
 
 /**
@@ -39,17 +52,27 @@ export class Registry {
    * @param pools options by pool name
    * @throws SetupError if a run cannot be opened. The use counts all the same
    */
-  acquire(root: string, pools: Record<string, ResolvedOptions>): Promise<Record<string, RunContext>> {
+  acquire(
+    project: RegistryProject,
+    pools: Record<string, ResolvedOptions>,
+  ): Promise<Record<string, RunContext>> {
     this.#users += 1
-    return this.open(root, pools)
+    return this.open(project, pools)
   }
 
   /** Opens runs without counting a use: `end` ends them. */
-  async open(root: string, pools: Record<string, ResolvedOptions>): Promise<Record<string, RunContext>> {
+  async open(
+    { root, name: project, report }: RegistryProject,
+    pools: Record<string, ResolvedOptions>,
+  ): Promise<Record<string, RunContext>> {
+    const { recording } = this.#hooks
+    if (report) recording?.ask({ root, options: report })
     const contexts: Record<string, RunContext> = {}
     // One after the other, so the next runs find the packages that the first one has installed.
     for (const [name, options] of Object.entries(pools)) {
-      contexts[name] = (await this.#open(root, options)).context
+      const { context } = await this.#open(root, options)
+      recording?.name(context.runId, project ? `${project}:${name}` : name)
+      contexts[name] = context
     }
     return contexts
   }
@@ -73,10 +96,21 @@ export class Registry {
     const outcomes = await Promise.all(
       runs.flatMap((run) => (run.status === 'fulfilled' ? [run.value.stop()] : [])),
     )
+    const conclusion = await this.conclude()
+    this.#hooks.recording?.close()
     return {
+      conclusion,
       reports: outcomes.flatMap(({ report }) => report ?? []),
       failed: outcomes.some(({ failed }) => failed),
     }
+  }
+
+  /** Writes the reports as of now. In watch mode, they are written after each rerun. */
+  async conclude(): Promise<Conclusion | undefined> {
+    const { recording } = this.#hooks
+    if (!recording?.isNeeded) return undefined
+    const { conclude } = await import('../../report/summary/conclude.ts')
+    return conclude(recording)
   }
 
   #open(root: string, options: ResolvedOptions): Promise<ActiveRun> {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { TestProject } from 'vitest/node'
 import { CONTEXT_KEY } from '../../client/lease/context.ts'
-import { resolvePools } from '../../options/options.ts'
+import { resolvePools, resolveReport } from '../../options/options.ts'
 import { PROTOCOL } from '../../process/run/protocol.ts'
 import { unsupportedReason } from '../../process/system/system.ts'
 import { SetupError } from '../../support/errors.ts'
@@ -44,7 +44,9 @@ async function open(project: TestProject): Promise<() => Promise<void>> {
   )
   const registry = registryOf(project.vitest, () => watchingRegistry(project.vitest))
   try {
-    const pools = await registry.acquire(project.config.root, options)
+    const { root } = project.config
+    const report = resolveReport(written)
+    const pools = await registry.acquire({ root, name: project.name, report }, options)
     project.provide(CONTEXT_KEY, {
       protocol: PROTOCOL,
       pools: withSeeds(pools, options, project.config.sequence.seed ?? Date.now()),

@@ -26,6 +26,7 @@ export type {
   PoolOptions,
   PythonOptions,
   RecycleOptions,
+  ReportOptions,
 } from '../../options/pythonOptions.ts'
 export type { ErrorCode } from '../../support/errorCodes.ts'
 export { SetupError } from '../../support/errors.ts'

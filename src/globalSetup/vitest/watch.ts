@@ -1,5 +1,7 @@
 import { relative } from 'node:path'
 import type { Vitest } from 'vitest/node'
+import { type RecordedRunner, Recording } from '../../report/record/recording.ts'
+import { showConclusion } from '../run/output.ts'
 import { Registry } from '../run/registry.ts'
 
 /**
@@ -8,15 +10,32 @@ import { Registry } from '../run/registry.ts'
  */
 export function watchingRegistry(vitest: Vitest): Registry {
   const { config } = vitest
-  if (!config.watch) return new Registry()
+  const recording = new Recording(recordedRunner(vitest))
+  if (!config.watch) return new Registry({ recording })
   const onFile = (file: string) => {
     // Vite watches its root itself.
     if (relative(config.root, file).startsWith('..')) vitest.vite.watcher.add(file)
   }
-  const registry = new Registry({ watch: { onFile } })
+  const registry = new Registry({ watch: { onFile }, recording })
   config.watchTriggerPatterns = [
     ...(config.watchTriggerPatterns ?? []),
     { pattern: /\.py$/, testsToRun: (file) => registry.fileChanged(file) },
   ]
+  concludeReruns(vitest, registry)
   return registry
+}
+
+function recordedRunner({ version, config }: Vitest): RecordedRunner {
+  return { runner: { name: 'vitest', version }, shard: config.shard ?? null, root: config.root }
+}
+
+/** Watch mode tears down only when it ends, so the reports are written after each rerun as well. */
+function concludeReruns(vitest: Vitest, registry: Registry): void {
+  const { reporters } = vitest as unknown as { reporters?: { onTestRunEnd?(): Promise<void> }[] }
+  reporters?.push({
+    async onTestRunEnd() {
+      const conclusion = await registry.conclude()
+      if (conclusion) showConclusion(conclusion)
+    },
+  })
 }

@@ -4,6 +4,7 @@ import type { Identity } from '../../process/system/identity.ts'
 import { debugLog } from '../../support/debugLog.ts'
 import { asSetupError, SetupError } from '../../support/errors.ts'
 import { forgetFailure } from '../../support/forgetFailure.ts'
+import type { ForkserverEvent } from '../run/events.ts'
 import { recordProcess } from '../run/record.ts'
 import type { Run } from '../run/run.ts'
 import { Control } from './control.ts'
@@ -167,6 +168,7 @@ export class PythonRuntime {
       recordProcess(this.#run.directory, id, identity)
       born = identity
       this.#starting.add(identity)
+      this.#tell(id, identity.pid, { event: 'started' })
     }
     const onFiles = (files: string[]) => this.sources.add(files)
     this.sources.restart()
@@ -188,9 +190,23 @@ export class PythonRuntime {
     })
     slow.reportEnd()
     debug('%s is ready, pid %d; workers are started by %s', id, forkserver.pid, this.#startMethod)
+    const { pid, startMethod, ended } = forkserver
+    this.#tell(id, pid, { event: 'ready', startMethod })
+    void ended.then(({ status, signal }) => {
+      const cause = status === 0 ? 'asked' : 'by itself'
+      this.#tell(id, pid, { event: 'ended', exit: { status, signal, cause } })
+    })
     if (forkserver.fallback !== null)
       this.#announce(`Workers are spawned, not forked: ${forkserver.fallback}`)
     return forkserver
+  }
+
+  #tell(
+    forkserver: string,
+    pid: number,
+    event: Pick<ForkserverEvent, 'event' | 'startMethod' | 'exit'>,
+  ): void {
+    this.#run.events.emit({ topic: 'forkserver', forkserver, pid, ...event })
   }
 
   #arm(): ArmedPython | Promise<ArmedPython> {

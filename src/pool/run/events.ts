@@ -1,10 +1,28 @@
 import { publish } from '../../client/events/channels.ts'
-import type { LeaseEvent, VerdictEvent, WorkerEvent } from '../../client/events/runEvents.ts'
+import type {
+  EventOfRun,
+  LeaseEvent,
+  VerdictEvent,
+  WorkerEvent,
+  WorkerExit,
+} from '../../client/events/runEvents.ts'
+
+/** A forkserver was started, has imported your modules, or has ended. Reports show it; it has no channel. */
+export interface ForkserverEvent extends EventOfRun {
+  readonly event: 'started' | 'ready' | 'ended'
+  /** For example `forkserver-1`. */
+  readonly forkserver: string
+  readonly pid: number
+  /** The method in use, once it is ready. */
+  readonly startMethod?: string
+  readonly exit?: WorkerExit
+}
 
 /** An event of a run, with the name of its channel. */
 export type RunEvent =
   | ({ readonly topic: 'lease' } & LeaseEvent)
   | ({ readonly topic: 'worker' } & WorkerEvent)
+  | ({ readonly topic: 'forkserver' } & ForkserverEvent)
   | ({ readonly topic: 'verdict' } & VerdictEvent)
 
 /** An event before it belongs to a run. */
@@ -32,6 +50,6 @@ export class RunEvents {
   emit(event: NewEvent): void {
     const whole = { ...event, runId: this.#runId, at: event.at ?? Date.now() } as RunEvent
     for (const listener of this.#listeners) listener(whole)
-    publish(whole.topic, whole as never)
+    if (whole.topic !== 'forkserver') publish(whole.topic, whole as never)
   }
 }

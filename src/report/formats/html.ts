@@ -1,13 +1,22 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { brotliDecompressSync } from 'node:zlib'
+import { packageRoot } from '../../support/packageRoot.ts'
 import type { Report } from '../model/schema.ts'
 import { timelineOf } from './timeline.ts'
 
 /** The place of the data in the page that the build makes from `src/report/page`. */
 export const DATA_MARK = '"vitest-python-data"'
 
+/** The page that the build makes from `src/report/page`, without data. */
+export async function readPage(): Promise<string> {
+  return brotliDecompressSync(await readFile(join(packageRoot, 'dist/report.html.br'))).toString()
+}
+
 /**
  * Puts a report into the page.
  *
- * @param page the text of dist/report.html
+ * @param page its text without data
  */
 export function htmlOf(report: Report, page: string): string {
   const [before = '', after = ''] = page.split(DATA_MARK)

@@ -1,3 +1,4 @@
+import { addFunctions, latencyOf } from '../model/functionCalls.ts'
 import type { Report } from '../model/schema.ts'
 import { worstOf } from '../model/verdicts.ts'
 
@@ -20,6 +21,7 @@ export function mergeReports(files: readonly ShardFile[]): { report: Report; pro
 
 function join(reports: readonly Report[], files: readonly ShardFile[]): Report {
   const [first] = reports as readonly [Report]
+  const functions = addFunctions(reports.flatMap((report) => report.functions))
   return {
     ...first,
     shard: null,
@@ -29,8 +31,8 @@ function join(reports: readonly Report[], files: readonly ShardFile[]): Report {
     pools: reports.flatMap(({ pools }) => pools),
     workers: reports.flatMap(({ workers }) => workers),
     leases: reports.flatMap(({ leases }) => leases),
-    functions: joinFunctions(reports),
-    latency: joinLatency(reports),
+    functions,
+    latency: latencyOf(functions),
     calls: reports.flatMap(({ calls }) => calls),
     samples: reports.flatMap(({ samples }) => samples),
     orphans: reports.flatMap(({ orphans }) => orphans),
@@ -39,29 +41,6 @@ function join(reports: readonly Report[], files: readonly ShardFile[]): Report {
       shard ? [{ file, shard, verdict, startedAt, endedAt }] : [],
     ),
   }
-}
-
-/** Percentiles of several reports cannot be joined exactly: the largest one is a bound that no shard exceeded. */
-function joinLatency(reports: readonly Report[]): Report['latency'] {
-  const most = (field: 'p50' | 'p95' | 'max') => Math.max(...reports.map(({ latency }) => latency[field]))
-  const calls = reports.reduce((sum, { latency }) => sum + latency.calls, 0)
-  return { calls, p50: most('p50'), p95: most('p95'), max: most('max') }
-}
-
-function joinFunctions(reports: readonly Report[]): Report['functions'] {
-  const joined = new Map<string, Report['functions'][number]>()
-  for (const next of reports.flatMap(({ functions }) => functions)) {
-    const known = joined.get(next.name)
-    if (!known) {
-      joined.set(next.name, { ...next })
-      continue
-    }
-    known.calls += next.calls
-    known.failures += next.failures
-    known.total += next.total
-    for (const field of ['p50', 'p95', 'max'] as const) known[field] = Math.max(known[field], next[field])
-  }
-  return [...joined.values()].sort((a, b) => b.total - a.total)
 }
 
 function shardProblems(files: readonly ShardFile[]): string[] {

@@ -1,7 +1,5 @@
 import * as v from 'valibot'
-
-/** Raised if a field changes its meaning or goes away. New fields don't raise it. */
-export const REPORT_SCHEMA = 1
+import { REPORT_SCHEMA } from './version.ts'
 
 const described = <S extends v.GenericSchema>(schema: S, text: string) => v.pipe(schema, v.description(text))
 const text = (meaning: string) => described(v.string(), meaning)
@@ -12,7 +10,10 @@ const orNull = <S extends v.GenericSchema>(schema: S) => v.nullable(schema)
 
 const RUN = text('run ID: one pool of one project')
 
-export const VerdictSchema = v.picklist(['clean', 'orphans', 'unknown', 'unused'])
+export const VerdictSchema = described(
+  v.picklist(['clean', 'orphans', 'unknown', 'unused', 'pending']),
+  '`unused` if Python never started; `pending` in watch mode, where the processes are verified when the runner ends',
+)
 
 const ShardSchema = v.object({ index: count('starts with 1'), count: count('number of shards') })
 
@@ -41,7 +42,7 @@ const PoolSchema = v.object({
 
 const WorkerSchema = v.object({
   run: RUN,
-  id: text('w1, w2, …, or `forkserver`'),
+  id: text('w1, w2, …, or forkserver-1, …'),
   kind: v.picklist(['worker', 'forkserver']),
   pid: described(orNull(count('process ID')), '`null` if it did not come up'),
   from: time('when it was asked to start'),
@@ -52,8 +53,8 @@ const WorkerSchema = v.object({
       v.object({
         status: orNull(v.number()),
         signal: orNull(v.string()),
-        cause: text('in words: "retired", "crashed", "limit of recycle reached", …'),
-        crashed: described(v.boolean(), 'whether it ended although the pool had not asked for it'),
+        cause: v.picklist(['asked', 'killed', 'unresponsive', 'by itself']),
+        crashed: described(v.boolean(), 'whether it ended by itself'),
       }),
     ),
     '`null` if its end was not seen',
@@ -72,17 +73,22 @@ const LeaseSchema = v.object({
     'when the test took it; `null` for a prefetched worker that no test needed',
   ),
   until: described(orNull(v.number()), 'when it was given back'),
-  wait: number('milliseconds from the request to the grant'),
+  wait: number('milliseconds that the test waited for the worker'),
+  peakMemory: count('highest resident memory of the worker so far, in bytes; 0 if the system does not tell'),
 })
 
 const FunctionSchema = v.object({
-  name: text('module.function, or `eval` and `exec`'),
+  name: text('module.function; a method of a reference begins with a dot; inline Python is `eval` or `exec`'),
   calls: count('number of calls'),
   failures: count('how many of them raised'),
-  total: number('milliseconds, all calls together'),
-  p50: number('median in milliseconds'),
-  p95: number('95th percentile in milliseconds'),
+  total: number('milliseconds of all calls together'),
+  p50: number('median in milliseconds, rounded up by at most 19 percent'),
+  p95: number('95th percentile in milliseconds, rounded up by at most 19 percent'),
   max: number('milliseconds of the slowest call'),
+  histogram: described(
+    v.array(v.number()),
+    'calls by duration: entry i counts those of at most 0.01 * 2^(i/4) milliseconds that are in no earlier entry',
+  ),
 })
 
 const CallSchema = v.object({
@@ -97,7 +103,7 @@ const CallSchema = v.object({
 
 const SampleSchema = v.object({
   run: RUN,
-  worker: text('ID of the worker, or `forkserver`'),
+  worker: text('ID of the worker or forkserver'),
   times: described(v.array(v.number()), 'milliseconds since the epoch'),
   memory: described(v.array(v.number()), 'resident memory in bytes, one for each time'),
   cpu: described(v.array(v.number()), 'percent of one core since the sample before, one for each time'),
@@ -119,7 +125,7 @@ const OrphanSchema = v.object({
 const CutSchema = v.object({
   what: v.picklist(['workers', 'leases', 'calls', 'samples']),
   kept: count('entries in this file'),
-  left: count('entries that were left out, the oldest first; samples are thinned instead'),
+  left: count('entries that were left out because there were too many; samples are thinned instead'),
 })
 
 const ShardReportSchema = v.object({
@@ -140,7 +146,7 @@ export const ReportSchema = described(
     commit: described(orNull(v.string()), 'git commit of the project; `null` outside of a repository'),
     startedAt: time('when the first pool was opened'),
     endedAt: time('when the last verdict was known'),
-    verdict: described(VerdictSchema, 'the worst of all pools; `unused` if Python never started'),
+    verdict: described(VerdictSchema, 'the worst of all pools'),
     failed: described(v.boolean(), 'whether a verdict fails the run'),
     pools: v.array(PoolSchema),
     workers: v.array(WorkerSchema),

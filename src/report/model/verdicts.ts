@@ -1,7 +1,7 @@
 import type { ReportVerdict } from './schema.ts'
 
 /** From the best to the worst. */
-const ORDER: readonly ReportVerdict[] = ['unused', 'clean', 'orphans', 'unknown']
+const ORDER: readonly ReportVerdict[] = ['unused', 'clean', 'pending', 'orphans', 'unknown']
 
 /** The verdict on several runs: the worst of theirs. */
 export function worstOf(verdicts: readonly ReportVerdict[]): ReportVerdict {

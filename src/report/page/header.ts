@@ -8,6 +8,7 @@ const VERDICTS = {
   orphans: '✕ orphaned processes',
   unknown: '? not verified',
   unused: '– Python was not used',
+  pending: '… the run goes on',
 }
 
 /** Verdict, facts and notices above the views. */

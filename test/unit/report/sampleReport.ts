@@ -1,6 +1,16 @@
+import { entryOf } from '../../../src/client/events/histogram.ts'
+import { addFunctions, latencyOf } from '../../../src/report/model/functionCalls.ts'
 import type { Report } from '../../../src/report/model/schema.ts'
 
 const BEGIN = 1_790_000_000_000
+
+function histogram(...durations: number[]): number[] {
+  const entries = durations.map(entryOf)
+  return Array.from(
+    { length: Math.max(...entries) + 1 },
+    (_, at) => entries.filter((entry) => entry === at).length,
+  )
+}
 
 /** A run with a crash, an orphan and a failed call. */
 export function smallReport(): Report {
@@ -29,7 +39,7 @@ export function smallReport(): Report {
     workers: [
       {
         run: 'z6ju96y',
-        id: 'forkserver',
+        id: 'forkserver-1',
         kind: 'forkserver',
         pid: 100,
         from: BEGIN,
@@ -45,7 +55,7 @@ export function smallReport(): Report {
         from: BEGIN + 310,
         ready: BEGIN + 330,
         until: BEGIN + 900,
-        exit: { status: null, signal: 'SIGSEGV', cause: 'was killed by SIGSEGV', crashed: true },
+        exit: { status: null, signal: 'SIGSEGV', cause: 'by itself', crashed: true },
       },
       {
         run: 'z6ju96y',
@@ -55,7 +65,7 @@ export function smallReport(): Report {
         from: BEGIN + 910,
         ready: BEGIN + 940,
         until: BEGIN + 1_800,
-        exit: { status: 0, signal: null, cause: 'retired', crashed: false },
+        exit: { status: 0, signal: null, cause: 'asked', crashed: false },
       },
     ],
     leases: [
@@ -69,6 +79,7 @@ export function smallReport(): Report {
         taken: BEGIN + 340,
         until: BEGIN + 900,
         wait: 30,
+        peakMemory: 52_000_000,
       },
       {
         run: 'z6ju96y',
@@ -80,12 +91,31 @@ export function smallReport(): Report {
         taken: BEGIN + 950,
         until: BEGIN + 1_700,
         wait: 12,
+        peakMemory: 52_000_000,
       },
     ],
     latency: { calls: 3, p50: 0.4, p95: 500, max: 500 },
     functions: [
-      { name: 'text.word_counts', calls: 2, failures: 1, total: 500.4, p50: 0.4, p95: 500, max: 500 },
-      { name: 'server.start', calls: 1, failures: 0, total: 20, p50: 20, p95: 20, max: 20 },
+      {
+        name: 'text.word_counts',
+        calls: 2,
+        failures: 1,
+        total: 500.4,
+        p50: 0.4,
+        p95: 500,
+        max: 500,
+        histogram: histogram(0.4, 500),
+      },
+      {
+        name: 'server.start',
+        calls: 1,
+        failures: 0,
+        total: 20,
+        p50: 20,
+        p95: 20,
+        max: 20,
+        histogram: histogram(20),
+      },
     ],
     calls: [
       {
@@ -161,6 +191,8 @@ interface Size {
 /** A clean run of the given size. */
 export function largeReport({ workers, leases, calls, files = 12 }: Size): Report {
   const random = generator(7)
+  // As often as 600 points for each worker allow.
+  const interval = Math.max(10, (leases / workers) * calls * 0.003)
   const run = 'a1b2c3d'
   const small = smallReport()
   const report: Report = {
@@ -172,7 +204,7 @@ export function largeReport({ workers, leases, calls, files = 12 }: Size): Repor
     workers: [
       {
         run,
-        id: 'forkserver',
+        id: 'forkserver-1',
         kind: 'forkserver',
         pid: 99,
         from: BEGIN,
@@ -217,6 +249,7 @@ export function largeReport({ workers, leases, calls, files = 12 }: Size): Repor
         taken,
         until: now,
         wait: 0.4,
+        peakMemory: 52_000_000,
       })
       now += 1 + 3 * random()
     }
@@ -228,21 +261,31 @@ export function largeReport({ workers, leases, calls, files = 12 }: Size): Repor
       from,
       ready: from + 8,
       until: now,
-      exit: { status: 0, signal: null, cause: 'retired', crashed: false },
+      exit: { status: 0, signal: null, cause: 'asked', crashed: false },
     })
-    const times = Array.from(
-      { length: Math.min(600, Math.ceil((now - from) / 250)) },
-      (_, index) => from + 250 * index,
-    )
+    const ticks = Math.max(1, Math.min(600, Math.ceil((now - from) / interval)))
+    const first = Math.ceil((from - BEGIN) / interval)
+    const times = Array.from({ length: ticks }, (_, index) => BEGIN + interval * (first + index))
     report.samples.push({
       run,
       worker,
       times,
-      memory: times.map((_, index) => 4e7 + 1e6 * index * random() + 2e5 * w),
-      cpu: times.map(() => 100 * random()),
+      memory: times.map((_, index) => 3e7 + 4e6 * Math.log(2 + index) + 2e5 * w + 8e5 * random()),
+      cpu: times.map(() => 35 + 60 * random()),
     })
     end = Math.max(end, now)
   }
+  report.functions = addFunctions(
+    report.calls.map(({ name, from, until, error }) => ({
+      name,
+      calls: 1,
+      failures: error === null ? 0 : 1,
+      total: until - from,
+      max: until - from,
+      histogram: histogram(until - from),
+    })),
+  )
+  report.latency = latencyOf(report.functions)
   report.endedAt = end + 100
   ;(report.workers[0] as { until: number | null }).until = end + 50
   return report

@@ -14,10 +14,10 @@ test('projects join an open run, and not one that failed to open', async () => {
   open.mockRejectedValueOnce(new Error('it did not come up'))
   open.mockResolvedValueOnce(runs('second'))
   const registry = new Registry({}, open)
-  const together = [registry.acquire('/', pools), registry.acquire('/', pools)]
+  const together = [registry.acquire({ root: '/' }, pools), registry.acquire({ root: '/' }, pools)]
   for (const opening of together) await expect(opening).rejects.toThrow('it did not come up')
   for (let project = 0; project < 2; project++)
-    expect(await registry.acquire('/', pools)).toEqual({ default: { runId: 'second' } })
+    expect(await registry.acquire({ root: '/' }, pools)).toEqual({ default: { runId: 'second' } })
   expect(open).toHaveBeenCalledTimes(2)
   for (let project = 0; project < 3; project++)
     expect(await registry.release()).toEqual({ reports: [], failed: false })

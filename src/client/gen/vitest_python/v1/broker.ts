@@ -65,7 +65,7 @@ export interface Usage {
   /** highest resident memory of the worker in bytes; 0 if the system does not tell */
   peakMemory: number;
   functions: FunctionCalls[];
-  /** empty unless the run asks for each call */
+  /** those that failed, or each one if the run asks for them */
   calls: RecordedCall[];
   callsLeftOut: number;
 }
@@ -86,6 +86,8 @@ export interface RecordedCall {
   began: number;
   duration: number;
   failed: boolean;
+  /** with Python's traceback, shortened; empty if the call succeeded */
+  error: string;
 }
 
 /** A call does not react to interrupts: end the worker. `lost` then tells in which line it was. */
@@ -537,7 +539,7 @@ export const FunctionCalls: MessageFns<FunctionCalls> = {
 };
 
 function createBaseRecordedCall(): RecordedCall {
-  return { name: "", began: 0, duration: 0, failed: false };
+  return { name: "", began: 0, duration: 0, failed: false, error: "" };
 }
 
 export const RecordedCall: MessageFns<RecordedCall> = {
@@ -553,6 +555,9 @@ export const RecordedCall: MessageFns<RecordedCall> = {
     }
     if (message.failed !== false) {
       writer.uint32(32).bool(message.failed);
+    }
+    if (message.error !== "") {
+      writer.uint32(42).string(message.error);
     }
     return writer;
   },
@@ -600,6 +605,14 @@ export const RecordedCall: MessageFns<RecordedCall> = {
             }
 
             message.failed = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.error = reader.string();
             continue;
           }
         }
