@@ -22,8 +22,7 @@ export function traceOf(report: Report): { traceEvents: TraceEvent[]; displayTim
     dur: Math.max(1, at(until ?? report.endedAt) - at(from)),
   })
   const ids = new Threads(report)
-  const traceEvents = [
-    ...ids.names(),
+  const events: TraceEvent[] = [
     ...report.workers.map((worker) => ({
       ...ids.of(worker.run, worker.id),
       ...span(worker.from, worker.until),
@@ -51,7 +50,7 @@ export function traceOf(report: Report): { traceEvents: TraceEvent[]; displayTim
     ...instants(report, ids, at),
     ...counters(report, ids, at),
   ]
-  return { traceEvents, displayTimeUnit: 'ms' }
+  return { traceEvents: [...ids.names(), ...events], displayTimeUnit: 'ms' }
 }
 
 function isTaken(lease: LeaseSpan): lease is LeaseSpan & { taken: number } {

@@ -15,7 +15,7 @@ test('counts calls by function', () => {
     { name: 'tools.add', count: 2, failed: 1, total: 6, longest: 4 },
     { name: 'eval', count: 1, failed: 0, total: 1, longest: 1 },
   ])
-  expect(tally.recorded).toEqual({ calls: [], callsLeftOut: 0 })
+  expect(tally.recorded).toEqual({ calls: [call('tools.add', 4, true)], callsLeftOut: 0 })
 })
 
 test('stays small, however many functions and calls there are', () => {

@@ -1,0 +1,2 @@
+export function reportSchema(): Promise<string>
+export function writeReportSchema(): Promise<void>
