@@ -63,8 +63,8 @@ function serveLease(pool: Pool, call: LeaseCall): void {
   const send = (kind: LeaseEvent['kind']) => {
     if (!call.cancelled) call.write({ kind })
   }
-  const fail = ($case: 'failed' | 'lost', message: string, code = '') => {
-    send({ $case, value: { message, code } })
+  const fail = (message: string, code = '') => {
+    send({ $case: 'failed', value: { message, code } })
     call.end()
   }
   call.on('data', ({ kind, at }) => {
@@ -76,8 +76,7 @@ function serveLease(pool: Pool, call: LeaseCall): void {
     if (kind?.$case === 'killUnresponsive') lease?.killUnresponsive(kind.value.name)
     // A message may be decoded after its stream was cancelled. And one stream is one lease.
     if (kind?.$case !== 'acquire' || call.cancelled || lease) return
-    if (kind.value.protocol !== PROTOCOL)
-      return fail('failed', mismatch(kind.value.protocol), 'PROTOCOL_MISMATCH')
+    if (kind.value.protocol !== PROTOCOL) return fail(mismatch(kind.value.protocol), 'PROTOCOL_MISMATCH')
     const holder = kind.value.holder ?? UNNAMED
     pool.run.events.emit({ topic: 'lease', event: 'requested', at, ...holder })
     lease = pool.request({
@@ -87,7 +86,7 @@ function serveLease(pool: Pool, call: LeaseCall): void {
         record = grant.lease
         send({ $case: 'granted', value: describeGrant(grant) })
       },
-      failed: (message, code) => fail('failed', message, code),
+      failed: (message, code) => fail(message, code),
       // The stream stays open for the release, which tells what the test did with the worker.
       lost: (message) => send({ $case: 'lost', value: { message, code: '' } }),
       recalled: () => send({ $case: 'recall', value: {} }),

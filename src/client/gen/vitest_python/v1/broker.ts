@@ -115,7 +115,7 @@ export interface LeaseEvent {
   kind: { $case: "granted"; value: Granted } | //
   /** no worker is available; the stream ends */
   { $case: "failed"; value: Failure } | //
-  /** the granted worker died; the stream ends */
+  /** the granted worker died; the caller releases it */
   { $case: "lost"; value: Failure } | //
   /** other tests wait: give the worker back, unless a Holder was or is about to be named */
   { $case: "recall"; value: Recall } | undefined;
