@@ -3,6 +3,7 @@ import { mergeReports } from '../report/merge/mergeReports.ts'
 import { readReport } from '../report/merge/readReport.ts'
 import { summaryLine } from '../report/summary/summary.ts'
 import { writeWhole } from '../report/write/writeFiles.ts'
+import { safeText } from '../support/safeText.ts'
 
 /**
  * Joins the JSON reports of the shards of one run.
@@ -19,7 +20,7 @@ export async function merge(files: readonly string[], output?: string): Promise<
   if (output !== undefined) await writeWhole(output, `${JSON.stringify(report)}\n`)
   const line = summaryLine(report)
   if (line !== undefined) console.log(line)
-  for (const problem of problems) console.error(pc.red(problem))
+  for (const problem of problems) console.error(pc.red(safeText(problem)))
   if (problems.length === 0) console.log(pc.green(`All ${shards.length} shards are clean.`))
   return problems.length === 0
 }

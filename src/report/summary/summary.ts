@@ -1,4 +1,6 @@
 import pc from 'picocolors'
+import { describeHolder } from '../../pool/leasing/leaseLog.ts'
+import { safeText } from '../../support/safeText.ts'
 import type { Report, ReportVerdict } from '../model/schema.ts'
 
 const SLOWEST = 5
@@ -35,7 +37,7 @@ export function summaryDetails(report: Report): string[] {
       const figures = pc.dim(`p50 ${ms(one.p50)}, p95 ${ms(one.p95)}, max ${ms(one.max)}`)
       return line(
         index === 0 ? 'Slowest' : '',
-        `${one.name}  ${counted(one.calls, 'call')}, ${ms(one.total)} in all${failures}  ${figures}`,
+        `${safeText(one.name)}  ${counted(one.calls, 'call')}, ${ms(one.total)} in all${failures}  ${figures}`,
       )
     }),
     ...shown.map((restart, index) => line(index === 0 ? 'Restarts' : '', restart)),
@@ -78,9 +80,7 @@ function restartsOf({ workers, leases }: Report): string[] {
         until !== null &&
         one.until >= until - 50,
     )
-    const during = lease
-      ? ` during ${lease.test === '' ? lease.file : `"${lease.test}" (${lease.file})`}`
-      : ''
+    const during = lease ? ` during ${safeText(describeHolder(lease))}` : ''
     return [`${id} ${pc.red(causeOf(exit))}${during}`]
   })
 }
