@@ -1,7 +1,7 @@
 import { defineConfig, type UserConfig } from 'tsdown'
 import { writeCommonJs } from './scripts/common-js.mjs'
-import { thirdPartyNotices } from './scripts/third-party.mjs'
 import { writeReportPage } from './scripts/report-page.mjs'
+import { thirdPartyNotices } from './scripts/third-party.mjs'
 
 const esm: UserConfig = {
   entry: {
