@@ -26,6 +26,7 @@ export class App {
   readonly #lanes = byId<HTMLCanvasElement>('lanes')
   readonly #curves = byId<HTMLCanvasElement>('curves')
   readonly #scroller = byId('scroller')
+  readonly #spacer = byId('spacer')
   readonly #search = byId<HTMLInputElement>('search')
   readonly #file = byId<HTMLSelectElement>('file')
   #theme: Theme = theme()
@@ -135,7 +136,9 @@ export class App {
     const { lanes } = this.#model
     const last = lanes.at(-1)
     const height = AXIS + (last ? last.top + last.height : 0)
-    byId('spacer').style.height = `${Math.max(0, height)}px`
+    this.#spacer.style.height = `${height}px`
+    // As tall as its lanes, if there is room.
+    this.#scroller.style.flexBasis = `${height + 1}px`
     this.#lanes.style.height = `${this.#scroller.clientHeight}px`
     this.#view.width = this.#lanes.clientWidth
     this.#view.gutter = this.#view.width < NARROW ? 76 : 124

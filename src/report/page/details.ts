@@ -23,8 +23,8 @@ export function showDetails(model: Model, item: Item | undefined, theme: Theme, 
     className: 'quiet',
   })
   panel.replaceChildren(
-    el('p', { className: 'kind' }, KINDS[item.kind]),
-    el('div', { className: 'top' }, el('h2', {}, titleOf(model, item)), close),
+    el('div', { className: 'top' }, el('p', { className: 'kind' }, KINDS[item.kind]), close),
+    el('h2', {}, titleOf(model, item)),
     button('Zoom to it', () => actions.zoomTo(item)),
     list(rowsOf(model, item, theme, actions)),
     ...moreOf(model, item, actions),

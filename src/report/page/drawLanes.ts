@@ -114,12 +114,18 @@ function drawWorkers(context: Context, lane: Lane, y: number, { model, view, the
     context.fillStyle = theme.color('card')
     if (ready - from > 3) context.fillRect(from + 1, top + 1, Math.min(ready, until) - from - 1, height - 2)
     context.fillStyle = theme.color('strip-ink')
-    const x = Math.max(ready, view.gutter) + 5
+    const x = Math.max(ready, view.gutter) + (isRestart(lane, index, model) ? 18 : 5)
     const label = isForkserver
       ? `forkserver, pid ${worker.pid ?? '?'}`
       : `${worker.id} · ${worker.pid ?? '?'}`
     writeText(context, label, x, top + height / 2 + 0.5, until - x - 3)
   }
+}
+
+/** Whether it replaces a worker that crashed, so its begin has a mark. */
+function isRestart(lane: Lane, index: number, { data }: Model): boolean {
+  const before = lane.workers[lane.workers.indexOf(index) - 1]
+  return before !== undefined && data.workers[before]?.exit?.crashed === true
 }
 
 function drawLeases(context: Context, lane: Lane, y: number, scene: Scene): void {
