@@ -24,7 +24,7 @@ sys.path.insert(0, {package!r})
 {start}
 reaper = subprocess.Popen(
     [sys.executable, "-I", "-S", *{program!r}, "reaper", "--run-id", {run_id!r}, "--run-directory", {directory!r},
-     "--owner-pid", str(os.getpid()), "--owner-start-time", own_start_time(), "--protocol", "1"],
+     "--owner-pid", str(os.getpid()), "--owner-start-time", own_start_time(), "--protocol", "1", *{more!r}],
     stdin=subprocess.PIPE, stdout=open({out!r}, "wb"), stderr=open({out!r} + ".err", "wb"), start_new_session=True)
 for line in sys.stdin.buffer:
     reaper.stdin.write(line)
@@ -51,7 +51,14 @@ os.execve("/bin/sleep", ["sleep", "60"], {})
 class Run:
     """One run: an owner, its reaper, and the lines of the reaper."""
 
-    def __init__(self, base: Path, run_id: str, program: tuple[str, ...] = (PACKAGE,), start: str = LINUX) -> None:
+    def __init__(
+        self,
+        base: Path,
+        run_id: str,
+        program: tuple[str, ...] = (PACKAGE,),
+        start: str = LINUX,
+        more: tuple[str, ...] = (),
+    ) -> None:
         self.run_id = run_id
         self.directory = base / run_id
         self.directory.mkdir(mode=0o700)
@@ -63,6 +70,7 @@ class Run:
             directory=str(self.directory),
             out=str(self.out),
             start=start,
+            more=more,
         )
         self.owner = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE)
         self.pid = int(self.wait_for("armed")["pid"])

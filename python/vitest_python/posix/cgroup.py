@@ -10,9 +10,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from .keep import Keep
 from .system import DARWIN
 
 _NAME = "vitest-python-"
+# A process may fork while it is moved.
+MAX_PASSES = 5
 
 
 class Cgroup:
@@ -35,6 +38,25 @@ class Cgroup:
             Path(self.path, "cgroup.kill").write_text("1")
         except OSError:
             pass  # the process tree and the cookies still lead to the members
+
+    def release(self, keep: Keep) -> bool:
+        """Move the members to `keep` to the parent group. Returns False if one of them is still a member."""
+        for _ in range(MAX_PASSES):
+            kept = [pid for pid in self._members() if keep(pid)]
+            if not kept:
+                return True
+            for pid in kept:
+                try:
+                    Path(self.path).parent.joinpath("cgroup.procs").write_text(str(pid))
+                except OSError:
+                    pass  # it has ended, or we may not move it
+        return False
+
+    def _members(self) -> list[int]:
+        try:
+            return [int(pid) for pid in Path(self.path, "cgroup.procs").read_text().split()]
+        except OSError:
+            return []
 
     def remove(self) -> bool:
         """Remove the group; False if it has living members."""

@@ -14,12 +14,20 @@ def keep_none(_pid: int) -> bool:
     return False
 
 
-def keep_executables(rules: list[str]) -> Keep:
-    """Keep processes by the names or by the absolute paths of their executables (Linux)."""
-    if not rules:
-        return keep_none
-    wanted = frozenset(rules) - {""}
-    return lambda pid: bool(wanted & set(_names_of(pid)))
+class KeepExecutables:
+    """Keeps processes by the names or by the absolute paths of their executables (Linux)."""
+
+    def __init__(self, rules: list[str]) -> None:
+        self._rules = frozenset(rules) - {""}
+        self.kept: set[int] = set()
+        """The processes that were kept when they were last looked at."""
+
+    def __call__(self, pid: int) -> bool:
+        if not self._rules or self._rules.isdisjoint(_names_of(pid)):
+            self.kept.discard(pid)
+            return False
+        self.kept.add(pid)
+        return True
 
 
 def _names_of(pid: int) -> tuple[str, ...]:

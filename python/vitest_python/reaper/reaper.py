@@ -6,6 +6,7 @@ docs/protocol.md describes its lines.
 
 from __future__ import annotations
 
+import json
 import os
 import select
 import signal
@@ -16,7 +17,7 @@ from ..posix.bootstrap import open_script
 from ..posix.cgroup import make_cgroup
 from ..posix.cookie import set_limits
 from ..posix.identity import boot_id, own_start_time, start_time
-from ..posix.keep import keep_executables
+from ..posix.keep import KeepExecutables
 from ..posix.lines import Outbox, Splitter, decode
 from ..posix.pidfd import HAS_PIDFD
 from ..posix.prctl import adopt_orphans
@@ -26,7 +27,7 @@ from ..posix.spawn import spawn
 from ..posix.system import DARWIN
 from ..posix.wait import exit_of, wake_up_on_child
 from .owner import Owner
-from .run_directory import note_survivors, remove_run_directory
+from .run_directory import close_run_directory, note_survivors, remove_run_directory
 
 if DARWIN:
     from ..posix.darwin.kill_tree import kill_tree
@@ -44,10 +45,11 @@ POLL_MS = 100
 class Reaper:
     """One loop over three descriptors: the owner's lines, the owner's end, and the ends of children."""
 
-    def __init__(self, run_id: str, run_directory: str, owner: Owner) -> None:
+    def __init__(self, run_id: str, run_directory: str, owner: Owner, keep: list[str]) -> None:
         self.run_id = run_id
         self.run_directory = run_directory
         self.owner = owner
+        self._keep = KeepExecutables(keep)
         self.limits = set_limits(run_id)
         self.subreaper = adopt_orphans()
         self.cgroup = make_cgroup(run_id)
@@ -139,10 +141,9 @@ class Reaper:
         self._out.put({"event": "spawned", "id": line["id"], "pid": pid, "startTime": start_time(pid) or ""})
 
     def _kill_tree(self, line: dict[str, Any]) -> None:
-        rules = line.get("keep", [])
-        killed = kill_tree(float(line["timeout"]) / 1000, self.reap, keep_executables(rules))
-        # The group is killed last: `cgroup.kill` doesn't report which processes it kills, and kills all of them.
-        if self.cgroup is not None and not rules:
+        killed = kill_tree(float(line["timeout"]) / 1000, self.reap, self._keep)
+        # The group is killed last: `cgroup.kill` doesn't report which processes it kills.
+        if self.cgroup is not None and self.cgroup.release(self._keep):
             self.cgroup.kill()
         self._out.put(
             {
@@ -173,16 +174,16 @@ class Reaper:
         finally:
             # No failure above may keep the rest from being done.
             try:
-                marked = kill_marked(self.run_id, {self.owner.pid: self.owner.start_time})
+                marked = kill_marked(self.run_id, {self.owner.pid: self.owner.start_time}, self._keep)
                 self._close_run_directory(left | marked.left)
             finally:
                 os._exit(0)
 
     def _kill_descendants(self) -> dict[int, str]:
-        """Kill everything below this process, and return the survivors."""
-        if self.cgroup is not None:
+        """Kill everything below this process except kept processes, and return the survivors."""
+        if self.cgroup is not None and self.cgroup.release(self._keep):
             self.cgroup.kill()
-        killed = kill_tree(LAST_KILL_SECONDS, self.reap)
+        killed = kill_tree(LAST_KILL_SECONDS, self.reap, self._keep)
         if self.cgroup is not None:
             self.cgroup.remove()
         return killed.left
@@ -190,6 +191,8 @@ class Reaper:
     def _close_run_directory(self, survivors: dict[int, str]) -> None:
         if survivors:
             refusal = note_survivors(self.run_directory, self.run_id, survivors)
+        elif self._keep.kept:
+            refusal = close_run_directory(self.run_directory, self.run_id)
         else:
             refusal = remove_run_directory(self.run_directory, self.run_id)
         if refusal:
@@ -197,7 +200,11 @@ class Reaper:
 
 
 def main(arguments: list[str]) -> NoReturn:
-    """Run the reaper. Arguments: `--run-id`, `--run-directory`, `--owner-pid`, `--owner-start-time`, `--protocol`."""
+    """Run the reaper.
+
+    Arguments: `--run-id`, `--run-directory`, `--owner-pid`, `--owner-start-time`, `--protocol`, and, if executables may
+    outlive the run, `--keep` with a JSON list of them.
+    """
     # Before anything else: Ctrl-C in a terminal signals the whole process group, and the reaper must outlive the run.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
         signal.signal(number, signal.SIG_IGN)
@@ -205,7 +212,8 @@ def main(arguments: list[str]) -> NoReturn:
     if int(options["--protocol"]) != PROTOCOL:
         sys.exit(protocol_mismatch("reaper: the runner", options["--protocol"], "this reaper"))
     owner = Owner(int(options["--owner-pid"]), options["--owner-start-time"])
-    reaper = Reaper(options["--run-id"], options["--run-directory"], owner)
+    keep = json.loads(options.get("--keep", "[]"))
+    reaper = Reaper(options["--run-id"], options["--run-directory"], owner, keep)
     if owner.has_ended():
         reaper._leave_nothing_behind()
     reaper.run()

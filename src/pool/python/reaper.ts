@@ -74,9 +74,18 @@ export class Reaper {
     })
   }
 
-  /** Starts the reaper and waits until it is armed. No other process of the run may exist before that. */
-  static async start(executable: string, run: RunDirectory, owner: OwnerIdentity): Promise<Reaper> {
-    const reaperProcess = new ReaperProcess(executable, run, owner)
+  /**
+   * Starts the reaper and waits until it is armed. No other process of the run may exist before that.
+   *
+   * @param keep executables whose processes may outlive the run
+   */
+  static async start(
+    executable: string,
+    run: RunDirectory,
+    owner: OwnerIdentity,
+    keep: readonly string[],
+  ): Promise<Reaper> {
+    const reaperProcess = new ReaperProcess(executable, run, owner, keep)
     try {
       return await Reaper.#arm(reaperProcess)
     } catch (error) {
@@ -132,13 +141,12 @@ export class Reaper {
   }
 
   /**
-   * Kills every descendant, repeatedly, until there is none or the time is up.
+   * Kills every descendant that may not outlive the run, repeatedly, until there is none or the time is up.
    *
    * @param timeout milliseconds
-   * @param keep executables whose processes are left alone
    */
-  async killTree(timeout: number, keep: readonly string[] = []): Promise<KilledTree> {
-    const line = { op: 'kill-tree', timeout, keep }
+  async killTree(timeout: number): Promise<KilledTree> {
+    const line = { op: 'kill-tree', timeout }
     const answer = await this.#process.request(line, 'tree-killed', timeout + ANSWER_TIMEOUT_MS)
     const tree = answer as unknown as KilledTree
     debug('killed the tree: %o', tree.killed)

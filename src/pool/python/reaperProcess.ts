@@ -22,8 +22,8 @@ export class ReaperProcess {
   #requests = 0
   #said = ''
 
-  constructor(executable: string, run: RunDirectory, owner: OwnerIdentity) {
-    const subprocess = execa(executable, reaperArguments(run, owner), {
+  constructor(executable: string, run: RunDirectory, owner: OwnerIdentity, keep: readonly string[]) {
+    const subprocess = execa(executable, reaperArguments(run, owner, keep), {
       // A session of its own, so Ctrl-C reaches the runner only. The reaper then sees the runner's end.
       detached: true,
       cleanup: false,
@@ -114,11 +114,12 @@ export class ReaperProcess {
   }
 }
 
-function reaperArguments(run: RunDirectory, owner: OwnerIdentity): string[] {
+function reaperArguments(run: RunDirectory, owner: OwnerIdentity, keep: readonly string[]): string[] {
   return [
     ...['-I', '-S', pythonPrograms, 'reaper'],
     ...['--run-id', run.runId, '--run-directory', run.path],
     ...['--owner-pid', `${owner.pid}`, '--owner-start-time', owner.startTime],
     ...['--protocol', `${PROTOCOL}`],
+    ...(keep.length > 0 ? ['--keep', JSON.stringify(keep)] : []),
   ]
 }

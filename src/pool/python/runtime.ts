@@ -234,7 +234,12 @@ export class PythonRuntime {
     const { Reaper } = await import('./reaper.ts')
     const control = await Control.listen(run.controlPath, run.token)
     try {
-      const reaper = await Reaper.start(installation.executable, run.directory, run.owner)
+      const reaper = await Reaper.start(
+        installation.executable,
+        run.directory,
+        run.owner,
+        run.options.orphans.keep,
+      )
       void reaper.ended.then((exit) => this.#noteEnd(reaper, exit))
       await recordOrEnd(reaper, () => recordProcess(run.directory, 'reaper', reaper.armed))
       return { phase: 'armed', reaper, installation, control, forkserver: undefined, outdated: new Map() }

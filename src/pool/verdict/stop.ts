@@ -69,7 +69,7 @@ export async function stopRun(pool: Pool): Promise<Findings | undefined> {
     signal,
     killTree: async (timeout) => {
       if (!reaper.responsive || reaper.hasEnded()) return undefined
-      return reaper.killTree(timeout, run.options.orphans.keep)
+      return reaper.killTree(timeout)
     },
     endReaper: () => endReaper(reaper, oneShot),
   })

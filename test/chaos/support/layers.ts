@@ -71,7 +71,7 @@ export const layers = {
   'kill tree': [
     {
       file: `${python}/reaper/reaper.py`,
-      find: 'kill_tree(LAST_KILL_SECONDS, self.reap)',
+      find: 'kill_tree(LAST_KILL_SECONDS, self.reap, self._keep)',
       replace: NONE_LEFT,
     },
   ],

@@ -6,6 +6,7 @@ import os
 import re
 import time
 
+from ..keep import Keep, keep_none
 from ..killed import Killed
 from ..protocol import RUN_ID_VARIABLE
 from .kill import kill_each
@@ -14,7 +15,7 @@ from .ps import processes_with_environments
 MAX_PASSES = 5
 
 
-def kill_marked(run_id: str, spare: dict[int, str]) -> Killed:
+def kill_marked(run_id: str, spare: dict[int, str], keep: Keep = keep_none) -> Killed:
     """Like `posix.sweep.kill_marked`, but goes by the environment alone."""
     mark = re.compile(rf"(?:^| ){RUN_ID_VARIABLE}={run_id}(?: |\s*$)")
     killed: dict[int, str] = {}
@@ -26,6 +27,7 @@ def kill_marked(run_id: str, spare: dict[int, str]) -> Killed:
             if pid != os.getpid()
             and entry.stat.alive
             and spare.get(pid) != entry.stat.start_time
+            and not keep(pid)
             and mark.search(entry.environment)
         )
         if not found:
