@@ -1,11 +1,9 @@
-import { chmodSync, chownSync, lchownSync, mkdirSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Layer, UNMARKED } from '../support/layers.ts'
-import { type Scene, withScene } from '../support/scene.ts'
+import { withScene } from '../support/scene.ts'
+import { asNobody, giveAway } from '../support/unprivileged.ts'
 
 const isRoot = process.getuid?.() === 0
-const NOBODY = 65_534
 
 describe.runIf(isRoot).concurrent('a runner', () => {
   const asInit = (command: string[]) => ['unshare', '--pid', '--fork', '--mount-proc', ...command]
@@ -97,7 +95,7 @@ describe.runIf(isRoot).concurrent('a runner', () => {
       if (as === asNobody) giveAway(scene)
       const hiding = 'import ctypes,time; ctypes.CDLL(None).prctl(4, 0, 0, 0, 0); time.sleep(20)'
       const { exitCode, output } = await scene.start({
-        wrap: (command) => ['sh', '-c', 'ulimit -m 9000000; exec "$@"', 'sh', ...as(command)],
+        wrap: (command) => ['prlimit', '--rss=9000000000', '--locks=9000000', ...as(command)],
         tests: [{ runs: ['sh', '-c', `python3 -c '${hiding}' >/dev/null 2>&1 & sleep 0.3`] }],
       }).ended
       expect(output).toContain(sentence)
@@ -105,17 +103,3 @@ describe.runIf(isRoot).concurrent('a runner', () => {
     })
   })
 })
-
-function asNobody(command: string[]): string[] {
-  return ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', ...command]
-}
-
-function giveAway({ directory, runtime, installation }: Scene): void {
-  chmodSync(installation.directory, 0o755)
-  // Vite writes into the nearest node_modules.
-  mkdirSync(join(directory, 'node_modules'))
-  for (const path of [directory, runtime]) chownSync(path, NOBODY, NOBODY)
-  for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
-    lchownSync(join(directory, name), NOBODY, NOBODY)
-  }
-}

@@ -10,12 +10,14 @@ import { drawStrike, type Strike, throwStrike } from '../support/strike.ts'
 const rounds = Number(process.env['CHAOS_STORM'] ?? 12)
 const seed = Number(process.env['CHAOS_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 const only = process.env['CHAOS_ROUND']
+/** Runs everything as a user without privileges, which takes tests that run as root. */
+const unprivileged = process.env['CHAOS_UNPRIVILEGED'] !== undefined
 const SIDE_BY_SIDE = 3
 
 const DAEMONS = ['daemon', 'daemon_bare', 'daemon_fork', 'daemon_wiped'] as const
 
-test('a storm of signals leaves nothing', { timeout: 3_600_000 }, async () => {
-  console.log(`storm of ${rounds} rounds, seed ${seed}`)
+test('a storm of signals leaves nothing', { timeout: 7_200_000 }, async () => {
+  console.log(`storm of ${rounds} rounds, seed ${seed}${unprivileged ? ', without privileges' : ''}`)
   const queue = only ? [Number(only)] : Array.from({ length: rounds }, (_, n) => n + 1)
   const failures: string[] = []
   const tally = new Map<string, number>()
@@ -33,7 +35,7 @@ test('a storm of signals leaves nothing', { timeout: 3_600_000 }, async () => {
         (tally.get(outcome.failed ? 'failed' : outcome.what) ?? 0) + 1,
       )
       if (outcome.failed) {
-        const replay = `npm run chaos -- --storm ${rounds} --seed ${seed} --round ${round}`
+        const replay = `npm run chaos -- --storm ${rounds} --seed ${seed} --round ${round}${unprivileged ? ' --unprivileged' : ''}`
         failures.push(`round ${round}: ${outcome.what}\nto repeat: ${replay}`)
         console.error(failures.at(-1))
       }
@@ -64,8 +66,8 @@ async function playRound(round: number, without: Layer[] = []): Promise<{ what: 
     ...(daemon && n === 2 ? { calls: [[daemon]] } : {}),
   }))
   const strike = drawStrike(random)
-  const unprivileged: Layer[] = random.chance(0.5) ? ['control group'] : []
-  return withScene({ without: [...unprivileged, ...without] }, async (scene) => {
+  const ungrouped: Layer[] = random.chance(0.5) ? ['control group'] : []
+  return withScene({ without: [...ungrouped, ...without], unprivileged }, async (scene) => {
     const run = scene.start({ tests })
     const hit = await throwStrike(strike, run)
     const { exitCode, output } = await run.ended

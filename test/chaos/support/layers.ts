@@ -36,6 +36,23 @@ export const layers = {
       replace: '$1    return []\n',
     },
   ],
+  'second limit': [{ file: `${python}/posix/cookie.py`, find: ', "RLIMIT_LOCKS": 10}', replace: '}' }],
+  // Replaced by: all limits are said to be set.
+  'record of the limits': [
+    {
+      file: `${python}/reaper/reaper.py`,
+      find: '"limits": self.limits',
+      replace: '"limits": ["RLIMIT_RSS", "RLIMIT_LOCKS"]',
+    },
+  ],
+  // Replaced by: every orphan counts as ended.
+  'ends by identity': [{ file: 'dist/*', find: /(\w+)\.killed=(\w+)\(/, replace: '$1.killed=true||$2(' }],
+  'user of a marked process': [
+    { file: 'dist/*', find: /&&\w+\.user\(\w+\)!==\w+\.uid\)/, replace: '&&false)' },
+  ],
+  'end of hidden children': [
+    { file: `${python}/posix/pidfd.py`, find: '(_hidden(pid) if known else None)', replace: 'None' },
+  ],
   'environment cookie': [
     {
       file: `${python}/posix/spawn.py`,

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Ending, type RunnerOptions, startRunner } from '../../support/startRunner.ts'
 import { type Identity, identify, identitiesIn } from './identity.ts'
 import { lines, recordOf, type Scene } from './scene.ts'
+import { asNobody } from './unprivileged.ts'
 
 /** One test of test/fixtures/chaos/scenario.test.ts, which documents the fields. */
 export interface Scenario {
@@ -63,6 +64,7 @@ export function startRun(scene: Scene, options: RunOptions): ChaosRun {
     },
     {
       ...options,
+      ...(scene.unprivileged && !options.wrap ? { wrap: asNobody } : {}),
       env: { CHAOS_TESTS: JSON.stringify(tests), CHAOS_EVENTS: eventFile, ...options.env },
     },
   )

@@ -14,10 +14,13 @@ import { type Identity, identify, isAlive, send } from './identity.ts'
 import type { Layer } from './layers.ts'
 import { type ChaosRun, type RunOptions, startRun } from './run.ts'
 import { sabotage } from './sabotage.ts'
+import { giveAway } from './unprivileged.ts'
 
 export interface SceneOptions {
   /** Layers to remove from the installed package, for a negative control. */
   without?: Layer[]
+  /** Runs Vitest and the command line as a user without privileges. The tests themselves must run as root. */
+  unprivileged?: boolean
 }
 
 /** A project with its own runtime directory, in which Vitest runs once or several times. */
@@ -26,6 +29,7 @@ export interface Scene {
   readonly runtime: string
   readonly installation: Installation
   readonly tested: TestedRun
+  readonly unprivileged: boolean
   start(options?: RunOptions): ChaosRun
   /** The run directories. */
   runDirectories(): string[]
@@ -69,11 +73,13 @@ export async function withScene<T>(options: SceneOptions, use: (scene: Scene) =>
       cpSync(join(installation.directory, PACKAGE), join(directory, PACKAGE), { recursive: true })
       sabotage(join(directory, PACKAGE), options.without)
     }
+    if (options.unprivileged) giveAway({ directory, runtime, installation })
     const scene: Scene = {
       directory,
       runtime,
       installation,
       tested,
+      unprivileged: options.unprivileged ?? false,
       runDirectories,
       start: (of = {}) => {
         const run = startRun(scene, of)
