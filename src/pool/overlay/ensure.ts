@@ -6,6 +6,7 @@ import type { Interpreter } from '../interpreter/find.ts'
 import { type Requirements, readRequirements } from '../interpreter/requirements.ts'
 import { removeAbandonedInstalls } from './abandonedInstalls.ts'
 import { checkImports, compileOverlay } from './checkOverlay.ts'
+import { checkCacheOwner } from './checkOwner.ts'
 import { cacheDirectory, overlayDirectory, temporaryDirectory } from './directory.ts'
 import { install } from './install.ts'
 import { planInstall } from './installPlan.ts'
@@ -48,15 +49,17 @@ interface Work {
  * @returns `null` if the interpreter lacks nothing
  *
  * @throws SetupError `PYTHON_PACKAGE_TOO_OLD`, `OVERLAY_INSTALL_FAILED`,
- * `OVERLAY_INTERRUPTED`, `OVERLAY_UNUSABLE`, `OVERLAY_CACHE_UNWRITABLE`
+ * `OVERLAY_INTERRUPTED`, `OVERLAY_UNUSABLE`, `OVERLAY_CACHE_UNWRITABLE`, `OVERLAY_CACHE_UNSAFE`
  */
 export async function ensureOverlay(interpreter: Interpreter, io: Io): Promise<string | null> {
   const requirements = io.requirements ?? (await readRequirements())
   const lock = io.lock ?? (await readLock())
   const { outdated, missing, packages, content } = planInstall(requirements, lock, interpreter.distributions)
   if (outdated.length > 0) throw explainOutdated(interpreter, outdated)
+  const cache = cacheDirectory(io.env)
+  const overlay = overlayDirectory(cache, interpreter.abi, content)
+  checkCacheOwner(cache, overlay)
   if (missing.length === 0) return null
-  const overlay = overlayDirectory(cacheDirectory(io.env), interpreter.abi, content)
   if (isVerified(overlay, content)) return overlay
   const names = Object.keys(requirements)
   const temporary = temporaryDirectory(overlay)

@@ -187,3 +187,34 @@ test('control: the others beside a kept process are orphans, and killed', async 
   expect(judge(found)).toBe('orphans')
   expect(killed).toEqual([3, 4])
 })
+
+test('an orphan that no sweep finds any more counts as alive until its identity is gone', async () => {
+  const { alive, verification } = machine([{ pid: 1 }, { pid: 7 }], { mortal: false })
+  const endReaper = async () => {
+    alive.delete(1)
+    // It has shed its marks, as sudo does.
+    alive.set(7, { ...alive.get(7)!, environ: 'PATH=/\0' })
+  }
+  const found = await findings({ ...verification, endReaper })
+  expect(found).toMatchObject({ cleanSweeps: 2, orphans: [{ pid: 7, killed: false }] })
+  expect(judge(found)).toBe('orphans')
+}, 30_000)
+
+test('what the reaper has killed last, or could not kill, is an orphan', async () => {
+  const { verification } = machine([{ pid: 1 }])
+  const killTree = async () => ({ killed: [{ pid: 70, startTime: '5' }], left: [], empty: true })
+  const found = await findings({ ...verification, killTree })
+  expect(found.orphans).toMatchObject([{ pid: 70, cookie: 'descent', killed: true }])
+  expect(judge(found)).toBe('orphans')
+})
+
+test('a sweep that fails leaves the run unproven, and the reaper is ended all the same', async () => {
+  const { alive, verification } = machine([{ pid: 1 }])
+  const pids = () => {
+    throw new Error('EMFILE: too many open files')
+  }
+  const found = await findings({ ...verification, table: { ...verification.table, pids } })
+  expect(found.problems).toContainEqual(expect.stringContaining('EMFILE'))
+  expect(judge(found)).toBe('unknown')
+  expect(alive.has(1)).toBe(false)
+})

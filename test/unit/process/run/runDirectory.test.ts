@@ -123,6 +123,25 @@ test('if the path of a socket would be too long, a shorter directory is used', (
   }
 })
 
+test.runIf(process.getuid?.() === 0)('the runtime directory of another user is not used', async () => {
+  const { chownSync } = await import('node:fs')
+  const theirs = join(scratch, 'theirs')
+  mkdirSync(theirs)
+  expect(runsDirectory({ XDG_RUNTIME_DIR: theirs }).startsWith(theirs)).toBe(true)
+  chownSync(theirs, 12_345, 12_345)
+  expect(runsDirectory({ XDG_RUNTIME_DIR: theirs }).startsWith(theirs)).toBe(false)
+  expect(runsDirectory({ XDG_RUNTIME_DIR: join(theirs, 'none') }).startsWith(theirs)).toBe(false)
+})
+
+test('a directory that is only named like a run is no run, and is left alone', () => {
+  const path = join(base, 'backups')
+  mkdirSync(base, { mode: 0o700 })
+  mkdirSync(path, { mode: 0o700 })
+  writeFileSync(join(path, 'mail'), '')
+  expect(() => readRunRecord({ runId: 'backups', path })).toThrow('It is left alone')
+  expect(existsSync(join(path, 'mail'))).toBe(true)
+})
+
 test('an owner is dead only if its machine, boot, namespace and start time prove it', () => {
   const owner = ownIdentity()
   const now = new Date().toISOString()

@@ -22,6 +22,12 @@ interface Fake {
   parent?: number
   startTime?: string
   limit?: bigint | 'denied'
+  /** The second limit. */
+  locks?: bigint
+  /** `/proc` shows nothing of it. */
+  hidden?: boolean
+  /** The owner of its directory. */
+  owner?: number
   environ?: string | 'denied' | 'gone'
   uid?: number
 }
@@ -30,13 +36,19 @@ function tableOf(...fakes: Fake[]): ProcessTable {
   const processes = new Map(fakes.map((fake, index) => [fake.pid ?? index + 1, fake]))
   return linuxTable({
     pids: () => [...processes.keys()],
+    exists: (pid) => processes.has(pid),
+    owner: (pid) => processes.get(pid)?.owner,
     read(pid, file): ProcessFile {
       const fake = processes.get(pid)
       if (!fake) return 'gone'
+      if (fake.hidden) return fake.owner === undefined ? 'gone' : 'denied'
       if (file === 'limits') {
         if (fake.limit === 'denied') return 'denied'
         const limit = fake.limit?.toString() ?? 'unlimited'
-        return Buffer.from(`Max resident set          ${limit} ${limit} bytes\n`)
+        const locks = fake.locks?.toString() ?? 'unlimited'
+        return Buffer.from(
+          `Max resident set          ${limit} ${limit} bytes\nMax file locks            ${locks} ${locks} locks\n`,
+        )
       }
       if (file === 'environ') {
         // Linux answers so for a process that has no memory any more.
@@ -119,6 +131,60 @@ test('an unreadable process of another user, or one older than the run, is not u
   expect(
     (await sweep(tableOf({ environ: 'denied', startTime: '500' }), { ...blind, notBefore: '500' })).unknown,
   ).toHaveLength(1)
+})
+
+test('one limit is enough, and a process that has lowered the only armed limit is not excluded by it', async () => {
+  const lowered = { environ: '', limit: 1n << 40n }
+  expect(found(await sweep(tableOf({ ...lowered, locks: limitCookie(RUN) }), query))).toEqual([
+    { pid: 1, cookie: 'limit' },
+  ])
+  const hidden = tableOf({ environ: 'denied', limit: 1n << 40n })
+  expect((await sweep(hidden, query)).unknown).toMatchObject([{ pid: 1, runId: RUN }])
+  // Control: an unlimited process cannot have inherited the mark.
+  expect((await sweep(tableOf({ environ: 'denied' }), query)).unknown).toEqual([])
+  const both = { ...query, suspects: [{ runId: RUN, limits: ['RLIMIT_RSS', 'RLIMIT_LOCKS'] as const }] }
+  expect((await sweep(hidden, both)).unknown).toEqual([])
+})
+
+test('a process of another user with copied marks is told apart, unless the kernel counts it to the run', async () => {
+  const table = tableOf({ limit: limitCookie(RUN), environ: `VITEST_PYTHON_RUN_ID=${RUN}\0`, uid: 7 })
+  expect(await sweep(table, query)).toMatchObject({ found: [], foreign: [{ pid: 1, runId: RUN, user: 7 }] })
+  const members = new Map([[1, { runId: RUN, how: 'descent' } as const]])
+  expect((await sweep(table, { ...query, members })).found).toMatchObject([{ pid: 1 }])
+})
+
+test('a member that /proc hides is found, and one that has ended has vanished', async () => {
+  const member = { runId: RUN, how: 'descent' } as const
+  const members = new Map([
+    [1, member],
+    [9, member],
+  ])
+  const result = await sweep(tableOf({ hidden: true }), { ...query, members })
+  expect(result).toMatchObject({ found: [{ pid: 1, startTime: '', cookie: 'descent' }], vanished: 1 })
+})
+
+test('what hidepid=1 shows of strangers and of root is not unknown; an own process is', async () => {
+  const shown = tableOf({ hidden: true, owner: 7 }, { hidden: true, owner: 0 }, { hidden: true, owner: 1000 })
+  expect((await sweep(shown, unlimited)).unknown).toMatchObject([{ pid: 3, startTime: '' }])
+})
+
+test('an unreadable process is unknown only to the dead runs that are older than it', async () => {
+  const suspects = [
+    { runId: 'newer00', limits: [], notBefore: '600' },
+    { runId: 'older00', limits: [], notBefore: '400' },
+  ]
+  const table = tableOf({ environ: 'denied', startTime: '500' })
+  expect((await sweep(table, { ...query, suspects })).unknown).toMatchObject([{ runId: 'older00' }])
+  expect((await sweep(table, { ...query, suspects: [] })).unknown).toEqual([])
+})
+
+test('life is a matter of identity, and unknown if only the pid can be seen', () => {
+  const table = tableOf({ startTime: '500' }, { hidden: true }, { state: 'Z' })
+  expect(table.lifeOf({ pid: 1, startTime: '500' })).toBe('alive')
+  expect(table.lifeOf({ pid: 1, startTime: '499' })).toBe('ended')
+  expect(table.lifeOf({ pid: 2, startTime: '500' })).toBe('unknown')
+  expect(table.lifeOf({ pid: 3, startTime: '500' })).toBe('ended')
+  expect(table.lifeOf({ pid: 9, startTime: '500' })).toBe('ended')
 })
 
 test('a process that ends during the sweep is skipped', async () => {
