@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { inject } from 'vitest'
+import { cleanEnvironment } from '../../support/environment.ts'
 import type { Installation } from '../../support/installation.ts'
 import { liveProcesses } from '../../support/processes.ts'
 import { CASE_VARIABLE, killSurvivors, survivorsOf, type TestedRun } from '../../support/survivors.ts'
@@ -48,6 +49,14 @@ const VERSION = '4.1.12'
 const fixture = fileURLToPath(new URL('../../fixtures/chaos/', import.meta.url))
 const PACKAGE = 'node_modules/vitest-environment-python'
 
+let installed: Promise<unknown> | undefined
+
+/** A user without privileges cannot write to the cache, so root installs the packages of the workers. */
+function installPackages({ directory, node }: Installation, cwd: string): Promise<unknown> {
+  const cli = join(directory, PACKAGE, 'dist/cli.js')
+  return execa(node, [cli, 'setup'], { cwd, env: cleanEnvironment(node), extendEnv: false })
+}
+
 /** Creates a scene, and removes all of it afterwards. */
 export async function withScene<T>(options: SceneOptions, use: (scene: Scene) => Promise<T>): Promise<T> {
   const installation = inject('installations')[VERSION]!
@@ -73,7 +82,10 @@ export async function withScene<T>(options: SceneOptions, use: (scene: Scene) =>
       cpSync(join(installation.directory, PACKAGE), join(directory, PACKAGE), { recursive: true })
       sabotage(join(directory, PACKAGE), options.without)
     }
-    if (options.unprivileged) giveAway({ directory, runtime, installation })
+    if (options.unprivileged) {
+      await (installed ??= installPackages(installation, directory))
+      giveAway({ directory, runtime, installation })
+    }
     const scene: Scene = {
       directory,
       runtime,
