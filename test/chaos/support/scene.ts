@@ -83,7 +83,8 @@ export async function withScene<T>(options: SceneOptions, use: (scene: Scene) =>
       sabotage(join(directory, PACKAGE), options.without)
     }
     if (options.unprivileged) {
-      await (installed ??= installPackages(installation, directory))
+      installed ??= installPackages(installation, directory)
+      await installed
       giveAway({ directory, runtime, installation })
     }
     const scene: Scene = {
