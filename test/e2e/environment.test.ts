@@ -57,14 +57,14 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(exitCode).toBe(1)
   })
 
-  test.each(everyPool)('a file that leaves processes fails, and no other, in %s', async (pool) => {
+  test.each(everyPool)('a test that leaves processes fails, and no other, in %s', async (pool) => {
     const result = await run({ pool, args: ['leaves', 'stops'] })
     expect(result.output).toMatch(/Test Files +1 failed \| 1 passed \(2\)/)
     expect(result.output).toMatch(/FAIL +leaves\.test\.ts/)
-    expect(result.output).toContain('The Python of this file left 2 processes behind:')
+    expect(result.output).toContain('This test left 2 processes behind:')
     const pids = printedBy<number>(result, 'left')
-    expect(result.output).toContain(`pid ${pids[0]} (sleep 121), started by leaves.test.ts`)
-    expect(result.output).toContain(`pid ${pids[1]} (sleep 122), started by leaves.test.ts`)
+    expect(result.output).toContain(`pid ${pids[0]} (sleep 121)`)
+    expect(result.output).toContain(`pid ${pids[1]} (sleep 122)`)
     expect(result.exitCode).toBe(1)
     expect(result.left).toEqual(NOTHING)
   })

@@ -1,5 +1,11 @@
 import { credentials, type ServiceError } from '@grpc/grpc-js'
-import { BrokerClient, type Holder, Priority, type SurvivorsReply } from '../gen/vitest_python/v1/broker.ts'
+import {
+  BrokerClient,
+  type Holder,
+  Priority,
+  type SurvivorsReply,
+  type SurvivorsRequest,
+} from '../gen/vitest_python/v1/broker.ts'
 import { CHANNEL_OPTIONS, callMetadata } from '../wire/metadata.ts'
 import type { RunContext } from './context.ts'
 import type { Lease } from './lease.ts'
@@ -43,8 +49,8 @@ export class BrokerConnection {
   }
 
   /** Waits until the workers of these leases have ended, and reports the processes that outlived them. */
-  survivors(leaseIds: string[]): Promise<SurvivorsReply> {
-    return this.#ask((metadata, answer) => this.#client.survivors({ leaseIds }, metadata, answer))
+  survivors(request: SurvivorsRequest): Promise<SurvivorsReply> {
+    return this.#ask((metadata, answer) => this.#client.survivors(request, metadata, answer))
   }
 
   /** The context of another project of this runner. Both are JSON: the project as it is sent, and the answer. */

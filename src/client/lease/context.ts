@@ -26,6 +26,8 @@ export interface RunContext {
   isolation: Isolation
   /** Milliseconds that a test waits for a worker. */
   leaseTimeout: number
+  /** What fails if a test leaves a process behind. Default: `run` */
+  blame?: 'test' | 'run'
   /** Whether a report wants each call. Default: false */
   recordsCalls?: boolean
   /** Seed of each test's random numbers, and whether the configuration fixes it. Absent if tests are not seeded. */

@@ -10,6 +10,8 @@ export interface Lease {
   /** gRPC target of the worker. */
   readonly address: string
   readonly pid: number
+  /** The process that adopts what the worker leaves behind; 0 if it is not known. */
+  readonly reaperPid: number
   /** File that holds what the worker printed. */
   readonly log: string
   /** How long the test that claimed it has waited for it, in milliseconds. */

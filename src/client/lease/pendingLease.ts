@@ -127,7 +127,7 @@ export class PendingLease {
     this.#stream.write({ kind, at: now() })
   }
 
-  #leaseOf({ leaseId, workerId, address, pid, log }: Granted): Lease {
+  #leaseOf({ leaseId, workerId, address, pid, log, reaperPid }: Granted): Lease {
     const waited = () => this.#waited
     return {
       context: this.#context,
@@ -139,6 +139,7 @@ export class PendingLease {
       address,
       pid,
       log,
+      reaperPid,
       lost: this.#lost.promise,
       recalled: this.#recalled.promise,
       killUnresponsive: (call) => this.#dispatch({ type: 'kill unresponsive', call }),

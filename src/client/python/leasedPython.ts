@@ -42,6 +42,7 @@ export class LeasedPython extends CodeSurface implements PythonClient {
   readonly #channels: StubChannels
   readonly #inline = new Inline()
   readonly #tally: CallTally
+  #caller: Caller | undefined
   #session: Session | undefined
 
   constructor(lease: Lease, defaults: CallOptions = {}, test: Partial<TestSide> = {}) {
@@ -61,20 +62,24 @@ export class LeasedPython extends CodeSurface implements PythonClient {
   }
 
   override invoke(request: CallRequest, args: Arguments, options: CallOptions, here: Caller) {
+    this.#caller ??= here
     return call(this.#open(), { start: request, args, options, here })
   }
 
   override iterate(name: string, args: Arguments, options: CallOptions, here: Caller) {
+    this.#caller ??= here
     return stream(this.#open(), { start: { name }, args, options, here })
   }
 
   override evaluate({ verb, source, values }: CodeRequest, options: CallOptions, here: Caller) {
+    this.#caller ??= here
     const { name, args } = this.#inline.compose(source, values)
     return call(this.#open(), { start: { name, verb: Verb[verb] }, args, options, here })
   }
 
   /** @param channels end the calls of the stub with its test */
   client<C extends Client>(stub: StubConstructor<C>, options?: ClientOptions, channels = this.#channels): C {
+    this.#caller ??= callerOf(this.client)
     const client = new stub(this.address, credentials.createInsecure(), channels.optionsOf(options))
     this.#clients.push(client)
     return client
@@ -96,6 +101,13 @@ export class LeasedPython extends CodeSurface implements PythonClient {
     const here = callerOf(this.drewRandomNumbers)
     const options = { timeout: ANSWER_TIMEOUT_MS }
     return (await call(session, { start, args: [], options, here }).catch(() => false)) === true
+  }
+
+  /** The place of the first call since this was asked last. */
+  takeCaller(): Caller | undefined {
+    const caller = this.#caller
+    this.#caller = undefined
+    return caller
   }
 
   /** The calls of this lease so far. Calls of stubs are not among them. */

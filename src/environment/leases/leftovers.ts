@@ -1,45 +1,50 @@
-import type { BrokerConnection } from '../../client/lease/brokerConnection.ts'
+import type { Caller } from '../../client/errors/caller.ts'
+import type { Survivor } from '../../client/gen/vitest_python/v1/broker.ts'
 import { withCode } from '../../support/errors.ts'
-import { printable } from '../../support/safeText.ts'
-import { fileState } from './fileEnd.ts'
-import { PYTHON_ENVIRONMENT } from './marker.ts'
+import { safeText } from '../../support/safeText.ts'
 
-/** Processes outlive the test file that started them. The stack has no frames, because no single line is at fault. */
-class LeftoverError extends Error {
+/** Processes outlive the test, or the file, that started them. */
+export class LeftoverError extends Error {
   override readonly name: string = 'LeftoverError'
 
-  constructor(message: string) {
-    super(printable(message))
+  /**
+   * @param caller the first call of the test. An error without a frame is left out of GitHub's annotations
+   * @param file the frame if there was no call: an absolute path
+   */
+  constructor(message: string, caller: Caller | undefined, file: string | undefined) {
+    super(message)
     withCode('ORPHANS_FOUND', this)
-    this.stack = `${this.name}: ${this.message}`
+    const frames = (caller?.stack ?? '').split('\n').filter((line) => line.startsWith('    at '))
+    const place = frames.length > 0 || file === undefined ? frames : [`    at ${file}:1:1`]
+    this.stack = [`${this.name}: ${message}`, ...place].join('\n')
   }
 }
 
-/** Fails a test file that leaves processes, if it runs in the environment `python`. */
-export class Leftovers {
-  readonly #connection: BrokerConnection
-  /** IDs of the leases that the running file has taken. */
-  readonly #taken: string[] = []
-  #isWatching = false
+/** What the leases of a test or a file have left behind. */
+export interface Leftovers {
+  readonly survivors: readonly Survivor[]
+  /** Why it cannot be told; empty if it can. */
+  readonly problem: string
+  /** Whether they fail the test, or are only shown. */
+  readonly fail: boolean
+  /** The first call of the leases. */
+  readonly caller: Caller | undefined
+}
 
-  constructor(connection: BrokerConnection) {
-    this.#connection = connection
-  }
+/** Says what was left. @param whose "This test", "The Python of this file" */
+export function describeLeftovers(
+  whose: string,
+  { survivors, problem }: Pick<Leftovers, 'survivors' | 'problem'>,
+): string {
+  if (problem !== '') return `Cannot tell whether ${lower(whose)} left processes behind: ${problem}`
+  const what = survivors.length === 1 ? 'a process' : `${survivors.length} processes`
+  const lines = survivors.map(({ pid, command }) => `  pid ${pid} (${safeText(command)})`)
+  return (
+    `${whose} left ${what} behind:\n${lines.join('\n')}\n` +
+    'Still alive after the Python worker had ended. Stop every process in the test that starts it.'
+  )
+}
 
-  /** Call this before a lease is taken. The first end that is registered runs last, when all leases have ended. */
-  expect(): void {
-    if (this.#isWatching || !(PYTHON_ENVIRONMENT in globalThis)) return
-    this.#isWatching = true
-    fileState().ends.push(async () => {
-      this.#isWatching = false
-      const { message, fail } = await this.#connection.survivors(this.#taken.splice(0))
-      if (message !== '' && fail) throw new LeftoverError(message)
-      if (message !== '') console.warn(printable(message))
-    })
-  }
-
-  /** Notes a lease of the running file. */
-  note(leaseId: string): void {
-    if (this.#isWatching) this.#taken.push(leaseId)
-  }
+function lower(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1)
 }

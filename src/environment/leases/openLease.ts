@@ -4,6 +4,7 @@ import type { Lease } from '../../client/lease/lease.ts'
 import { LeasedPython, type TestSide } from '../../client/python/leasedPython.ts'
 import type { CallOptions } from '../../client/session/callOptions.ts'
 import { safeLines } from '../../support/safeText.ts'
+import { LeakWatch, type Suspects } from './leakWatch.ts'
 import { peakMemoryOf } from './peakMemory.ts'
 import { type Output, Printed } from './printed.ts'
 import type { LeasedClient } from './pythonPool.ts'
@@ -21,10 +22,11 @@ export class OpenLease extends LeasedPython implements LeasedClient {
   readonly #lease: Lease
   readonly #defaults: CallOptions
   readonly #printed: Printed
-  readonly #onRelease: () => void
+  readonly #leaks: LeakWatch
+  readonly #onRelease: (suspects: Suspects) => void
   #open = true
 
-  constructor(lease: Lease, defaults: CallOptions, file: TestFile, onRelease: () => void) {
+  constructor(lease: Lease, defaults: CallOptions, file: TestFile, onRelease: (suspects: Suspects) => void) {
     // The log of a shared worker begins with the output of earlier tests.
     const printed = new Printed(lease.log, lease.context.isolation === 'shared', file.output)
     super(lease, defaults, {
@@ -34,6 +36,7 @@ export class OpenLease extends LeasedPython implements LeasedClient {
     this.#lease = lease
     this.#defaults = defaults
     this.#printed = printed
+    this.#leaks = new LeakWatch(lease)
     this.#onRelease = onRelease
   }
 
@@ -52,11 +55,21 @@ export class OpenLease extends LeasedPython implements LeasedClient {
     await this.cancelCalls()
     const { busy } = this
     const usage = this.usage()
+    const suspects = this.suspects()
     this.close()
     this.#printed.finish()
     this.#printed.close()
     this.#lease.release(busy, usage)
-    this.#onRelease()
+    this.#onRelease(suspects)
+  }
+
+  get leaseId(): string {
+    return this.#lease.leaseId
+  }
+
+  /** The processes that this lease may leave behind if it ends now. */
+  suspects(): Suspects {
+    return this.#leaks.look()
   }
 
   /** What was done with this lease so far. */

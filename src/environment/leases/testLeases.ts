@@ -1,7 +1,11 @@
+import type { Caller } from '../../client/errors/caller.ts'
 import { LeaseError } from '../../client/errors/errors.ts'
 import type { Holder } from '../../client/gen/vitest_python/v1/broker.ts'
+import type { RunContext } from '../../client/lease/context.ts'
 import type { PoolStats } from '../../client/lease/stats.ts'
 import type { CallOptions } from '../../client/session/callOptions.ts'
+import type { Suspects } from './leakWatch.ts'
+import type { Leftovers } from './leftovers.ts'
 import { OpenLease, type TestFile } from './openLease.ts'
 import type { PythonPool } from './pythonPool.ts'
 import { seedForTest } from './seed.ts'
@@ -14,6 +18,8 @@ export class TestLeases implements PythonPool {
   readonly #defaults: CallOptions
   readonly #open = new Set<OpenLease>()
   readonly #file: TestFile
+  readonly #ended: EndedLease[] = []
+  #caller: Caller | undefined
   #number: number
   #closed = false
 
@@ -39,7 +45,11 @@ export class TestLeases implements PythonPool {
       lease.release()
       throw new LeaseError('The test ended before a Python process became free.')
     }
-    const open = new OpenLease(lease, this.#defaults, this.#file, () => this.#open.delete(open))
+    const open = new OpenLease(lease, this.#defaults, this.#file, (suspects) => {
+      this.#open.delete(open)
+      this.#ended.push({ leaseId: lease.leaseId, isolation: lease.context.isolation, suspects })
+      this.#caller ??= open.takeCaller()
+    })
     this.#open.add(open)
     // If one lease serves a whole file, each test seeds it.
     if (lease.context.seed && this.#holder.test !== '') {
@@ -56,4 +66,35 @@ export class TestLeases implements PythonPool {
     this.#closed = true
     for (const lease of this.#open) await lease.release()
   }
+
+  /**
+   * The processes that the ended leases have left behind; `undefined` if there are none. If nothing is suspicious, this
+   * asks nobody. Else it waits for the ends of the workers.
+   *
+   * @param unlisted whether to ask if this system does not list children
+   */
+  async leftBehind(unlisted = false): Promise<Leftovers | undefined> {
+    const ended = this.#ended.splice(0).filter((lease) => isSuspicious(lease, unlisted))
+    if (ended.length === 0 || this.#leases.blame === 'run') return undefined
+    const { survivors, problem, fail } = await this.#leases.connection.survivors({
+      leaseIds: ended.map(({ leaseId }) => leaseId),
+      children: ended.flatMap(({ suspects }) => [...suspects.children]),
+      adopted: ended.flatMap(({ suspects }) => [...suspects.adopted]),
+      unlisted: ended.some(({ suspects }) => suspects.unlisted),
+    })
+    if (survivors.length === 0 && problem === '') return undefined
+    return { survivors, problem, fail, caller: this.#caller }
+  }
+}
+
+interface EndedLease {
+  readonly leaseId: string
+  readonly isolation: RunContext['isolation']
+  readonly suspects: Suspects
+}
+
+/** A shared worker goes on, and so may its children. */
+function isSuspicious({ isolation, suspects }: EndedLease, unlisted: boolean): boolean {
+  if (isolation === 'shared') return false
+  return suspects.children.length + suspects.adopted.length > 0 || (unlisted && suspects.unlisted)
 }

@@ -4,7 +4,6 @@ import type { RunContext } from '../../client/lease/context.ts'
 import type { Lease } from '../../client/lease/lease.ts'
 import type { PendingLease } from '../../client/lease/pendingLease.ts'
 import { closeSession, warmUp } from '../../client/session/sessionChannel.ts'
-import { Leftovers } from './leftovers.ts'
 
 /** Opens and closes the session of a lease before a test has taken it. */
 interface Sessions {
@@ -17,7 +16,8 @@ export class WorkerLeases {
   readonly connection: BrokerConnection
   readonly #sessions: Sessions
   readonly #isolation: RunContext['isolation']
-  readonly #leftovers: Leftovers
+  /** What fails if a test leaves a process behind. */
+  readonly blame: 'test' | 'run'
   /** The lease of the next test, which has not asked for it yet. */
   #next: PendingLease | undefined
 
@@ -29,7 +29,7 @@ export class WorkerLeases {
     this.connection = connection
     this.#sessions = sessions
     this.#isolation = context.isolation
-    this.#leftovers = new Leftovers(connection)
+    this.blame = context.blame ?? 'run'
   }
 
   /** Waits for a worker before the first test of a file asks for it. If there is none, that test gets the error. */
@@ -44,11 +44,9 @@ export class WorkerLeases {
    * @throws LeaseError the pool grants no worker
    */
   async take(holder: Holder): Promise<Lease> {
-    this.#leftovers.expect()
     const next = this.#next
     this.#next = undefined
     const lease = await (next ? next.claim(holder) : this.connection.acquire(holder))
-    this.#leftovers.note(lease.leaseId)
     // With the other isolations, the next test uses the same worker again.
     if (this.#isolation === 'test' && !this.#next) this.#prefetchNext(holder.file)
     return lease

@@ -2,14 +2,24 @@ import { DEFAULT_POOL } from '../../client/lease/context.ts'
 import type { PythonClient } from '../../client/python/pythonClient.ts'
 import type { PoolName } from '../../options/poolName.ts'
 import { fileState } from '../leases/fileEnd.ts'
+import type { OpenLease } from '../leases/openLease.ts'
+import { StartedBy } from '../leases/startedBy.ts'
 import { TestLeases } from '../leases/testLeases.ts'
 import { leasesOf } from '../leases/workerLeases.ts'
+import { blameTests, type FileTask, type TestTask } from './blameTests.ts'
 import { currentFile } from './currentFile.ts'
 import { requireContext } from './providedPools.ts'
 
 type FileClient = ReturnType<TestLeases['lease']>
 
 const clients = new Map<string, FileClient>()
+
+/** Learns which test starts which process. */
+function watchTests(client: OpenLease): StartedBy<TestTask> {
+  const started = new StartedBy<TestTask>(client)
+  fileState().tests.add(started)
+  return started
+}
 
 /** Leases the one process of the running test file with the first request; it is released when the file ends. */
 export function leaseForFile(name: string): FileClient {
@@ -20,10 +30,13 @@ export function leaseForFile(name: string): FileClient {
   const pool = new TestLeases(leasesOf(requireContext(name)), { file, test: '' })
   const client = pool.lease()
   clients.set(key, client)
-  fileState().ends.push(async () => {
+  const startedBy = client.then(watchTests, () => undefined)
+  fileState().ends.push(async (task) => {
     clients.delete(key)
-    await client.catch(() => {})
+    const started = await startedBy
+    if (started) fileState().tests.delete(started)
     await pool.releaseAll()
+    blameTests(task as FileTask, await pool.leftBehind(true), started)
   })
   return client
 }

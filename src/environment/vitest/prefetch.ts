@@ -1,7 +1,9 @@
 import { afterAll, beforeAll } from 'vitest'
 import { DEFAULT_POOL } from '../../client/lease/context.ts'
-import { endFile, fileState } from '../leases/fileEnd.ts'
+import { fileState } from '../leases/fileEnd.ts'
+import { PYTHON_ENVIRONMENT } from '../leases/marker.ts'
 import { leasesOf } from '../leases/workerLeases.ts'
+import { endThisFile, watchTests } from './fileHooks.ts'
 import { findContext } from './providedPools.ts'
 
 /** The pools that this process names. If there are any, the tests probably use them instead of the default one. */
@@ -28,7 +30,8 @@ export function prefetchBeforeTests(): void {
   beforeAll(prefetch, context.leaseTimeout + 5_000)
   afterAll(async () => void (await Promise.all(leases().map((of) => of.releasePrefetched()))))
   // Without the plugin, there may be no setup file that ends the file.
-  if (!fileState().watched) afterAll(endFile)
+  if (!fileState().watched) afterAll(endThisFile)
+  if (!(PYTHON_ENVIRONMENT in globalThis)) watchTests()
 }
 
 function leasesOfPool(name: string) {

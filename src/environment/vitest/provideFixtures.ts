@@ -6,6 +6,7 @@ import type { PythonPool } from '../leases/pythonPool.ts'
 import { seedForTest, seedHint } from '../leases/seed.ts'
 import { TestLeases } from '../leases/testLeases.ts'
 import { leasesOf } from '../leases/workerLeases.ts'
+import { failIfLeft } from './failIfLeft.ts'
 import { leaseForFile, pythonForFile } from './fileLease.ts'
 import { requireContext } from './providedPools.ts'
 
@@ -37,7 +38,7 @@ export async function providePython(
   const client = await leases.lease()
   await use(client)
   await showSeed(task, context, client)
-  await leases.releaseAll()
+  await endLeases(task, leases)
 }
 
 /** Prints how to repeat the random numbers of a test that has failed and has drawn some. */
@@ -77,7 +78,13 @@ export async function providePool(
   const worker = leasesOf(requireContext(pythonPoolName))
   const leases = new TestLeases(worker, holderOf(task), signal && { signal }, 1)
   await use(leases)
+  await endLeases(task, leases)
+}
+
+/** Releases the leases of a test, and fails the test if they leave processes behind. */
+async function endLeases(task: RunningTest['task'], leases: TestLeases): Promise<void> {
   await leases.releaseAll()
+  failIfLeft(task, await leases.leftBehind())
 }
 
 /** The fixture `pythonFile`, on the pool of this name. */

@@ -1,15 +1,17 @@
 import { afterAll } from 'vitest'
 import { DEFAULT_POOL } from '../../client/lease/context.ts'
-import { endFile, fileState } from '../leases/fileEnd.ts'
+import { fileState } from '../leases/fileEnd.ts'
 import { PYTHON_ENVIRONMENT } from '../leases/marker.ts'
+import { endThisFile, watchTests } from './fileHooks.ts'
 import { GlobalPython } from './globalPython.ts'
 
 // This runs before every test file of a project with the plugin, so it loads as little as possible.
 fileState().watched = true
 // Registered before any other hook, it runs after them.
-afterAll(endFile)
+afterAll(endThisFile)
 
 if (PYTHON_ENVIRONMENT in globalThis) {
+  watchTests()
   const python = new GlobalPython(async () => (await import('./fileLease.ts')).leaseForFile(DEFAULT_POOL))
   Object.defineProperty(globalThis, 'python', { value: python, configurable: true, writable: true })
 }

@@ -7,6 +7,7 @@ import type { Pool } from '../../pool/leasing/pool.ts'
 import type { Install } from '../../pool/python/runtime.ts'
 import { createRun, type Watch } from '../../pool/run/run.ts'
 import { verdictEvent } from '../../pool/verdict/event.ts'
+import { lookAtLast, type Sighting } from '../../pool/verdict/lastLook.ts'
 import { report } from '../../pool/verdict/report.ts'
 import { stopRun } from '../../pool/verdict/stop.ts'
 import { sweepDeadRuns } from '../../pool/verdict/sweepDeadRuns.ts'
@@ -21,8 +22,11 @@ import { isPrepared } from './prepared.ts'
 /** A run whose broker accepts test processes. */
 export interface ActiveRun {
   readonly context: RunContext
+  readonly options: ResolvedOptions
   /** Reports that a Python file has changed. Returns the test files that have used it, as absolute paths. */
   fileChanged(file: string): string[]
+  /** Looks for what the tests have left, before the runner's reporters close. */
+  lastLook(isLast: boolean): Promise<Sighting>
   /** Ends the run. Resolves to the report, and to whether the runner must fail. */
   stop(): Promise<Outcome>
 }
@@ -92,7 +96,8 @@ export async function openRun(
     pool.fileChanged()
     return pool.usage.testsUsing(file)
   }
-  return { context: contextOf(pool, recording?.wantsCalls), fileChanged, stop }
+  const lastLook = (isLast: boolean) => lookAtLast(pool, isLast)
+  return { context: contextOf(pool, recording?.wantsCalls), options, fileChanged, lastLook, stop }
 }
 
 /** Does the slow steps before the tests, so they do not count against the time limit of a test. */
@@ -119,12 +124,13 @@ function installOwn(root: string, options: ResolvedOptions): Install {
 }
 
 function contextOf({ run }: Pool, recordsCalls = false): RunContext {
-  const { isolation, leaseTimeout } = run.options
+  const { isolation, leaseTimeout, orphans } = run.options
   return {
     runId: run.id,
     token: run.token,
     isolation,
     leaseTimeout,
+    blame: orphans.blame,
     broker: `unix:${run.brokerPath}`,
     ...(recordsCalls && { recordsCalls }),
   }

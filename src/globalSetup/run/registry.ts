@@ -82,6 +82,11 @@ export class Registry {
     return [...this.#active].flatMap((run) => run.fileChanged(file))
   }
 
+  /** The runs that are open. */
+  get active(): readonly ActiveRun[] {
+    return [...this.#active]
+  }
+
   /** Ends one use. The last one ends every run. */
   async release(): Promise<Outcomes> {
     this.#users -= 1

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { stripVTControlCharacters } from 'node:util'
 import type { TestProject } from 'vitest/node'
 import { CONTEXT_KEY } from '../../client/lease/context.ts'
 import { resolvePools, resolveReport } from '../../options/options.ts'
@@ -8,9 +9,13 @@ import { SetupError } from '../../support/errors.ts'
 import { endRuns } from '../run/end.ts'
 import { failureOf } from '../run/failure.ts'
 import { silenceProgress } from '../run/output.ts'
-import { registryOf } from '../run/registry.ts'
+import { type Outcomes, type Registry, registryOf } from '../run/registry.ts'
 import { withSeeds } from '../run/withSeeds.ts'
+import { addToBlobs } from './blobs.ts'
 import { refuseBrowser } from './browser.ts'
+import { lastLookAt } from './lastLook.ts'
+import { precedeReporters } from './precede.ts'
+import type { ReportedVitest } from './reportedVitest.ts'
 import { watchingRegistry } from './watch.ts'
 
 /**
@@ -43,6 +48,8 @@ async function open(project: TestProject): Promise<() => Promise<void>> {
     testProcessesOf(project),
   )
   const registry = registryOf(project.vitest, () => watchingRegistry(project.vitest))
+  const vitest = project.vitest as unknown as ReportedVitest
+  precedeReporters(vitest, lastLookAt(registry, vitest))
   try {
     const { root } = project.config
     const report = resolveReport(written)
@@ -56,7 +63,18 @@ async function open(project: TestProject): Promise<() => Promise<void>> {
     await endRuns(() => registry.release())
     throw error
   }
-  return async () => void (await endRuns(() => registry.release()))
+  return async () => void (await endRuns(() => release(registry, project.vitest)))
+}
+
+/** Ends a use of the runs. A verdict that fails is added to the blobs of `--reporter=blob`. */
+async function release(registry: Registry, vitest: object): Promise<Outcomes> {
+  const outcome = await registry.release()
+  if (outcome.failed) {
+    const message = stripVTControlCharacters(outcome.reports.join('\n'))
+    const name = 'Error'
+    addToBlobs(vitest, { name, message, stack: `${name}: ${message}` })
+  }
+  return outcome
 }
 
 /** Number of test processes that Vitest runs at once. */

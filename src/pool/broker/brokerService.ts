@@ -13,6 +13,7 @@ import {
 } from '../../client/gen/vitest_python/v1/broker.ts'
 import { TOKEN_KEY } from '../../client/wire/metadata.ts'
 import { PROTOCOL, protocolMismatch } from '../../process/run/protocol.ts'
+import { nameOf } from '../../process/system/identity.ts'
 import type { LeaseRecord } from '../leasing/leaseLog.ts'
 import type { LeaseGrant, LeaseHandle } from '../leasing/leaseRequest.ts'
 import type { Pool } from '../leasing/pool.ts'
@@ -41,8 +42,7 @@ export function serveLeases(pool: Pool, join: Join): { inject(socket: Socket): v
       callback: (error: ServiceFailure | null, reply?: SurvivorsReply) => void,
     ) => {
       if (!isAuthorised(pool, call.metadata)) return callback(UNAUTHENTICATED)
-      const message = await survivorsOf(pool, call.request.leaseIds).catch((error: Error) => error.message)
-      callback(null, { message, fail: pool.run.options.orphans.action === 'fail' })
+      callback(null, await answerSurvivors(pool, call.request))
     },
     join: async (
       call: { metadata: Metadata; request: JoinRequest },
@@ -84,7 +84,7 @@ function serveLease(pool: Pool, call: LeaseCall): void {
       priority: PRIORITIES[kind.value.priority] ?? 'test',
       granted(grant) {
         record = grant.lease
-        send({ $case: 'granted', value: describeGrant(grant) })
+        send({ $case: 'granted', value: describeGrant(grant, pool) })
       },
       failed: (message, code) => fail(message, code),
       // The stream stays open for the release, which tells what the test did with the worker.
@@ -120,9 +120,27 @@ function isAuthorised(pool: Pool, metadata: Metadata): boolean {
   return equalSecrets(String(metadata.get(TOKEN_KEY)[0] ?? ''), pool.run.token)
 }
 
-function describeGrant({ lease, worker }: LeaseGrant) {
+function describeGrant({ lease, worker }: LeaseGrant, { runtime }: Pool) {
   const { address, pid, log } = worker
-  return { leaseId: lease.id, workerId: worker.id, address, pid, log }
+  const { state } = runtime
+  const reaperPid = state.phase === 'armed' ? state.reaper.armed.pid : 0
+  return { leaseId: lease.id, workerId: worker.id, address, pid, log, reaperPid }
+}
+
+async function answerSurvivors(pool: Pool, request: SurvivorsRequest): Promise<SurvivorsReply> {
+  const fail = pool.run.options.orphans.action === 'fail'
+  try {
+    const found = await survivorsOf(pool, request)
+    for (const { process } of found) pool.named.add(nameOf(process))
+    const survivors = found.map(({ process: { pid, command }, lease }) => ({
+      pid,
+      command,
+      leaseId: lease.id,
+    }))
+    return { fail, survivors, problem: '' }
+  } catch (error) {
+    return { fail, survivors: [], problem: (error as Error).message }
+  }
 }
 
 async function statsOf(pool: Pool): Promise<PoolStats> {

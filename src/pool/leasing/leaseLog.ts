@@ -13,6 +13,8 @@ export interface LeaseRecord {
   /** When a test took it; `undefined` while it only waits for one. */
   takenAt: number | undefined
   endedAt: number | undefined
+  /** When its worker ended. */
+  workerEndedAt?: number | undefined
   /** What the test process told about it at its end. */
   usage?: LeaseUsage | undefined
 }
@@ -72,6 +74,19 @@ export class LeaseLog {
   close(record: LeaseRecord, at = Date.now()): void {
     record.endedAt = at
     this.#notify('closed', record, at)
+  }
+
+  /** A worker has ended, and can start no more processes. */
+  noteWorkerEnd(workerId: string, at: number): void {
+    for (const record of this.#records.values()) if (record.workerId === workerId) record.workerEndedAt = at
+  }
+
+  /** The leases whose worker may have started a process at this time (milliseconds since the epoch). */
+  aliveAt(time: number): LeaseRecord[] {
+    return [...this.#records.values()].filter(({ takenAt, grantedAt, workerEndedAt }) => {
+      if (takenAt === undefined) return false
+      return grantedAt <= time + TICK_MS && time - TICK_MS <= (workerEndedAt ?? Number.POSITIVE_INFINITY)
+    })
   }
 
   get(id: string): LeaseRecord | undefined {

@@ -18,5 +18,8 @@ export function openPool(run: Run, install: Install, announce: (sentence: string
     const { file, test } = holder
     run.events.emit({ topic: 'lease', event, at, lease, worker, pid, file, test, ...(usage && { usage }) })
   })
+  run.events.on((event) => {
+    if (event.topic === 'worker' && event.event === 'ended') pool.leases.noteWorkerEnd(event.worker, event.at)
+  })
   return pool
 }

@@ -18,6 +18,8 @@ export class Pool {
   readonly runtime: Runtime
   readonly leases = new LeaseLog()
   readonly usage: ModuleUsage
+  /** The survivors, by `nameOf`, that a test or a report has been told of. */
+  readonly named = new Set<string>()
   readonly #workers: Workers
   readonly #queue: RequestQueue
   readonly #scheduler: Scheduler
@@ -43,6 +45,7 @@ export class Pool {
   /** Requests a worker. */
   request(request: LeaseRequest): LeaseHandle {
     this.#refresh()
+    this.#scheduler.wake()
     const pending = this.#queue.add(request)
     if (this.#closed) this.#queue.refuse(pending, 'The run has ended, so no Python process can be leased.')
     this.#scheduler.schedule()
@@ -72,9 +75,15 @@ export class Pool {
     await stopping
   }
 
-  /** Resolves when those of these workers that are leaving have ended. */
-  async ended(workerIds: ReadonlySet<string>): Promise<void> {
-    const leaving = inPhase(this.#workers.slots(), 'leaving').filter(({ id }) => workerIds.has(id))
+  /** Ends the workers that no test uses. The next request starts others. */
+  rest(): void {
+    this.#scheduler.rest()
+    for (const slot of inPhase(this.#workers.slots(), 'idle')) this.#workers.retire(slot)
+  }
+
+  /** Resolves when those of these workers that are leaving have ended. Default: all that are leaving */
+  async ended(workerIds?: ReadonlySet<string>): Promise<void> {
+    const leaving = inPhase(this.#workers.slots(), 'leaving').filter(({ id }) => workerIds?.has(id) ?? true)
     await Promise.all(leaving.map(({ gone }) => gone))
   }
 

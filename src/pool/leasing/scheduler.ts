@@ -20,6 +20,7 @@ export class Scheduler {
   readonly #queue: RequestQueue
   readonly #leases: LeaseLog
   #stopped = false
+  #resting = false
 
   constructor(options: ResolvedOptions, workers: Workers, queue: RequestQueue, leases: LeaseLog) {
     this.#options = options
@@ -37,7 +38,7 @@ export class Scheduler {
   /** @param warmUp starts workers although nothing has been requested yet */
   schedule(warmUp = false): void {
     const slots = this.#workers.slots()
-    if (this.#stopped || (this.#queue.size === 0 && slots.length === 0 && !warmUp)) return
+    if (this.#stopped || this.#resting || (this.#queue.size === 0 && slots.length === 0 && !warmUp)) return
     const { affinity, maxWorkers } = this.#options
     const { grants, starts, recalls } = plan({
       ...survey(slots),
@@ -67,6 +68,15 @@ export class Scheduler {
     slot.dispatch({ type: 'take' })
     slot.lastFile = holder.file
     this.schedule()
+  }
+
+  /** Starts no spares until `wake`. */
+  rest(): void {
+    this.#resting = true
+  }
+
+  wake(): void {
+    this.#resting = false
   }
 
   stop(): void {

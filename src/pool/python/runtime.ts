@@ -62,6 +62,7 @@ export class PythonRuntime {
   #generation = 0
   /** Forkservers that are still importing. */
   readonly #starting = new Set<Identity>()
+  readonly #forkservers = new Set<Forkserver>()
   readonly #end = new AbortController()
 
   /** @param announce prints a sentence for the user */
@@ -75,6 +76,11 @@ export class PythonRuntime {
 
   get state(): PythonState {
     return this.#state
+  }
+
+  /** The forkservers that are alive, also those that are still importing. */
+  get forkserverPids(): number[] {
+    return [...this.#starting, ...this.#forkservers].map(({ pid }) => pid)
   }
 
   /** The state as soon as it is not `arming`. Starts nothing. */
@@ -188,6 +194,8 @@ export class PythonRuntime {
       slow.end()
       if (born) this.#starting.delete(born)
     })
+    this.#forkservers.add(forkserver)
+    void forkserver.ended.then(() => this.#forkservers.delete(forkserver))
     slow.reportEnd()
     debug('%s is ready, pid %d; workers are started by %s', id, forkserver.pid, this.#startMethod)
     const { pid, startMethod, ended } = forkserver

@@ -1,5 +1,5 @@
 import type { SignalOutcome } from '../../process/run/signal.ts'
-import type { MarkedProcess } from '../../process/run/sweep.ts'
+import { type MarkedProcess, workerOfFork } from '../../process/run/sweep.ts'
 import { ageOf } from '../../process/system/identify.ts'
 import { type Identity, nameOf } from '../../process/system/identity.ts'
 import type { ProcessTable } from '../../process/system/table.ts'
@@ -46,7 +46,7 @@ export function noteRefusals(orphans: readonly Orphan[], outcomes: readonly Sign
 
 /**
  * Traces a process to the leases that may have started it: by the lease in its environment, else by the session of its
- * worker, else by its start time.
+ * worker, else by the name that a fork of a worker has, else by its start time.
  *
  * @param age milliseconds since the process started
  */
@@ -60,5 +60,7 @@ export function trace(
   const started = Date.now() - age
   const bySession = leases.openAt(started, marked.session)
   if (bySession.length > 0) return { leases: bySession, tracedBy: 'session' }
+  const byName = leases.openAt(started).filter(({ workerId }) => workerId === workerOfFork(marked.name))
+  if (byName.length > 0) return { leases: byName, tracedBy: 'session' }
   return { leases: leases.openAt(started), tracedBy: 'time' }
 }

@@ -1,25 +1,36 @@
+import type { SurvivorsRequest } from '../../client/gen/vitest_python/v1/broker.ts'
 import { partKept } from '../../process/run/keptProcesses.ts'
-import type { SweepResult } from '../../process/run/sweep.ts'
-import { sweepMachine } from '../../process/run/sweepMachine.ts'
+import type { MarkedProcess, SweepResult } from '../../process/run/sweep.ts'
+import { sweepMachine, sweepMembers } from '../../process/run/sweepMachine.ts'
 import { ageOf } from '../../process/system/identify.ts'
 import { system } from '../../process/system/system.ts'
 import { withDeadline } from '../../support/deadline.ts'
 import { pollUntil } from '../../support/pollUntil.ts'
-import { describeHolder, type LeaseRecord } from '../leasing/leaseLog.ts'
+import type { LeaseLog, LeaseRecord } from '../leasing/leaseLog.ts'
 import type { Pool } from '../leasing/pool.ts'
 import { KILL_MARGIN_MS, SWEEP_INTERVAL_MS, settle } from './killLoop.ts'
 import { trace } from './orphans.ts'
+import { ownPids, straysOf } from './strays.ts'
 
 /** For the end of a lease to arrive, which travels on a stream of its own. */
 const LEASE_END_TIMEOUT_MS = 2_000
 
+/** A process that has outlived its worker, and the one lease that it belongs to. */
+export interface Survivor {
+  readonly process: MarkedProcess
+  readonly lease: LeaseRecord
+}
+
 /**
- * Describes the processes that leases left alive; empty if there are none. Signals nothing, and names a process only if
- * it is certainly one of theirs: the verdict at the end of the run finds and ends all others.
+ * Finds the processes that leases left alive. Signals nothing, and names a process only if it is certainly one of theirs:
+ * the verdict at the end of the run finds and ends all others.
  *
  * @throws DeadlineError if a worker does not end
  */
-export async function survivorsOf(pool: Pool, leaseIds: readonly string[]): Promise<string> {
+export async function survivorsOf(pool: Pool, request: SurvivorsRequest): Promise<Survivor[]> {
+  const { leaseIds, children, adopted, unlisted } = request
+  const ours = new Set(ownPids(pool))
+  if (!unlisted && children.length === 0 && adopted.every((pid) => ours.has(pid))) return []
   const records = leaseIds.flatMap((id) => pool.leases.get(id) ?? [])
   await pollUntil({
     look: () => records.filter(({ endedAt }) => endedAt === undefined),
@@ -29,35 +40,40 @@ export async function survivorsOf(pool: Pool, leaseIds: readonly string[]): Prom
   })
   const workers = new Set(records.map(({ workerId }) => workerId))
   const timeout = pool.run.options.stopTimeout + KILL_MARGIN_MS
-  await withDeadline(pool.ended(workers), timeout, 'the workers of this file to end')
-  return describe(await settle(() => sweepFor(pool, records)), pool)
+  await withDeadline(pool.ended(workers), timeout, 'the workers of this test to end')
+  const ownerOfThese = (marked: MarkedProcess) => {
+    const owner = ownerOf(marked, pool.leases, new Set(children), records)
+    return owner && records.includes(owner) ? owner : undefined
+  }
+  const left = await settle(async () => {
+    const everything = await look(pool, records, unlisted)
+    const { found } = partKept(system.table, everything.found, pool.run.options.orphans.keep)
+    return { found: found.filter(ownerOfThese), vanished: 0 }
+  })
+  return left.found.map((process) => ({ process, lease: ownerOfThese(process) as LeaseRecord }))
 }
 
-/** Sweeps for processes that are traced to these leases by more than their start time. */
-async function sweepFor(pool: Pool, records: LeaseRecord[]): Promise<SweepResult> {
-  const result = await sweepMachine({
-    matches: (id) => id === pool.run.id,
-    suspects: [],
-    except: new Set([process.pid, ...pool.pids(), ...records.map(({ workerPid }) => workerPid)]),
-  })
-  const ours = new Set(records)
-  const { found: unnamed } = partKept(system.table, result.found, pool.run.options.orphans.keep)
-  const found = unnamed.filter((marked) => {
-    const { leases, tracedBy } = trace(marked, ageOf(marked.startTime), pool.leases)
-    return tracedBy !== 'time' && leases.some((lease) => ours.has(lease))
-  })
-  return { ...result, found }
+/** The processes that may be survivors of these leases. */
+function look(pool: Pool, records: readonly LeaseRecord[], unlisted: boolean): Promise<SweepResult> {
+  if (!unlisted) return sweepMembers(pool.run.id, straysOf(pool))
+  const ours = [process.pid, ...pool.pids(), ...records.map(({ workerPid }) => workerPid)]
+  return sweepMachine({ matches: (id) => id === pool.run.id, suspects: [], except: new Set(ours) })
 }
 
-function describe({ found }: SweepResult, pool: Pool): string {
-  if (found.length === 0) return ''
-  const lines = found.map((marked) => {
-    const { leases } = trace(marked, ageOf(marked.startTime), pool.leases)
-    const tests = leases.map(({ holder }) => describeHolder(holder)).join(' or ')
-    return `  pid ${marked.pid} (${marked.command}), started by ${tests}`
-  })
-  return (
-    `The Python of this file left ${found.length === 1 ? 'a process' : `${found.length} processes`} behind:\n${lines.join('\n')}\n` +
-    'Still alive after the worker had ended. Stop every process before the test file ends.'
-  )
+/**
+ * The lease that a process certainly belongs to; `undefined` if it may belong to another one, too.
+ *
+ * @param children processes that were seen as children of a worker of `records`
+ */
+export function ownerOf(
+  marked: MarkedProcess,
+  leases: LeaseLog,
+  children: ReadonlySet<number> = new Set(),
+  records: readonly LeaseRecord[] = [],
+): LeaseRecord | undefined {
+  if (children.has(marked.pid)) return records[0]
+  const age = ageOf(marked.startTime)
+  const { leases: traced, tracedBy } = trace(marked, age, leases)
+  const candidates = tracedBy === 'time' ? leases.aliveAt(Date.now() - age) : traced
+  return candidates.length === 1 ? candidates[0] : undefined
 }

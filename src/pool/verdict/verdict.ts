@@ -10,7 +10,7 @@ export interface Orphan extends MarkedProcess {
   survived: number
   /** The leases that it is traced to: one, or, if only its start time is known, each that was open then. */
   leases: LeaseRecord[]
-  /** By the lease in its environment, by the session of its worker, or by its start time. */
+  /** By the lease in its environment, by its worker (its session, or the name of a fork), or by its start time. */
   tracedBy: 'lease' | 'session' | 'time'
   /** Whether its identity is gone by the end of the verification. */
   killed: boolean

@@ -184,8 +184,13 @@ export function unreadMember(identity: Identity, { runId, how }: Member, command
  * executes a program: "fork of w3".
  */
 function describeCommand(name: string, command: string): string {
-  const [, worker] = /^fork of (w\d+|the for)/.exec(name) ?? []
-  if (worker !== undefined)
-    return `a fork of ${worker.startsWith('w') ? `worker ${worker}` : 'the forkserver'}`
+  const worker = workerOfFork(name)
+  if (worker !== undefined) return `a fork of worker ${worker}`
+  if (name.startsWith('fork of the for')) return 'a fork of the forkserver'
   return command || `[${name}]`
+}
+
+/** The worker that a process was forked from, by the name that it then has; `undefined` after it executed a program. */
+export function workerOfFork(name: string): string | undefined {
+  return /^fork of (w\d+)/.exec(name)?.[1]
 }

@@ -18,6 +18,7 @@ export const linux: System = {
   bootedAt: () => Date.now() - Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0]) * 1000,
   pidNamespace: () => readlinkSync('/proc/self/ns/pid'),
   startedAt: (startTime) => linux.bootedAt() + (Number(startTime) * 1000) / TICKS_PER_SECOND,
+  childrenOf,
   descendantsOf(pid) {
     const found = new Set<number>()
     const queue = [pid]

@@ -14,6 +14,8 @@ export interface System {
   pidNamespace(): string
   /** When a process with this start time started, in milliseconds since 1970. */
   startedAt(startTime: string): number
+  /** The children of a process, if the system can list them in a fraction of a millisecond; else `undefined`. */
+  childrenOf?(pid: number): number[]
   /** The living descendants of a process, as far as the system still knows them. */
   descendantsOf(pid: number): Set<number>
   /** Whether processes of a run can be marked by resource limits, and adopted by the reaper. */

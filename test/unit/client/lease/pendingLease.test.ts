@@ -9,7 +9,7 @@ import type { RunContext } from '../../../../src/client/lease/context.ts'
 import { type LeaseStream, PendingLease, SILENCE_MS } from '../../../../src/client/lease/pendingLease.ts'
 
 const holder = { file: 'a.test.ts', test: 'one' }
-const grant = { leaseId: 'l1', workerId: 'w1', address: 'unix:/w1', pid: 7, log: '/w1.log' }
+const grant = { leaseId: 'l1', workerId: 'w1', address: 'unix:/w1', pid: 7, log: '/w1.log', reaperPid: 0 }
 
 /** A request, and a pool that says what the test has it say. */
 function request(leaseTimeout = 1_000) {

@@ -5,7 +5,9 @@ import { Registry } from '../../../../src/globalSetup/run/registry.ts'
 const pools = { default: {} as never }
 const runs = (runId: string) => ({
   context: { runId } as never,
+  options: {} as never,
   fileChanged: () => [],
+  lastLook: async () => ({ processes: [], unknown: [] }),
   stop: async () => ({ report: `${runId} ended`, failed: false }),
 })
 

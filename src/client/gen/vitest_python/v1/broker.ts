@@ -129,6 +129,8 @@ export interface Granted {
   pid: number;
   /** file that holds everything the worker printed */
   log: string;
+  /** adopts what the worker leaves behind */
+  reaperPid: number;
 }
 
 export interface Recall {
@@ -143,13 +145,27 @@ export interface Failure {
 export interface SurvivorsRequest {
   /** ended, or about to end */
   leaseIds: string[];
+  /** of the workers, when the leases ended */
+  children: number[];
+  /** by the reaper, since the leases began */
+  adopted: number[];
+  /** this system does not list children, so there may be others */
+  unlisted: boolean;
 }
 
 export interface SurvivorsReply {
-  /** names the processes that these leases left alive; empty if there are none */
-  message: string;
   /** whether survivors fail the caller (option `orphans`) */
   fail: boolean;
+  survivors: Survivor[];
+  /** why it cannot be told; empty if it can */
+  problem: string;
+}
+
+/** A process that is still alive although the worker that started it has ended. It is certainly one of these leases'. */
+export interface Survivor {
+  pid: number;
+  command: string;
+  leaseId: string;
 }
 
 export interface JoinRequest {
@@ -881,7 +897,7 @@ export const LeaseEvent: MessageFns<LeaseEvent> = {
 };
 
 function createBaseGranted(): Granted {
-  return { leaseId: "", workerId: "", address: "", pid: 0, log: "" };
+  return { leaseId: "", workerId: "", address: "", pid: 0, log: "", reaperPid: 0 };
 }
 
 export const Granted: MessageFns<Granted> = {
@@ -900,6 +916,9 @@ export const Granted: MessageFns<Granted> = {
     }
     if (message.log !== "") {
       writer.uint32(42).string(message.log);
+    }
+    if (message.reaperPid !== 0) {
+      writer.uint32(48).uint32(message.reaperPid);
     }
     return writer;
   },
@@ -955,6 +974,14 @@ export const Granted: MessageFns<Granted> = {
             }
 
             message.log = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.reaperPid = reader.uint32();
             continue;
           }
         }
@@ -1063,13 +1090,30 @@ export const Failure: MessageFns<Failure> = {
 };
 
 function createBaseSurvivorsRequest(): SurvivorsRequest {
-  return { leaseIds: [] };
+  return { leaseIds: [], children: [], adopted: [], unlisted: false };
 }
 
 export const SurvivorsRequest: MessageFns<SurvivorsRequest> = {
   encode(message: SurvivorsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.leaseIds) {
       writer.uint32(10).string(v!);
+    }
+    if (message.children.length !== 0) {
+      writer.uint32(18).fork();
+      for (const v of message.children) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    if (message.adopted.length !== 0) {
+      writer.uint32(26).fork();
+      for (const v of message.adopted) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    if (message.unlisted !== false) {
+      writer.uint32(32).bool(message.unlisted);
     }
     return writer;
   },
@@ -1095,6 +1139,50 @@ export const SurvivorsRequest: MessageFns<SurvivorsRequest> = {
             message.leaseIds.push(reader.string());
             continue;
           }
+          case 2: {
+            if (tag === 16) {
+              message.children.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 18) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.children.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 3: {
+            if (tag === 24) {
+              message.adopted.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 26) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.adopted.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.unlisted = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1109,16 +1197,19 @@ export const SurvivorsRequest: MessageFns<SurvivorsRequest> = {
 };
 
 function createBaseSurvivorsReply(): SurvivorsReply {
-  return { message: "", fail: false };
+  return { fail: false, survivors: [], problem: "" };
 }
 
 export const SurvivorsReply: MessageFns<SurvivorsReply> = {
   encode(message: SurvivorsReply, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.message !== "") {
-      writer.uint32(10).string(message.message);
-    }
     if (message.fail !== false) {
       writer.uint32(16).bool(message.fail);
+    }
+    for (const v of message.survivors) {
+      Survivor.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.problem !== "") {
+      writer.uint32(34).string(message.problem);
     }
     return writer;
   },
@@ -1136,20 +1227,96 @@ export const SurvivorsReply: MessageFns<SurvivorsReply> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.message = reader.string();
-            continue;
-          }
           case 2: {
             if (tag !== 16) {
               break;
             }
 
             message.fail = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.survivors.push(Survivor.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.problem = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseSurvivor(): Survivor {
+  return { pid: 0, command: "", leaseId: "" };
+}
+
+export const Survivor: MessageFns<Survivor> = {
+  encode(message: Survivor, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.pid !== 0) {
+      writer.uint32(8).uint32(message.pid);
+    }
+    if (message.command !== "") {
+      writer.uint32(18).string(message.command);
+    }
+    if (message.leaseId !== "") {
+      writer.uint32(26).string(message.leaseId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Survivor {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSurvivor();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.pid = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.command = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.leaseId = reader.string();
             continue;
           }
         }

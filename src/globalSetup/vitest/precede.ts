@@ -1,0 +1,52 @@
+import { watchBlobs } from './blobs.ts'
+import { failLeakingTests } from './leaksOfFile.ts'
+import type { FileTask, ReportedVitest, ShownError } from './reportedVitest.ts'
+
+/** The last look at a run before its reporters close. */
+export type LastLook = (modules: readonly FileTask[]) => Promise<readonly ShownError[]>
+
+const PRECEDED = Symbol.for('vitest-environment-python.preceded')
+
+/** Where the reporters' methods have the errors of the run. */
+const ERRORS = 1
+/** Where `onTestRunEnd` has the outcome. */
+const REASON = 2
+
+/**
+ * Adds what is known of leaks to the results before any reporter gets them. Global teardown runs after the reporters, so
+ * it is too late for that. Safe to repeat.
+ *
+ * @param lastLook finds more, fails the tests at fault, and returns errors of the run
+ */
+export function precedeReporters(vitest: ReportedVitest, lastLook: LastLook): void {
+  const marked = vitest as { [PRECEDED]?: boolean }
+  if (marked[PRECEDED] || typeof vitest.report !== 'function') return
+  marked[PRECEDED] = true
+  watchBlobs(vitest)
+  const report = vitest.report.bind(vitest)
+  let looking: Promise<readonly ShownError[]> | undefined
+  vitest.report = async (event, ...args) => {
+    if (event === 'onTestRunStart') looking = undefined
+    if (event === 'onTestModuleEnd') failLeakingTests(vitest, (args[0] as { task: FileTask }).task)
+    // Vitest 3.2 calls both at once, later versions call the first only.
+    if (event === 'onTestRunEnd' || event === 'onFinished') {
+      looking ??= lastLook(filesOf(args[0] as object[]))
+      extend(event, args, await looking)
+    }
+    return report(event, ...args)
+  }
+}
+
+/** `onTestRunEnd` gets modules, and `onFinished` files. */
+function filesOf(modulesOrFiles: readonly object[]): FileTask[] {
+  return modulesOrFiles.map((given) => ('task' in given ? given.task : given) as FileTask)
+}
+
+function extend(event: string, args: unknown[], errors: readonly ShownError[]): void {
+  if (errors.length > 0) args[ERRORS] = [...((args[ERRORS] ?? []) as unknown[]), ...errors]
+  const files = filesOf(args[0] as object[])
+  const failed = errors.length > 0 || files.some(({ result }) => result?.state === 'fail')
+  if (!failed) return
+  process.exitCode ||= 1
+  if (event === 'onTestRunEnd' && args[REASON] === 'passed') args[REASON] = 'failed'
+}

@@ -1,0 +1,58 @@
+/** The parts of Vitest's objects that the reports of leaks use. Most are not public: test/e2e/blame.test.ts pins them. */
+
+/** A Vitest whose reporters can be preceded. */
+export interface ReportedVitest {
+  /** Calls a method of every reporter. */
+  report(event: string, ...args: unknown[]): Promise<void>
+  readonly state: { readonly idMap: ReadonlyMap<string, Task> }
+  readonly logger: { log(...args: unknown[]): void }
+  readonly config: { readonly watch?: boolean }
+  readonly vite?: { readonly config?: { readonly configFile?: string | false | undefined } }
+}
+
+/** A test, a suite or a file, as its reporters get it. */
+export interface Task {
+  readonly name: string
+  readonly type: string
+  readonly suite?: Task | undefined
+  readonly file: FileTask
+  readonly tasks?: readonly Task[]
+  meta: Record<string, unknown>
+  result?: TaskResult | undefined
+}
+
+export interface FileTask extends Task {
+  readonly filepath: string
+}
+
+export interface TaskResult {
+  state: string
+  errors?: ShownError[] | undefined
+}
+
+/** An error as it arrives from a test process. */
+export interface ShownError {
+  readonly name: string
+  readonly message: string
+  readonly stack: string
+}
+
+/** Fails a test that has ended, and with it the suites around it. */
+export function failTask(task: Task, error: ShownError): void {
+  const errors = [...(task.result?.errors ?? []), error]
+  task.result = { ...task.result, state: 'fail', errors }
+  for (let at = task.suite; at; at = at.suite) at.result = { ...at.result, state: 'fail' }
+  const { file } = task
+  file.result = { ...file.result, state: 'fail' }
+}
+
+/** The tests of a file with this full name, as the fixtures make it. */
+export function testsNamed(file: FileTask, name: string): Task[] {
+  const below = (task: Task, path: readonly string[]): Task[] =>
+    task.tasks
+      ? task.tasks.flatMap((child) => below(child, [...path, child.name]))
+      : path.filter((part) => part !== '').join(' > ') === name
+        ? [task]
+        : []
+  return below(file, [])
+}

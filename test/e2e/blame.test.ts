@@ -1,0 +1,176 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { describe, expect, inject, test } from 'vitest'
+import { cleanEnvironment } from '../support/environment.ts'
+import type { Installation } from '../support/installation.ts'
+import { type FixtureOptions, type FixtureResult, NOTHING, withVitest } from '../support/runVitest.ts'
+import { type VitestVersion, versions } from '../support/versions.ts'
+
+/** The outcome of a run, as its reports tell it. */
+interface Reported extends FixtureResult {
+  /** The state of each test, by its name. */
+  tests: Record<string, string>
+  /** Names of the files that fail without a failing test. */
+  files: string[]
+  /** Names of failing tests in the JUnit report. */
+  junit: string[]
+  /** Annotations: "leaks.test.ts:13 leaks a child". */
+  annotations: string[]
+  /** What the fixture's configuration has heard on the channels. */
+  events: Record<string, unknown>[]
+}
+
+const REPORTERS = ['default', 'json', 'junit', 'github-actions'].map((name) => `--reporter=${name}`)
+const OUTPUTS = ['--outputFile.json=out.json', '--outputFile.junit=out.xml']
+
+interface JsonReport {
+  testResults: {
+    name: string
+    status: string
+    assertionResults: { title: string; status: string; meta?: { python?: object } }[]
+  }[]
+}
+
+async function run(options: Omit<FixtureOptions, 'fixture'>): Promise<Reported> {
+  const args = [...REPORTERS, ...OUTPUTS, ...(options.args ?? [])]
+  return withVitest({ fixture: 'blame', ...options, args }, async (vitest) => {
+    const result = await vitest.ended
+    const read = (file: string) => readFileSync(join(vitest.directory, file), 'utf8')
+    const { testResults } = JSON.parse(read('out.json')) as JsonReport
+    const all = testResults.flatMap(({ assertionResults }) => assertionResults)
+    const failed = (of: JsonReport['testResults'][number]) =>
+      of.assertionResults.some(({ status }) => status === 'failed')
+    const cases = read('out.xml').matchAll(/<testcase [^>]*name="([^"]+)"[^>]*>\s*<failure/g)
+    const errors = result.output.matchAll(/^::error file=[^,]*\/([^/,]+),title=([^,]*),line=(\d+)/gm)
+    const processes = await vitest.pythonProcesses()
+    return {
+      ...result,
+      left: { processes, runDirectories: vitest.runDirectories() },
+      events: read('events.jsonl')
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+      tests: Object.fromEntries(all.map(({ title, status }) => [title, status])),
+      files: testResults.flatMap((file) =>
+        file.status === 'failed' && !failed(file) ? (file.name.split('/').at(-1) ?? '') : [],
+      ),
+      junit: [...cases].map(([, name = '']) => name.split(' &gt; ').at(-1) ?? ''),
+      annotations: [...errors].map(
+        ([, file, title, line]) => `${file}:${line} ${title?.split(' > ').at(-1)}`,
+      ),
+    }
+  })
+}
+
+const LEAKING = [
+  'leaks a child',
+  'leaks a daemon',
+  'leaks a fork',
+  'leaks in a file',
+  'leaks in a shared worker',
+  'leaks in the environment',
+  'leaks once and passes when it is retried',
+  'leaks through another lease',
+]
+
+/** The tests that fail, sorted. */
+function failing({ tests }: Pick<Reported, 'tests'>): string[] {
+  return Object.keys(tests)
+    .filter((title) => tests[title] === 'failed')
+    .sort()
+}
+
+describe.concurrent.each(versions)('Vitest %s', (version) => {
+  test('the tests that leak fail, at their own lines, in every report', async () => {
+    const args = ['leaks', 'file.test', 'environment', 'hook', 'overlapping', 'shared']
+    const reported = await run({ version, args })
+    expect(failing(reported)).toEqual(LEAKING)
+    // No other test fails: what only a file can be blamed for fails the file.
+    expect(reported.files.sort()).toEqual(['hook.test.ts', 'overlapping.test.ts'])
+    expect([...new Set(reported.junit)].sort()).toEqual(
+      expect.arrayContaining(LEAKING.map((title) => title.replaceAll('&', '&amp;'))),
+    )
+    expect([...new Set(reported.annotations)].sort()).toEqual([
+      'environment.test.ts:9 leaks in the environment',
+      'file.test.ts:19 leaks in a file',
+      'hook.test.ts:1 hook.test.ts',
+      'leaks.test.ts:13 leaks a child',
+      'leaks.test.ts:22 leaks a daemon',
+      'leaks.test.ts:26 leaks a fork',
+      'leaks.test.ts:31 leaks once and passes when it is retried',
+      'leaks.test.ts:36 leaks through another lease',
+      'overlapping.test.ts:1 overlapping.test.ts',
+      'shared.test.ts:10 leaks in a shared worker',
+    ])
+    expect(reported.exitCode).toBe(1)
+    expect(reported.left).toEqual(NOTHING)
+  })
+
+  test('events tell of leases, workers, calls and the verdict', async () => {
+    const { events } = await run({ version, args: ['leaks', '-t', 'is fine|leaks a child'] })
+    const kinds = new Set(events.map(({ topic, event }) => `${String(topic)} ${String(event)}`))
+    expect([...kinds].sort()).toEqual([
+      'lease closed',
+      'lease granted',
+      'lease requested',
+      'lease taken',
+      'verdict verdict',
+      'worker ended',
+      'worker ready',
+      'worker started',
+    ])
+    expect(events.find(({ event, test }) => event === 'closed' && test === 'leaks a child')).toMatchObject({
+      file: 'leaks.test.ts',
+      usage: {
+        functions: [
+          { name: 'leaky.fine', count: 1, failed: 0 },
+          { name: 'leaky.child', count: 1, failed: 0 },
+        ],
+      },
+    })
+    expect(events.at(-1)).toMatchObject({
+      verdict: 'orphans',
+      failed: true,
+      orphans: [{ command: 'sleep 301', killed: true, tests: [{ test: 'leaks a child' }] }],
+    })
+  })
+
+  test("with blame: 'run', no test fails, but the run does; so does the merge of its blob", async () => {
+    const python = { orphans: { blame: 'run' } }
+    const blob = ['--reporter=default', '--reporter=blob', '--outputFile.blob=blobs/blob.json']
+    const options = { version, python, fixture: 'blame', args: [...blob, 'leaks', '-t', 'leaks a child'] }
+    await withVitest(options, async (vitest) => {
+      const { exitCode, output } = await vitest.ended
+      expect(output).toMatch(/Tests +1 passed/)
+      expect(exitCode).toBe(1)
+      const merged = await merge(version, vitest.directory)
+      expect(merged.all).toMatch(/Tests +1 passed/)
+      expect(merged.all).toContain('Found 1 orphaned process of run')
+      expect(merged.exitCode).toBe(1)
+    })
+  })
+
+  test('control: the merge of a clean run passes', async () => {
+    const blob = ['--reporter=default', '--reporter=blob', '--outputFile.blob=blobs/blob.json']
+    const options = { version, fixture: 'blame', args: [...blob, 'leaks', '-t', 'is fine'] }
+    await withVitest(options, async (vitest) => {
+      expect(await vitest.ended).toMatchObject({ exitCode: 0 })
+      expect(await merge(version, vitest.directory)).toMatchObject({ exitCode: 0 })
+    })
+  })
+})
+
+/** Merges the blobs of a run. */
+function merge(version: VitestVersion, cwd: string) {
+  const { node } = inject('installations')[version] as Installation
+  const args = ['../node_modules/vitest/vitest.mjs', '--merge-reports=blobs', '--reporter=default']
+  return execa(node, args, {
+    cwd,
+    all: true,
+    reject: false,
+    stdin: 'ignore',
+    extendEnv: false,
+    env: cleanEnvironment(node),
+  })
+}
