@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -11,6 +11,13 @@ import { JEST } from '../support/versions.ts'
 const runner = { version: JEST, fixture: 'jest' } as const
 const run = (args: string[], options: Partial<FixtureOptions> = {}) =>
   runVitest({ ...runner, args, ...options })
+
+/** The result of a test, as Jest's reporters get it. */
+interface JestResult {
+  title: string
+  status: string
+  failureMessages: string[]
+}
 
 const MODULES = ['./python/tools.py']
 
@@ -171,7 +178,7 @@ describe.concurrent('Jest', () => {
     ['--ci', '--maxWorkers=2'],
     ['--workerThreads', '--maxWorkers=2'],
   ])('an orphan is named and fails the run; control: without an orphan, it passes: %s', async (...flags) => {
-    const found = await run(['tests/leaks', 'tests/plain', ...flags])
+    const found = await run(['tests/leaks.test', 'tests/plain', ...flags])
     expect(found.output).toMatch(/Found 1 orphaned process of run [0-9a-z]{7}:/)
     expect(found.output).toContain('SetupError [RUN_FAILED]')
     expect(found.output).toContain('"leaves a daemon" (tests/leaks.test.js)')
@@ -181,6 +188,28 @@ describe.concurrent('Jest', () => {
     expect(clean.output).toContain('No orphaned processes')
     expect(clean.exitCode).toBe(0)
     expect(clean.left).toEqual(NOTHING)
+  })
+
+  test.each([
+    'test',
+    'file',
+  ])('with isolation %s, the test that leaks fails in the results', async (isolation) => {
+    const reporters = ['--reporters=default', '--reporters=./resultsReporter.js']
+    const args = ['tests/leaks', 'tests/plain', '--ci', ...reporters]
+    const tests = await withVitest({ ...runner, args, python: { isolation } }, async (jest) => {
+      expect(await jest.ended).toMatchObject({ exitCode: 1 })
+      return JSON.parse(readFileSync(join(jest.directory, 'results.json'), 'utf8')) as JestResult[]
+    })
+    const failed = tests.filter(({ status }) => status === 'failed')
+    const leaking = ['leaks once and passes when it is retried', 'leaves a daemon']
+    expect(failed.map(({ title }) => title).sort()).toEqual(leaking)
+    expect(tests.filter(({ status }) => status === 'passed').length).toBeGreaterThanOrEqual(2)
+    for (const { failureMessages } of failed) {
+      expect(failureMessages.join('\n')).toMatch(
+        /LeftoverError \[ORPHANS_FOUND\]: This test left a process behind:/,
+      )
+      expect(failureMessages.join('\n')).toMatch(/at .*leaks(Once)?\.test\.js:\d+:\d+/)
+    }
   })
 
   test.each([

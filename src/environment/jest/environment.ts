@@ -1,11 +1,13 @@
 import * as VALUES from '../../client/values/classes.ts'
 import type { Output } from '../leases/printed.ts'
 import { ACCESS, type JestAccess } from './accessKey.ts'
+import type { CircusState, CircusTest } from './circus.ts'
 import { FileLeases } from './fileLeases.ts'
 import { FilePython } from './filePython.ts'
+import { JestLeaks } from './leaks.ts'
 import { type EnvironmentClass, type EnvironmentConfig, loadBase } from './loadBase.ts'
 import { Realm } from './realm.ts'
-import { type CircusTest, JestScopes } from './scopes.ts'
+import { JestScopes } from './scopes.ts'
 
 interface CircusEvent {
   name: string
@@ -28,6 +30,7 @@ function withPython(Base: EnvironmentClass): EnvironmentClass {
   return class extends Base {
     readonly #leases: FileLeases
     readonly #scopes: JestScopes
+    readonly #leaks: JestLeaks
     #output: Output | undefined
 
     constructor(config: EnvironmentConfig, context: { testPath: string }) {
@@ -36,7 +39,9 @@ function withPython(Base: EnvironmentClass): EnvironmentClass {
       const leases = new FileLeases(config.projectConfig, context.testPath)
       const adopt = <T>(given: T) => realm.adopt(given)
       this.#leases = leases
-      this.#scopes = new JestScopes((test) => leases.open(test, { output: this.#output, adopt }))
+      this.#leaks = new JestLeaks(context.testPath)
+      const open = (test: string) => leases.open(test, { output: this.#output, adopt })
+      this.#scopes = new JestScopes(open, this.#leaks)
       const python = new FilePython(() => leases.pool(), this.#scopes, realm)
       const prefetch = () => leases.prefetch()
       const access: JestAccess = {
@@ -56,11 +61,14 @@ function withPython(Base: EnvironmentClass): EnvironmentClass {
       this.#output = methodsOf(this.global.console)
     }
 
-    override async handleTestEvent(event: CircusEvent, state: unknown): Promise<void> {
+    override async handleTestEvent(event: CircusEvent, state: CircusState): Promise<void> {
       await super.handleTestEvent?.(event, state)
       if (event.name === 'run_start') await this.#leases.prefetched()
       if (event.name === 'test_start' && event.test) this.#scopes.begin(event.test)
       if (ENDS.has(event.name) && event.test) await this.#scopes.finish(event.test)
+      if (event.name !== 'run_finish') return
+      await this.#scopes.end()
+      this.#leaks.settle(state.unhandledErrors)
     }
 
     override async teardown(): Promise<void> {

@@ -1,20 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { RunContext } from '../../client/lease/context.ts'
+import type { Leftovers } from '../leases/leftovers.ts'
 import type { OpenLease } from '../leases/openLease.ts'
+import { StartedBy } from '../leases/startedBy.ts'
 import type { TestLeases } from '../leases/testLeases.ts'
-
-/** The part of a jest-circus test that is used here. */
-export interface CircusTest {
-  name: string
-  parent?: CircusBlock
-  concurrent?: boolean
-  fn?: (...args: unknown[]) => unknown
-}
-
-interface CircusBlock {
-  name: string
-  parent?: CircusBlock
-}
+import type { CircusTest } from './circus.ts'
+import type { JestLeaks } from './leaks.ts'
 
 /** Opens the leases of a test, by its full name, or of the file. */
 export type OpenLeases = (test: string) => Promise<TestLeases>
@@ -46,10 +37,12 @@ class Scope {
     await client?.endTest()
   }
 
-  async end(): Promise<void> {
+  /** @returns the processes that its leases have left behind */
+  async end(): Promise<Leftovers | undefined> {
     // Does not wait for the client, which may wait long for its lease. A lease that comes too late is released.
     const leases = await this.#leases?.catch(() => undefined)
     await leases?.releaseAll()
+    return leases?.leftBehind(this.#test === '')
   }
 }
 
@@ -59,10 +52,14 @@ export class JestScopes {
   readonly #file: Scope
   readonly #concurrent = new AsyncLocalStorage<Scope>()
   readonly #tests = new Map<CircusTest, Scope>()
+  readonly #leaks: JestLeaks
   #test: Scope | undefined
+  #startedBy: StartedBy<CircusTest> | undefined
 
-  constructor(open: OpenLeases) {
+  /** @param leaks learns which processes are left behind */
+  constructor(open: OpenLeases, leaks: JestLeaks) {
     this.#open = open
+    this.#leaks = leaks
     this.#file = new Scope(open, '')
   }
 
@@ -72,11 +69,15 @@ export class JestScopes {
   }
 
   /** Resolves to the process that `python` means; with `isolation: 'file'` it is the file's. */
-  client({ isolation }: RunContext): Promise<OpenLease> {
-    return (isolation === 'file' ? this.#file : this.holder).client()
+  async client({ isolation }: RunContext): Promise<OpenLease> {
+    const holder = isolation === 'file' ? this.#file : this.holder
+    const client = await holder.client()
+    if (holder === this.#file) this.#startedBy ??= new StartedBy(client)
+    return client
   }
 
   begin(test: CircusTest): void {
+    this.#startedBy?.change(this.#running)
     const scope = new Scope(this.#open, nameOf(test))
     this.#tests.set(test, scope)
     if (!test.concurrent) this.#test = scope
@@ -87,7 +88,8 @@ export class JestScopes {
   }
 
   async finish(test: CircusTest): Promise<void> {
-    await this.#tests.get(test)?.end()
+    this.#startedBy?.change(this.#running)
+    this.#leaks.blame(test, await this.#tests.get(test)?.end())
     await this.#file.finishOutput()
     this.#tests.delete(test)
     this.#test = undefined
@@ -95,7 +97,11 @@ export class JestScopes {
 
   async end(): Promise<void> {
     for (const test of this.#tests.keys()) await this.finish(test)
-    await this.#file.end()
+    this.#leaks.blameTests(await this.#file.end(), this.#startedBy)
+  }
+
+  get #running(): ReadonlySet<CircusTest> {
+    return new Set(this.#tests.keys())
   }
 }
 

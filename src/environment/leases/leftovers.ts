@@ -2,6 +2,7 @@ import type { Caller } from '../../client/errors/caller.ts'
 import type { Survivor } from '../../client/gen/vitest_python/v1/broker.ts'
 import { withCode } from '../../support/errors.ts'
 import { safeText } from '../../support/safeText.ts'
+import type { Starter } from './startedBy.ts'
 
 /** Processes outlive the test, or the file, that started them. */
 export class LeftoverError extends Error {
@@ -29,6 +30,32 @@ export interface Leftovers {
   readonly fail: boolean
   /** The first call of the leases. */
   readonly caller: Caller | undefined
+}
+
+/** What one test of a file has left. */
+interface LeftByTest {
+  readonly caller: Caller | undefined
+  readonly survivors: Survivor[]
+}
+
+/** Parts what a file's lease has left by the tests that have started it. `ownerless`: it is not certain which test did. */
+export function partLeftovers<Test>(
+  left: Leftovers,
+  startedBy: { of(pid: number): Starter<Test> | undefined } | undefined,
+): { byTest: Map<Test, LeftByTest>; ownerless: Leftovers | undefined } {
+  const byTest = new Map<Test, LeftByTest>()
+  const ownerless: Survivor[] = []
+  for (const survivor of left.survivors) {
+    const starter = startedBy?.of(survivor.pid)
+    if (!starter) ownerless.push(survivor)
+    else {
+      const known = byTest.get(starter.test) ?? { caller: starter.caller, survivors: [] }
+      byTest.set(starter.test, known)
+      known.survivors.push(survivor)
+    }
+  }
+  const isClear = ownerless.length === 0 && left.problem === ''
+  return { byTest, ownerless: isClear ? undefined : { ...left, survivors: ownerless } }
 }
 
 /** Says what was left. @param whose "This test", "The Python of this file" */

@@ -1,6 +1,6 @@
 import type { Survivor } from '../../client/gen/vitest_python/v1/broker.ts'
 import { LEAKS_KEY, type LeakOfTest } from '../../client/lease/leaks.ts'
-import { describeLeftovers, LeftoverError, type Leftovers } from '../leases/leftovers.ts'
+import { describeLeftovers, LeftoverError, type Leftovers, partLeftovers } from '../leases/leftovers.ts'
 import type { StartedBy, Starter } from '../leases/startedBy.ts'
 
 /** The part of a test's task that is used here. */
@@ -26,24 +26,13 @@ export function blameTests(
   startedBy: StartedBy<TestTask> | undefined,
 ): void {
   if (!left) return
-  const whole = describeLeftovers('The Python of this file', left)
-  if (!left.fail) return console.warn(whole)
-  const byTest = new Map<TestTask, { starter: Starter<TestTask>; survivors: Survivor[] }>()
-  const ownerless: Survivor[] = []
-  for (const survivor of left.survivors) {
-    const starter = startedBy?.of(survivor.pid)
-    if (!starter || !file) ownerless.push(survivor)
-    else {
-      const known = byTest.get(starter.test) ?? { starter, survivors: [] }
-      byTest.set(starter.test, known)
-      known.survivors.push(survivor)
-    }
-  }
-  for (const { starter, survivors } of byTest.values()) note(file as FileTask, starter, survivors)
-  if (ownerless.length === 0 && left.problem === '') return
-  const message = describeLeftovers('The Python of this file', { ...left, survivors: ownerless })
-  throw new LeftoverError(message, left.caller, file?.filepath)
+  if (!left.fail) return console.warn(describeLeftovers(FILE, left))
+  const { byTest, ownerless } = partLeftovers(left, file && startedBy)
+  for (const [test, { caller, survivors }] of byTest) note(file as FileTask, { test, caller }, survivors)
+  if (ownerless) throw new LeftoverError(describeLeftovers(FILE, ownerless), left.caller, file?.filepath)
 }
+
+const FILE = 'The Python of this file'
 
 function note(file: FileTask, { test, caller }: Starter<TestTask>, survivors: Survivor[]): void {
   const message = describeLeftovers('This test', { survivors, problem: '' })

@@ -1,0 +1,20 @@
+/** The part of a jest-circus test that is used here. */
+export interface CircusTest {
+  name: string
+  parent?: CircusBlock
+  concurrent?: boolean
+  /** What fails it. Jest reads them when the whole file has ended. */
+  errors?: unknown[]
+  fn?: (...args: unknown[]) => unknown
+}
+
+interface CircusBlock {
+  name: string
+  parent?: CircusBlock
+}
+
+/** The part of jest-circus's state that is used here. */
+export interface CircusState {
+  /** Errors of the file that belong to no test. */
+  unhandledErrors: unknown[]
+}
