@@ -5,6 +5,7 @@ import type { InitRequest } from './init/init.ts'
 import { INTERRUPTED } from './interrupt.ts'
 import { print, printError, printJson } from './print.ts'
 import type { SetupRequest } from './setup/setup.ts'
+import type { TypesRequest } from './types/types.ts'
 import type { VerifyRequest } from './verify/verifyRuns.ts'
 
 // Each command loads its modules when it is called, so the other commands do not pay for them.
@@ -40,6 +41,16 @@ program
   .action(async (request: InitRequest) => {
     const { init } = await import('./init/init.ts')
     init(request)
+  })
+
+program
+  .command('types')
+  .description('writes TypeScript types of the functions that tests can call')
+  .option('--check', 'write nothing; exit with 1 and show the difference if the types are out of date')
+  .action(async (request: TypesRequest) => {
+    const { types } = await import('./types/types.ts')
+    // Vite may keep handles, so this does not wait for an idle event loop.
+    process.exit((await types(request)) ? 0 : 1)
   })
 
 program

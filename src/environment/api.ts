@@ -20,9 +20,17 @@ export type {
   PythonCalls,
   PythonClient,
   PythonCode,
+  PythonObject,
   PythonRef,
   StubConstructor,
 } from '../client/python/pythonClient.ts'
+export type {
+  ArgumentsMissing,
+  PythonClass,
+  PythonFunctions,
+  PythonModules,
+  PythonTyping,
+} from '../client/python/pythonFunctions.ts'
 export type { Arguments, CallOptions } from '../client/session/callOptions.ts'
 export * from '../client/values/classes.ts'
 export type { NdArray } from '../client/values/ndarray.ts'

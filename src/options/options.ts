@@ -21,7 +21,7 @@ export function resolvePools(
   testProcesses?: number,
 ): Record<string, ResolvedOptions> {
   const { pools } = parse(OptionsSchema, options ?? {}, where)
-  const { pools: _, base: __, report: ___, ...common } = (options ?? {}) as PythonOptions
+  const { pools: _, base: __, report: ___, types: ____, ...common } = (options ?? {}) as PythonOptions
   const suited = testProcesses === undefined ? {} : { spares: sparesFor(testProcesses) }
   const named = Object.entries({ [DEFAULT_POOL]: {}, ...pools })
   return Object.fromEntries(

@@ -23,12 +23,40 @@ export interface PythonOptions extends PoolOptions {
    */
   report?: ReportOptions | undefined
   /**
+   * The file for the TypeScript types of your functions, which `npx vitest-python types` writes. In watch mode, it is
+   * written again if a signature changes. Commit it. See docs/types.md.
+   *
+   * @default no file; the command writes `./python.d.ts`
+   */
+  types?: TypesOption | undefined
+  /**
    * More pools, by name. Each inherits the options beside `pools` and can override them. Tests that name no pool use
    * `default`, whose options you can override here too; see docs/pools.md.
    *
    * @default `{}`
    */
   pools?: { readonly [Name in PoolName]?: PoolOptions | undefined } | undefined
+}
+
+/** The option `types`: a path relative to the project's root, or more settings. */
+export type TypesOption = string | TypesSettings
+
+/** Settings of the generated types. */
+export interface TypesSettings {
+  /** The path of the file, relative to the project's root. */
+  file: string
+  /**
+   * Whether every name that the file doesn't list is an error, and not only names within the listed modules.
+   *
+   * @default `false`
+   */
+  strict?: boolean | undefined
+  /**
+   * The type of an `int` that Python returns. Beyond 2^53, it arrives as a bigint.
+   *
+   * @default `'number'`
+   */
+  int?: 'number' | 'number | bigint' | undefined
 }
 
 /** Options of one pool. */
@@ -251,4 +279,11 @@ export interface JestPythonOptions extends PoolOptions {
    * @default `{}`
    */
   report?: ReportOptions | undefined
+  /**
+   * The file for the TypeScript types of your functions, which `npx vitest-python types` writes. In watch mode, it is
+   * written again if a signature changes. Commit it. See docs/types.md.
+   *
+   * @default no file; the command writes `./python.d.ts`
+   */
+  types?: TypesOption | undefined
 }

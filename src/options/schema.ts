@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import * as v from 'valibot'
 import { BASE_REMEDY, BASES } from './environmentBase.ts'
 import { OrphansSchema, orphanOptionNames } from './orphanOptions.ts'
-import type { PoolOptions, PythonOptions } from './pythonOptions.ts'
+import type { PoolOptions, PythonOptions, TypesOption } from './pythonOptions.ts'
 
 /** One for the next test of each test process, and one for any other request. */
 export function sparesFor(testProcesses: number): number {
@@ -76,12 +76,27 @@ export const PoolSchema = v.strictObject({
   env: v.optional(v.record(v.string(), v.string('write texts only'), 'write an object of texts'), {}),
 }) satisfies v.GenericSchema<PoolOptions>
 
+const FILE = v.pipe(v.string(), v.regex(/\.d\.[cm]?ts$/, 'write the path of a .d.ts file'))
+
+export const TypesSchema = v.union(
+  [
+    FILE,
+    v.strictObject({
+      file: FILE,
+      strict: v.optional(v.boolean()),
+      int: v.optional(v.picklist(['number', 'number | bigint'])),
+    }),
+  ],
+  'write a path, as in "./python.d.ts", or an object, as in { file: "./python.d.ts", strict: true }',
+) satisfies v.GenericSchema<TypesOption>
+
 const NAME = v.pipe(v.string(), v.regex(/^[\w-]+$/, 'name a pool with letters, digits, "_" and "-"'))
 
 export const OptionsSchema = v.strictObject({
   ...PoolSchema.entries,
   base: v.optional(v.picklist(BASES, BASE_REMEDY), 'node'),
   report: v.optional(ReportSchema, {}),
+  types: v.optional(TypesSchema),
   // The options of each pool are checked together with those that it inherits.
   pools: v.optional(
     v.record(

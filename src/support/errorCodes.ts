@@ -54,6 +54,8 @@ export const ERROR_CODES = [
   'INIT_NO_PROJECT',
   'INIT_CONFIG_NOT_EDITABLE',
   'INIT_NOT_WRITABLE',
+  'TYPES_NO_CONFIG',
+  'TYPES_NOT_WRITABLE',
 ] as const
 
 export type ErrorCode = (typeof ERROR_CODES)[number]

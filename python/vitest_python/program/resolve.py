@@ -38,6 +38,13 @@ class FunctionResolver:
         Raises UnknownName, PrivateName, NotExported or NotCallable. If the name leads to a submodule that hasn't been
         imported yet, its errors are raised too.
         """
+        found = self.find(name)
+        if not callable(found):
+            raise NotCallable(f"{name} cannot be called: it is of type {type(found).__qualname__}")
+        return found  # type: ignore[no-any-return]
+
+    def find(self, name: str) -> Any:
+        """Return what `name` refers to, whether or not it can be called. Raises the errors of `resolve`."""
         listed, parts = self._split(name)
         private = next((part for part in parts if part.startswith("_")), None)
         if private:
@@ -45,9 +52,7 @@ class FunctionResolver:
         found: Any = listed
         for part in parts:
             found = _step(found, part, listed, name)
-        if not callable(found):
-            raise NotCallable(f"{name} cannot be called: it is of type {type(found).__qualname__}")
-        return found  # type: ignore[no-any-return]
+        return found
 
     def _split(self, name: str) -> tuple[ModuleType, list[str]]:
         prefix = name
@@ -57,7 +62,7 @@ class FunctionResolver:
             if module is not None and rest:
                 return module, rest
             if module is not None:
-                raise NotCallable(f"{name} is a module; call one of its functions: {_listing(_public(module))}")
+                raise NotCallable(f"{name} is a module; call one of its functions: {_listing(public_names(module))}")
             prefix, dot, last = prefix.rpartition(".")
             if not dot:
                 raise UnknownName(self._unknown_module(name))
@@ -76,7 +81,7 @@ def _step(scope: Any, part: str, listed: ModuleType, name: str) -> Any:
         part = aliases_of(scope.__name__).get(part, part)
     found = _attribute(scope, part, listed)
     if found is _MISSING:
-        public = _public(scope)
+        public = public_names(scope)
         where = scope.__name__ if isinstance(scope, (ModuleType, type)) else type(scope).__qualname__
         raise UnknownName(f"{where} has no {part!r}{_hint(part, public)}; its public names: {_listing(public)}")
     if isinstance(scope, ModuleType):
@@ -128,7 +133,8 @@ def _origin(found: Any) -> str | None:
     return origin if isinstance(origin, str) else None
 
 
-def _public(scope: Any) -> list[str]:
+def public_names(scope: Any) -> list[str]:
+    """Return the names that error messages offer: the functions of a module, or the attributes of anything else."""
     if not isinstance(scope, ModuleType):
         return sorted(name for name in dir(scope) if not name.startswith("_"))
     exported = getattr(scope, "__all__", None)

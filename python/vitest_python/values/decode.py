@@ -27,6 +27,8 @@ _END = ormsgpack.packb(_LAST)
 def decode_arguments(data: bytes, carrier: Carrier | None = None) -> tuple[list[Any], dict[str, Any]]:
     """Returns positional and keyword arguments: those of an array, of a map, or none for no bytes.
 
+    The positional arguments of a map have the key `*`, which no parameter can have for its name.
+
     Raises:
         BadArguments: The bytes are anything else.
     """
@@ -37,9 +39,18 @@ def decode_arguments(data: bytes, carrier: Carrier | None = None) -> tuple[list[
         return arguments, {}
     if isinstance(arguments, dict):
         if all(type(key) is str for key in arguments):
-            return [], arguments
+            return _positional(arguments), arguments
         raise BadArguments("keyword arguments must have strings for names")
     raise BadArguments(f"arguments are an array or a map, not {type_name(type(arguments))}")
+
+
+def _positional(arguments: dict[str, Any]) -> list[Any]:
+    if "*" not in arguments:
+        return []
+    positional = arguments.pop("*")
+    if isinstance(positional, list):
+        return positional
+    raise BadArguments(f"the positional arguments ('*') are an array, not {type_name(type(positional))}")
 
 
 def decode(data: bytes | memoryview, carrier: Carrier | None = None) -> Any:

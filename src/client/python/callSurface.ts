@@ -20,6 +20,7 @@ export interface CodeRequest {
  * The calls, on top of one way to carry them out. This module loads no gRPC, so that a test file that does not use
  * Python can have a client.
  */
+// The types of functions are for the compiler alone, so a call here takes any name and returns any value.
 export abstract class CallSurface implements PythonCalls {
   call<T = unknown>(name: string, args: Arguments = [], options: CallOptions = {}): Promise<T> {
     return this.invoke({ name }, args, options, callerOf(this.call)) as Promise<T>

@@ -1,14 +1,35 @@
 import type { ChannelCredentials, Client, ClientOptions } from '@grpc/grpc-js'
-import type { Arguments, CallOptions } from '../session/callOptions.ts'
+import type { CallOptions } from '../session/callOptions.ts'
+import type {
+  ClosedNames,
+  Impossible,
+  KnownRest,
+  NeedsArguments,
+  NoArguments,
+  OtherName,
+  OtherRest,
+  PythonClass,
+  PythonFunctions,
+  Result,
+  ResultClass,
+  UnknownClass,
+  Unset,
+} from './pythonFunctions.ts'
 
-/** The calls that a client and a reference have in common. */
-export interface PythonCalls {
+/**
+ * The calls that a client and a reference have in common.
+ *
+ * @typeParam F The functions whose types are known, by name; see docs/types.md.
+ * @typeParam Closed The names that must be among them. Any other name returns `unknown`, or the type that you write.
+ */
+export interface PythonCalls<F = object, Closed extends string = never> {
   /**
    * Calls a Python function and resolves to the value that it returns.
    *
    * @param name A function of the listed modules (`module.function`, any depth) or, if you call a reference, a method
    * of its object.
-   * @param args An array for positional arguments, an object for keyword arguments.
+   * @param args An array for positional arguments, an object for keyword arguments, or both as
+   * `{ '*': [1, 2], name: 3 }`.
    * @param options Time limit and abort signal of this call.
    * @throws {@link PythonError} if the function raises, or if there is no such function.
    * @throws {@link PythonTimeoutError} if it does not answer within `options.timeout`.
@@ -20,7 +41,16 @@ export interface PythonCalls {
    * const sum = await python.call<number>('tools.add', { a: 1, b: 2 }, { timeout: 5_000 })
    * ```
    */
-  call<T = unknown>(name: string, args?: Arguments, options?: CallOptions): Promise<T>
+  call<N extends string>(name: N, ...rest: KnownRest<F, N>): Promise<Result<F, N, 'returns'>>
+  /** A function whose types are not known. Without an explicit type (`call<number>`), its result is `unknown`. */
+  call<T = Unset, N extends string = string>(
+    name: OtherName<F, Closed, T, N>,
+    ...rest: OtherRest<F, Closed, T, N>
+  ): Promise<[T] extends [Unset] ? unknown : T>
+  /** Only for the error message of a call without its arguments. */
+  call<N extends string>(name: NeedsArguments<F, N>, ...rest: NoArguments<F, N>): Promise<unknown>
+  /** Only for the completion of names. */
+  call(name: keyof F & string, ...rest: Impossible): Promise<unknown>
   /**
    * Calls a Python function and leaves the value that it returns in Python, which suits models, connections and
    * generators. Parameters and errors are those of {@link PythonCalls.call | call}.
@@ -31,7 +61,16 @@ export interface PythonCalls {
    * const score = await model.call<number>('score', [[1, 2, 3]])
    * ```
    */
-  ref(name: string, args?: Arguments, options?: CallOptions): Promise<PythonRef>
+  ref<N extends string>(name: N, ...rest: KnownRest<F, N>): Promise<PythonRef<ResultClass<F, N>>>
+  /** A function whose types are not known. You can name the class of the object: `ref<Model>`. */
+  ref<C extends PythonClass = UnknownClass, N extends string = string>(
+    name: OtherName<F, Closed, UnknownClass extends C ? Unset : C, N>,
+    ...rest: OtherRest<F, Closed, UnknownClass extends C ? Unset : C, N>
+  ): Promise<PythonRef<C>>
+  /** Only for the error message of a call without its arguments. */
+  ref<N extends string>(name: NeedsArguments<F, N>, ...rest: NoArguments<F, N>): Promise<PythonRef>
+  /** Only for the completion of names. */
+  ref(name: keyof F & string, ...rest: Impossible): Promise<PythonRef>
   /**
    * Iterates over the items that a Python generator yields. If you leave the loop early, the generator is closed.
    * Parameters and errors are those of {@link PythonCalls.call | call}.
@@ -43,15 +82,26 @@ export interface PythonCalls {
    * }
    * ```
    */
-  stream<T = unknown>(
-    name: string,
-    args?: Arguments,
-    options?: CallOptions,
-  ): AsyncGenerator<T, void, undefined>
+  stream<N extends string>(
+    name: N,
+    ...rest: KnownRest<F, N>
+  ): AsyncGenerator<Result<F, N, 'yields'>, void, undefined>
+  /** A function whose types are not known. Without an explicit type (`stream<number>`), its items are `unknown`. */
+  stream<T = Unset, N extends string = string>(
+    name: OtherName<F, Closed, T, N>,
+    ...rest: OtherRest<F, Closed, T, N>
+  ): AsyncGenerator<[T] extends [Unset] ? unknown : T, void, undefined>
+  /** Only for the error message of a call without its arguments. */
+  stream<N extends string>(
+    name: NeedsArguments<F, N>,
+    ...rest: NoArguments<F, N>
+  ): AsyncGenerator<unknown, void, undefined>
+  /** Only for the completion of names. */
+  stream(name: keyof F & string, ...rest: Impossible): AsyncGenerator<unknown, void, undefined>
 }
 
 /** Calls, and Python source that stands in the test. */
-export interface PythonCode extends PythonCalls {
+export interface PythonCode extends PythonCalls<PythonFunctions, ClosedNames> {
   /**
    * Evaluates a Python expression. Interpolated values are passed as data and never become source. The expression sees
    * the listed modules by their names, and everything that {@link PythonCode.exec | exec} defined in the same lease.
@@ -101,26 +151,43 @@ export interface PythonClient extends PythonCode {
   readonly pid: number
 }
 
-/**
- * An object that stays in Python. {@link PythonCalls.ref | ref} resolves to one, and so does a call that returns a value
- * that cannot be sent. You can pass it to other calls of the same lease. It lives until you release it, until it is
- * garbage-collected, or until the lease ends. `call`, `ref` and `stream` call its methods; the method `'__call__'` calls
- * the object itself. `String(ref)` is its {@link PythonRef.text | text}.
- */
-export interface PythonRef extends PythonCalls, AsyncDisposable {
+/** An object that stays in Python, as an argument: any {@link PythonRef} to an object of that class. */
+export interface PythonObject<Is = UnknownClass['is']> extends AsyncDisposable {
   /** Qualified name of its class: `sklearn.linear_model._base.LinearRegression`. */
   readonly type: string
   /** Its `repr`, shortened. */
   readonly text: string
   /** Why it stays in Python although you didn't ask for a reference, and often what to return instead. */
   readonly reason?: string
+  /** Lets Python forget the object; later calls of it fail. */
+  release(): Promise<void>
+  /** Only for the compiler: the names of its class and of its base classes. */
+  readonly [isOf]?: Is
+}
+
+declare const isOf: unique symbol
+
+/**
+ * An object that stays in Python. {@link PythonCalls.ref | ref} resolves to one, and so does a call that returns a value
+ * that cannot be sent. You can pass it to other calls of the same lease. It lives until you release it, until it is
+ * garbage-collected, or until the lease ends. `call`, `ref` and `stream` call its methods; the method `'__call__'` calls
+ * the object itself. `String(ref)` is its {@link PythonRef.text | text}.
+ *
+ * @typeParam C Its class, if a generated file describes it.
+ */
+export interface PythonRef<C extends PythonClass = UnknownClass>
+  extends PythonObject<C['is']>,
+    PythonCalls<C['methods'], C extends { closed: true } ? string : never> {
+  /** Reads an attribute that its class declares. */
+  get<A extends keyof C['attributes'] & string>(
+    attribute: A,
+    options?: CallOptions,
+  ): Promise<C['attributes'][A]>
   /**
    * Reads an attribute at any depth (`'layers.weights'`). Without a name it resolves to the object itself, as a value if
    * it can be sent. Errors are those of {@link PythonCalls.call | call}.
    */
   get<T = unknown>(attribute?: string, options?: CallOptions): Promise<T>
-  /** Lets Python forget the object; later calls of it fail. */
-  release(): Promise<void>
 }
 
 /** Constructor of a grpc-js stub, as every generator for grpc-js makes it. */

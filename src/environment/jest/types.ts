@@ -9,6 +9,8 @@ export type {
   PoolOptions,
   RecycleOptions,
   ReportOptions,
+  TypesOption,
+  TypesSettings,
 } from '../../options/pythonOptions.ts'
 export * from '../api.ts'
 export type { JestPython } from './filePython.ts'

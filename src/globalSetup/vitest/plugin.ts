@@ -27,6 +27,8 @@ export type {
   PythonOptions,
   RecycleOptions,
   ReportOptions,
+  TypesOption,
+  TypesSettings,
 } from '../../options/pythonOptions.ts'
 export type { ErrorCode } from '../../support/errorCodes.ts'
 export { SetupError } from '../../support/errors.ts'

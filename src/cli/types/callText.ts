@@ -1,0 +1,82 @@
+import type { CallDescription, Doc, FunctionDescription, Parameter } from './description.ts'
+import { docComment } from './docText.ts'
+import { key, type TypeWriter, union } from './typeText.ts'
+
+/** The entry of a function: its arguments, its result and, if it is streamed, its items. */
+export function functionEntry(name: string, { doc, calls }: FunctionDescription, writer: TypeWriter): string {
+  const properties = [
+    `arguments: ${union(calls.flatMap((call) => argumentsText(call, doc, writer)))}`,
+    `returns: ${union(calls.map((call) => returnsText(call, writer)))}`,
+  ]
+  const yields = calls.flatMap((call) => (call.yields ? [writer.text(call.yields, 'result')] : []))
+  if (yields.length > 0) properties.push(`yields: ${union(yields)}`)
+  const references = new Set(calls.map((call) => writer.reference(call.returns)))
+  const [reference] = references
+  if (references.size === 1 && reference !== undefined) properties.push(`ref: ${reference}`)
+  return `${docComment(doc)}${key(name)}: {\n${properties.map(indent).join('\n')}\n}`
+}
+
+function returnsText({ returns, yields }: CallDescription, writer: TypeWriter): string {
+  return yields ? 'never /* use python.stream */' : writer.text(returns, 'result')
+}
+
+/** The forms in which the arguments of one call can be given. */
+function argumentsText({ parameters }: CallDescription, doc: Doc, writer: TypeWriter): string[] {
+  if (!parameters) return ['readonly unknown[]', 'Readonly<Record<string, unknown>>', 'undefined']
+  const of = (...kinds: Parameter['kind'][]) => parameters.filter(({ kind }) => kinds.includes(kind))
+  const [first, either, named] = [of('positional'), of('either'), of('keyword')]
+  const [rest] = of('rest')
+  const [more] = of('more')
+  const object = (positional: Parameter[] | undefined, keywords: Parameter[], spread?: Parameter) =>
+    objectText({ positional, keywords, rest: spread, more, doc, writer })
+  const forms: string[] = []
+  const mixed: string[] = []
+  if (first.length > 0 && either.length > 0) mixed.push(object(first, [...either, ...named]))
+  if (first.length + either.length > 0 || rest)
+    if (named.length > 0 || more) mixed.push(object([...first, ...either], named, rest))
+  const needsPositions = first.some(({ optional }) => !optional)
+  if (!needsPositions) forms.push(object(mixed.length > 0 ? undefined : [], [...either, ...named]))
+  if (!named.some(({ optional }) => !optional)) forms.push(tuple([...first, ...either], rest, writer))
+  forms.push(...mixed)
+  const required = parameters.some(({ kind, optional }) => kind !== 'rest' && kind !== 'more' && !optional)
+  return required ? forms : [...forms, 'undefined']
+}
+
+function tuple(positional: readonly Parameter[], rest: Parameter | undefined, writer: TypeWriter): string {
+  const elements = positional.map(
+    ({ name, optional, type }) => `${name}${optional ? '?' : ''}: ${writer.argument(type)}`,
+  )
+  if (rest) elements.push(`...${rest.name}: (${writer.argument(rest.type)})[]`)
+  return `[${elements.join(', ')}]`
+}
+
+interface ObjectForm {
+  /** The positional arguments; none: `[]`; `undefined`: another form has some. */
+  positional: Parameter[] | undefined
+  keywords: readonly Parameter[]
+  rest: Parameter | undefined
+  more: Parameter | undefined
+  doc: Doc
+  writer: TypeWriter
+}
+
+function objectText({ positional, keywords, rest, more, doc, writer }: ObjectForm): string {
+  const lines = keywords.map(({ name, optional, type }) => {
+    const about = doc.parameters[name]
+    const hint = about ? `/** ${about.replaceAll('*/', '*\\/')} */\n` : ''
+    return `${hint}${key(name)}${optional ? '?' : ''}: ${writer.argument(type)}`
+  })
+  const only = lines.length === 0 && more
+  if (positional === undefined && !only) lines.push(`'*'?: undefined`)
+  if (positional && (positional.length > 0 || rest)) lines.unshift(`'*': ${tuple(positional, rest, writer)}`)
+  // An index signature must allow for every property.
+  if (more)
+    lines.push(
+      `[name: string]: ${only && !positional?.length && !rest ? writer.argument(more.type) : 'unknown'}`,
+    )
+  return lines.length === 0 ? 'Record<string, never>' : `{\n${lines.map(indent).join('\n')}\n}`
+}
+
+export function indent(text: string): string {
+  return text.replace(/^(?=.)/gm, '  ')
+}

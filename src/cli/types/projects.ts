@@ -1,0 +1,92 @@
+import { existsSync, realpathSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { installedVersion } from '../../globalSetup/run/runnerVersions.ts'
+import { SetupError } from '../../support/errors.ts'
+
+/** A project of Vitest or Jest that has Python. */
+export interface TypesProject {
+  /** The entry of the package that its tests import. */
+  readonly entry: 'fixtures' | 'jest'
+  readonly root: string
+  /** The options of `python({ … })`, unchecked. */
+  readonly options: unknown
+}
+
+/**
+ * Reads the options from the configurations of Vitest and Jest, as the runners themselves read them.
+ *
+ * @throws SetupError TYPES_NO_CONFIG if neither has any
+ */
+export async function findProjects(root: string): Promise<TypesProject[]> {
+  const problems: string[] = []
+  const found = [
+    ...(installedVersion('vitest', root) ? await attempt('Vitest', vitestProjects, root, problems) : []),
+    ...(installedVersion('jest', root) ? await attempt('Jest', jestProjects, root, problems) : []),
+  ]
+  if (found.length > 0) return found
+  const why = problems.length > 0 ? `\n${problems.join('\n')}` : ''
+  throw new SetupError(
+    'TYPES_NO_CONFIG',
+    `No configuration of Vitest or Jest in ${root} has options for Python. Run this in the directory of the configuration, or add the plugin first: npx vitest-python init${why}`,
+  )
+}
+
+async function attempt(
+  name: string,
+  read: (root: string) => Promise<TypesProject[]>,
+  root: string,
+  problems: string[],
+): Promise<TypesProject[]> {
+  try {
+    return await read(root)
+  } catch (error) {
+    problems.push(`${name}: ${(error as Error).message}`)
+    return []
+  }
+}
+
+interface VitestLike {
+  projects?: VitestProject[]
+  close(): Promise<void>
+}
+
+interface VitestProject {
+  config: { root: string; environmentOptions?: Record<string, unknown> }
+}
+
+async function vitestProjects(root: string): Promise<TypesProject[]> {
+  // The Vitest of the project: this package may lie elsewhere, as in a linked workspace.
+  const { createVitest } = (await import('vitest/node')) as unknown as {
+    createVitest(mode: string, options: object): Promise<VitestLike>
+  }
+  const vitest = await createVitest('test', { root, watch: false, run: true })
+  try {
+    return (vitest.projects ?? []).flatMap(({ config }) => {
+      const options = config.environmentOptions?.['python']
+      return options ? [{ entry: 'fixtures' as const, root: config.root, options }] : []
+    })
+  } finally {
+    await vitest.close()
+  }
+}
+
+async function jestProjects(root: string): Promise<TypesProject[]> {
+  const require = createRequire(join(realpathSync(root), 'package.json'))
+  const bin = require.resolve('jest/bin/jest.js')
+  if (!existsSync(bin)) return []
+  const { stdout } = await execa(process.execPath, [bin, '--showConfig'], { cwd: root, stdin: 'ignore' })
+  const { configs } = JSON.parse(stdout) as {
+    configs: { rootDir: string; testEnvironmentOptions: Record<string, unknown> }[]
+  }
+  return configs.flatMap(({ rootDir, testEnvironmentOptions: { python } }) =>
+    python ? [{ entry: 'jest' as const, root: rootDir, options: withoutBase(python) }] : [],
+  )
+}
+
+/** Jest's `base` may be any package. */
+function withoutBase(options: unknown): unknown {
+  const { base: _, ...others } = options as Record<string, unknown>
+  return others
+}
