@@ -90,7 +90,9 @@ def name(pid):
 def fork():
     process = multiprocessing.get_context("fork").Process(target=time.sleep, args=(60,), daemon=True)
     process.start()
-    time.sleep(0.3)
+    for _ in range(3000):
+        if name(process.pid).startswith("fork of"): break
+        time.sleep(0.01)
     return [name(process.pid), name(os.getpid())]
 def spawn():
     with multiprocessing.get_context("spawn").Pool(1) as pool: return pool.apply(abs, (-3,))

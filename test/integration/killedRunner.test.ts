@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
+import { PATIENCE_MS, promised } from '../support/patience.ts'
 import { startTimeOf } from '../support/processes.ts'
 import { type FixtureRun, withVitest } from '../support/runVitest.ts'
 import { pools, versions } from '../support/versions.ts'
@@ -14,9 +15,9 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     await withVitest({ version, pool, fixture: 'hangs' }, async (run) => {
       await inTheMiddle(run)
       process.kill(run.pid, 'SIGKILL')
-      expect(await run.pythonProcesses(PROMISED)).toEqual([])
+      expect(await run.pythonProcesses(promised(PROMISED))).toEqual([])
       expect((await run.ended).signal).toBe('SIGKILL')
-      await vi.waitFor(() => expect(run.runDirectories()).toEqual([]))
+      await vi.waitFor(() => expect(run.runDirectories()).toEqual([]), { timeout: PATIENCE_MS })
     })
   })
 
@@ -28,9 +29,9 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
       await inTheMiddle(run)
       process.kill(run.pid, signal)
       const ended = await run.ended
-      expect(await run.pythonProcesses(PROMISED)).toEqual([])
+      expect(await run.pythonProcesses(promised(PROMISED))).toEqual([])
       expect(ended.signal ?? ended.exitCode).toBeOneOf([signal, status])
-      await vi.waitFor(() => expect(run.runDirectories()).toEqual([]))
+      await vi.waitFor(() => expect(run.runDirectories()).toEqual([]), { timeout: PATIENCE_MS })
     })
   })
 })

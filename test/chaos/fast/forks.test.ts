@@ -19,7 +19,9 @@ async function chain(scene: Scene, count: number) {
 async function isBeating({ directory }: Scene): Promise<boolean> {
   const count = () => readFileSync(join(directory, BEAT)).length
   const before = count()
-  await sleep(300)
+  // A chain has a generation every 20 ms. Waiting longer costs nothing if it goes on.
+  for (const until = performance.now() + 2_000; performance.now() < until && count() === before; )
+    await sleep(20)
   return count() > before
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { PATIENCE_MS, promised } from '../../support/patience.ts'
 import { vitestPython } from '../support/cli.ts'
 import { isAlive, send } from '../support/identity.ts'
 import { withScene } from '../support/scene.ts'
@@ -17,7 +18,7 @@ describe.concurrent('a reaper that is killed', () => {
       const began = performance.now()
       send(reaper, 'SIGKILL')
       while (isAlive(worker)) await sleep(2)
-      expect(performance.now() - began).toBeLessThan(100)
+      expect(performance.now() - began).toBeLessThan(promised(100))
       const { exitCode, output } = await run.ended
       expect(output).toMatch(new RegExp(`The reaper \\(pid ${reaper.pid}\\) was killed by SIGKILL`))
       // The error of the second test.
@@ -46,7 +47,7 @@ describe.concurrent('a reaper that is killed', () => {
       const reaper = await first.role('reaper')
       send(reaper, 'SIGKILL')
       send(first.runner, 'SIGKILL')
-      await sleep(300)
+      await vi.waitFor(async () => expect(await scene.survivors()).toHaveLength(1), { timeout: PATIENCE_MS })
       expect((await scene.survivors()).join()).toContain('sleep 122')
       const { exitCode, output } = await scene.start().ended
       expect(output).toMatch(
@@ -73,7 +74,8 @@ describe.concurrent('a reaper that is killed', () => {
       const ask = (...args: string[]) => vitestPython(scene, 'verify', '--run', runId, ...args)
       send(await run.role('reaper'), 'SIGKILL')
       send(run.runner, 'SIGKILL')
-      await sleep(300)
+      // Until the kernel has ended the others.
+      await vi.waitFor(async () => expect(await scene.survivors()).toHaveLength(2), { timeout: PATIENCE_MS })
       const found = await ask()
       expect(found.exitCode).toBe(1)
       expect(found.output).toMatch(
@@ -92,7 +94,7 @@ describe.concurrent('a reaper that is killed', () => {
       await first.until('held')
       send(await first.role('reaper'), 'SIGKILL')
       send(first.runner, 'SIGKILL')
-      await sleep(300)
+      await vi.waitFor(async () => expect(await scene.survivors()).toHaveLength(1), { timeout: PATIENCE_MS })
       await scene.start().ended
       expect(await scene.survivors()).toHaveLength(1)
     })
@@ -113,7 +115,7 @@ describe.concurrent('a process that is stopped', () => {
       const began = performance.now()
       send(target, 'SIGSTOP')
       const { exitCode } = await run.ended
-      expect(performance.now() - began).toBeLessThan(15_000)
+      expect(performance.now() - began).toBeLessThan(promised(15_000))
       if (what !== 'worker') expect(exitCode).toBe(1)
       expect(await scene.survivors()).toEqual([])
     })

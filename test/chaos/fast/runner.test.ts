@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
-import { identitiesIn, isAlive, send } from '../support/identity.ts'
+import { PATIENCE_MS, promised } from '../../support/patience.ts'
+import { identitiesIn, isAlive, send, stateOf } from '../support/identity.ts'
 import type { Layer } from '../support/layers.ts'
 import { withScene } from '../support/scene.ts'
 
 /** Milliseconds from the end of the runner to the end of its last process. */
+/** Milliseconds in which everything ends, on an idle machine. */
 const BOUND = 1_000
 const KINDS: [string][] = [['daemon'], ['daemon_bare'], ['daemon_fork'], ['daemon_stubborn']]
 
@@ -17,7 +19,7 @@ describe.concurrent('a runner that is killed', () => {
       const run = scene.start({ tests: [{ calls: KINDS, hold: 30_000 }] })
       await run.until('held')
       expect(send(run.runner, 'SIGKILL')).toBe(true)
-      expect(await scene.survivors(BOUND)).toEqual([])
+      expect(await scene.survivors(promised(BOUND))).toEqual([])
       expect(scene.runDirectories()).toEqual([])
     })
   })
@@ -27,7 +29,7 @@ describe.concurrent('a runner that is killed', () => {
       const run = scene.start({ tests: [{ calls: [['daemon']], hold: 30_000 }] })
       await run.until('held')
       send(run.runner, 'SIGKILL')
-      const left = (await scene.survivors(BOUND)).join('\n')
+      const left = (await scene.survivors(promised(BOUND))).join('\n')
       expect(left).toContain('reaper')
       expect(left).toContain('sleep 121')
     })
@@ -40,7 +42,7 @@ describe.concurrent('a runner that is killed', () => {
         const run = scene.start({ tests: [{ calls: [['daemon']], hold: 30_000 }] })
         await run.until('held')
         send(run.runner, 'SIGKILL')
-        expect((await scene.survivors(BOUND)).join('\n')).toContain('sleep 121')
+        expect((await scene.survivors(promised(BOUND))).join('\n')).toContain('sleep 121')
       },
     )
   })
@@ -53,9 +55,9 @@ describe.concurrent('a runner that is killed', () => {
       const run = scene.start({ tests: [{}] })
       const reaper = await scene.started(/python reaper --run-id/)
       send(run.runner, 'SIGKILL')
-      // The reaper sleeps before it is armed.
-      await sleep(700)
-      expect(await scene.survivors(BOUND)).toHaveLength(left)
+      // The reaper sleeps before it is armed, and its interpreter takes a while to start.
+      const grace = left === 0 ? PATIENCE_MS : promised(700 + BOUND)
+      expect(await scene.survivors(grace)).toHaveLength(left)
       expect(isAlive(reaper)).toBe(left === 1)
     })
   })
@@ -64,9 +66,10 @@ describe.concurrent('a runner that is killed', () => {
     await withScene({ without: ['control group'] }, async (scene) => {
       const run = scene.start({ tests: [{ calls: [['&hold_gil', 30]], hold: 30_000 }] })
       await run.until('held')
+      // In this time, the call has reached its worker. If it has not, the test asks less than it could.
       await sleep(100)
       send(run.runner, 'SIGKILL')
-      expect(await scene.survivors(BOUND)).toEqual([])
+      expect(await scene.survivors(promised(BOUND))).toEqual([])
     })
   })
 
@@ -82,10 +85,11 @@ describe.concurrent('a runner that is killed', () => {
       const run = scene.start({ tests: [{ calls: [['&stop_self']], hold: 30_000 }] })
       await run.until('held')
       const reaper = await run.role('reaper')
-      await sleep(100)
+      const worker = await run.role('w1')
+      await vi.waitFor(() => expect(stateOf(worker)).toBe('T'), { timeout: PATIENCE_MS })
       send(reaper, 'SIGKILL')
       send(run.runner, 'SIGKILL')
-      const left = await scene.survivors(BOUND)
+      const left = await scene.survivors(promised(BOUND))
       if (expected === 'nothing') expect(left).toEqual([])
       else expect(left).not.toEqual([])
     })
@@ -104,7 +108,7 @@ describe.concurrent('a runner that is killed', () => {
       await run.until('held')
       const sibling = await scene.holdDescriptorsOf(run.runner)
       send(run.runner, 'SIGKILL')
-      expect((await scene.survivors(BOUND)).length === 0).toBe(clean)
+      expect((await scene.survivors(promised(BOUND))).length === 0).toBe(clean)
       expect(isAlive(sibling)).toBe(true)
     })
   })
@@ -129,7 +133,7 @@ describe.concurrent('a runner that is killed', () => {
       const [reaper, forkserver] = [await run.role('reaper'), await run.role('forkserver-1')]
       send(run.runner, 'SIGSTOP')
       await vi.waitFor(() => expect([reaper, forkserver].map(isAlive)).toEqual([false, false]), {
-        timeout: 10_000,
+        timeout: PATIENCE_MS,
       })
     })
   })
@@ -141,7 +145,7 @@ describe.concurrent('a runner that is killed', () => {
       const left = run.events('daemon').concat(run.events('daemon_stubborn'))
       const alive = () => left.map(({ value }) => identitiesIn(value).every(isAlive))
       send(run.runner, 'SIGKILL')
-      await vi.waitFor(() => expect(alive()).toEqual([false, true]), { timeout: 10_000 })
+      await vi.waitFor(() => expect(alive()).toEqual([false, true]), { timeout: PATIENCE_MS })
     })
   })
 })

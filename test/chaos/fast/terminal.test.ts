@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { PATIENCE_MS, promised } from '../../support/patience.ts'
 import { CTRL_C, HANG_UP, onTerminal } from '../../support/terminal.ts'
 import type { Layer } from '../support/layers.ts'
 import type { ChaosRun } from '../support/run.ts'
 import { type Scene, withScene } from '../support/scene.ts'
 
+/** Milliseconds in which everything ends, on an idle machine. */
 const BOUND = 1_000
 
 const UNWATCHED: Layer[] = ['owner watch', 'control group']
@@ -54,10 +56,12 @@ describe.concurrent('in a terminal', () => {
         tests: [{ calls: [['daemon'], ['&stop_self']] }],
       })
       await run.until('over')
+      // Vitest prints this line immediately before the teardown, which takes as long as stopTimeout.
+      await vi.waitFor(() => expect(run.output()).toMatch(/Test Files +1 passed/), { timeout: PATIENCE_MS })
       await sleep(600)
       await interruptTwice(run)
       expect((await run.ended).exitCode === 0).toBe(!clean)
-      const left = await scene.survivors(BOUND)
+      const left = await scene.survivors(promised(BOUND))
       if (clean) expect(left).toEqual([])
       else expect(left.join()).toContain('sleep 121')
     })
@@ -79,7 +83,7 @@ async function interruptTwice({ stdin }: ChaosRun): Promise<void> {
 }
 
 async function expectNothingLeft(scene: Scene, clean: boolean): Promise<void> {
-  const left = await scene.survivors(BOUND)
+  const left = await scene.survivors(promised(BOUND))
   if (clean) return expect(left).toEqual([])
   for (const command of ['reaper', 'sleep 122']) expect(left.join()).toContain(command)
 }

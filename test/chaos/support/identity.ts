@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { startTimeOf } from '../../support/processes.ts'
 
 /** Identifies a process even after its pid was given to another one. */
@@ -15,6 +16,12 @@ export function identify(pid: number): Identity {
 
 export function isAlive({ pid, startTime }: Identity): boolean {
   return startTimeOf(pid) === startTime
+}
+
+/** Its state as a letter (proc(5)): `T` if it is stopped; empty if it is gone. */
+export function stateOf(identity: Identity): string {
+  if (!isAlive(identity)) return ''
+  return readFileSync(`/proc/${identity.pid}/stat`, 'latin1').split(') ').at(-1)?.[0] ?? ''
 }
 
 /** Signals exactly this process; `false` if it is gone. */

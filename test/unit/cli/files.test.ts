@@ -35,10 +35,10 @@ test('only one caller works on a subject at a time, and the next one starts when
     await ended
     order.push('first ends')
   })
-  await expect.poll(() => order).toEqual(['first begins'])
+  await expect.poll(() => order, { timeout: 15_000 }).toEqual(['first begins'])
   const waits = limits(10_000)
   const second = exclusively(root, waits, async () => order.push('second'))
-  await expect.poll(() => waits.waiting.mock.calls.length).toBe(1)
+  await expect.poll(() => waits.waiting.mock.calls.length, { timeout: 15_000 }).toBe(1)
   await expect(exclusively(root, limits(0), async () => {})).rejects.toMatchObject({ code: 'PROJECT_BUSY' })
   finish()
   await Promise.all([first, second])

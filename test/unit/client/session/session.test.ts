@@ -70,7 +70,7 @@ test('nor the end of the session', async () => {
     options: {},
     here: {},
   })
-  await vi.waitFor(() => expect(python.answered()).toBeDefined())
+  await vi.waitFor(() => expect(python.answered()).toBeDefined(), { timeout: 15_000 })
   python.session.end(new Error('over'))
   await expect(pending).rejects.toThrow('over')
   expect(python.stream.cancel).toHaveBeenCalled()
@@ -110,7 +110,7 @@ test.each([
     throw thrown()
   }
   call(python.session, { start: { name: 'm.f' }, args: [throws], options: {}, here: {} }).catch(() => {})
-  await vi.waitFor(() => expect(python.answered()).toBeDefined())
+  await vi.waitFor(() => expect(python.answered()).toBeDefined(), { timeout: 15_000 })
   expect(python.answered()?.kind?.value).toMatchObject(failure)
   python.session.end(new Error('over'))
 })

@@ -69,9 +69,9 @@ test('a lease that the pool recalls goes back, and its session is closed', async
   requests[0]?.grant()
   await taking
   const ahead = requests[1]?.grant()
-  await vi.waitFor(() => expect(sessions.warmUp).toHaveBeenCalledWith(ahead))
+  await vi.waitFor(() => expect(sessions.warmUp).toHaveBeenCalledWith(ahead), { timeout: 15_000 })
   requests[1]?.recalled.resolve()
-  await vi.waitFor(() => expect(sessions.closeSession).toHaveBeenCalledWith(ahead))
+  await vi.waitFor(() => expect(sessions.closeSession).toHaveBeenCalledWith(ahead), { timeout: 15_000 })
   expect(requests[1]?.cancel).toHaveBeenCalledOnce()
 })
 

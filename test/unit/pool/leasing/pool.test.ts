@@ -29,10 +29,13 @@ function poolOf(options: { maxWorkers: number; isolation?: 'test' | 'shared' }) 
       },
     })
   const started = async (number: number) => {
-    await vi.waitFor(() => expect(processes.workers.length).toBeGreaterThanOrEqual(number))
+    await vi.waitFor(() => expect(processes.workers.length).toBeGreaterThanOrEqual(number), {
+      timeout: 15_000,
+    })
     return processes.workers[number - 1]!
   }
-  const told = (...expected: string[]) => vi.waitFor(() => expect(seen).toEqual(expected))
+  const told = (...expected: string[]) =>
+    vi.waitFor(() => expect(seen).toEqual(expected), { timeout: 15_000 })
   return { pool, processes, ask, started, told }
 }
 
@@ -113,7 +116,7 @@ describe('a crash of a forked worker', () => {
     forked.comeUp()
     await told('a granted w1', 'b granted w2')
     worker.exit({ status: null, signal: 'SIGSEGV' })
-    await vi.waitFor(() => expect(pool.counts().leased).toBe(0))
+    await vi.waitFor(() => expect(pool.counts().leased).toBe(0), { timeout: 15_000 })
     spare.end('intact')
     return { processes, forked }
   }
@@ -123,7 +126,7 @@ describe('a crash of a forked worker', () => {
     expect(processes.distrusted).toEqual([
       'w1, a forked worker, crashed, and it lacked the native threads of _polars.so.',
     ])
-    await vi.waitFor(() => expect(forked.asked).toBe(true))
+    await vi.waitFor(() => expect(forked.asked).toBe(true), { timeout: 15_000 })
   })
 
   test('control: without native threads, the pool goes on forking', async () => {
