@@ -9,8 +9,10 @@ const layers = {
   report: ['support', 'process', 'client', 'options', 'pool'],
   // Runs in the test processes: the pool that leases and stops workers lives in another process.
   environment: ['support', 'process', 'client', 'options'],
-  globalSetup: ['support', 'process', 'client', 'options', 'pool', 'report'],
-  cli: ['support', 'process', 'client', 'options', 'pool', 'report', 'globalSetup'],
+  // Writes the TypeScript types of Python's functions.
+  types: ['support', 'process', 'client', 'options', 'pool'],
+  globalSetup: ['support', 'process', 'client', 'options', 'pool', 'report', 'types'],
+  cli: ['support', 'process', 'client', 'options', 'pool', 'report', 'types', 'globalSetup'],
 }
 
 const outside = (allowed) => ({ path: '^src/', pathNot: `^src/(${allowed.join('|')})/` })

@@ -270,7 +270,8 @@ def _union(parts: list[Description]) -> Description:
     flat: list[Description] = []
     for part in parts:
         for each in part["of"] if part["type"] == "union" else [part]:
-            if each not in flat:
+            # By their texts: `1 == True`.
+            if repr(each) not in map(repr, flat):
                 flat.append(each)
     return flat[0] if len(flat) == 1 else {"type": "union", "of": flat}
 

@@ -4,15 +4,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { installedVersion } from '../../globalSetup/run/runnerVersions.ts'
 import { SetupError } from '../../support/errors.ts'
-
-/** A project of Vitest or Jest that has Python. */
-export interface TypesProject {
-  /** The entry of the package that its tests import. */
-  readonly entry: 'fixtures' | 'jest'
-  readonly root: string
-  /** The options of `python({ … })`, unchecked. */
-  readonly options: unknown
-}
+import type { TypesProject } from '../../types/typesFiles.ts'
 
 /**
  * Reads the options from the configurations of Vitest and Jest, as the runners themselves read them.

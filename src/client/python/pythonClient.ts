@@ -2,6 +2,7 @@ import type { ChannelCredentials, Client, ClientOptions } from '@grpc/grpc-js'
 import type { CallOptions } from '../session/callOptions.ts'
 import type {
   ClosedNames,
+  Explicit,
   Impossible,
   KnownRest,
   NeedsArguments,
@@ -46,7 +47,7 @@ export interface PythonCalls<F = object, Closed extends string = never> {
   call<T = Unset, N extends string = string>(
     name: OtherName<F, Closed, T, N>,
     ...rest: OtherRest<F, Closed, T, N>
-  ): Promise<[T] extends [Unset] ? unknown : T>
+  ): Promise<Explicit<T>>
   /** Only for the error message of a call without its arguments. */
   call<N extends string>(name: NeedsArguments<F, N>, ...rest: NoArguments<F, N>): Promise<unknown>
   /** Only for the completion of names. */
@@ -90,7 +91,7 @@ export interface PythonCalls<F = object, Closed extends string = never> {
   stream<T = Unset, N extends string = string>(
     name: OtherName<F, Closed, T, N>,
     ...rest: OtherRest<F, Closed, T, N>
-  ): AsyncGenerator<[T] extends [Unset] ? unknown : T, void, undefined>
+  ): AsyncGenerator<Explicit<T>, void, undefined>
   /** Only for the error message of a call without its arguments. */
   stream<N extends string>(
     name: NeedsArguments<F, N>,

@@ -64,7 +64,11 @@ type RestOfEntry<E> = [E] extends [{ arguments: infer A }]
   : Untyped
 
 /** The arguments of a known name. */
-export type KnownRest<F, N> = [N] extends [keyof F] ? RestOfEntry<F[N]> : Impossible
+export type KnownRest<F, N> = string extends N
+  ? Impossible
+  : [N] extends [keyof F]
+    ? RestOfEntry<F[N]>
+    : Impossible
 
 /** The result of a known name. */
 export type Result<F, N, Key extends string> = [N] extends [keyof F]
@@ -80,15 +84,21 @@ export type ResultClass<F, N> = [N] extends [keyof F]
     : UnknownClass
   : UnknownClass
 
-type Status<F, Closed, T, N> = [T] extends [Unset]
-  ? string extends N
-    ? 'free'
-    : N extends keyof F
-      ? 'known'
-      : N extends Closed
-        ? 'wrong'
-        : 'free'
-  : 'free'
+/** The type that was written, if any. `any` extends every type. */
+export type Explicit<T> = unknown extends T ? T : [T] extends [Unset] ? unknown : T
+
+type IsUnset<T> = unknown extends T ? false : [T] extends [Unset] ? true : false
+
+type Status<F, Closed, T, N> =
+  IsUnset<T> extends true
+    ? string extends N
+      ? 'free'
+      : N extends keyof F
+        ? 'known'
+        : N extends Closed
+          ? 'wrong'
+          : 'free'
+    : 'free'
 
 /** The name of any other function; for a wrong name, the names that it may have been meant for. */
 export type OtherName<F, Closed, T, N extends string> =

@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from 'node:util'
 import type { TestProject } from 'vitest/node'
 import { CONTEXT_KEY } from '../../client/lease/context.ts'
 import { resolvePools, resolveReport } from '../../options/options.ts'
+import type { PythonOptions } from '../../options/pythonOptions.ts'
 import { PROTOCOL } from '../../process/run/protocol.ts'
 import { unsupportedReason } from '../../process/system/system.ts'
 import { SetupError } from '../../support/errors.ts'
@@ -16,6 +17,7 @@ import { refuseBrowser } from './browser.ts'
 import { lastLookAt } from './lastLook.ts'
 import { precedeReporters } from './precede.ts'
 import type { ReportedVitest } from './reportedVitest.ts'
+import { typesRefreshOf } from './typesRefresh.ts'
 import { watchingRegistry } from './watch.ts'
 
 /**
@@ -47,6 +49,9 @@ async function open(project: TestProject): Promise<() => Promise<void>> {
     'The configuration of vitest-environment-python',
     testProcessesOf(project),
   )
+  const { types } = (written ?? {}) as PythonOptions
+  if (types !== undefined)
+    typesRefreshOf(project.vitest).add({ entry: 'fixtures', root: project.config.root, options: written })
   const registry = registryOf(project.vitest, () => watchingRegistry(project.vitest))
   const vitest = project.vitest as unknown as ReportedVitest
   precedeReporters(vitest, lastLookAt(registry, vitest))

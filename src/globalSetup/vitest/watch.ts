@@ -3,6 +3,7 @@ import type { Vitest } from 'vitest/node'
 import { type RecordedRunner, Recording } from '../../report/record/recording.ts'
 import { showConclusion } from '../run/output.ts'
 import { Registry } from '../run/registry.ts'
+import { typesRefreshOf } from './typesRefresh.ts'
 
 /**
  * A registry for a Vitest. In watch mode, if a Python file changes, the test files that have used it run again:
@@ -19,7 +20,13 @@ export function watchingRegistry(vitest: Vitest): Registry {
   const registry = new Registry({ watch: { onFile }, recording })
   config.watchTriggerPatterns = [
     ...(config.watchTriggerPatterns ?? []),
-    { pattern: /\.py$/, testsToRun: (file) => registry.fileChanged(file) },
+    {
+      pattern: /\.py$/,
+      testsToRun: (file) => {
+        void typesRefreshOf(vitest).changed()
+        return registry.fileChanged(file)
+      },
+    },
   ]
   concludeReruns(vitest, registry)
   return registry

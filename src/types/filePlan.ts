@@ -1,6 +1,6 @@
-import { relative, resolve } from 'node:path'
-import type { TypesOption } from '../../options/pythonOptions.ts'
-import type { ResolvedOptions } from '../../options/schema.ts'
+import { resolve } from 'node:path'
+import type { TypesOption } from '../options/pythonOptions.ts'
+import type { ResolvedOptions } from '../options/schema.ts'
 import type { ProgramDescription } from './description.ts'
 
 /** The file for one or more projects, and the pools whose functions it lists. */
@@ -54,9 +54,4 @@ export function mergePrograms(programs: readonly ProgramDescription[]): ProgramD
     functions: Object.assign({}, ...[...programs].reverse().map(({ functions }) => functions)),
     classes: Object.assign({}, ...[...programs].reverse().map(({ classes }) => classes)),
   }
-}
-
-/** A path for a message. */
-export function shown(path: string, from: string): string {
-  return relative(from, path) || path
 }

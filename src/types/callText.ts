@@ -44,10 +44,22 @@ function argumentsText({ parameters }: CallDescription, doc: Doc, writer: TypeWr
 
 function tuple(positional: readonly Parameter[], rest: Parameter | undefined, writer: TypeWriter): string {
   const elements = positional.map(
-    ({ name, optional, type }) => `${name}${optional ? '?' : ''}: ${writer.argument(type)}`,
+    ({ name, optional, type }) => `${label(name)}${optional ? '?' : ''}: ${writer.argument(type)}`,
   )
-  if (rest) elements.push(`...${rest.name}: (${writer.argument(rest.type)})[]`)
+  if (rest) elements.push(`...${label(rest.name)}: (${writer.argument(rest.type)})[]`)
   return `[${elements.join(', ')}]`
+}
+
+/** Words that cannot be labels of a tuple's elements. */
+const RESERVED = new Set(
+  `break case catch class const continue debugger default delete do else enum export extends false finally for function if
+  import in instanceof new null return super switch this throw true try typeof var void while with`.split(
+    /\s+/,
+  ),
+)
+
+function label(name: string): string {
+  return RESERVED.has(name) ? `${name}_` : name
 }
 
 interface ObjectForm {
