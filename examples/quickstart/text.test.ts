@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import { PythonError, test } from 'vitest-environment-python/fixtures'
 
 test('counts words', async ({ python }) => {
-  const counts = await python.call<Record<string, number>>('text.word_counts', {
+  const counts = await python.call('text.word_counts', {
     text: 'The cat and the dog and the bird.',
     top: 2,
   })
@@ -15,7 +15,7 @@ test('takes positional arguments', async ({ python }) => {
 
 test('streams from a generator', async ({ python }) => {
   const pieces: string[] = []
-  for await (const piece of python.stream<string>('text.chunks', { text: 'abcdefgh', size: 3 }))
+  for await (const piece of python.stream('text.chunks', { text: 'abcdefgh', size: 3 }))
     pieces.push(piece)
   expect(pieces).toEqual(['abc', 'def', 'gh'])
 })

@@ -24,9 +24,9 @@ export interface PythonOptions extends PoolOptions {
   report?: ReportOptions | undefined
   /**
    * The file for the TypeScript types of your functions, which `npx vitest-python types` writes. In watch mode, it is
-   * written again if a signature changes. Commit it. See docs/types.md.
+   * written again if a signature changes. Without it, the command writes `./python.d.ts`. See docs/types.md.
    *
-   * @default no file; the command writes `./python.d.ts`
+   * @default no file
    */
   types?: TypesOption | undefined
   /**
@@ -281,9 +281,9 @@ export interface JestPythonOptions extends PoolOptions {
   report?: ReportOptions | undefined
   /**
    * The file for the TypeScript types of your functions, which `npx vitest-python types` writes. In watch mode, it is
-   * written again if a signature changes. Commit it. See docs/types.md.
+   * written again if a signature changes. Without it, the command writes `./python.d.ts`. See docs/types.md.
    *
-   * @default no file; the command writes `./python.d.ts`
+   * @default no file
    */
   types?: TypesOption | undefined
 }

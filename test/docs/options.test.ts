@@ -21,6 +21,7 @@ describe.each(['docs/options.md', 'README.md'])('the option table of %s', (page)
   /** Defaults that depend on the machine, in words. */
   const inWords: Record<string, unknown> = {
     found: undefined,
+    'no file': undefined,
     '`sequence.seed`': undefined,
     "`'fork'` on Linux": process.platform === 'linux' ? 'fork' : 'spawn',
     '4 for each core, at least 8': Math.max(8, 4 * availableParallelism()),
