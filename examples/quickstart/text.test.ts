@@ -15,8 +15,7 @@ test('takes positional arguments', async ({ python }) => {
 
 test('streams from a generator', async ({ python }) => {
   const pieces: string[] = []
-  for await (const piece of python.stream('text.chunks', { text: 'abcdefgh', size: 3 }))
-    pieces.push(piece)
+  for await (const piece of python.stream('text.chunks', { text: 'abcdefgh', size: 3 })) pieces.push(piece)
   expect(pieces).toEqual(['abc', 'def', 'gh'])
 })
 
