@@ -4,61 +4,48 @@ import type { Float, PythonObject } from 'vitest-environment-python/fixtures'
 
 interface Functions {
   'text.chunks': {
-    arguments:
-      | {
-          text: string
-          size: number | bigint
-        }
-      | [text: string, size: number | bigint]
+    arguments: {
+      text: string
+      size: number | bigint
+    } | [text: string, size: number | bigint]
     returns: never /* use python.stream */
     yields: string
   }
   'text.median_length': {
-    arguments:
-      | {
-          words: readonly string[] | PythonObject
-        }
-      | [words: readonly string[] | PythonObject]
+    arguments: {
+      words: readonly string[] | PythonObject
+    } | [words: readonly string[] | PythonObject]
     returns: number
   }
   'text.parse_age': {
-    arguments:
-      | {
-          text: string
-        }
-      | [text: string]
+    arguments: {
+      text: string
+    } | [text: string]
     returns: number
   }
   /** Keeps state in the module, as real code does. */
   'text.remember': {
-    arguments:
-      | {
-          word: string
-        }
-      | [word: string]
+    arguments: {
+      word: string
+    } | [word: string]
     returns: string[]
   }
   'text.slow_echo': {
-    arguments:
-      | {
-          text: string
-          seconds: number | Float
-        }
-      | [text: string, seconds: number | Float]
+    arguments: {
+      text: string
+      seconds: number | Float
+    } | [text: string, seconds: number | Float]
     returns: string
   }
   'text.word_counts': {
-    arguments:
-      | {
-          text: string
-          top?: number | bigint
-          '*'?: undefined
-        }
-      | [text: string]
-      | {
-          '*': [text: string]
-          top?: number | bigint
-        }
+    arguments: {
+      text: string
+      top?: number | bigint
+      '*'?: undefined
+    } | [text: string] | {
+      '*': [text: string]
+      top?: number | bigint
+    }
     returns: Record<string, number>
   }
 }

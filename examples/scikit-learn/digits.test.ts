@@ -1,21 +1,10 @@
 import { describe, expect } from 'vitest'
-import { type NdArray, type PythonClient, PythonError, test } from 'vitest-environment-python/fixtures'
-
-interface Epoch {
-  epoch: number
-  loss: number
-  accuracy: number
-}
-
-interface Evaluation {
-  images: number
-  accuracy: number
-  confusion: NdArray<BigInt64Array>
-}
+import { type PythonClient, PythonError, test } from 'vitest-environment-python/fixtures'
+import type { Epoch } from './python.js'
 
 async function train(python: PythonClient, epochs: number): Promise<Epoch[]> {
   const history: Epoch[] = []
-  for await (const step of python.stream<Epoch>('digits.train', { epochs })) history.push(step)
+  for await (const step of python.stream('digits.train', { epochs })) history.push(step)
   return history
 }
 
@@ -34,7 +23,7 @@ describe('training', () => {
 
   test('can be stopped early', async ({ python }) => {
     let epochs = 0
-    for await (const { accuracy } of python.stream<Epoch>('digits.train', { epochs: 1_000 })) {
+    for await (const { accuracy } of python.stream('digits.train', { epochs: 1_000 })) {
       epochs += 1
       if (accuracy > 0.9) break
     }
@@ -50,7 +39,7 @@ describe('training', () => {
 describe('a trained model', () => {
   test('recognises new images', async ({ python }) => {
     await train(python, 15)
-    const { images, accuracy, confusion } = await python.call<Evaluation>('digits.evaluate')
+    const { images, accuracy, confusion } = await python.call('digits.evaluate')
     expect(images).toBe(450)
     expect(accuracy).toBeGreaterThan(0.93)
     // A numpy matrix arrives as a typed array with a shape: true digits in rows, predicted ones in columns.
@@ -61,11 +50,9 @@ describe('a trained model', () => {
   test('predicts a sample of each digit', async ({ python }) => {
     await train(python, 15)
     const digits = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
-    const images = await Promise.all(
-      digits.map((digit) => python.call<NdArray<Float64Array>>('digits.sample', { digit })),
-    )
+    const images = await Promise.all(digits.map((digit) => python.call('digits.sample', { digit })))
     expect(images[0]).toHaveLength(64)
-    const predicted = await python.call<NdArray<BigInt64Array>>('digits.predict', { images })
+    const predicted = await python.call('digits.predict', { images })
     const right = predicted.filter((digit, index) => digit === BigInt(index))
     expect(right.length).toBeGreaterThanOrEqual(9)
   })
@@ -89,7 +76,7 @@ describe('a trained model', () => {
 })
 
 test('an untrained model says so', async ({ python }) => {
-  const image = await python.call<NdArray<Float64Array>>('digits.sample', { digit: 7 })
+  const image = await python.call('digits.sample', { digit: 7 })
   await expect(python.call('digits.predict', { images: [image] })).rejects.toMatchObject({
     name: 'sklearn.exceptions.NotFittedError',
   })

@@ -1,9 +1,10 @@
 """Recognises handwritten digits of 8 × 8 pixels, each from 0 to 16. The module holds the model."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.datasets import load_digits
 from sklearn.metrics import confusion_matrix
 from sklearn.model_selection import train_test_split
@@ -16,7 +17,19 @@ _train_images, _test_images, _train_labels, _test_labels = train_test_split(
 _model = MLPClassifier(hidden_layer_sizes=(64,), learning_rate_init=0.003, random_state=0)
 
 
-def train(epochs: int = 15) -> Iterator[dict[str, Any]]:
+class Epoch(TypedDict):
+    epoch: int
+    loss: float
+    accuracy: float
+
+
+class Evaluation(TypedDict):
+    images: int
+    accuracy: float
+    confusion: NDArray[np.int64]
+
+
+def train(epochs: int = 15) -> Iterator[Epoch]:
     """Trains on all training images once per epoch, and reports the accuracy on the test images."""
     for epoch in range(1, epochs + 1):
         _model.partial_fit(_train_images, _train_labels, classes=_digits.target_names)
@@ -27,7 +40,7 @@ def is_trained() -> bool:
     return hasattr(_model, "classes_")
 
 
-def evaluate() -> dict[str, Any]:
+def evaluate() -> Evaluation:
     predicted = _model.predict(_test_images)
     return {
         "images": len(_test_images),
@@ -36,10 +49,10 @@ def evaluate() -> dict[str, Any]:
     }
 
 
-def sample(digit: int) -> np.ndarray:
+def sample(digit: int) -> NDArray[np.float64]:
     """Returns a test image of this digit."""
     return _test_images[_test_labels == digit][0]
 
 
-def predict(images: list[list[float]]) -> np.ndarray:
+def predict(images: list[Any]) -> NDArray[np.int64]:
     return _model.predict(np.asarray(images))

@@ -6,7 +6,7 @@ import inspect
 import pkgutil
 import sys
 from collections.abc import Iterator
-from types import ModuleType
+from types import GenericAlias, ModuleType
 from typing import Any
 
 from ..program.resolve import FunctionResolver, public_names
@@ -59,7 +59,7 @@ def _is_foreign(kind: type) -> bool:
 
 
 def _is_of_typing(found: Any) -> bool:
-    return type(found).__module__ in ("typing", "typing_extensions", "__future__")
+    return isinstance(found, GenericAlias) or type(found).__module__ in ("typing", "typing_extensions", "__future__")
 
 
 def _find(resolver: FunctionResolver, name: str) -> Any:
