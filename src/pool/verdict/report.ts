@@ -55,12 +55,17 @@ export function describeOrphan(orphan: Orphan): string {
     ? 'killed now'
     : `${pc.bold('STILL ALIVE')}${orphan.refused ? ': the system refused the signal (EPERM)' : ''}`
   return (
-    `pid ${orphan.pid} (${shorten(orphan.command)}), parent ${orphan.parent}, age ${seconds(orphan.age)}, ` +
+    `pid ${orphan.pid} (${shorten(orphan.command)}), ${parentAndAge(orphan)}, ` +
     `alive ${seconds(orphan.survived)} after the pool had stopped, known by ${cookie[orphan.cookie]}, ${originOf(orphan)}; ${outcome}`
   )
 }
 
-function originOf({ leases, tracedBy }: Orphan): string {
+function parentAndAge({ parent, age, startTime }: Orphan): string {
+  return startTime === '' ? 'parent and age unknown' : `parent ${parent}, age ${seconds(age)}`
+}
+
+function originOf({ leases, tracedBy, startTime }: Orphan): string {
+  if (startTime === '') return 'started at a time that the system hides'
   if (leases.length === 0) return 'started outside of any test'
   const tests = leases.map(({ workerId, holder }) => `worker ${workerId} during ${describeHolder(holder)}`)
   return `started by ${tests.join(' or by ')}${tracedBy === 'time' ? ' (judging by its start time)' : ''}`

@@ -113,12 +113,13 @@ const SKELETON = ['workers', 'logs', `${RECORD}.new`]
  * is not that of a run
  */
 export function readRunRecord(directory: RunDirectory): RunRecord | undefined {
-  checkPrivate(directory.path)
   const file = join(directory.path, RECORD)
-  if (!isThere(file)) {
-    checkSkeleton(directory)
-    return undefined
-  }
+  if (!isOwnDirectory(directory.path)) checkPrivate(directory.path)
+  const isRecorded = isThere(file)
+  // A directory that only has the name of a run is left alone, whatever its permissions are.
+  if (!isRecorded) checkSkeleton(directory)
+  checkPrivate(directory.path)
+  if (!isRecorded) return undefined
   try {
     return checkRecord(JSON.parse(readFileSync(file, 'utf8')), directory)
   } catch (cause) {
@@ -212,6 +213,11 @@ function checkPrivate(path: string): void {
     'RUN_DIRECTORY_UNSAFE',
     `${path} ${faults.join(' and ')}, so its content cannot be trusted. ${stat.uid === process.getuid?.() ? 'Delete it, or set' : 'Set'} XDG_RUNTIME_DIR to a directory that only you can access.`,
   )
+}
+
+function isOwnDirectory(path: string): boolean {
+  const stat = lstatSync(path)
+  return stat.isDirectory() && stat.uid === process.getuid?.()
 }
 
 function isOurs(path: string): boolean {

@@ -10,6 +10,9 @@ const python = 'python/vitest_python'
 /** The result of a kill that found nothing. */
 const NONE_LEFT = '__import__("types").SimpleNamespace(left={})'
 
+/** The reaper's own look at its descendants, right before its end. */
+const LAST_LOOK: Cut = { file: 'dist/*', find: /await (\w+)\.killTree\(/, replace: 'await (() => {})(' }
+
 /** The layers that a control can remove, each by itself. */
 export const layers = {
   PDEATHSIG: [
@@ -118,10 +121,7 @@ export const layers = {
     { file: `${python}/common/exit.py`, find: 'threading._shutdown()', replace: 'pass' },
   ],
   // The descendants that the runner finds at teardown.
-  descendants: [
-    { file: 'dist/*', find: '}/children`', replace: '}/nothing`' },
-    { file: 'dist/*', find: /await (\w+)\.killTree\(/, replace: 'await (() => {})(' },
-  ],
+  descendants: [{ file: 'dist/*', find: '}/children`', replace: '}/nothing`' }, LAST_LOOK],
   // Not a layer: it widens the moment between the start of the reaper and its arming.
   'slow arming': [
     {
@@ -135,6 +135,7 @@ export const layers = {
   ],
   // All sweeps before the reaper's end. Processes that are born later are left to the proof.
   'sweeps before the proof': [
+    LAST_LOOK,
     {
       file: 'dist/*',
       find: /\(\)\s*=>\s*\w+\(\w+\?\.pid\)/,

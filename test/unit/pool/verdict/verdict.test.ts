@@ -91,3 +91,15 @@ test('an orphan fails the run and is named; `warn` forgives it only if it is dea
       'known by environment and resource limit, started by worker w3 during "serves files" (test/server.test.ts); killed now',
   )
 })
+
+test('an orphan that is alive says so, and why; a hidden one claims no time and no test', () => {
+  const alive = { ...orphan, killed: false, refused: true }
+  expect(report({ ...clean, orphans: [alive] })).toMatch(
+    /STILL ALIVE.*: the system refused the signal \(EPERM\)/,
+  )
+  const hidden = { ...orphan, startTime: '', leases: [], command: 'hidden by /proc' }
+  const text = report({ ...clean, orphans: [hidden] })
+  expect(text).toContain('parent and age unknown')
+  expect(text).toContain('started at a time that the system hides')
+  expect(text).not.toContain('outside of any test')
+})

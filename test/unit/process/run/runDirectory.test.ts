@@ -136,7 +136,7 @@ test.runIf(process.getuid?.() === 0)('the runtime directory of another user is n
 test('a directory that is only named like a run is no run, and is left alone', () => {
   const path = join(base, 'backups')
   mkdirSync(base, { mode: 0o700 })
-  mkdirSync(path, { mode: 0o700 })
+  mkdirSync(path, { mode: 0o755 })
   writeFileSync(join(path, 'mail'), '')
   expect(() => readRunRecord({ runId: 'backups', path })).toThrow('It is left alone')
   expect(existsSync(join(path, 'mail'))).toBe(true)
