@@ -46,8 +46,7 @@ describe('vitest-python types', () => {
     expect(await project.types('--check')).toMatchObject({ exitCode: 0 })
     expect(statSync(file).mtimeMs).toBe(mtimeMs)
     expect(await project.compile()).toEqual({ exitCode: 0, output: '' })
-    const { directory } = project
-    const { exitCode, output } = await runVitest({ version, fixture: 'typed', directory })
+    const { exitCode, output } = await runVitest({ version, fixture: 'typed' })
     expect({ exitCode, output }).toMatchObject({
       exitCode: 0,
       output: expect.stringMatching(/Tests +2 passed/),

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { execa } from 'execa'
 import { installedVersion } from '../../globalSetup/run/runnerVersions.ts'
 import { SetupError } from '../../support/errors.ts'
@@ -66,7 +66,8 @@ async function vitestProjects(root: string): Promise<TypesProject[]> {
 
 async function jestProjects(root: string): Promise<TypesProject[]> {
   const require = createRequire(join(realpathSync(root), 'package.json'))
-  const bin = require.resolve('jest/bin/jest.js')
+  // Its exports hide the file that it runs.
+  const bin = join(dirname(require.resolve('jest/package.json')), 'bin/jest.js')
   if (!existsSync(bin)) return []
   const { stdout } = await execa(process.execPath, [bin, '--showConfig'], { cwd: root, stdin: 'ignore' })
   const { configs } = JSON.parse(stdout) as {
