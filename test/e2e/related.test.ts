@@ -1,48 +1,71 @@
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { describe, expect, inject, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import { layFixture, runVitest } from '../support/runVitest.ts'
 import { versions } from '../support/versions.ts'
 
-describe.concurrent.each(versions)('a changed Python file, Vitest %s', (version) => {
-  const run = (args: string[], command?: string[], directory?: string) =>
-    runVitest({
-      version,
-      fixture: 'watch',
-      args,
-      ...(command ? { command } : {}),
-      ...(directory ? { directory } : {}),
-    })
+/** A copy of the fixture project `watch`, as a repository in which everything is committed. */
+async function repository(version: (typeof versions)[number]) {
+  const directory = mkdtempSync(join(inject('installations')[version]!.directory, 'changed-'))
+  layFixture(directory, 'watch', { 'package.json': '{ "type": "module" }', '.gitignore': 'node_modules\n' })
+  const git = (...words: string[]) =>
+    execa('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.com', ...words], { cwd: directory })
+  await git('init', '--quiet')
+  await git('add', '.')
+  await git('commit', '--quiet', '-m', 'all')
+  const wrap = (command: string[]) => command.map((word) => word.replace(/^node_modules/, '../node_modules'))
+  return {
+    path: (name: string) => join(directory, name),
+    /** Runs Vitest. Resolves to the names of the test files that ran. */
+    async run(args: string[], command = ['run']) {
+      const all = [...args, '--passWithNoTests', '--reporter=verbose']
+      const { output } = await runVitest({ version, fixture: 'watch', directory, args: all, command, wrap })
+      const files = [...output.matchAll(/[✓×] (?:.*\s)?(\w+)\.test\.ts > /g)].map(
+        ([, name]) => name as string,
+      )
+      if (files.length === 0) expect(output).toMatch(/No (test|affected test|changed) files found/)
+      return [...new Set(files)].sort()
+    },
+    [Symbol.dispose]: () => rmSync(directory, { recursive: true, force: true }),
+  }
+}
 
-  test('vitest related runs the tests of the project that may use it', async () => {
-    const python = await run(['python/sums.py', '--run'], ['related'])
-    expect(python.output).toMatch(/Test Files +3 passed \(3\)/)
-    expect(python.exitCode).toBe(0)
-    const other = await run(['python/words.txt', '--run', '--passWithNoTests'], ['related'])
-    expect(other.output).toMatch(/No (test|affected test|changed) files found/)
-  })
+const ALL = ['plain', 'sums', 'words']
 
-  test('vitest --changed runs them, too', async () => {
-    const directory = mkdtempSync(join(inject('installations')[version]!.directory, 'changed-'))
-    try {
-      layFixture(directory, 'watch')
-      const git = (...words: string[]) =>
-        execa('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.com', ...words], { cwd: directory })
-      await git('init', '--quiet')
-      await git('add', '.')
-      await git('commit', '--quiet', '-m', 'all')
-      const wrap = (command: string[]) =>
-        command.map((word) => word.replace(/^node_modules/, '../node_modules'))
-      const changed = () =>
-        runVitest({ version, fixture: 'watch', directory, args: ['--changed', '--passWithNoTests'], wrap })
-      expect((await changed()).output).toMatch(/No (test|affected test|changed) files found/)
-      appendFileSync(join(directory, 'python/common.py'), '# changed\n')
-      const { output, exitCode } = await changed()
-      expect(output).toMatch(/Test Files +3 passed \(3\)/)
-      expect(exitCode).toBe(0)
-    } finally {
-      rmSync(directory, { recursive: true, force: true })
-    }
-  })
+test.concurrent.each(versions)('Vitest %s runs the tests that used a changed Python file', {
+  timeout: 280_000,
+}, async (version) => {
+  using project = await repository(version)
+  const { path, run } = project
+  const related = (file: string) => run([file, '--run'], ['related'])
+  const changed = () => run(['--changed'])
+
+  expect(await changed()).toEqual([])
+  // Nothing has run yet, so nothing is known: all tests of the project run.
+  expect(await related('python/sums.py')).toEqual(ALL)
+  // A module that another one imports inside a function.
+  expect(await related('python/scale.py')).toEqual(['sums'])
+  // A run of some files does not forget the others.
+  expect(await run(['words'])).toEqual(['words'])
+  expect(await related('python/sums.py')).toEqual(['sums'])
+  expect(await related('python/words.txt')).toEqual([])
+
+  // A module that another one imports at the top.
+  appendFileSync(path('python/common.py'), '# changed\n')
+  expect(await changed()).toEqual(['words'])
+  // A file that is gone.
+  rmSync(path('python/scale.py'))
+  expect(await changed()).toEqual(['sums', 'words'])
+  // A file of which nothing is known.
+  writeFileSync(path('python/ratio.py'), 'FACTOR = 1\n')
+  expect(await changed()).toEqual(ALL)
+  rmSync(path('python/ratio.py'))
+
+  // A damaged map is as if nothing were known.
+  const cache = path('node_modules/.vite')
+  const maps = readdirSync(cache, { recursive: true, encoding: 'utf8' })
+  const [map] = maps.filter((name) => /python-\w+\.json$/.test(name))
+  writeFileSync(join(cache, map as string), '{"version":1,"tests":{"sums.test')
+  expect(await changed()).toEqual(ALL)
 })

@@ -1,9 +1,11 @@
 import { dirname, resolve, sep } from 'node:path'
 import type { PythonOptions } from '../../options/pythonOptions.ts'
+import { type CachingVitest, readUsage } from './usageFile.ts'
+import { testsUsing } from './usageMap.ts'
 
 /** The parts of Vitest and of a project of it that are used here. */
-interface RelatedVitest {
-  config: { watch?: boolean; changed?: unknown; related?: string[] | undefined }
+interface RelatedVitest extends CachingVitest {
+  config: CachingVitest['config'] & { watch?: boolean; changed?: unknown; related?: string[] | undefined }
 }
 
 interface RelatedProject {
@@ -17,18 +19,24 @@ type Extend = (changed: string) => readonly string[]
 const extensions = new WeakMap<object, Extend[]>()
 
 /**
- * Has `vitest --changed` and `vitest related file.py` run every test of a project that may use a changed Python file.
- * Watch mode knows which tests used which file, and needs none of this.
+ * Has `vitest --changed` and `vitest related file.py` run the test files that used a changed Python file when they ran
+ * last; if that is unknown, all test files of a project that may use it. Watch mode needs none of this.
  */
 export async function relatePython(
-  { config }: RelatedVitest,
+  vitest: RelatedVitest,
   project: RelatedProject,
   options: PythonOptions,
 ): Promise<void> {
+  const { config } = vitest
   if (config.watch || !(config.changed || config.related)) return
   const { testFiles } = await project.globTestFiles()
   const directories = pythonDirectories(project.config.root, options)
-  extend(config, (changed) => (concerns(changed, directories) ? testFiles : []))
+  const map = readUsage(vitest)
+  extend(config, (changed) => {
+    const file = resolve(config.root, changed)
+    const known = testsUsing(map, { root: config.root, file, testFiles })
+    return known ?? (concerns(file, directories) ? testFiles : [])
+  })
 }
 
 /** The directories whose Python files a project may use: its root, and those of files that it lists outside of it. */

@@ -7,12 +7,13 @@ import { typesRefreshOf } from './typesRefresh.ts'
 
 /**
  * A registry for a Vitest. In watch mode, if a Python file changes, the test files that have used it run again:
- * `watchTriggerPatterns` is Vitest's own way to map files to tests.
+ * `watchTriggerPatterns` is Vitest's own way to map files to tests. Otherwise the next `vitest --changed` needs to know
+ * what they have used.
  */
 export function watchingRegistry(vitest: Vitest): Registry {
   const { config } = vitest
   const recording = new Recording(recordedRunner(vitest))
-  if (!config.watch) return new Registry({ recording })
+  if (!config.watch) return new Registry({ recording, watch: { onFile() {} } })
   const onFile = (file: string) => {
     // Vite watches its root itself.
     if (relative(config.root, file).startsWith('..')) vitest.vite.watcher.add(file)

@@ -1,6 +1,9 @@
 import { resolve } from 'node:path'
 import type { LeaseRecord } from './leaseLog.ts'
 
+/** Leases whose files are kept apart. More are not held at once, or have ended. */
+const MAX_OPEN = 100
+
 /** Which test files have used which Python files. */
 export class ModuleUsage {
   readonly #root: string
@@ -16,6 +19,8 @@ export class ModuleUsage {
   }
 
   note(lease: LeaseRecord, files: readonly string[]): void {
+    // Each record of a lease would stay in memory otherwise.
+    if (this.#open.size >= MAX_OPEN && !this.#open.has(lease)) this.#settle()
     const known = this.#open.get(lease) ?? new Set()
     this.#open.set(lease, known)
     for (const file of files) known.add(file)
@@ -30,6 +35,12 @@ export class ModuleUsage {
     this.#settle()
     const users = [...this.#files].filter(([, files]) => files.has(file)).map(([test]) => test)
     return [...new Set([...users, ...this.#hopeless])].map((test) => resolve(this.#root, test))
+  }
+
+  /** The Python files of each test file, as absolute paths. The holder of other leases is a path that does not exist. */
+  used(): Map<string, ReadonlySet<string>> {
+    this.#settle()
+    return new Map([...this.#files].map(([test, files]) => [resolve(this.#root, test), files]))
   }
 
   #settle(): void {

@@ -6,6 +6,7 @@ const pools = { default: {} as never }
 const runs = (runId: string) => ({
   context: { runId } as never,
   options: {} as never,
+  used: new Map([[`/${runId}.test.ts`, new Set(['/a.py'])]]),
   fileChanged: () => [],
   lastLook: async () => ({ processes: [], unknown: [] }),
   stop: async () => ({ report: `${runId} ended`, failed: false }),
@@ -23,5 +24,9 @@ test('projects join an open run, and not one that failed to open', async () => {
   expect(open).toHaveBeenCalledTimes(2)
   for (let project = 0; project < 3; project++)
     expect(await registry.release()).toEqual({ reports: [], failed: false })
-  expect(await registry.release()).toEqual({ reports: ['second ended'], failed: false })
+  expect(await registry.release()).toEqual({
+    reports: ['second ended'],
+    failed: false,
+    used: new Map([['/second.test.ts', new Set(['/a.py'])]]),
+  })
 })

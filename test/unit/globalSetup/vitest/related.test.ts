@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { concerns, pythonDirectories, relatePython } from '../../../../src/globalSetup/vitest/related.ts'
 
+const vite = { config: { cacheDir: '/nowhere' } }
+
 const project = (root: string, testFiles: string[]) => ({
   config: { root },
   globTestFiles: async () => ({ testFiles }),
@@ -19,15 +21,15 @@ test('a project is concerned by the Python files below its root, and beside modu
 })
 
 test('the tests of each concerned project count as related', async () => {
-  const config = { related: ['/b/x.py'] }
-  await relatePython({ config }, project('/a', ['/a/1.test.ts']), {})
-  await relatePython({ config }, project('/b', ['/b/2.test.ts']), {})
+  const config = { root: '/', related: ['/b/x.py'] }
+  await relatePython({ config, vite }, project('/a', ['/a/1.test.ts']), {})
+  await relatePython({ config, vite }, project('/b', ['/b/2.test.ts']), {})
   expect(config.related).toEqual(['/b/x.py', '/b/2.test.ts'])
 })
 
 test('… also if Vitest asks git later', async () => {
-  const config: { changed: boolean; related?: string[] } = { changed: true }
-  await relatePython({ config }, project('/a', ['/a/1.test.ts']), {})
+  const config: { root: string; changed: boolean; related?: string[] } = { root: '/', changed: true }
+  await relatePython({ config, vite }, project('/a', ['/a/1.test.ts']), {})
   expect(config.related).toBeUndefined()
   config.related = ['/a/y.ts']
   expect(config.related).toEqual(['/a/y.ts'])
@@ -36,9 +38,9 @@ test('… also if Vitest asks git later', async () => {
 })
 
 test('watch mode and ordinary runs are left alone', async () => {
-  for (const config of [{ watch: true, changed: true }, {}]) {
+  for (const config of [{ root: '/', watch: true, changed: true }, { root: '/' }]) {
     const before = { ...config }
-    await relatePython({ config }, project('/a', ['/a/1.test.ts']), {})
+    await relatePython({ config, vite }, project('/a', ['/a/1.test.ts']), {})
     expect(config).toEqual(before)
     expect(Object.getOwnPropertyDescriptor(config, 'related')).toBeUndefined()
   }

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { emptyMap, mergeRun, parseMap, type RanFile, type Usage, type UsageMap } from './usageMap.ts'
+
+/** The parts of Vitest that are used here. */
+export interface CachingVitest {
+  config: { root: string; cache?: unknown; testNamePattern?: RegExp | undefined }
+  vite: { config: { cacheDir: string } }
+}
+
+/** The parts of a test file, suite or test of Vitest that are used here. */
+interface Task {
+  mode: string
+  result?: { state: string } | undefined
+  tasks?: Task[]
+}
+
+interface TestFile extends Task {
+  filepath: string
+}
+
+/** Reads the map of earlier runs; an empty one if there is none. */
+export function readUsage(vitest: CachingVitest): UsageMap {
+  const path = pathOf(vitest)
+  try {
+    return path === undefined ? emptyMap() : parseMap(readFileSync(path, 'utf8'))
+  } catch {
+    return emptyMap()
+  }
+}
+
+/** Adds a run to the map that is kept. If the cache cannot be written, later runs know less. */
+export function saveUsage(vitest: CachingVitest & { state: { getFiles(): TestFile[] } }, used: Usage): void {
+  const path = pathOf(vitest)
+  if (path === undefined || (used.size === 0 && !existsSync(path))) return
+  const isFiltered = vitest.config.testNamePattern !== undefined
+  const ran = vitest.state.getFiles().map((file) => ranFile(file, isFiltered))
+  const map = mergeRun(readUsage(vitest), { root: vitest.config.root, used, ran }, existsSync)
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    // Renamed, so that another Vitest never reads a part of it.
+    const temporary = `${path}.${process.pid}`
+    writeFileSync(temporary, JSON.stringify(map))
+    renameSync(temporary, path)
+  } catch {}
+}
+
+function ranFile(file: TestFile, isFiltered: boolean): RanFile {
+  const passed = file.result?.state === 'pass' && !isFiltered
+  return { path: file.filepath, passed, complete: !hasSkipped(file) }
+}
+
+function hasSkipped(task: Task): boolean {
+  return task.mode === 'skip' || (task.tasks ?? []).some(hasSkipped)
+}
+
+/** Beside the results that Vitest keeps; `undefined` if it keeps none. Roots below one package share that directory. */
+function pathOf({ config, vite }: CachingVitest): string | undefined {
+  if (config.cache === false) return undefined
+  const { cacheDir } = vite.config
+  const place = createHash('sha256').update(relative(cacheDir, config.root)).digest('hex').slice(0, 8)
+  return join(cacheDir, `python-${place}.json`)
+}

@@ -1,0 +1,85 @@
+import { isAbsolute, join, relative, sep } from 'node:path'
+
+/** Which test files have used which Python files, as absolute paths. */
+export type Usage = ReadonlyMap<string, ReadonlySet<string>>
+
+/** The same for the last run of each test file, as it is kept between runs. Paths are relative to a root. */
+export interface UsageMap {
+  version: typeof VERSION
+  /** The Python files of each test file; none if it has used no Python. */
+  tests: Record<string, string[]>
+  /** Python files that a test process has used for any of its test files, as with the fixture `pythonProcess`. */
+  processes: string[]
+}
+
+/** A test file that has run. */
+export interface RanFile {
+  /** An absolute path. */
+  path: string
+  /** Whether it passed. If it failed, a test may have ended before it used everything. */
+  passed: boolean
+  /** Whether none of its tests were skipped. */
+  complete: boolean
+}
+
+const VERSION = 1
+
+export const emptyMap = (): UsageMap => ({ version: VERSION, tests: {}, processes: [] })
+
+/** Reads a map. Text that is damaged, or of another version, is an empty map. */
+export function parseMap(text: string): UsageMap {
+  try {
+    const map = JSON.parse(text) as UsageMap
+    const lists = [map.processes, ...Object.values(map.tests)]
+    const isMap =
+      map.version === VERSION && lists.every((list) => list.every((path) => typeof path === 'string'))
+    return isMap ? map : emptyMap()
+  } catch {
+    return emptyMap()
+  }
+}
+
+/**
+ * Adds a run to the map. Test files that did not run keep their entries.
+ *
+ * @param exists whether a test file is still there; the map forgets the others
+ */
+export function mergeRun(
+  map: UsageMap,
+  run: { root: string; used: Usage; ran: readonly RanFile[] },
+  exists: (path: string) => boolean,
+): UsageMap {
+  const short = (path: string) => relative(run.root, path).split(sep).join('/')
+  const filesOf = (test: string) => [...(run.used.get(test) ?? [])].map(short)
+  const tests = { ...map.tests }
+  for (const { path, passed, complete } of run.ran) {
+    const before = tests[short(path)]
+    // A test file without an entry counts as unknown, so it runs if any Python file changes.
+    if (!passed && !before) continue
+    const kept = passed && complete ? [] : (before ?? [])
+    tests[short(path)] = union(kept, filesOf(path))
+  }
+  const ran = new Set(run.ran.map(({ path }) => path))
+  const others = [...run.used.keys()].filter((holder) => !ran.has(holder)).flatMap(filesOf)
+  const there = Object.entries(tests).filter(([test]) => exists(join(run.root, test)))
+  return { version: VERSION, tests: Object.fromEntries(there), processes: union(map.processes, others) }
+}
+
+/**
+ * Returns the test files among `testFiles` that a change of a Python file concerns: those that have used it, and those
+ * of which the map knows nothing. `undefined` if the map knows nothing of the Python file.
+ */
+export function testsUsing(
+  map: UsageMap,
+  { root, file, testFiles }: { root: string; file: string; testFiles: readonly string[] },
+): string[] | undefined {
+  const short = (path: string) => relative(root, path).split(sep).join('/')
+  const wanted = short(file)
+  const isKnown = Object.values(map.tests).some((files) => files.includes(wanted))
+  if (!isKnown || map.processes.includes(wanted)) return undefined
+  return testFiles.filter((test) => map.tests[short(test)]?.includes(wanted) ?? true)
+}
+
+function union(some: readonly string[], more: readonly string[]): string[] {
+  return [...new Set([...some, ...more])].filter((path) => !isAbsolute(path)).sort()
+}
