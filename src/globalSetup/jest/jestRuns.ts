@@ -1,6 +1,7 @@
 import type { JestContext } from '../../client/lease/context.ts'
 import { type RecordedRunner, Recording } from '../../report/record/recording.ts'
 import { SetupError } from '../../support/errors.ts'
+import { endIfAbandoned } from '../run/abandoned.ts'
 import { endRuns } from '../run/end.ts'
 import { failureOf } from '../run/failure.ts'
 import { Registry, registryOf } from '../run/registry.ts'
@@ -35,7 +36,9 @@ function recordedRunner({ rootDir = process.cwd(), shard }: JestGlobalConfig): R
 /** The registry of a Jest run. Watch mode has many runs, one after the other, with the same configuration object. */
 export function beginRuns(globalConfig: JestGlobalConfig): Registry {
   ending.delete(globalConfig)
-  return runsOf(globalConfig)
+  const registry = runsOf(globalConfig)
+  endIfAbandoned(registry)
+  return registry
 }
 
 /**

@@ -15,6 +15,7 @@ import { mustFail } from '../../pool/verdict/verdict.ts'
 import { oneShotSignaller } from '../../process/run/signal.ts'
 import type { Recording } from '../../report/record/recording.ts'
 import { forgetFailure } from '../../support/forgetFailure.ts'
+import { keepAlive } from '../../support/keepAlive.ts'
 import { failUnlessDecided } from './exitCode.ts'
 import { announce, progress } from './output.ts'
 import { isPrepared } from './prepared.ts'
@@ -23,6 +24,8 @@ import { isPrepared } from './prepared.ts'
 export interface ActiveRun {
   readonly context: RunContext
   readonly options: ResolvedOptions
+  /** Which test files have used which Python files so far, as absolute paths. Complete when the run has ended. */
+  readonly used: ReadonlyMap<string, ReadonlySet<string>>
   /** Reports that a Python file has changed. Returns the test files that have used it, as absolute paths. */
   fileChanged(file: string): string[]
   /** Looks for what the tests have left, before the runner's reporters close. */
@@ -56,10 +59,18 @@ const joinNothing: Join = async () => 'null'
  *
  * @throws SetupError with `start: 'eager'`, if Python does not start
  */
-export async function openRun(
+export function openRun(
   root: string,
   options: ResolvedOptions,
-  { provide = installOwn(root, options), watch, join = joinNothing, recording }: RunSurroundings = {},
+  surroundings: RunSurroundings = {},
+): Promise<ActiveRun> {
+  return keepAlive(() => open(root, options, surroundings))
+}
+
+async function open(
+  root: string,
+  options: ResolvedOptions,
+  { provide = installOwn(root, options), watch, join = joinNothing, recording }: RunSurroundings,
 ): Promise<ActiveRun> {
   const run = createRun(root, options, watch)
   const giveUp = new AbortController()
@@ -72,7 +83,7 @@ export async function openRun(
   const pool = openPool(run, startPython, progress)
   const record = recording?.open(pool)
   const broker = await listenForTests(pool, join)
-  const stop = async (): Promise<Outcome> => {
+  const end = async (): Promise<Outcome> => {
     giveUp.abort()
     const findings = await stopRun(pool)
     broker.close()
@@ -83,6 +94,7 @@ export async function openRun(
     run.events.emit(verdictEvent(findings, failed))
     return { report: report(findings), failed }
   }
+  const stop = () => keepAlive(end)
   const signaller = async () => oneShotSignaller((await install(giveUp.signal)).executable)
   for (const sentence of await sweepDeadRuns(signaller)) announce(sentence)
   try {
@@ -97,7 +109,16 @@ export async function openRun(
     return pool.usage.testsUsing(file)
   }
   const lastLook = (isLast: boolean) => lookAtLast(pool, isLast)
-  return { context: contextOf(pool, recording?.wantsCalls), options, fileChanged, lastLook, stop }
+  return {
+    context: contextOf(pool, recording?.wantsCalls),
+    get used() {
+      return pool.usage.used()
+    },
+    options,
+    fileChanged,
+    lastLook,
+    stop,
+  }
 }
 
 /** Does the slow steps before the tests, so they do not count against the time limit of a test. */

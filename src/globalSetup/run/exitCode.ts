@@ -1,3 +1,4 @@
+import { keepAlive } from '../../support/keepAlive.ts'
 import { announce } from './output.ts'
 
 /**
@@ -33,17 +34,13 @@ function fail(): void {
  */
 export async function holdExitCode(teardown: () => Promise<boolean>): Promise<boolean> {
   const decide = failUnlessDecided()
-  // Keeps the event loop alive: with unref'd handles only, Node would exit during the teardown.
-  const alive = setInterval(() => {}, 60_000)
   try {
-    const failed = await teardown()
+    const failed = await keepAlive(teardown)
     decide(failed)
     return failed
   } catch (error) {
     announce((error as Error)?.stack ?? String(error))
     decide(true)
     return true
-  } finally {
-    clearInterval(alive)
   }
 }

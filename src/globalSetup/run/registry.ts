@@ -12,6 +12,8 @@ export interface Outcomes {
   failed: boolean
   /** Absent if runs are still in use. */
   conclusion?: Conclusion | undefined
+  /** Which test files have used which Python files; `undefined` if the runs go on. */
+  used?: ActiveRun['used']
 }
 
 /** A project that opens pools. */
@@ -77,6 +79,11 @@ export class Registry {
     return contexts
   }
 
+  /** Whether there are runs that have not ended. */
+  get isOpen(): boolean {
+    return this.#runs.size > 0
+  }
+
   /** Reports that a Python file has changed. Returns the test files that have used it, as absolute paths. */
   fileChanged(file: string): string[] {
     return [...this.#active].flatMap((run) => run.fileChanged(file))
@@ -95,18 +102,18 @@ export class Registry {
 
   /** Ends every run, even if it is in use. */
   async end(): Promise<Outcomes> {
-    const runs = await Promise.allSettled(this.#runs.values())
+    const settled = await Promise.allSettled(this.#runs.values())
     this.#runs.clear()
     this.#active.clear()
-    const outcomes = await Promise.all(
-      runs.flatMap((run) => (run.status === 'fulfilled' ? [run.value.stop()] : [])),
-    )
+    const runs = settled.flatMap((run) => (run.status === 'fulfilled' ? [run.value] : []))
+    const outcomes = await Promise.all(runs.map((run) => run.stop()))
     const conclusion = await this.conclude()
     this.#hooks.recording?.close()
     return {
       conclusion,
       reports: outcomes.flatMap(({ report }) => report ?? []),
       failed: outcomes.some(({ failed }) => failed),
+      used: mergeUsed(runs),
     }
   }
 
@@ -130,6 +137,14 @@ export class Registry {
     )
     return opening
   }
+}
+
+function mergeUsed(runs: readonly ActiveRun[]): ActiveRun['used'] {
+  const merged = new Map<string, ReadonlySet<string>>()
+  for (const [test, files] of runs.flatMap(({ used }) => [...used])) {
+    merged.set(test, new Set([...(merged.get(test) ?? []), ...files]))
+  }
+  return merged
 }
 
 const KEY = Symbol.for('vitest-environment-python.registries')

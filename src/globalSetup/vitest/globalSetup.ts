@@ -7,6 +7,7 @@ import type { PythonOptions } from '../../options/pythonOptions.ts'
 import { PROTOCOL } from '../../process/run/protocol.ts'
 import { unsupportedReason } from '../../process/system/system.ts'
 import { SetupError } from '../../support/errors.ts'
+import { endIfAbandoned } from '../run/abandoned.ts'
 import { endRuns } from '../run/end.ts'
 import { failureOf } from '../run/failure.ts'
 import { silenceProgress } from '../run/output.ts'
@@ -18,6 +19,7 @@ import { lastLookAt } from './lastLook.ts'
 import { precedeReporters } from './precede.ts'
 import type { ReportedVitest } from './reportedVitest.ts'
 import { typesRefreshOf } from './typesRefresh.ts'
+import { saveUsage } from './usageFile.ts'
 import { watchingRegistry } from './watch.ts'
 
 /**
@@ -55,6 +57,7 @@ async function open(project: TestProject): Promise<() => Promise<void>> {
   const registry = registryOf(project.vitest, () => watchingRegistry(project.vitest))
   const vitest = project.vitest as unknown as ReportedVitest
   precedeReporters(vitest, lastLookAt(registry, vitest))
+  endIfAbandoned(registry)
   try {
     const { root } = project.config
     const report = resolveReport(written)
@@ -72,8 +75,9 @@ async function open(project: TestProject): Promise<() => Promise<void>> {
 }
 
 /** Ends a use of the runs. A verdict that fails is added to the blobs of `--reporter=blob`. */
-async function release(registry: Registry, vitest: object): Promise<Outcomes> {
+async function release(registry: Registry, vitest: TestProject['vitest']): Promise<Outcomes> {
   const outcome = await registry.release()
+  if (outcome.used) saveUsage(vitest, outcome.used)
   if (outcome.failed) {
     const message = stripVTControlCharacters(outcome.reports.join('\n'))
     const name = 'Error'

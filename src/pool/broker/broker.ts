@@ -8,7 +8,8 @@ export interface Broker {
 }
 
 /**
- * Listens for test processes. The first connection loads gRPC, so a run without Python does not pay for it.
+ * Listens for test processes. The first connection loads gRPC, so a run without Python does not pay for it. Nothing here
+ * keeps the runner alive: it ends when it would end without us.
  */
 export async function listenForTests(pool: Pool, join: Join): Promise<Broker> {
   const sockets = new Set<Socket>()
@@ -18,6 +19,7 @@ export async function listenForTests(pool: Pool, join: Join): Promise<Broker> {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
     socket.on('error', () => {})
+    socket.unref()
     serving ??= import('./brokerService.ts').then(({ serveLeases }) => serveLeases(pool, join))
     ;(await serving).inject(socket)
     socket.resume()
@@ -26,6 +28,7 @@ export async function listenForTests(pool: Pool, join: Join): Promise<Broker> {
     server.once('error', reject)
     server.listen(pool.run.brokerPath, resolve)
   })
+  server.unref()
   return {
     close() {
       server.close()

@@ -30,6 +30,8 @@ export class Control {
       control.#server.once('error', reject)
       control.#server.listen(path, resolve)
     })
+    // Python does not keep the runner alive.
+    control.#server.unref()
     return control
   }
 
@@ -52,6 +54,7 @@ export class Control {
     this.#sockets.add(socket)
     socket.once('close', () => this.#sockets.delete(socket))
     socket.on('error', () => {})
+    socket.unref()
     let deliver: ((line: JsonLine) => void) | undefined
     const receive = (line: JsonLine) => {
       if (deliver) return deliver(line)

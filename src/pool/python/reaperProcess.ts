@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { Writable } from 'node:stream'
 import { execa } from 'execa'
 import { PROTOCOL, RUN_DIRECTORY_VARIABLE, RUN_ID_VARIABLE } from '../../process/run/protocol.ts'
@@ -33,6 +34,10 @@ export class ReaperProcess {
       stdout: 'pipe',
       env: { [RUN_ID_VARIABLE]: run.runId, [RUN_DIRECTORY_VARIABLE]: run.path },
     })
+    // It does not keep the runner alive.
+    subprocess.unref()
+    for (const pipe of [subprocess.stdin, subprocess.stdout, subprocess.stderr])
+      (pipe as unknown as Socket).unref()
     this.ended = subprocess.then(({ exitCode = null, signal = null, stderr, originalMessage }) => {
       this.#said = [originalMessage, stderr].filter(Boolean).join('\n')
       return { status: exitCode, signal }
