@@ -1,4 +1,5 @@
 import { credentials, type ServiceError } from '@grpc/grpc-js'
+import { outside } from '../../support/outside.ts'
 import {
   BrokerClient,
   type Holder,
@@ -66,8 +67,10 @@ export class BrokerConnection {
   }
 
   #request(holder: Holder, priority: Priority): PendingLease {
-    const stream = this.#client.lease(callMetadata(this.#context.token))
-    return new PendingLease(stream, this.#context, holder, priority)
+    return outside(() => {
+      const stream = this.#client.lease(callMetadata(this.#context.token))
+      return new PendingLease(stream, this.#context, holder, priority)
+    })
   }
 
   #ask<Reply>(
@@ -77,8 +80,10 @@ export class BrokerConnection {
     ) => void,
   ): Promise<Reply> {
     return new Promise((resolve, reject) => {
-      send(callMetadata(this.#context.token), (error, reply) =>
-        error ? reject(connectionError(error)) : resolve(reply),
+      outside(() =>
+        send(callMetadata(this.#context.token), (error, reply) =>
+          error ? reject(connectionError(error)) : resolve(reply),
+        ),
       )
     })
   }

@@ -1,5 +1,6 @@
 import { type Client, type ClientOptions, credentials } from '@grpc/grpc-js'
-import { setTimeout } from '../../support/clock.ts'
+import { clearTimeout, setTimeout } from '../../support/clock.ts'
+import { outside } from '../../support/outside.ts'
 import { type Caller, callerOf } from '../errors/caller.ts'
 import { CallError, WorkerLostError } from '../errors/errors.ts'
 import { CallTally } from '../events/callTally.ts'
@@ -43,6 +44,8 @@ export class LeasedPython extends CodeSurface implements PythonClient {
   readonly #inline = new Inline()
   readonly #tally: CallTally
   #caller: Caller | undefined
+  /** Ends the session. Emptied in the end, because the lease outlives this client, and with it the globals of a test file. */
+  readonly #onLost = { end: (reason: Error): void => this.#session?.end(reason) }
   #session: Session | undefined
 
   constructor(lease: Lease, defaults: CallOptions = {}, test: Partial<TestSide> = {}) {
@@ -58,7 +61,8 @@ export class LeasedPython extends CodeSurface implements PythonClient {
     this.address = lease.address.replace(/^unix:(?=\/[^/])/, 'unix://')
     this.metadata = stubMetadata(lease.context.token, lease.leaseId)
     this.#channels = new StubChannels(this.address, this.metadata, test.adopt)
-    void lease.lost.then((reason) => this.#session?.end(reason))
+    const onLost = this.#onLost
+    void lease.lost.then((reason) => onLost.end(reason))
   }
 
   override invoke(request: CallRequest, args: Arguments, options: CallOptions, here: Caller) {
@@ -137,12 +141,13 @@ export class LeasedPython extends CodeSurface implements PythonClient {
       ended('The lease of this Python process has ended; its client cannot be used any more.'),
       () => ended('This call was still open when its test ended: missing `await`?'),
     )
+    this.#onLost.end = () => {}
     for (const client of this.#clients.splice(0)) client.close()
   }
 
   #open(): Session {
     if (this.#session) return this.#session
-    const channel = openSession(this.#lease)
+    const channel = outside(() => openSession(this.#lease))
     this.#clients.push(channel.client)
     const host = {
       explain: (broken: Error) => this.#explain(broken),
@@ -169,13 +174,16 @@ export class LeasedPython extends CodeSurface implements PythonClient {
 
   /** The stream breaks a moment before the pool knows how the worker ended, so this waits for the pool. */
   #explain(broken: Error): Promise<Error> {
-    const nothingFound = new Promise<Error>((resolve) => {
-      const lost = new WorkerLostError(`The connection to the worker broke: ${broken.message}`, {
-        cause: broken,
-      })
-      setTimeout(resolve, EXPLANATION_TIMEOUT_MS, lost).unref()
+    const lost = new WorkerLostError(`The connection to the worker broke: ${broken.message}`, {
+      cause: broken,
     })
-    return Promise.race([this.#lease.lost, nothingFound])
+    return new Promise((resolve) => {
+      const nothingFound = setTimeout(resolve, EXPLANATION_TIMEOUT_MS, lost).unref()
+      void this.#lease.lost.then((reason) => {
+        clearTimeout(nothingFound)
+        resolve(reason)
+      })
+    })
   }
 }
 

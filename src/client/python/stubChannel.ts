@@ -1,3 +1,5 @@
+import { AsyncResource } from 'node:async_hooks'
+import { types } from 'node:util'
 import {
   Channel,
   type ChannelInterface,
@@ -8,6 +10,7 @@ import {
   status,
 } from '@grpc/grpc-js'
 import { setImmediate } from '../../support/clock.ts'
+import { outside } from '../../support/outside.ts'
 import { PythonError, type PythonException } from '../errors/errors.ts'
 import { PythonFailure } from '../gen/vitest_python/v1/bridge.ts'
 import type { SessionHost } from '../session/sessionHost.ts'
@@ -78,13 +81,11 @@ export class StubChannels {
     call.start = (metadata, listener) => {
       this.#underWay.add(call)
       for (const [key, value] of Object.entries(this.#metadata)) metadata.set(key, value)
-      start(
-        metadata,
-        listenTo(listener, (status) => {
-          this.#underWay.delete(call)
-          return this.#withCause(status)
-        }),
-      )
+      const watching = listenTo(listener, (status) => {
+        this.#underWay.delete(call)
+        return this.#withCause(status)
+      })
+      outside(() => start(metadata, watching))
     }
     return call
   }
@@ -96,16 +97,19 @@ export class StubChannels {
   }
 }
 
+/** Calls the listener in the asynchronous context of the test, which the connection must not keep. */
 function listenTo(listener: Listener, end: (status: StatusObject) => StatusObject): Listener {
+  const context = new AsyncResource('vitest-environment-python')
   return {
-    onReceiveMetadata: (metadata) => listener.onReceiveMetadata(metadata),
-    onReceiveMessage: (message) => listener.onReceiveMessage(message),
-    onReceiveStatus: (given) => listener.onReceiveStatus(end(given)),
+    onReceiveMetadata: (metadata) => context.runInAsyncScope(() => listener.onReceiveMetadata(metadata)),
+    onReceiveMessage: (message) => context.runInAsyncScope(() => listener.onReceiveMessage(message)),
+    onReceiveStatus: (given) => context.runInAsyncScope(() => listener.onReceiveStatus(end(given))),
   }
 }
 
 function takeFailure(metadata: Metadata): PythonException | undefined {
   const [bytes] = metadata.get(FAILURE_KEY)
   metadata.remove(FAILURE_KEY)
-  return bytes instanceof Uint8Array ? (PythonFailure.decode(bytes) as PythonException) : undefined
+  // Not `instanceof`: jsdom has a `Uint8Array` of its own.
+  return types.isUint8Array(bytes) ? (PythonFailure.decode(bytes) as PythonException) : undefined
 }

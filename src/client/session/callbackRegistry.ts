@@ -1,4 +1,5 @@
-import { inspect, types } from 'node:util'
+import { inspect } from 'node:util'
+import { isError } from '../errors/isError.ts'
 import { type PythonError, scriptFrames } from '../errors/pythonError.ts'
 import type { Answer, Callback, ScriptFailure } from '../gen/vitest_python/v1/bridge.ts'
 import { CallbackVerb } from '../gen/vitest_python/v1/bridge.ts'
@@ -105,8 +106,7 @@ function stepsOf(iterable: Iterated): Steps {
 }
 
 function describe(error: unknown, exception: number): ScriptFailure {
-  // Not `instanceof`, because Jest gives each test file its own `Error`.
-  if (!types.isNativeError(error)) return { name: 'Error', message: textOf(error), stack: '', exception }
+  if (!isError(error)) return { name: 'Error', message: textOf(error), stack: '', exception }
   // Python knows its own frames. If they were sent back, each round trip would double them.
   const stack = exception === 0 ? (error.stack ?? '') : scriptFrames(error as PythonError)
   return { name: error.name, message: error.message, stack, exception }

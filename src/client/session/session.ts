@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import type { ClientDuplexStream } from '@grpc/grpc-js'
 import type { RecordedCall } from '../events/runEvents.ts'
 import type { Callback, ClientFrame, WorkerFrame } from '../gen/vitest_python/v1/bridge.ts'
@@ -28,6 +29,13 @@ export class Session {
   readonly #calls: CallTable
   readonly #values: ValueCarrier
   readonly #aborted: Promise<Error | undefined>[] = []
+  /** Functions of the test run in its asynchronous context, which the connection must not keep. */
+  readonly #context = new AsyncResource('vitest-environment-python')
+  readonly #listeners = {
+    data: (frame: WorkerFrame) => this.#receive(frame),
+    error: (error: Error) => this.#break(error),
+    end: () => this.#break(new Error('Python closed the session of this lease.')),
+  }
   #ended: Error | undefined
 
   constructor(
@@ -48,11 +56,7 @@ export class Session {
       numberOf: (value) => references.numberOf(this, value),
       makeReference: (number, type, text, reason) => references.make(this, number, type, text, reason),
     })
-    stream.on('data', (frame: WorkerFrame) => this.#receive(frame))
-    stream.on('error', async (error) => this.end(await host.explain(error)))
-    stream.on('end', async () =>
-      this.end(await host.explain(new Error('Python closed the session of this lease.'))),
-    )
+    for (const [event, listener] of Object.entries(this.#listeners)) stream.on(event, listener)
   }
 
   /** Whether Python may still be at work on a cancelled call. */
@@ -132,6 +136,9 @@ export class Session {
     this.#host.beforeAnswer()
     this.#calls.end(ofOpenCall)
     this.#values.close()
+    // The stream breaks some time later. Until then it would keep the session, and with it the globals of a test file.
+    for (const [event, listener] of Object.entries(this.#listeners)) this.#stream.off(event, listener)
+    this.#stream.on('error', () => {})
     this.#stream.cancel()
   }
 
@@ -140,9 +147,13 @@ export class Session {
     this.#send({ $case: 'forget', value: { references } })
   }
 
-  /** Makes an error an instance of classes that the test knows. */
-  adopt<T>(error: T): T {
-    return this.#host.adopt(error)
+  /** Makes an error, or a promise, an instance of classes that the test knows. */
+  adopt<T>(given: T): T {
+    return this.#host.adopt(given)
+  }
+
+  async #break(error: Error): Promise<void> {
+    this.end(await this.#host.explain(error))
   }
 
   /** Tells the lease that a call of the test has ended. */
@@ -165,7 +176,8 @@ export class Session {
 
   async #answer(callback: Callback): Promise<void> {
     this.#host.beforeAnswer()
-    this.#send({ $case: 'answer', value: await this.#values.answer(callback) })
+    const answer = this.#context.runInAsyncScope(() => this.#values.answer(callback))
+    this.#send({ $case: 'answer', value: await answer })
   }
 
   #deliver(call: number, answer: CallAnswer): void {

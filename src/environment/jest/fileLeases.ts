@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import type { JestProject, RunContext } from '../../client/lease/context.ts'
 import { JEST_VARIABLE } from '../../client/lease/jestContext.ts'
+import { outside } from '../../support/outside.ts'
 import type { TestFile } from '../leases/openLease.ts'
 import type { TestLeases } from '../leases/testLeases.ts'
 import type { WorkerLeases } from '../leases/workerLeases.ts'
@@ -25,7 +26,7 @@ export class FileLeases {
 
   /** Opens the leases of one test. @param test Its full name; empty for those of the file itself. */
   async open(test: string, sides: TestFile): Promise<TestLeases> {
-    const { TestLeases } = await import('../leases/testLeases.ts')
+    const { TestLeases } = await outside(() => import('../leases/testLeases.ts'))
     return new TestLeases(await this.#ofWorker(), { file: this.#file, test }, {}, 0, sides)
   }
 
@@ -46,7 +47,7 @@ export class FileLeases {
   }
 
   async #ofWorker(): Promise<WorkerLeases> {
-    const { leasesOf } = await import('../leases/workerLeases.ts')
+    const { leasesOf } = await outside(() => import('../leases/workerLeases.ts'))
     this.#leases = leasesOf(await this.pool())
     return this.#leases
   }

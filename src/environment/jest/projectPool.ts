@@ -9,6 +9,7 @@ import {
 import { readJestContext } from '../../client/lease/jestContext.ts'
 import { PROTOCOL, protocolMismatch } from '../../process/run/protocol.ts'
 import { SetupError } from '../../support/errors.ts'
+import { outside } from '../../support/outside.ts'
 
 /** The pools of projects that joined a run, by run and project. */
 const joined = new Map<string, Promise<RunContext>>()
@@ -33,7 +34,7 @@ export async function requireProjectPool(project: JestProject): Promise<RunConte
 }
 
 async function join(pool: RunContext, { rootDir, testEnvironmentOptions }: JestProject): Promise<RunContext> {
-  const { leasesOf } = await import('../leases/workerLeases.ts')
+  const { leasesOf } = await outside(() => import('../leases/workerLeases.ts'))
   const { connection } = leasesOf(pool)
   const answer = await connection.join(JSON.stringify({ rootDir, testEnvironmentOptions }))
   return checkContext(JSON.parse(answer)).pools[DEFAULT_POOL] as RunContext

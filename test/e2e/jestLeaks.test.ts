@@ -1,0 +1,21 @@
+import { describe, expect, test } from 'vitest'
+import { NOTHING, runVitest } from '../support/runVitest.ts'
+import { JEST } from '../support/versions.ts'
+
+const run = (...args: string[]) =>
+  runVitest({ version: JEST, fixture: 'jest-leaks', args: ['--detectLeaks', ...args], deadline: 110_000 })
+
+describe.concurrent('jest --detectLeaks', () => {
+  test.each([['--runInBand'], ['--maxWorkers=2']])('finds nothing of ours: %s', async (flag) => {
+    const { exitCode, output, left } = await run('calls', 'everything', flag)
+    expect(output).not.toContain('leaking memory')
+    expect(output).toMatch(/Tests: +2 passed, 2 total/)
+    expect({ exitCode, left }).toEqual({ exitCode: 0, left: NOTHING })
+  })
+
+  test('control: it finds a leak of the test', async () => {
+    const { exitCode, output } = await run('leaks')
+    expect(output).toContain('Your test suite is leaking memory')
+    expect(exitCode).toBe(1)
+  })
+})
