@@ -1,5 +1,6 @@
 // What is too large or too slow for every change: `npm run nightly`.
-// All libraries of python/tests/libraries, also those of several hundred megabytes, and every chaos case.
+// All libraries of python/tests/libraries, also those of several hundred megabytes, the bridge suite in every pool and
+// environment, and every chaos case.
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
@@ -14,5 +15,10 @@ const libraries = await execa(await developmentPython(), ['-m', 'pytest', '-rs',
   cwd: join(root, 'python'),
   env: { VITEST_PYTHON_NIGHTLY: '1' },
 })
+const realms = await execa('vitest', ['run', '--project', 'e2e', 'test/e2e/realms.test.ts'], {
+  ...options,
+  cwd: root,
+  env: { VITEST_PYTHON_NIGHTLY: '1' },
+})
 const chaos = await execa('node', ['scripts/chaos.mjs'], { ...options, cwd: root })
-process.exitCode = libraries.exitCode || chaos.exitCode || 0
+process.exitCode = libraries.exitCode || realms.exitCode || chaos.exitCode || 0

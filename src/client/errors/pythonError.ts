@@ -77,11 +77,14 @@ function placeholderOf({ pythonFrames: [frame] }: PythonError): string {
   return /^assert\b/.test(source) ? source : '(no message)'
 }
 
-/** The JavaScript frames of the stack, without those of Node and of this package. */
+/** Frames of Node, of this package and of gRPC, which Jest does not cut off. */
+const INTERNAL = /\(node:|vitest-environment-python[\\/]dist[\\/]|[\\/]@grpc[\\/]grpc-js[\\/]/
+
+/** The JavaScript frames of the stack, without the internal ones. */
 export function scriptFrames(error: PythonError): string {
   const [python, all] = [stackOf(error, []), error.stack ?? '']
   const lines = (all.startsWith(python) ? all.slice(python.length + 1) : all).split('\n')
-  return lines.filter((line) => !/\(node:|vitest-environment-python[\\/]dist[\\/]/.test(line)).join('\n')
+  return lines.filter((line) => !INTERNAL.test(line)).join('\n')
 }
 
 /** Describes one exception of a group: its position, message and source. */

@@ -1,3 +1,4 @@
+import { isError } from './isError.ts'
 import { titleOf } from './pythonStack.ts'
 
 /** The `this` of a matcher in Vitest and Jest. */
@@ -50,7 +51,7 @@ export async function toThrowPython(
   }
   const { error } = thrown
   if (!isRaised(error)) {
-    const shown = error instanceof Error ? `${error.name}: ${error.message}` : this.utils.printReceived(error)
+    const shown = isError(error) ? `${error.name}: ${error.message}` : this.utils.printReceived(error)
     return {
       pass: false,
       message: () => `Expected Python to raise ${expected}, but this is not a Python exception:\n\n${shown}`,
@@ -79,12 +80,12 @@ function hasMessage(error: Raised, message: string | RegExp | undefined): boolea
 }
 
 function isRaised(error: unknown): error is Raised {
-  return error instanceof Error && 'pythonType' in error
+  return isError(error) && 'pythonType' in error
 }
 
 /** Waits for the outcome of a promise or a function. An error is its own outcome. */
 async function outcomeOf(received: unknown): Promise<{ error: unknown } | { value: unknown }> {
-  if (received instanceof Error) return { error: received }
+  if (isError(received)) return { error: received }
   try {
     return { value: await (typeof received === 'function' ? received() : received) }
   } catch (error) {

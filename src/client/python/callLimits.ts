@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
-import { types } from 'node:util'
 import { clearTimeout, setTimeout } from '../../support/clock.ts'
 import { CallError } from '../errors/errors.ts'
+import { isError } from '../errors/isError.ts'
 import type { CallOptions } from '../session/callOptions.ts'
 
 /** A call that has a time limit or a signal. */
@@ -20,9 +20,7 @@ export function watchLimits({ timeout, signal }: CallOptions, call: LimitedCall)
   const timer = timeout === undefined ? undefined : setTimeout(() => call.timeOut(timeout), timeout)
   const abort = () => call.abort(reasonOf(signal as AbortSignal, call.name))
   if (signal?.aborted) queueMicrotask(abort)
-  // All calls of a test listen to the one signal of that test.
-  // A signal of jsdom is no EventTarget of Node's and has no limit.
-  if (signal instanceof EventTarget) setMaxListeners(0, signal)
+  if (signal) allowListeners(signal)
   signal?.addEventListener('abort', abort, { once: true })
   return () => {
     clearTimeout(timer)
@@ -30,9 +28,17 @@ export function watchLimits({ timeout, signal }: CallOptions, call: LimitedCall)
   }
 }
 
+/** All calls of a test listen to the one signal of that test. */
+function allowListeners(signal: AbortSignal): void {
+  try {
+    setMaxListeners(0, signal)
+  } catch {
+    // A signal of jsdom or happy-dom has no limit. `instanceof EventTarget` cannot tell, because that may be theirs, too.
+  }
+}
+
 function reasonOf(signal: AbortSignal, name: string): Error {
-  // In Jest, an error of a test file is no instance of this module's `Error`.
-  return signal.reason instanceof Error || types.isNativeError(signal.reason)
+  return isError(signal.reason)
     ? signal.reason
     : new CallError('CALL_ABORTED', `The call of ${name} was aborted.`)
 }

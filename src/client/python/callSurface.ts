@@ -57,8 +57,9 @@ export abstract class CodeSurface extends CallSurface implements PythonCode {
     return this.evaluate({ verb: 'EVAL', source, values }, {}, callerOf(this.eval)) as Promise<T>
   }
 
-  async exec(source: TemplateStringsArray | string, ...values: unknown[]): Promise<void> {
-    await this.evaluate({ verb: 'EXEC', source, values }, {}, callerOf(this.exec))
+  exec(source: TemplateStringsArray | string, ...values: unknown[]): Promise<void> {
+    const done = this.evaluate({ verb: 'EXEC', source, values }, {}, callerOf(this.exec))
+    return done.then(() => {})
   }
 
   /** @param here The place of the call in the test. */

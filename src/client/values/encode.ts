@@ -188,9 +188,7 @@ class Encoder implements ValueEncoder {
 
   #encodeObject(value: object): unknown {
     if (Array.isArray(value)) return this.items(value)
-    const prototype = Object.getPrototypeOf(value)
-    if (prototype === Object.prototype || prototype === null) return this.object(value)
-    return encodeKnown(this, value)
+    return isPlain(value) ? this.object(value) : encodeKnown(this, value)
   }
 
   #checkCycle(value: object): void {
@@ -219,6 +217,13 @@ class Encoder implements ValueEncoder {
   #path(): unknown[] {
     return [...pathTo(this.#part), ...this.#keys]
   }
+}
+
+/** Whether a value is a plain object of any realm, such as that of a test file of Jest. */
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value)
+  if (prototype === Object.prototype || prototype === null) return true
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf')
 }
 
 function pathTo(part: Part | undefined): unknown[] {

@@ -45,11 +45,17 @@ function instance(encoder: ValueEncoder, value: object): unknown {
     if (!encoder.carrier) throw encoder.refuse(`an iterable (${nameOf(value)})`)
     return extension(Code.iterable, [encoder.carrier.exportIterable(value as Iterable<unknown>)])
   }
-  // Objects that the platform made have no fields of their own to show: promises, errors, blobs, weak maps.
-  if (Object.prototype.toString.call(value) !== '[object Object]') {
-    throw encoder.refuse(`a ${nameOf(value)}`)
-  }
+  if (isOfPlatform(value)) throw encoder.refuse(withArticle(nameOf(value)))
   return encoder.object(value)
+}
+
+/** Whether the platform made an object, so that it has no fields of its own to show: a promise, an error, a blob. */
+function isOfPlatform(value: object): boolean {
+  if (Object.prototype.toString.call(value) !== '[object Object]') return true
+  // happy-dom does not name its classes there.
+  const made = value.constructor
+  if (!('window' in globalThis) || typeof made !== 'function') return false
+  return (globalThis as Record<string, unknown>)[made.name] === made
 }
 
 function dictOf(encoder: ValueEncoder, map: Map<unknown, unknown>): ExtData {
@@ -73,7 +79,7 @@ function timestamp(encoder: ValueEncoder, date: Date): Uint8Array {
 function arrayOrBytes(encoder: ValueEncoder, view: ArrayBufferView): unknown {
   if (types.isUint8Array(view) && !('dtype' in view)) return encoder.bytes(view)
   const described = describeArray(view)
-  if (!described) throw encoder.refuse(`a ${nameOf(view)}`)
+  if (!described) throw encoder.refuse(withArticle(nameOf(view)))
   const elements = encoder.bytes(new Uint8Array(view.buffer, view.byteOffset, view.byteLength))
   return extension(Code.ndarray, [described.dtype, described.shape, elements])
 }
@@ -121,4 +127,8 @@ class TypedColumn {
 
 function nameOf(value: object): string {
   return value.constructor?.name || 'nameless object'
+}
+
+function withArticle(name: string): string {
+  return `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`
 }

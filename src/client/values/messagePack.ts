@@ -20,8 +20,8 @@ const MAX_LEVELS = 500
 /** Stands for the key `__proto__`, which the library refuses. No text from Python has half a surrogate pair. */
 const PROTO = '\ud800__proto__'
 
-/** Whether the global `Uint8Array` is of another realm, as in jsdom, so that the library's arrays are, too. */
-const IS_FOREIGN = !(Buffer.alloc(0) instanceof Uint8Array)
+/** Node's own `Uint8Array`. The global one may be of another realm, as in jsdom, and so are the arrays of the library then. */
+const NodeUint8Array = Object.getPrototypeOf(Buffer) as typeof Uint8Array
 
 const keyDecoder = {
   canBeCached: (length: number) => length === '__proto__'.length,
@@ -48,7 +48,7 @@ const encoder = new Encoder({
  */
 export function pack(value: unknown): Uint8Array {
   const bytes = encoder.encode(value)
-  return IS_FOREIGN ? bufferOf(bytes) : bytes
+  return bytes instanceof NodeUint8Array ? bytes : bufferOf(bytes)
 }
 
 /** The reader of the call of `unpack` that is under way. One decoder serves all, since making one takes longer than reading a small value. */

@@ -27,33 +27,36 @@ export type NdArray<T extends Numbers = Numbers> = T & {
   readonly shape: readonly number[]
 }
 
-const KINDS = new Map<string, { new (buffer: ArrayBuffer): Numbers; name: string }>([
-  ['int8', Int8Array],
-  ['uint8', Uint8Array],
-  ['int16', Int16Array],
-  ['uint16', Uint16Array],
-  ['int32', Int32Array],
-  ['uint32', Uint32Array],
-  ['int64', BigInt64Array],
-  ['uint64', BigUint64Array],
-  ['float32', Float32Array],
-  ['float64', Float64Array],
+/** The name of the typed array that holds a dtype. */
+const KINDS = new Map([
+  ['int8', 'Int8Array'],
+  ['uint8', 'Uint8Array'],
+  ['int16', 'Int16Array'],
+  ['uint16', 'Uint16Array'],
+  ['int32', 'Int32Array'],
+  ['uint32', 'Uint32Array'],
+  ['int64', 'BigInt64Array'],
+  ['uint64', 'BigUint64Array'],
+  ['float32', 'Float32Array'],
+  ['float64', 'Float64Array'],
   // A typed array doesn't imply the following dtypes.
-  ['bool', Uint8Array],
-  ['float16', Float32Array],
-  ['complex64', Float32Array],
-  ['complex128', Float64Array],
-])
+  ['bool', 'Uint8Array'],
+  ['float16', 'Float32Array'],
+  ['complex64', 'Float32Array'],
+  ['complex128', 'Float64Array'],
+] as const)
+type KindName = typeof KINDS extends Map<unknown, infer Name> ? Name : never
 /** The dtype that a typed array implies. A `Uint8Array` without a shape is bytes. */
-const DTYPES = new Map([...KINDS].slice(0, 10).map(([dtype, kind]) => [kind.name, dtype]))
+const DTYPES = new Map<string, string>([...KINDS].slice(0, 10).map(([dtype, kind]) => [kind, dtype]))
 DTYPES.set('Uint8ClampedArray', 'uint8')
 
 function unfit(why: string): TypeError {
   return withCode('ARGUMENTS_INVALID', new TypeError(why), unfit)
 }
 
-function kindOf(dtype: string) {
-  const kind = /^(datetime|timedelta)64\[/.test(dtype) ? BigInt64Array : KINDS.get(dtype)
+function kindOf(dtype: string): KindName {
+  const kinds: ReadonlyMap<string, KindName> = KINDS
+  const kind = /^(datetime|timedelta)64\[/.test(dtype) ? 'BigInt64Array' : kinds.get(dtype)
   if (!kind) throw unfit(`'${dtype}' is no dtype that a typed array can hold.`)
   return kind
 }
@@ -73,8 +76,8 @@ export function ndarray<T extends Numbers>(
   const kind = kindOf(dtype)
   // By its name: Jest's test files have typed arrays of their own.
   const name = data[Symbol.toStringTag]
-  if (name !== kind.name && !(name === 'Uint8ClampedArray' && dtype === 'uint8'))
-    throw unfit(`An array of ${dtype} is a ${kind.name}, not a ${name}.`)
+  if (name !== kind && !(name === 'Uint8ClampedArray' && dtype === 'uint8'))
+    throw unfit(`An array of ${dtype} is a ${kind}, not a ${name}.`)
   const parts = dtype.startsWith('complex') ? 2 : 1
   const elements = shape.reduce((product, length) => product * length, parts)
   if (elements !== data.length || shape.some((length) => !Number.isInteger(length) || length < 0)) {
@@ -101,5 +104,9 @@ export function arrayOf(dtype: string, shape: readonly number[], bytes: Uint8Arr
   // A typed array starts at a multiple of its elements' size.
   const own =
     bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength ? bytes : Uint8Array.from(bytes)
-  return ndarray(new kind(own.buffer as ArrayBuffer), shape, dtype)
+  // Looked up now: jsdom replaces these classes, and test files may share a process.
+  const { [kind]: Kind, ArrayBuffer: Memory } = globalThis
+  const memory = own.buffer as ArrayBuffer
+  if (!(memory instanceof Memory)) Object.setPrototypeOf(memory, Memory.prototype)
+  return ndarray(new Kind(memory) as Numbers, shape, dtype)
 }

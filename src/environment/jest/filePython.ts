@@ -30,6 +30,14 @@ export class FilePython extends LazyPython implements JestPython, PythonPool {
     this.#realm = realm
   }
 
+  override invoke(...request: Parameters<LazyPython['invoke']>): Promise<unknown> {
+    return this.#realm.adopt(super.invoke(...request))
+  }
+
+  override evaluate(...request: Parameters<LazyPython['evaluate']>): Promise<unknown> {
+    return this.#realm.adopt(super.evaluate(...request))
+  }
+
   override ready(): Promise<OpenLease> {
     return this.#adopted(async () => this.#scopes.client(await this.#context()))
   }

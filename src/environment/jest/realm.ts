@@ -4,7 +4,7 @@ import { ArrowTable, DataFrame, Series } from '../../client/values/tables.ts'
 
 /** The built-in classes of the values that come from Python, and of errors. */
 const BUILTINS = [
-  ...['Object', 'Array', 'Map', 'Set', 'Date', 'ArrayBuffer', 'Error', 'TypeError', 'RangeError'],
+  ...['Object', 'Array', 'Map', 'Set', 'Date', 'Promise', 'ArrayBuffer', 'Error', 'TypeError', 'RangeError'],
   ...['Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array'],
   ...['Uint32Array', 'Float32Array', 'Float64Array', 'BigInt64Array', 'BigUint64Array'],
 ]
@@ -49,14 +49,15 @@ export class Realm {
     return value
   }
 
-  /** Adopts the value or the error of a promise. */
+  /** Adopts a promise, and its value or its error. */
   adoptLater<T>(promise: Promise<T>): Promise<T> {
-    return promise.then(
+    const adopted = promise.then(
       (value) => this.adopt(value),
       (error) => {
         throw this.adopt(error)
       },
     )
+    return this.adopt(adopted)
   }
 }
 

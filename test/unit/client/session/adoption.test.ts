@@ -10,7 +10,7 @@ import { encode } from '../../../../src/client/values/encode.ts'
 
 type Answers = (say: (kind: WorkerFrame['kind'], call?: number) => void) => void
 
-/** A session whose Python answers each start and each cancellation, and that notes everything the test adopts. */
+/** A session whose Python answers each start and each cancellation, and that notes everything the test adopts, but for the promises of calls. */
 function session(onStart: Answers, onCancel: Answers = () => {}) {
   const adopted: unknown[] = []
   const events = new EventEmitter()
@@ -30,7 +30,7 @@ function session(onStart: Answers, onCancel: Answers = () => {}) {
     sharesMemory: () => false,
     beforeAnswer() {},
     adopt<T>(given: T): T {
-      adopted.push(given)
+      if (!(given instanceof Promise)) adopted.push(given)
       return given
     },
   }

@@ -72,7 +72,7 @@ test.each([
 test.each([
   [new DataView(new ArrayBuffer(2)), 'a DataView'],
   [/a/g, 'a RegExp'],
-  [new Error('boo'), 'a Error'],
+  [new Error('boo'), 'an Error'],
   [new Date(Number.NaN), 'an invalid Date'],
   [Promise.resolve(1), 'a Promise'],
 ])('%s would lose its meaning, so it is refused', (value, what) => {
