@@ -6,7 +6,11 @@ const run = (...args: string[]) =>
   runVitest({ version: JEST, fixture: 'jest-leaks', args: ['--detectLeaks', ...args], deadline: 110_000 })
 
 describe.concurrent('jest --detectLeaks', () => {
-  test.each([['--runInBand'], ['--maxWorkers=2']])('finds nothing of ours: %s', async (flag) => {
+  // Jest looks at a moment of its own. On a busy machine, a connection that is about to close may still be there.
+  test.each([['--runInBand'], ['--maxWorkers=2']])('finds nothing of ours: %s', {
+    retry: 3,
+    timeout: 400_000,
+  }, async (flag) => {
     const { exitCode, output, left } = await run('calls', 'everything', flag)
     expect(output).not.toContain('leaking memory')
     expect(output).toMatch(/Tests: +2 passed, 2 total/)
