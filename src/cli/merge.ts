@@ -4,6 +4,7 @@ import { readReport } from '../report/merge/readReport.ts'
 import { summaryLine } from '../report/summary/summary.ts'
 import { writeWhole } from '../report/write/writeFiles.ts'
 import { safeText } from '../support/safeText.ts'
+import { print, printError } from './print.ts'
 
 /**
  * Joins the JSON reports of the shards of one run.
@@ -19,8 +20,8 @@ export async function merge(files: readonly string[], output?: string): Promise<
   const { report, problems } = mergeReports(shards)
   if (output !== undefined) await writeWhole(output, `${JSON.stringify(report)}\n`)
   const line = summaryLine(report)
-  if (line !== undefined) console.log(line)
-  for (const problem of problems) console.error(pc.red(safeText(problem)))
-  if (problems.length === 0) console.log(pc.green(`All ${shards.length} shards are clean.`))
+  if (line !== undefined) print(line)
+  for (const problem of problems) printError(pc.red(safeText(problem)))
+  if (problems.length === 0) print(pc.green(`All ${shards.length} shards are clean.`))
   return problems.length === 0
 }

@@ -158,7 +158,10 @@ const WRITERS: Record<string, RegExp> = {
   'cli/print.ts': /write\(`\$\{printable(Json)?\(/,
   'cli/setup/progress.ts': /write\(`\$\{printable\(/,
   'globalSetup/run/output.ts': /write\(`\$\{printable\(/,
-  'environment/leases/leftovers.ts': /console\.warn\(printable\(/,
+  // `describeLeftovers` makes the commands of processes harmless.
+  'environment/jest/leaks.ts': /console\.warn\((message|describeLeftovers\(FILE, left\))\)/,
+  'environment/vitest/blameTests.ts': /console\.warn\(describeLeftovers\(/,
+  'environment/vitest/failIfLeft.ts': /console\.warn\(message\)/,
   // A sentence of our own, with a number.
   'environment/vitest/provideFixtures.ts': /console\.info\(hint\)/,
   // To a child process.

@@ -3,6 +3,7 @@ import { installPython } from '../../globalSetup/run/installPython.ts'
 import { makeTypes, type TypesFile, writeTypes } from '../../types/typesFiles.ts'
 import { showDiff } from '../init/showDiff.ts'
 import { onInterrupt } from '../interrupt.ts'
+import { print, printError } from '../print.ts'
 import { findProjects } from './projects.ts'
 
 export interface TypesRequest {
@@ -30,18 +31,18 @@ export async function types({ check = false }: TypesRequest, root = process.cwd(
 
 function compare({ text, before }: TypesFile, path: string): boolean {
   if (before === text) return upToDate(path)
-  console.log(showDiff({ path, before, after: text }))
-  console.error(`${path} does not match the signatures of Python. To update it: npx vitest-python types`)
+  print(showDiff({ path, before, after: text }))
+  printError(`${path} does not match the signatures of Python. To update it: npx vitest-python types`)
   return false
 }
 
 function update(file: TypesFile, path: string): boolean {
   if (!writeTypes(file)) return upToDate(path)
-  console.log(`${file.before === undefined ? 'Wrote' : 'Updated'} ${path}.`)
+  print(`${file.before === undefined ? 'Wrote' : 'Updated'} ${path}.`)
   return true
 }
 
 function upToDate(path: string): boolean {
-  console.log(`${path} is up to date.`)
+  print(`${path} is up to date.`)
   return true
 }

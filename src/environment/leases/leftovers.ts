@@ -63,7 +63,7 @@ export function describeLeftovers(
   whose: string,
   { survivors, problem }: Pick<Leftovers, 'survivors' | 'problem'>,
 ): string {
-  if (problem !== '') return `Cannot tell whether ${lower(whose)} left processes behind: ${problem}`
+  if (problem !== '') return `Cannot tell whether ${lower(whose)} left processes behind: ${safeText(problem)}`
   const what = survivors.length === 1 ? 'a process' : `${survivors.length} processes`
   const lines = survivors.map(({ pid, command }) => `  pid ${pid} (${safeText(command)})`)
   return (
