@@ -35,7 +35,8 @@ export function init({ force = false, dryRun = false, runner }: InitRequest, roo
   for (const note of plan.notes) print(note)
   if (dryRun) return print('Nothing was written (--dry-run).')
   for (const { path, after } of plan.changes) write(join(root, path), after)
-  if (plan.changes.length > 0) print(`Next: ${plan.next}`)
+  if (plan.changes.length > 0)
+    print(`Next: ${plan.next}\nFor TypeScript types of your functions: npx vitest-python types`)
 }
 
 function isEsm(root: string): boolean {
