@@ -17,6 +17,8 @@ interface Reported extends FixtureResult {
   junit: string[]
   /** Annotations: "leaks.test.ts:13 leaks a child". */
   annotations: string[]
+  /** `task.meta.python` of each test, by its name. */
+  meta: Record<string, object | undefined>
   /** What the fixture's configuration has heard on the channels. */
   events: Record<string, unknown>[]
 }
@@ -52,6 +54,7 @@ async function run(options: Omit<FixtureOptions, 'fixture'>): Promise<Reported> 
         .split('\n')
         .map((line) => JSON.parse(line)),
       tests: Object.fromEntries(all.map(({ title, status }) => [title, status])),
+      meta: Object.fromEntries(all.map(({ title, meta }) => [title, meta?.python])),
       files: testResults.flatMap((file) =>
         file.status === 'failed' && !failed(file) ? (file.name.split('/').at(-1) ?? '') : [],
       ),
@@ -105,6 +108,14 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     ])
     expect(reported.exitCode).toBe(1)
     expect(reported.left).toEqual(NOTHING)
+  })
+
+  test('a test tells its worker, and GitHub gets the line of Python', async () => {
+    const env = { GITHUB_ACTIONS: 'true' }
+    const { meta, output } = await run({ version, env, args: ['ends', 'file.test', '-t', 'raises|fine'] })
+    expect(meta['raises']).toMatchObject({ worker: expect.stringMatching(/^w\d+$/), calls: 1 })
+    expect(meta['is fine in a file']).toMatchObject({ calls: 1, wait: 0 })
+    expect(output).toMatch(/^::error file=[^,]*leaky\.py,line=\d+,col=\d+,title=raises::no such word/m)
   })
 
   test('events tell of leases, workers, calls and the verdict', async () => {

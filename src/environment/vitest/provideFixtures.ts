@@ -9,6 +9,7 @@ import { leasesOf } from '../leases/workerLeases.ts'
 import { failIfLeft } from './failIfLeft.ts'
 import { leaseForFile, pythonForFile } from './fileLease.ts'
 import { requireContext } from './providedPools.ts'
+import { noteMeta } from './testMeta.ts'
 
 type Use<T> = (value: T) => Promise<void>
 
@@ -16,6 +17,7 @@ type Use<T> = (value: T) => Promise<void>
 interface RunningTest {
   task: {
     name: string
+    meta: object
     file: { filepath: string; name: string }
     suite?: { fullTestName?: string }
     result?: { state: string }
@@ -38,6 +40,7 @@ export async function providePython(
   const client = await leases.lease()
   await use(client)
   await showSeed(task, context, client)
+  noteMeta(task, client)
   await endLeases(task, leases)
 }
 
@@ -64,8 +67,10 @@ async function provideFileView(
   const context = requireContext(pythonPoolName)
   if (context.seed) client.seed(seedForTest(context.seed.value, holderOf(task), 0))
   const view = new PythonView(client, signal ? { signal } : {})
+  const before = client.tally.sum
   await use(view)
   await showSeed(task, context, client)
+  noteMeta(task, client, before)
   await view.cancelCalls()
   await client.endTest(signal)
 }

@@ -26,8 +26,15 @@ export function watchBlobs(vitest: Pick<ReportedVitest, 'logger'>): void {
  */
 export function addToBlobs(vitest: object, error: ShownError): void {
   for (const path of written.get(vitest) ?? []) {
-    const blob = readFileSync(path, 'utf8')
-    writeFileSync(path, withError(blob, error) ?? unreadable(error))
+    writeFileSync(path, amended(path, error) ?? unreadable(error))
+  }
+}
+
+function amended(path: string, error: ShownError): string | undefined {
+  try {
+    return withError(readFileSync(path, 'utf8'), error)
+  } catch {
+    return undefined
   }
 }
 

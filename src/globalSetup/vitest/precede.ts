@@ -1,5 +1,6 @@
 import { watchBlobs } from './blobs.ts'
 import { failLeakingTests } from './leaksOfFile.ts'
+import { pythonAnnotations } from './pythonAnnotations.ts'
 import type { FileTask, ReportedVitest, ShownError } from './reportedVitest.ts'
 
 /** The last look at a run before its reporters close. */
@@ -33,8 +34,14 @@ export function precedeReporters(vitest: ReportedVitest, lastLook: LastLook): vo
       looking ??= lastLook(filesOf(args[0] as object[]))
       extend(event, args, await looking)
     }
+    if (event === 'onTestRunEnd') annotatePython(filesOf(args[0] as object[]))
     return report(event, ...args)
   }
+}
+
+function annotatePython(files: readonly FileTask[]): void {
+  if (process.env['GITHUB_ACTIONS'] !== 'true') return
+  for (const line of pythonAnnotations(files)) process.stderr.write(`\n${line}\n`)
 }
 
 /** `onTestRunEnd` gets modules, and `onFinished` files. */

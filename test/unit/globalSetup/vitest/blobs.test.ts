@@ -1,0 +1,26 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { addToBlobs, watchBlobs, withError } from '../../../../src/globalSetup/vitest/blobs.ts'
+
+const error = { name: 'Error', message: 'an orphan', stack: 'Error: an orphan' }
+const BLOB = '[["1","2","3"],"4.1.12",[],[]]'
+
+test('an error is added in the form of the package flatted', () => {
+  const [root, version, files, errors, ...values] = JSON.parse(withError(BLOB, error) ?? '')
+  expect([root, version, files, errors]).toEqual([['1', '2', '3'], '4.1.12', [], ['7']])
+  expect(values).toEqual([...Object.values(error), { name: '4', message: '5', stack: '6' }])
+})
+
+test('a blob of another form becomes unreadable, so that its merge fails', () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'blob-')), 'blob.json')
+  for (const strange of ['{}', '[1]', 'no JSON']) {
+    const vitest = { logger: { log(..._: unknown[]) {} } }
+    watchBlobs(vitest)
+    vitest.logger.log('blob report written to', path)
+    writeFileSync(path, strange)
+    addToBlobs(vitest, error)
+    expect(() => JSON.parse(readFileSync(path, 'utf8'))).toThrow()
+  }
+})
