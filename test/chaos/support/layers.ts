@@ -192,7 +192,7 @@ export const layers = {
   'kill tree during the verification': [
     {
       file: `${python}/reaper/reaper.py`,
-      find: 'killed = kill_tree(float(line["timeout"]) / 1000, self.reap, keep_executables(rules))',
+      find: 'killed = kill_tree(float(line["timeout"]) / 1000, self.reap, self._keep)',
       replace: 'killed = __import__("types").SimpleNamespace(processes={}, empty=True, left={})',
     },
   ],
