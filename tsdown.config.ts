@@ -13,7 +13,7 @@ const esm: UserConfig = {
     fixtures: 'src/environment/vitest/fixtures.ts',
     'jest/global-setup': 'src/globalSetup/jest/globalSetup.ts',
     'jest/global-teardown': 'src/globalSetup/jest/globalTeardown.ts',
-    'jest/environment': 'src/environment/jest/environment.ts',
+    'jest/pythonOfFile': 'src/environment/jest/pythonOfFile.ts',
     cli: 'src/cli/main.ts',
   },
   format: 'esm',
@@ -42,6 +42,21 @@ const plugin: UserConfig = {
   ...esm,
   entry: { vitest: 'src/globalSetup/vitest/plugin.ts' },
   format: 'cjs',
+  clean: false,
+}
+
+/** Jest's environment. Jest constructs it at once, so it is CommonJS; it imports the rest. */
+const jestEnvironment: UserConfig = {
+  ...esm,
+  entry: { 'jest/environment': 'src/environment/jest/environment.ts' },
+  format: 'cjs',
+  plugins: [
+    {
+      name: 'rest-is-esm',
+      resolveId: (id) =>
+        id === './pythonOfFile.ts' ? { id: './pythonOfFile.js', external: true } : undefined,
+    },
+  ],
   clean: false,
 }
 
@@ -75,4 +90,11 @@ const reportPage: UserConfig = {
   onSuccess: writeReportPage,
 }
 
-export default defineConfig([{ ...esm, onSuccess: writeCommonJs }, plugin, jest, jestTypes, reportPage])
+export default defineConfig([
+  { ...esm, onSuccess: writeCommonJs },
+  plugin,
+  jestEnvironment,
+  jest,
+  jestTypes,
+  reportPage,
+])

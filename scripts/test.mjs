@@ -158,8 +158,7 @@ async function checkPackage() {
       files.map(({ path }) => path),
     )
     if (problems.length > 0) return { exitCode: 1, all: problems.join('\n') }
-    // Jest constructs an environment at once, so there is nothing that a CommonJS side could wait for; it imports this.
-    return await run('attw', [join(directory, filename), '--exclude-entrypoints', './jest/environment'])
+    return await run('attw', [join(directory, filename)])
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
