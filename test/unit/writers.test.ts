@@ -162,6 +162,8 @@ const WRITERS: Record<string, RegExp> = {
   'environment/jest/leaks.ts': /console\.warn\((message|describeLeftovers\(FILE, left\))\)/,
   'environment/vitest/blameTests.ts': /console\.warn\(describeLeftovers\(/,
   'environment/vitest/failIfLeft.ts': /console\.warn\(message\)/,
+  // It escapes what comes from others, since `::error` itself has to arrive.
+  'globalSetup/vitest/precede.ts': /of pythonAnnotations\(files\)\) process\.stderr\.write\(/,
   // A sentence of our own, with a number.
   'environment/vitest/provideFixtures.ts': /console\.info\(hint\)/,
   // To a child process.

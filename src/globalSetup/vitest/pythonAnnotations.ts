@@ -1,3 +1,4 @@
+import { safeLines } from '../../support/safeText.ts'
 import type { FileTask, Task } from './reportedVitest.ts'
 
 /** A frame of Python in a stack, as `stackLines` writes it. */
@@ -25,7 +26,7 @@ function annotate({ name, result }: Task): string[] {
 }
 
 function data(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+  return safeLines(text).replaceAll('%', '%25').replaceAll('\n', '%0A')
 }
 
 function property(text: string): string {

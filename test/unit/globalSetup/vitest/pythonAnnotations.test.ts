@@ -15,6 +15,13 @@ test('a failed test is annotated at its line of Python, too', () => {
   ])
 })
 
+test('control characters and other commands in a message are harmless', () => {
+  const [annotation] = pythonAnnotations([
+    fileWith('fail', PYTHON, 'a\u001b[2J\r\n::set-output name=x::y\u009b2J'),
+  ])
+  expect(annotation).toMatch(/::a%0A: :set-output name=x::y(\\x9b2J)?$/)
+})
+
 test('a test that passes, or that fails outside of Python, is not', () => {
   expect(pythonAnnotations([fileWith('pass', PYTHON)])).toEqual([])
   expect(pythonAnnotations([fileWith('fail', 'Error: x\n    at /p/a.test.ts:3:1')])).toEqual([])
