@@ -19,8 +19,11 @@ _SCRIPT = """
 import json, sys
 package, config = json.loads(bytes.fromhex("{text}"))
 sys.path.insert(0, package)
-import vitest_python.inspection.inspector as inspector
-inspector.main(config)
+from vitest_python.common.config import read_config
+from vitest_python.inspection.inspector import inspect
+line = inspect(read_config(config), lambda module: None)
+print()
+print(json.dumps(line))
 """
 
 
@@ -55,8 +58,8 @@ def describe(
         check=False,
     )
     assert run.stdout.strip(), run.stderr
-    answer: dict[str, Any] = json.loads(run.stdout.strip().splitlines()[-1])
-    return answer
+    line: dict[str, Any] = json.loads(run.stdout.strip().splitlines()[-1])
+    return line.get("program", line)  # type: ignore[no-any-return]
 
 
 HEAD = """
@@ -318,7 +321,7 @@ def test_lists_what_can_be_called_and_nothing_else(tmp_path: Path) -> None:
 
 
 def test_says_why_a_module_cannot_be_imported(tmp_path: Path) -> None:
-    failed = describe(tmp_path, m="print('loud')\nraise ValueError('no database')\n")["failed"]
+    failed = describe(tmp_path, m="print('loud')\nraise ValueError('no database')\n")["failure"]
     assert (failed["module"], failed["type"], failed["message"]) == ("m", "ValueError", "no database")
     assert "m.py" in failed["traceback"]
 

@@ -2,8 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { resolvePools } from '../options/options.ts'
 import type { PythonOptions } from '../options/pythonOptions.ts'
+import { inspectProgram } from '../pool/inspection/inspectProgram.ts'
 import type { PythonInstallation } from '../pool/python/forkserver.ts'
-import { inspectProgram } from '../pool/python/inspector.ts'
 import { SetupError } from '../support/errors.ts'
 import type { ProgramDescription } from './description.ts'
 import { type CheckedProject, mergePrograms, type PlannedFile, planFiles, programKey } from './filePlan.ts'
@@ -27,25 +27,29 @@ export interface TypesFile {
   readonly before: string | undefined
 }
 
-/** Finds Python for a project, and installs the packages that it lacks. */
-export type InstallFor = (root: string, python: string | undefined) => Promise<PythonInstallation>
+/** The means of an inspection. */
+export interface TypesTools {
+  /** Finds Python for a project, and installs the packages that it lacks. */
+  install(root: string, python: string | undefined): Promise<PythonInstallation>
+  /** Gets a sentence about processes that the modules have left. */
+  warn(sentence: string): void
+  /** Ends an inspection. */
+  readonly signal: AbortSignal
+}
 
 /**
  * Describes the functions of the projects. Pools with the same modules are inspected once.
  *
- * @throws SetupError the reason for which Python cannot be started
+ * @throws SetupError the reason for which Python cannot be started, or INTERRUPTED
  */
-export async function makeTypes(
-  projects: readonly TypesProject[],
-  install: InstallFor,
-): Promise<TypesFile[]> {
+export async function makeTypes(projects: readonly TypesProject[], tools: TypesTools): Promise<TypesFile[]> {
   const inspected = new Map<string, Promise<ProgramDescription>>()
   const files: TypesFile[] = []
   for (const file of planFiles(projects.map(checked))) {
     const programs: ProgramDescription[] = []
     for (const pool of file.pools) {
       const name = programKey(pool)
-      const program = inspected.get(name) ?? inspect(pool, install)
+      const program = inspected.get(name) ?? inspect(pool, tools)
       inspected.set(name, program)
       programs.push(await program)
     }
@@ -83,11 +87,10 @@ function checked({ entry, root, options }: TypesProject): CheckedProject {
 
 async function inspect(
   { root, options }: PlannedFile['pools'][number],
-  install: InstallFor,
+  { install, warn, signal }: TypesTools,
 ): Promise<ProgramDescription> {
-  const { executable, overlay } = await install(root, options.python)
-  const { modules, env, startupTimeout: timeout } = options
-  return (await inspectProgram({ root, executable, overlay, modules, env, timeout })) as ProgramDescription
+  const installation = await install(root, options.python)
+  return (await inspectProgram({ root, options, installation, warn, signal })) as ProgramDescription
 }
 
 function read(path: string): string | undefined {

@@ -1,12 +1,22 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
 import { execa } from 'execa'
-import { describe, expect, inject, test } from 'vitest'
+import { describe, expect, inject, test, vi } from 'vitest'
 import { cleanEnvironment } from '../support/environment.ts'
 import type { Runner } from '../support/installation.ts'
 import { layFixture, runVitest } from '../support/runVitest.ts'
 import { JEST, versions } from '../support/versions.ts'
+import { watchVitest } from '../support/watchVitest.ts'
 
 /** A fixture project beside an installation, with the commands that a user runs in it. */
 function openProject(runner: Runner, fixture?: string) {
@@ -74,6 +84,38 @@ describe('vitest-python types', () => {
       output: expect.stringContaining('Wrote python.d.ts.'),
     })
     expect(await project.compile()).toEqual({ exitCode: 0, output: '' })
+    const { exitCode, output } = await runVitest({ version: JEST, fixture: 'jest-typed' })
+    expect({ exitCode, output }).toMatchObject({
+      exitCode: 0,
+      output: expect.stringMatching(/Tests: +2 passed/),
+    })
+  })
+
+  test('ends and reports a process that an import starts', async () => {
+    using project = openProject(versions[0]!, 'typed')
+    const python = join(project.directory, 'python/shop.py')
+    const start = "subprocess.Popen(['sleep', '300'], env={}, start_new_session=True).pid"
+    appendFileSync(python, `\nimport subprocess\nopen('pid', 'w').write(str(${start}))\n`)
+    const { exitCode, output } = await project.types()
+    const pid = readFileSync(join(project.directory, 'pid'), 'utf8')
+    expect({ exitCode, output }).toMatchObject({
+      exitCode: 0,
+      output: expect.stringContaining(
+        `Importing your modules started processes that did not end by themselves. Killed: pid ${pid} (sleep 300).`,
+      ),
+    })
+    expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH')
+  })
+
+  test('ends an import that hangs, and names the module', async () => {
+    using project = openProject(versions[0]!, 'typed')
+    const config = join(project.directory, 'vitest.config.ts')
+    writeFileSync(config, readFileSync(config, 'utf8').replace('types:', 'startupTimeout: 3_000, types:'))
+    writeFileSync(join(project.directory, 'python/shop.py'), 'import time\ntime.sleep(300)\n')
+    expect(await project.types()).toMatchObject({
+      exitCode: 1,
+      output: expect.stringContaining('the inspection was not ready within 3000 ms; it was importing shop.'),
+    })
   })
 
   test('says what is missing', async () => {
@@ -98,5 +140,43 @@ describe('vitest-python types', () => {
     expect(output).toContain(
       "importing shop raised ModuleNotFoundError: No module named 'nothing_of_this_name'",
     )
+  })
+})
+
+describe('watch mode', () => {
+  test.each(versions)('writes the types once if a signature changes: Vitest %s', async (version) => {
+    await watchVitest({ version, fixture: 'typed' }, async (vitest) => {
+      const python = join(vitest.directory, 'python/shop.py')
+      const types = join(vitest.directory, 'types/python.d.ts')
+      const rounds = () => vitest.output().split('press q to quit').length - 1
+      /** Saves the module, and waits for the rerun and for the inspection, which has a run directory of its own. */
+      const save = async (text: string, round: number) => {
+        appendFileSync(python, text)
+        await vi.waitFor(() => expect(vitest.runDirectories()).toHaveLength(2), {
+          timeout: 30_000,
+          interval: 5,
+        })
+        await vi.waitFor(() => expect(vitest.runDirectories()).toHaveLength(1), {
+          timeout: 30_000,
+          interval: 5,
+        })
+        await vitest.round(round)
+      }
+      await vitest.round(1)
+      await save('\n\ndef add(a: int, b: int) -> int:\n    return a + b\n', 2)
+      await vi.waitFor(() => expect(readFileSync(types, 'utf8')).toContain("'shop.add'"))
+      const { mtimeMs } = statSync(types)
+      await save('    # The same signature.\n', 3)
+      // For a rerun that the file would have caused.
+      await sleep(2_000)
+      expect([statSync(types).mtimeMs, rounds()]).toEqual([mtimeMs, 3])
+      expect(vitest.output().match(/Updated .*python\.d\.ts/g)).toHaveLength(1)
+      vitest.press('q')
+      expect(await vitest.ended).toMatchObject({
+        exitCode: 0,
+        output: expect.stringMatching(/No orphaned processes: run [0-9a-z]{7}/),
+      })
+      expect(vitest.runDirectories()).toEqual([])
+    })
   })
 })

@@ -1,15 +1,18 @@
-"""The program behind `vitest-python types`: imports the modules, and prints what tests can call as one line of JSON."""
+"""The program behind `vitest-python types`: imports the modules, and tells the runner what tests can call."""
 
 from __future__ import annotations
 
-import json
-import os
 import sys
-import traceback
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 from ..common.config import Config, read_config
+from ..common.control import Control
+from ..common.exit import exit_in_order
+from ..common.output import write_through
 from ..posix.bootstrap import hide
+from ..posix.lines import JsonLine
+from ..posix.prctl import die_with_parent
 from ..program.program import ImportFailed, Program, find_entries, find_sources, import_program
 from ..program.sources import Sources
 from .classes import UNDESCRIBED, describe_class
@@ -19,24 +22,35 @@ from .signatures import describe_function
 from .types import Describer
 
 
-def main(given: dict[str, Any]) -> None:
-    """Print the description, or how an import failed, to the standard output that this process was started with."""
-    output = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    # Anything that the modules print belongs to standard error.
-    os.dup2(2, 1)
+def main(given: dict[str, Any]) -> NoReturn:
+    """Send the description, or how an import failed, with the configuration that docs/protocol.md describes."""
     hide()
     config = read_config(given)
+    die_with_parent(config.parent)
+    write_through()
+    sys.dont_write_bytecode = True
+    control = Control(config.control)
+    control.hello("inspector", config)
+    control.welcome()
+    control.send(inspect(config, lambda module: control.send({"event": "importing", "module": module})))
+    exit_in_order()
+
+
+def inspect(config: Config, before: Callable[[str], None]) -> JsonLine:
+    """Import the modules, and return the line that describes them or says how an import failed.
+
+    Args:
+        before: called with the name of each module before it is imported
+    """
     if config.overlay:
         sys.path.append(config.overlay)
+    # It needs a package of the overlay.
+    from ..failures.failure import describe_import
+
     try:
-        answer: dict[str, Any] = describe_program(config, import_program(config))
+        return {"event": "ready", "program": describe_program(config, import_program(config, before))}
     except ImportFailed as failed:
-        error = failed.error
-        printed = "".join(traceback.format_exception(type(error), error, error.__traceback__))
-        answer = {"failed": {"module": failed.module, "type": type(error).__name__, "message": str(error)}}
-        answer["failed"]["traceback"] = printed
-    with output:
-        output.write(f"\n{json.dumps(answer)}\n")
+        return {"event": "failed", "failure": describe_import(failed.error, failed.module)}
 
 
 def describe_program(config: Config, program: Program) -> dict[str, Any]:

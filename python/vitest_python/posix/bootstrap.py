@@ -26,14 +26,18 @@ importlib.import_module(module).main(config)
 """
 # In a namespace of its own, so that no name is left in `__main__`. Text as hexadecimal needs no quotes.
 _SCRIPT = f"exec(compile({_CODE!r}, '<stdin>', 'exec'), {{'text': 'TEXT'}})\n"
-_PROGRAMS = {"forkserver": "vitest_python.forkserver.forkserver", "worker": "vitest_python.serving.worker"}
+_PROGRAMS = {
+    "forkserver": "vitest_python.forkserver.forkserver",
+    "inspector": "vitest_python.inspection.inspector",
+    "worker": "vitest_python.serving.worker",
+}
 
 
 def open_script(program: str, config: dict[str, Any]) -> int:
     """A descriptor to start `python` with as its standard input. The caller closes it.
 
     Args:
-        program: `forkserver` or `worker`
+        program: `forkserver`, `inspector` or `worker`
         config: what its `main` takes
     """
     text = json.dumps([_PACKAGE, _PROGRAMS[program], config]).encode().hex()

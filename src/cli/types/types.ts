@@ -15,13 +15,17 @@ export interface TypesRequest {
  * Writes the types of the functions that tests can call. With `check`, it shows how the files differ.
  *
  * @returns whether the files are up to date now
- * @throws SetupError TYPES_NO_CONFIG, TYPES_NOT_WRITABLE, or the reason for which Python cannot be started
+ * @throws SetupError TYPES_NO_CONFIG, TYPES_NOT_WRITABLE, INTERRUPTED, or the reason for which Python cannot be started
  */
 export async function types({ check = false }: TypesRequest, root = process.cwd()): Promise<boolean> {
   const { signal, end } = onInterrupt()
   try {
     const projects = await findProjects(root)
-    const files = await makeTypes(projects, (place, python) => installPython(place, python, signal))
+    const files = await makeTypes(projects, {
+      install: (place, python) => installPython(place, python, signal),
+      warn: printError,
+      signal,
+    })
     const act = check ? compare : update
     return files.map((file) => act(file, relative(root, file.path))).every(Boolean)
   } finally {

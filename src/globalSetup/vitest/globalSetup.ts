@@ -76,7 +76,7 @@ async function open(project: TestProject): Promise<() => Promise<void>> {
 
 /** Ends a use of the runs. A verdict that fails is added to the blobs of `--reporter=blob`. */
 async function release(registry: Registry, vitest: TestProject['vitest']): Promise<Outcomes> {
-  const outcome = await registry.release()
+  const [outcome] = await Promise.all([registry.release(), typesRefreshOf(vitest).stop()])
   if (outcome.used) saveUsage(vitest, outcome.used)
   if (outcome.failed) {
     const message = stripVTControlCharacters(outcome.reports.join('\n'))

@@ -2,14 +2,15 @@ import { makeTypes, type TypesProject, writeTypes } from '../../types/typesFiles
 import { installPython } from '../run/installPython.ts'
 import { announce } from '../run/output.ts'
 
-/** Writes the files of these projects again, as far as they have changed. */
-type Refresh = (projects: readonly TypesProject[]) => Promise<void>
+/** Writes the files of these projects again, as far as they have changed. The signal ends it. */
+type Refresh = (projects: readonly TypesProject[], signal: AbortSignal) => Promise<void>
 
 /** Keeps the generated types of a Vitest up to date while it watches. */
 export class TypesRefresh {
   readonly #projects = new Map<string, TypesProject>()
   readonly #refresh: Refresh
-  #running = false
+  readonly #end = new AbortController()
+  #running: Promise<void> | undefined
   #again = false
 
   constructor(refresh: Refresh = writeChanged) {
@@ -23,21 +24,34 @@ export class TypesRefresh {
   /** A Python file has changed. Changes during a refresh are one more refresh. */
   async changed(): Promise<void> {
     this.#again = true
-    if (this.#running || this.#projects.size === 0) return
-    this.#running = true
-    while (this.#again) {
+    if (this.#projects.size === 0) return
+    this.#running ??= this.#run()
+    await this.#running
+  }
+
+  /** Ends a refresh that is under way, with its process. There is none afterwards. */
+  async stop(): Promise<void> {
+    this.#end.abort()
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    while (this.#again && !this.#end.signal.aborted) {
       this.#again = false
-      await this.#refresh([...this.#projects.values()])
+      await this.#refresh([...this.#projects.values()], this.#end.signal)
     }
-    this.#running = false
+    this.#running = undefined
   }
 }
 
 /** A module that cannot be imported is reported by its tests, so it is no error here. */
-async function writeChanged(projects: readonly TypesProject[]): Promise<void> {
+async function writeChanged(projects: readonly TypesProject[], signal: AbortSignal): Promise<void> {
   try {
-    const { signal } = new AbortController()
-    const files = await makeTypes(projects, (root, python) => installPython(root, python, signal))
+    const files = await makeTypes(projects, {
+      install: (root, python) => installPython(root, python, signal),
+      warn: announce,
+      signal,
+    })
     for (const file of files) if (writeTypes(file)) announce(`Updated ${file.path}.`)
   } catch {}
 }

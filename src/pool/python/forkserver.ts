@@ -133,7 +133,14 @@ function connectedForkserver(
 /** A fork takes milliseconds. If it takes longer, the forkserver is stopped. */
 const FORK_TIMEOUT_MS = 20_000
 
-function configOf({ id, run, startMethod, reaper, installation }: Launch) {
+/** What the programs of Python read first; see docs/protocol.md. */
+export function configOf({
+  id,
+  run,
+  startMethod,
+  reaper,
+  installation,
+}: Pick<Launch, 'id' | 'run' | 'startMethod' | 'reaper' | 'installation'>): object {
   const { modules, services } = run.options
   return {
     protocol: PROTOCOL,
@@ -153,7 +160,7 @@ function configOf({ id, run, startMethod, reaper, installation }: Launch) {
   }
 }
 
-function environmentOf(run: Run): Record<string, string> {
+export function environmentOf(run: Run): Record<string, string> {
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
   )

@@ -1,19 +1,13 @@
-import { controlGroup } from '../../process/run/controlGroup.ts'
-import { closeRunDirectory, type RunDirectory, removeRunDirectory } from '../../process/run/runDirectory.ts'
-import { oneShotSignaller, type Signaller } from '../../process/run/signal.ts'
-import { ownUserId } from '../../process/run/sweepMachine.ts'
-import { system } from '../../process/system/system.ts'
+import { removeRunDirectory } from '../../process/run/runDirectory.ts'
+import type { Signaller } from '../../process/run/signal.ts'
 import { withDeadline } from '../../support/deadline.ts'
 import { debugLog } from '../../support/debugLog.ts'
 import type { Pool } from '../leasing/pool.ts'
 import type { Forkserver } from '../python/forkserver.ts'
-import type { Reaper } from '../python/reaper.ts'
 import type { ArmedPython } from '../python/runtime.ts'
-import { readProcesses, recordProcess, survivorId } from '../run/record.ts'
-import { blindSpots } from './blindSpots.ts'
 import { KILL_MARGIN_MS } from './killLoop.ts'
-import { type Findings, SWEEPS_FOR_PROOF } from './verdict.ts'
-import { verify } from './verify.ts'
+import type { Findings } from './verdict.ts'
+import { close, signallerOf, verifyPython } from './verifyPython.ts'
 
 const debug = debugLog('verdict')
 
@@ -45,39 +39,18 @@ export async function stopRun(pool: Pool): Promise<Findings | undefined> {
     return undefined
   }
   const { reaper, installation, control } = state
-  const oneShot = oneShotSignaller(installation.executable)
-  const signal = firstResponsive(reaper, oneShot)
+  const signal = signallerOf(reaper, installation.executable)
   await attempt(
     'the forkserver to end',
     endForkservers(state, signal),
     FORKSERVER_TIMEOUT_MS + KILL_MARGIN_MS,
   )
   const stopping = performance.now() - began
-  const found = await verify({
-    runId: run.id,
-    table: system.table,
-    query: {
-      suspects: [{ runId: run.id, limits: reaper.armed.limits }],
-      notBefore: reaper.armed.startTime,
-      uid: ownUserId(),
-    },
-    leases: pool.leases,
-    keep: run.options.orphans.keep,
-    cgroup: reaper.armed.cgroup === null ? undefined : controlGroup(reaper.armed.cgroup),
-    reaper: reaper.armed,
-    leaders: () => [...readProcesses(run.directory).values()],
-    signal,
-    killTree: async (timeout) => {
-      if (!reaper.responsive || reaper.hasEnded()) return undefined
-      return reaper.killTree(timeout)
-    },
-    endReaper: () => endReaper(reaper, oneShot),
-  })
+  const found = await verifyPython(run, { reaper, executable: installation.executable, leases: pool.leases })
   control.close()
-  const all = [...runtime.problems, ...problems, ...found.problems, ...unseen(reaper)]
   const findings = {
     ...found,
-    problems: all,
+    problems: [...runtime.problems, ...problems, ...found.problems],
     runId: run.id,
     workersStarted: pool.counts().workersStarted,
     python: `Python ${installation.version} (${installation.executable})`,
@@ -85,29 +58,6 @@ export async function stopRun(pool: Pool): Promise<Findings | undefined> {
   }
   close(run.directory, findings)
   return findings
-}
-
-/** Why processes of the run may not have been seen. Without the reaper's adoption, only marks lead to a daemon. */
-function unseen({ armed }: Reaper): string[] {
-  if (!system.marksByLimits) return []
-  const membership = armed.subreaper || armed.cgroup !== null
-  const spots = blindSpots({ membership, limits: armed.limits, hiding: system.hiding() })
-  return spots.map(
-    (spot) => `The kernel refused to make the reaper adopt orphans (PR_SET_CHILD_SUBREAPER), and ${spot}`,
-  )
-}
-
-/** Removes the directory, unless the next run and `verify` need it to find what is left. */
-function close(directory: RunDirectory, { orphans, kept, cleanSweeps, problems }: Findings): void {
-  const alive = orphans.filter(({ killed }) => !killed)
-  try {
-    for (const orphan of alive) recordProcess(directory, survivorId(orphan), orphan)
-  } catch (error) {
-    problems.push((error as Error).message)
-  }
-  if (cleanSweeps < SWEEPS_FOR_PROOF || alive.length > 0) return
-  if (kept.length > 0) closeRunDirectory(directory)
-  else removeRunDirectory(directory)
 }
 
 function unproven(pool: Pool, problems: string[], stopping: number): Findings {
@@ -130,19 +80,4 @@ async function endForkserver(forkserver: Forkserver, signal: Signaller): Promise
   await withDeadline(forkserver.ended, FORKSERVER_TIMEOUT_MS, 'the forkserver to end').catch(() =>
     signal([forkserver], 'SIGKILL'),
   )
-}
-
-async function endReaper(reaper: Reaper, oneShot: Signaller): Promise<void> {
-  if (reaper.hasEnded()) throw new Error('The reaper ended before the verification.')
-  await reaper.exit().catch(() => oneShot([reaper.armed], 'SIGKILL'))
-}
-
-/** Signals by the reaper as long as it answers. If it is stopped, each request starts a short Python program instead. */
-function firstResponsive(reaper: Reaper, oneShot: Signaller): Signaller {
-  return async (targets, signal) => {
-    const outcomes = reaper.responsive
-      ? await reaper.signal(targets, signal).catch(() => undefined)
-      : undefined
-    return outcomes ?? oneShot(targets, signal)
-  }
 }

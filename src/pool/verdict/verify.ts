@@ -46,7 +46,8 @@ export interface Verification {
   endReaper(): Promise<void>
 }
 
-type Found = Pick<
+/** The part of the findings that the verification makes. */
+export type Found = Pick<
   Findings,
   'orphans' | 'unknown' | 'kept' | 'problems' | 'cleanSweeps' | 'looked' | 'sweeping'
 >

@@ -13,7 +13,8 @@ import {
   Uuid,
 } from '../../../src/client/values/classes.ts'
 import { decode } from '../../../src/client/values/decode.ts'
-import { inspectProgram } from '../../../src/pool/python/inspector.ts'
+import { resolvePools } from '../../../src/options/options.ts'
+import { inspectProgram } from '../../../src/pool/inspection/inspectProgram.ts'
 import type { ProgramDescription } from '../../../src/types/description.ts'
 import { typesFile } from '../../../src/types/typesFile.ts'
 
@@ -23,8 +24,15 @@ const SETTINGS = { entries: ['fixtures'], strict: false, int: 'number' }
 
 async function describeModules(...modules: string[]): Promise<ProgramDescription> {
   const executable = await developmentPython()
-  const inspection = { root: fixture, executable, overlay: null, modules, env: {}, timeout: 60_000 }
-  return (await inspectProgram(inspection)) as ProgramDescription
+  const [options] = Object.values(resolvePools({ modules, startupTimeout: 60_000 }))
+  const installation = { executable, version: '', overlay: null }
+  const warn = (sentence: string) => expect.fail(sentence)
+  return (await inspectProgram({
+    root: fixture,
+    options: options!,
+    installation,
+    warn,
+  })) as ProgramDescription
 }
 
 /** Compiles texts beside the package's own sources, and returns what the compiler prints. */

@@ -14,19 +14,33 @@ test('changes during a refresh are one more refresh', async () => {
   const types = new TypesRefresh(refresh)
   types.add(PROJECT)
   const running = types.changed()
-  await types.changed()
-  await types.changed()
+  void types.changed()
+  void types.changed()
   expect(refresh).toHaveBeenCalledTimes(1)
   finish()
   await vi.waitFor(() => expect(refresh).toHaveBeenCalledTimes(2))
   finish()
   await running
   expect(refresh).toHaveBeenCalledTimes(2)
-  expect(refresh).toHaveBeenLastCalledWith([PROJECT])
+  expect(refresh).toHaveBeenLastCalledWith([PROJECT], expect.any(AbortSignal))
 })
 
 test('without the option, nothing is refreshed', async () => {
   const refresh = vi.fn(async () => {})
   await new TypesRefresh(refresh).changed()
   expect(refresh).not.toHaveBeenCalled()
+})
+
+test('a refresh that is under way is ended with the run, and none follows', async () => {
+  const refresh = vi.fn(
+    (_: unknown, signal: AbortSignal) =>
+      new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve())),
+  )
+  const types = new TypesRefresh(refresh)
+  types.add(PROJECT)
+  void types.changed()
+  void types.changed()
+  await types.stop()
+  await types.changed()
+  expect(refresh).toHaveBeenCalledTimes(1)
 })
