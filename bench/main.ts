@@ -11,6 +11,7 @@ import { teardown } from './figures/p7Teardown.ts'
 import { suiteWithoutPython } from './figures/p8Suite.ts'
 import { memory } from './figures/p9Memory.ts'
 import { fixturesImport } from './figures/p10Import.ts'
+import { typeChecking } from './figures/p11Types.ts'
 import { scale } from './figures/scale.ts'
 import { soak } from './figures/soak.ts'
 import { today } from './figures/today.ts'
@@ -29,6 +30,7 @@ const FIGURES: Figure[] = [
   suiteWithoutPython,
   memory,
   fixturesImport,
+  typeChecking,
   today,
   soak('memory', { leases: 250, calls: 25_000 }),
 ]

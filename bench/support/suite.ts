@@ -11,30 +11,30 @@ const directory = join(cache, 'suite')
 
 /** A project with the published plugin, whose tests run in a real Vitest. */
 export class Suite {
-  readonly #directory: string
+  readonly directory: string
 
   /** @param files by name; `vitest.config.ts` is among them */
   constructor(name: string, files: Record<string, string>) {
-    this.#directory = join(directory, name)
-    rmSync(this.#directory, { recursive: true, force: true })
-    mkdirSync(this.#directory, { recursive: true })
+    this.directory = join(directory, name)
+    rmSync(this.directory, { recursive: true, force: true })
+    mkdirSync(this.directory, { recursive: true })
     // Without it, the project would belong to this package, and import itself.
     const all = { 'package.json': '{ "type": "module" }', ...files }
-    for (const [file, text] of Object.entries(all)) writeFileSync(join(this.#directory, file), text)
+    for (const [file, text] of Object.entries(all)) writeFileSync(join(this.directory, file), text)
   }
 
   /** Runs the tests. If one fails, throws the output of Vitest. */
   async run(...args: string[]): Promise<void> {
     const vitest = join(root, 'node_modules/vitest/vitest.mjs')
     await run(process.execPath, [vitest, 'run', ...args], {
-      cwd: this.#directory,
+      cwd: this.directory,
       env: { ...process.env, VITEST_PYTHON: python },
     })
   }
 
   /** Numbers recorded by the tests of the last run, one line each: a name and a value. */
   takeNotes(): Record<string, number> {
-    const path = join(this.#directory, NOTES)
+    const path = join(this.directory, NOTES)
     const lines = readFileSync(path, 'utf8').trim().split('\n')
     rmSync(path)
     return Object.fromEntries(
