@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { pack } from '../../scripts/pack.mjs'
 import { integrationCache } from './installation.ts'
+import { installTool } from './installTool.ts'
 import { layFixture } from './runVitest.ts'
 
 const PNPM = '10.34.9'
@@ -17,7 +17,7 @@ const DEPENDENCIES = {
 
 /** A workspace installed by pnpm, with this project in each package, and three copies of Vitest. */
 export async function makeWorkspace(): Promise<string> {
-  const pnpm = await installPnpm()
+  const pnpm = join(await installTool('pnpm', PNPM), 'bin/pnpm.cjs')
   const directory = await mkdtemp(join(integrationCache, 'workspace-'))
   const tarball = await pack(join(directory, 'packed'))
   for (const [path, dependencies] of Object.entries(DEPENDENCIES)) {
@@ -36,19 +36,4 @@ function manifestOf(dependencies: Record<string, string>, tarball: string): stri
   const ours = { 'vitest-environment-python': `file:${tarball}`, '@grpc/grpc-js': '^1.14.0' }
   const all = { ...dependencies, ...ours, typescript: '5.9.3' }
   return JSON.stringify({ private: true, type: 'module', dependencies: all }, null, 2)
-}
-
-/** Installs pnpm from npm's registry, once. */
-async function installPnpm(): Promise<string> {
-  const directory = join(integrationCache, 'pnpm', PNPM)
-  if (!existsSync(directory)) {
-    await mkdir(join(integrationCache, 'pnpm'), { recursive: true })
-    const temporary = await mkdtemp(`${directory}.`)
-    await writeFile(join(temporary, 'package.json'), '{}')
-    const options = ['--no-audit', '--no-fund', '--no-package-lock', '--prefer-offline', '--loglevel=error']
-    await execa('npm', ['install', ...options, `pnpm@${PNPM}`], { cwd: temporary, stdin: 'ignore' })
-    // If another run of these tests was faster, its copy is used.
-    await rename(temporary, directory).catch(() => rm(temporary, { recursive: true, force: true }))
-  }
-  return join(directory, 'node_modules/pnpm/bin/pnpm.cjs')
 }
