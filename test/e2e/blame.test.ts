@@ -19,11 +19,25 @@ interface Reported extends FixtureResult {
   annotations: string[]
   /** `task.meta.python` of each test, by its name. */
   meta: Record<string, object | undefined>
+  /** What the tests are annotated with: message, and the text of the attachment. */
+  notes: Note[]
+  /** Properties of the tests in the JUnit report. */
+  properties: string[]
+  /** What was added to `GITHUB_STEP_SUMMARY`; empty if it was not set. */
+  stepSummary: string
   /** What the fixture's configuration has heard on the channels. */
   events: Record<string, unknown>[]
 }
 
-const REPORTERS = ['default', 'json', 'junit', 'github-actions'].map((name) => `--reporter=${name}`)
+interface Note {
+  test: string
+  message: string
+  body: string
+}
+
+const REPORTERS = ['default', 'json', 'junit', 'github-actions', './annotated.js'].map(
+  (name) => `--reporter=${name}`,
+)
 const OUTPUTS = ['--outputFile.json=out.json', '--outputFile.junit=out.xml']
 
 interface JsonReport {
@@ -45,14 +59,15 @@ async function run(options: Omit<FixtureOptions, 'fixture'>): Promise<Reported> 
       of.assertionResults.some(({ status }) => status === 'failed')
     const cases = read('out.xml').matchAll(/<testcase [^>]*name="([^"]+)"[^>]*>\s*<failure/g)
     const errors = result.output.matchAll(/^::error file=[^,]*\/([^/,]+),title=([^,]*),line=(\d+)/gm)
+    const properties = read('out.xml').matchAll(/<property name="Python" value="([^"]*)"/g)
     const processes = await vitest.pythonProcesses()
     return {
       ...result,
       left: { processes, runDirectories: vitest.runDirectories() },
-      events: read('events.jsonl')
-        .trimEnd()
-        .split('\n')
-        .map((line) => JSON.parse(line)),
+      stepSummary: options.env?.['GITHUB_STEP_SUMMARY'] ? read('summary.md') : '',
+      events: parseLines(read('events.jsonl')),
+      notes: parseLines(read('annotated.jsonl')) as unknown as Note[],
+      properties: [...properties].map(([, value = '']) => value),
       tests: Object.fromEntries(all.map(({ title, status }) => [title, status])),
       meta: Object.fromEntries(all.map(({ title, meta }) => [title, meta?.python])),
       files: testResults.flatMap((file) =>
@@ -64,6 +79,13 @@ async function run(options: Omit<FixtureOptions, 'fixture'>): Promise<Reported> 
       ),
     }
   })
+}
+
+function parseLines(text: string): Record<string, unknown>[] {
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line))
 }
 
 const LEAKING = [
@@ -110,16 +132,50 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(reported.left).toEqual(NOTHING)
   })
 
-  test('a test tells its worker, and GitHub gets the line of Python', async () => {
-    const env = { GITHUB_ACTIONS: 'true' }
-    const { meta, output } = await run({ version, env, args: ['ends', 'file.test', '-t', 'raises|fine'] })
+  test('a test tells its worker and how Python ended, and GitHub gets the line of Python', async () => {
+    const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: 'summary.md' }
+    const args = ['ends', 'file.test', 'crashes', '-t', 'raises|fine|crashes|hangs|is slow']
+    const { meta, output, notes, properties, stepSummary } = await run({ version, env, args })
     expect(meta['raises']).toMatchObject({ worker: expect.stringMatching(/^w\d+$/), calls: 1 })
     expect(meta['is fine in a file']).toMatchObject({ calls: 1, wait: 0 })
     expect(output).toMatch(/^::error file=[^,]*leaky\.py,line=\d+,col=\d+,title=raises::no such word/m)
+    expect(stepSummary.match(/^### .*Python.*$/gm)).toEqual(['### ✅ Python: clean'])
+    expect(stepSummary).toMatch(/^\| w\d+ \| crashed with SIGABRT \| crashes \| ends\.test\.ts \|$/m)
+    const crash = expect.stringMatching(/ was killed by SIGABRT during .*crashes/)
+    const body = expect.stringMatching(/Its last output:\n +about to crash/)
+    const traceback = expect.stringMatching(/^Traceback[\s\S]*leaky\.py", line \d+, in hang\n/)
+    // No other test has annotations: those that pass, and the one that raises.
+    const expected = [
+      { test: 'crashes', message: crash, body },
+      { test: 'crashes in the environment', message: crash, body },
+      {
+        test: 'hangs',
+        message: expect.stringContaining('while Python was at work in hang ('),
+        body: traceback,
+      },
+      {
+        test: 'is slow',
+        message: expect.stringContaining('leaky.hang did not answer within 200 ms'),
+        body: traceback,
+      },
+    ]
+    expect(notes.sort((one, other) => one.test.localeCompare(other.test))).toEqual(expected)
+    expect(properties).toHaveLength(expected.length)
+    const notices = output.matchAll(
+      /^::notice file=[^,]*\/([^/,]+),line=(\d+),column=\d+,title=Python::(.*)$/gm,
+    )
+    expect([...notices].map(([, file, line]) => `${file}:${line}`).sort()).toEqual([
+      'crashes.test.ts:5',
+      'ends.test.ts:12',
+      'ends.test.ts:16',
+      'ends.test.ts:8',
+    ])
   })
 
   test('events tell of leases, workers, calls and the verdict', async () => {
-    const { events } = await run({ version, args: ['leaks', '-t', 'is fine|leaks a child'] })
+    const args = ['leaks', 'subscriber', '-t', 'is fine|leaks a child|hears']
+    const { events, tests } = await run({ version, args })
+    expect(tests['hears its calls until it unsubscribes']).toBe('passed')
     const kinds = new Set(events.map(({ topic, event }) => `${String(topic)} ${String(event)}`))
     expect([...kinds].sort()).toEqual([
       'lease closed',

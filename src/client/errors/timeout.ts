@@ -11,6 +11,8 @@ export class PythonTimeoutError extends Error {
   readonly pythonFrames: readonly PythonFrame[] = []
   /** Excerpt of the Python source. Vitest prints it between message and stack. */
   declare readonly codeFrame?: string
+  /** The traceback of the interruption as Python prints it; absent if Python could not report it. */
+  declare readonly pythonTraceback?: string
 
   constructor(message: string) {
     super(message)
@@ -39,8 +41,10 @@ export function timeoutError(
   const { pythonFrames, codeFrame } = interrupted
   const at = pythonFrames.find(({ file }) => !LIBRARY.test(file)) ?? pythonFrames[0]
   const place = at ? `; Python was in ${at.function} (${at.file}:${at.line})` : ''
-  return Object.assign(new PythonTimeoutError(`${problem} (timeout)${place}.`), {
+  const error = Object.assign(new PythonTimeoutError(`${problem} (timeout)${place}.`), {
     pythonFrames,
     ...(codeFrame === undefined ? {} : { codeFrame }),
   })
+  // Not enumerable, because runners print each property of an error.
+  return Object.defineProperty(error, 'pythonTraceback', { value: interrupted.pythonTraceback })
 }

@@ -27,7 +27,10 @@ const EXPLANATION_TIMEOUT_MS = 2_000
 const ANSWER_TIMEOUT_MS = 1_000
 
 /** The test's side of a lease. By default it gets each answer at once and unchanged. */
-export type TestSide = Pick<SessionHost, 'beforeAnswer' | 'adopt'>
+export interface TestSide extends Pick<SessionHost, 'beforeAnswer' | 'adopt'> {
+  /** Called with the error that the test gets of a call, right before. */
+  callFailed(error: Error): void
+}
 
 /** The client of one lease. It is closed when the lease ends. */
 export class LeasedPython extends CodeSurface implements PythonClient {
@@ -165,6 +168,7 @@ export class LeasedPython extends CodeSurface implements PythonClient {
 
   #callEnded(call: RecordedCall, error: Error | undefined): void {
     this.#tally.add(error ? { ...call, error: shortened(error) } : call)
+    if (error) this.#test.callFailed?.(error)
     if (!hasSubscribers('call')) return
     const { runId, workerId: worker } = this
     const at = call.began + call.duration

@@ -83,7 +83,8 @@ export class OpenCall implements CallListener, LimitedCall {
   }
 
   abort(reason: Error): void {
-    this.#session.noteAborted(interrupt(this.#session, this.#number, this.name))
+    const interrupted = interrupt(this.#session, this.#number, this.name)
+    this.#session.noteAborted(interrupted.then((error) => error && pointAtCaller(error, this.#here)))
     this.fail(reason)
   }
 

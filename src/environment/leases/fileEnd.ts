@@ -13,6 +13,8 @@ interface FileState {
   tests: Set<TestListener>
   /** The tests that run now. */
   running: Set<object>
+  /** Tells the end of Python to a test that runs, if it wants to know it. */
+  onEnd: WeakMap<object, (error: Error) => void>
 }
 
 /** Is told before the running tests of a file change. */
@@ -26,7 +28,7 @@ const KEY = Symbol.for('vitest-environment-python.file')
 /** The state is on `globalThis`, because the setup file is loaded for each file and other modules once for each process. */
 export function fileState(): FileState {
   const holder = globalThis as { [KEY]?: FileState }
-  holder[KEY] ??= { watched: false, ends: [], tests: new Set(), running: new Set() }
+  holder[KEY] ??= { watched: false, ends: [], tests: new Set(), running: new Set(), onEnd: new WeakMap() }
   return holder[KEY]
 }
 
@@ -35,6 +37,13 @@ export function beginTest(test: object): void {
   const { tests, running } = fileState()
   for (const listener of tests) listener.change(running)
   running.add(test)
+}
+
+/** Tells how the file's Python has ended to the test that runs; to none if several run. */
+export function tellRunningTest(error: Error): void {
+  const { running, onEnd } = fileState()
+  const [test, second] = running
+  if (test && !second) onEnd.get(test)?.(error)
 }
 
 /** A test of the file ends. */

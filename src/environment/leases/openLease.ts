@@ -1,4 +1,5 @@
-import { PythonError } from '../../client/errors/errors.ts'
+import { PythonError, WorkerLostError } from '../../client/errors/errors.ts'
+import { PythonTimeoutError } from '../../client/errors/timeout.ts'
 import type { LeaseUsage } from '../../client/events/runEvents.ts'
 import type { Lease } from '../../client/lease/lease.ts'
 import { LeasedPython, type TestSide } from '../../client/python/leasedPython.ts'
@@ -15,6 +16,8 @@ export interface TestFile {
   output?: Output | undefined
   /** Makes values and errors instances of the file's own classes. */
   adopt?: TestSide['adopt']
+  /** Called when a worker is lost or a call has timed out, before the test gets the error. */
+  onEnd?: (error: Error) => void
 }
 
 /** A lease that a test or a file holds, with the output that Python prints meanwhile. */
@@ -32,6 +35,9 @@ export class OpenLease extends LeasedPython implements LeasedClient {
     super(lease, defaults, {
       beforeAnswer: () => printed.show(),
       ...(file.adopt && { adopt: file.adopt }),
+      callFailed: (error) => {
+        if (error instanceof WorkerLostError || error instanceof PythonTimeoutError) file.onEnd?.(error)
+      },
     })
     this.#lease = lease
     this.#defaults = defaults
@@ -40,12 +46,18 @@ export class OpenLease extends LeasedPython implements LeasedClient {
     this.#onRelease = onRelease
   }
 
-  /** Prints, as output of the test that is about to end, the rest of Python's output and where Python was interrupted. */
-  async endTest(signal = this.#defaults.signal): Promise<void> {
+  /**
+   * Prints, as output of the test that is about to end, the rest of Python's output and where Python was interrupted.
+   *
+   * @returns the exceptions of the calls that the end of the test has interrupted
+   */
+  async endTest(signal = this.#defaults.signal): Promise<readonly Error[]> {
     const aborted = await this.aborted()
     this.#printed.finish()
     // A test that aborts a call by a signal of its own expects the interruption.
-    for (const error of signal?.aborted ? aborted : []) console.error(describeAborted(error))
+    const interrupted = signal?.aborted ? aborted : []
+    for (const error of interrupted) console.error(describeAborted(error))
+    return interrupted
   }
 
   async release(): Promise<void> {

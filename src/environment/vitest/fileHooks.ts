@@ -1,5 +1,6 @@
 import { afterEach, beforeEach } from 'vitest'
-import { beginTest, endFile, endTest } from '../leases/fileEnd.ts'
+import { beginTest, endFile, endTest, fileState } from '../leases/fileEnd.ts'
+import { Annotations } from './annotations.ts'
 
 /** A hook for the end of the file. */
 export async function endThisFile(): Promise<void> {
@@ -9,6 +10,9 @@ export async function endThisFile(): Promise<void> {
 
 /** Tells the file's leases which tests run. */
 export function watchTests(): void {
-  beforeEach(({ task }) => beginTest(task))
+  beforeEach(({ task, annotate }) => {
+    fileState().onEnd.set(task, new Annotations({ task, annotate }).add)
+    beginTest(task)
+  })
   afterEach(({ task }) => endTest(task))
 }

@@ -1,7 +1,7 @@
 import { DEFAULT_POOL } from '../../client/lease/context.ts'
 import type { PythonClient } from '../../client/python/pythonClient.ts'
 import type { PoolName } from '../../options/poolName.ts'
-import { fileState } from '../leases/fileEnd.ts'
+import { fileState, tellRunningTest } from '../leases/fileEnd.ts'
 import type { OpenLease } from '../leases/openLease.ts'
 import { StartedBy } from '../leases/startedBy.ts'
 import { TestLeases } from '../leases/testLeases.ts'
@@ -27,7 +27,8 @@ export function leaseForFile(name: string): FileClient {
   const key = JSON.stringify([file, name])
   const held = clients.get(key)
   if (held) return held
-  const pool = new TestLeases(leasesOf(requireContext(name)), { file, test: '' })
+  const leases = leasesOf(requireContext(name))
+  const pool = new TestLeases(leases, { file, test: '' }, {}, 0, { onEnd: tellRunningTest })
   const client = pool.lease()
   clients.set(key, client)
   const startedBy = client.then(watchTests, () => undefined)

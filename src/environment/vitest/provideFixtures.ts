@@ -6,6 +6,7 @@ import type { PythonPool } from '../leases/pythonPool.ts'
 import { seedForTest, seedHint } from '../leases/seed.ts'
 import { TestLeases } from '../leases/testLeases.ts'
 import { leasesOf } from '../leases/workerLeases.ts'
+import { Annotations } from './annotations.ts'
 import { failIfLeft } from './failIfLeft.ts'
 import { leaseForFile, pythonForFile } from './fileLease.ts'
 import { requireContext } from './providedPools.ts'
@@ -24,24 +25,41 @@ interface RunningTest {
   }
   /** From Vitest 3.2 on; the test's time limit aborts it. */
   signal?: AbortSignal
+  annotate?: unknown
   pythonPoolName: string
 }
+
+/** A test that leases. */
+type LeasingTest = Pick<RunningTest, 'task' | 'pythonPoolName'> & { signal: AbortSignal | undefined }
 
 // Vitest reads the fixtures that a fixture needs from the source of its first parameter, so each has a pattern there.
 
 /** The fixture `python`. */
 export async function providePython(
-  { task, signal, pythonPoolName }: RunningTest,
+  { task, signal, annotate, pythonPoolName }: RunningTest,
   use: Use<PythonClient>,
 ): Promise<void> {
   const context = requireContext(pythonPoolName)
-  if (context.isolation === 'file') return provideFileView({ task, signal, pythonPoolName }, use)
-  const leases = new TestLeases(leasesOf(context), holderOf(task), signal && { signal })
+  const annotations = new Annotations({ task, annotate })
+  if (context.isolation === 'file') return provideFileView({ task, signal, pythonPoolName }, annotations, use)
+  const leases = leasesFor({ task, signal, pythonPoolName }, annotations)
   const client = await leases.lease()
   await use(client)
   await showSeed(task, context, client)
   noteMeta(task, client)
+  for (const error of await client.endTest()) annotations.add(error)
+  await annotations.sent()
   await endLeases(task, leases)
+}
+
+/** Leases of a test, which annotate it. @param number of the first lease */
+function leasesFor(
+  { task, signal, pythonPoolName }: LeasingTest,
+  annotations: Annotations,
+  number?: number,
+): TestLeases {
+  const worker = leasesOf(requireContext(pythonPoolName))
+  return new TestLeases(worker, holderOf(task), signal && { signal }, number, { onEnd: annotations.add })
 }
 
 /** Prints how to repeat the random numbers of a test that has failed and has drawn some. */
@@ -56,11 +74,8 @@ async function showSeed(
 
 /** The file's process, with the options of one of its tests. */
 async function provideFileView(
-  {
-    task,
-    signal,
-    pythonPoolName,
-  }: Pick<RunningTest, 'task' | 'pythonPoolName'> & { signal: AbortSignal | undefined },
+  { task, signal, pythonPoolName }: LeasingTest,
+  annotations: Annotations,
   use: Use<PythonClient>,
 ): Promise<void> {
   const client = await leaseForFile(pythonPoolName)
@@ -72,17 +87,19 @@ async function provideFileView(
   await showSeed(task, context, client)
   noteMeta(task, client, before)
   await view.cancelCalls()
-  await client.endTest(signal)
+  for (const error of await client.endTest(signal)) annotations.add(error)
+  await annotations.sent()
 }
 
 /** The fixture `pythonPool`. Its leases are numbered from 1, so they draw other random numbers than `python`. */
 export async function providePool(
-  { task, signal, pythonPoolName }: RunningTest,
+  { task, signal, annotate, pythonPoolName }: RunningTest,
   use: Use<PythonPool>,
 ): Promise<void> {
-  const worker = leasesOf(requireContext(pythonPoolName))
-  const leases = new TestLeases(worker, holderOf(task), signal && { signal }, 1)
+  const annotations = new Annotations({ task, annotate })
+  const leases = leasesFor({ task, signal, pythonPoolName }, annotations, 1)
   await use(leases)
+  await annotations.sent()
   await endLeases(task, leases)
 }
 

@@ -1,5 +1,6 @@
 import type { Report } from '../model/schema.ts'
 import type { Recording } from '../record/recording.ts'
+import { addStepSummary } from '../write/stepSummary.ts'
 import { writeFiles } from '../write/writeFiles.ts'
 import { needsDetails, summaryDetails, summaryLine } from './summary.ts'
 
@@ -18,7 +19,7 @@ export interface Conclusion {
 export async function conclude(recording: Recording): Promise<Conclusion> {
   try {
     const report = await recording.report()
-    const problems = await writeFiles(report, recording.requests)
+    const problems = [...(await writeFiles(report, recording.requests)), ...(await addStepSummary(report))]
     return { problems, summary: summaryOf(report, recording.wantsSummary) }
   } catch (error) {
     return {

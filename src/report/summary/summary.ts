@@ -1,6 +1,8 @@
 import pc from 'picocolors'
 import { describeHolder } from '../../pool/leasing/leaseLog.ts'
 import { safeText } from '../../support/safeText.ts'
+import { counted, ms } from '../model/figures.ts'
+import { restartsOf } from '../model/restarts.ts'
 import type { Report, ReportVerdict } from '../model/schema.ts'
 
 const SLOWEST = 5
@@ -40,7 +42,10 @@ export function summaryDetails(report: Report): string[] {
         `${safeText(one.name)}  ${counted(one.calls, 'call')}, ${ms(one.total)} in all${failures}  ${figures}`,
       )
     }),
-    ...shown.map((restart, index) => line(index === 0 ? 'Restarts' : '', restart)),
+    ...shown.map(({ worker, cause, lease }, index) => {
+      const during = lease ? ` during ${safeText(describeHolder(lease))}` : ''
+      return line(index === 0 ? 'Restarts' : '', `${worker} ${pc.red(cause)}${during}`)
+    }),
     ...(more > 0 ? [line('', `and ${more} more`)] : []),
     ...(peak > 0 ? [line('Memory', `at most ${(peak / 1e6).toFixed(1)} MB in one worker`)] : []),
     ...report.pools.map(({ names, run, verdict, failed, findings }, index) => {
@@ -67,30 +72,6 @@ function peaks({ leases, samples }: Report): number[] {
   return [most(leases.map(({ peakMemory }) => peakMemory)), ...samples.map(({ memory }) => most(memory))]
 }
 
-/** The workers that ended although a test could still have used them. */
-function restartsOf({ workers, leases }: Report): string[] {
-  return workers.flatMap(({ run, id, kind, exit, until }) => {
-    if (kind !== 'worker' || !exit || exit.cause === 'asked') return []
-    const lease = leases.find(
-      (one) =>
-        one.run === run &&
-        one.worker === id &&
-        one.taken !== null &&
-        one.until !== null &&
-        until !== null &&
-        one.until >= until - 50,
-    )
-    const during = lease ? ` during ${safeText(describeHolder(lease))}` : ''
-    return [`${id} ${pc.red(causeOf(exit))}${during}`]
-  })
-}
-
-function causeOf({ cause, signal, status }: NonNullable<Report['workers'][number]['exit']>): string {
-  if (cause === 'unresponsive') return 'was killed, because a call did not react to an interrupt'
-  if (cause === 'killed') return 'was killed, because it did not exit in time'
-  return signal === null ? `exited by itself with status ${status}` : `crashed with ${signal}`
-}
-
 function colored(verdict: ReportVerdict, failed: boolean): string {
   if (verdict === 'clean') return pc.green(verdict)
   return failed ? pc.red(verdict) : pc.yellow(verdict)
@@ -98,14 +79,4 @@ function colored(verdict: ReportVerdict, failed: boolean): string {
 
 function line(label: string, text: string): string {
   return `${pc.dim(label.padStart(LABEL))}  ${text}`
-}
-
-function counted(count: number, singular: string, plural = `${singular}s`): string {
-  return `${count} ${count === 1 ? singular : plural}`
-}
-
-function ms(duration: number): string {
-  if (duration >= 10_000) return `${(duration / 1000).toFixed(1)} s`
-  if (duration >= 1000) return `${(duration / 1000).toFixed(2)} s`
-  return `${Number(duration.toFixed(duration < 10 ? 1 : 0))} ms`
 }
