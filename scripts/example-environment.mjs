@@ -28,7 +28,7 @@ export async function installPackages(directory, tarball) {
   const manifest = JSON.parse(await readFile(file, 'utf8'))
   manifest.dependencies['vitest-environment-python'] = `file:${tarball}`
   await writeFile(file, `${JSON.stringify(manifest, null, 2)}\n`)
-  const madeFrom = JSON.stringify([manifest.dependencies, process.versions.modules])
+  const madeFrom = JSON.stringify([manifest.dependencies, manifest.devDependencies, process.versions.modules])
   await once(directory, 'node_modules', madeFrom, async () => {
     const options = ['--no-package-lock', '--no-audit', '--no-fund', '--loglevel=error']
     await execa('npm', ['install', ...options], { cwd: directory, ...quiet })

@@ -1,5 +1,5 @@
-// npm run example: packs this project, installs it into copies of the examples below .cache/examples, and runs their
-// tests.
+// npm run example: packs this project, installs it into copies of the examples below .cache/examples, checks their types,
+// and runs their tests.
 import { existsSync } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -36,16 +36,12 @@ async function runExample(name) {
   await copyExample(join(root, 'examples', name), directory)
   await installPackages(directory, tarball)
   await installPython(directory)
+  await checkTypes(directory)
   const report = join(directory, 'result.json')
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   const { exitCode, signal } = await execa('vitest', ['run', ...reporters], {
-    cwd: directory,
-    preferLocal: true,
-    localDir: directory,
+    ...optionsFor(directory),
     reject: false,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: ownEnvironment(directory),
-    extendEnv: false,
   })
   if (!existsSync(report))
     throw new Error(`Vitest ended without a result (${signal ?? `exit code ${exitCode}`})`)
@@ -55,6 +51,23 @@ async function runExample(name) {
   // Vitest exits with 0 only if the sweeps after the run were clean as well.
   if (exitCode !== 0) throw new Error(`${tests}, and the run failed (${signal ?? `exit code ${exitCode}`})`)
   return `${tests}, no process left behind`
+}
+
+/** Fails if `python.d.ts` does not match the Python of the example, or if a test has a type error. */
+async function checkTypes(directory) {
+  await execa('vitest-python', ['types', '--check'], optionsFor(directory))
+  await execa('tsc', [], optionsFor(directory))
+}
+
+function optionsFor(directory) {
+  return {
+    cwd: directory,
+    preferLocal: true,
+    localDir: directory,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: ownEnvironment(directory),
+    extendEnv: false,
+  }
 }
 
 /** An example must find its own virtual environment, even if another one is active here. */
