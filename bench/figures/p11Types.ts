@@ -12,7 +12,7 @@ const run = promisify(execFile)
 
 const MODULES = 20
 const FUNCTIONS = 50
-const ROUNDS = 5
+const ROUNDS = 3
 const TSCONFIG = {
   compilerOptions: { strict: true, noEmit: true, target: 'esnext', module: 'nodenext', skipLibCheck: true },
   include: ['*.ts'],
