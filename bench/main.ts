@@ -12,6 +12,7 @@ import { suiteWithoutPython } from './figures/p8Suite.ts'
 import { memory } from './figures/p9Memory.ts'
 import { fixturesImport } from './figures/p10Import.ts'
 import { typeChecking } from './figures/p11Types.ts'
+import { leaseEnd } from './figures/p12LeaseEnd.ts'
 import { scale } from './figures/scale.ts'
 import { soak } from './figures/soak.ts'
 import { today } from './figures/today.ts'
@@ -31,6 +32,7 @@ const FIGURES: Figure[] = [
   memory,
   fixturesImport,
   typeChecking,
+  leaseEnd,
   today,
   soak('memory', { leases: 250, calls: 25_000 }),
 ]
