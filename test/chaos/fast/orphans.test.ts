@@ -38,6 +38,16 @@ describe.concurrent('an orphan fails the run, is named with its test, and is kil
 })
 
 describe.concurrent('each layer is needed', () => {
+  test('control: without the blame, the test that leaks passes, and the verdict still fails the run', async () => {
+    await withScene({ without: ['blame of a test'] }, async (scene) => {
+      const { exitCode, output, left } = await play(scene, { name: 'the culprit', calls: [['daemon']] })
+      expect(output).toMatch(/Tests +1 passed/)
+      expect(output).toMatch(/Found 1 orphaned process of run [0-9a-z]{7}/)
+      expect(output).toContain('"the culprit" (scenario.test.ts)')
+      expect({ exitCode, left }).toEqual({ exitCode: 1, left: [] })
+    })
+  })
+
   test('control: without the exit code held, an orphan is reported and the run passes', async () => {
     await withScene({ without: ['exit code held'] }, async (scene) => {
       const { exitCode, output } = await play(scene, { calls: [['daemon']] })
