@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
@@ -39,14 +39,15 @@ function kept(output: string): number[] {
 }
 
 describe.concurrent('Jest', () => {
-  test('CommonJS tests call, stream and lease, and get values and errors of their own realm', async () => {
-    const { exitCode, output, left } = await run([
-      'tests/calls',
-      'tests/classes',
-      'tests/concurrent',
-      '--ci',
-      '--maxWorkers=2',
-    ])
+  test('CommonJS tests call, stream and lease, and get values and errors of their own realm', async ({
+    onTestFinished,
+  }) => {
+    const directory = mkdtempSync(join(tmpdir(), 'summary-'))
+    onTestFinished(() => rmSync(directory, { recursive: true }))
+    const summary = join(directory, 'step.md')
+    const args = ['tests/calls', 'tests/classes', 'tests/concurrent', '--ci', '--maxWorkers=2']
+    const { exitCode, output, left } = await run(args, { env: { GITHUB_STEP_SUMMARY: summary } })
+    expect(readFileSync(summary, 'utf8').match(/^### .*$/gm)).toEqual(['### ✅ Python: clean'])
     expect(output).toMatch(/Tests: +32 passed, 32 total/)
     expect(output).toMatch(/No orphaned processes: run [0-9a-z]{7}/)
     expect(exitCode).toBe(0)
