@@ -1,8 +1,10 @@
-// Generates the checked-in files: the messages from proto/, docs/options.md from the options, report.schema.json. protoc comes from PyPI
+// Generates the checked-in files: the messages from proto/, docs/options.md from the options, report.schema.json, the table of
+// docs/compatibility.md. protoc comes from PyPI
 // (grpcio-tools), because no npm package contains it without downloading it.
 import { mkdir, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
+import { writeCompatibilityPage } from './compatibility-table.mjs'
 import { developmentPython } from './development-python.mjs'
 import { writeOptionsPage } from './options-page.mjs'
 import { writeReportSchema } from './report-schema.mjs'
@@ -44,4 +46,5 @@ if (process.argv[2] === undefined) {
   await execa(await developmentPython(), [`${root}/python/generate.py`], { stdio: 'inherit' })
   await writeOptionsPage()
   await writeReportSchema()
+  await writeCompatibilityPage()
 }

@@ -1,0 +1,1 @@
+export function compatibilityPage(): Promise<string>
