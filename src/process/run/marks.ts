@@ -41,12 +41,15 @@ export function suspectOf(
   )
 }
 
-/** A process may lower a limit that it has inherited, but it takes a privilege to raise it. */
+/**
+ * A process may lower a limit that it has inherited, but it takes a privilege to raise it. The mark of another run is that
+ * run's: a process shows no environment for a moment while it ends.
+ */
 function isExcluded(limits: Limits | Absence, { runId, limits: armed }: Suspect): boolean {
   if (limits === 'denied' || limits === 'gone') return false
   const mark = limitCookie(runId)
   return armed.some((name) => {
     const value = limits[name]
-    return value === undefined || value > mark
+    return value === undefined || value > mark || (value !== mark && runIdOfLimit(value) !== undefined)
   })
 }

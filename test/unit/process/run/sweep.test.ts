@@ -7,6 +7,8 @@ import { linuxTable, type ProcessFile } from '../../../../src/process/system/lin
 import type { ProcessTable } from '../../../../src/process/system/table.ts'
 
 const RUN = 'abc1234'
+/** Its mark is a lower number. */
+const EARLIER = 'aaa0000'
 const query: SweepQuery = {
   matches: (id) => id === RUN,
   suspects: [{ runId: RUN, limits: ['RLIMIT_RSS'] }],
@@ -114,6 +116,14 @@ test('an unreadable environment is unknown unless the limit excludes it', async 
   expect((await sweep(hidden, query)).unknown).toEqual([])
   const allHidden = tableOf({ environ: 'denied', limit: 'denied' })
   expect((await sweep(allHidden, query)).unknown).toMatchObject([{ pid: 1 }])
+})
+
+test("an unreadable process with the limit of another run is that run's, not unknown", async () => {
+  const ending = tableOf({ environ: 'denied', limit: limitCookie(EARLIER) })
+  expect((await sweep(ending, query)).unknown).toEqual([])
+  // Any other limit below ours may have been lowered to it.
+  const lowered = tableOf({ environ: 'denied', limit: 1_000_000n })
+  expect((await sweep(lowered, query)).unknown).toMatchObject([{ pid: 1 }])
 })
 
 test('an unreadable process with our limit is found, not unknown', async () => {
