@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, type TestContext, test, vi } from 'vitest'
 import { startTimeOf } from '../support/processes.ts'
 import { runCli } from '../support/runCli.ts'
 import { type FixtureOptions, type FixtureRun, NOTHING, runVitest, withVitest } from '../support/runVitest.ts'
@@ -14,7 +14,7 @@ const KEEP = { orphans: { keep: ['gpg-agent'] } }
 const PATIENCE = 60_000
 
 /** Runs of one machine: they share the directory of their run directories. */
-function machine() {
+function machine({ onTestFinished }: TestContext) {
   const runtime = mkdtempSync(join(tmpdir(), 'vpk-'))
   onTestFinished(() => rmSync(runtime, { recursive: true, force: true }))
   const env = { XDG_RUNTIME_DIR: runtime }
@@ -48,8 +48,8 @@ const killAgent = (pid: number) =>
   )
 
 describe.concurrent('orphans.keep', () => {
-  test('a kept process is counted, and known to verify, status and the next run', async () => {
-    const { options, runDirectories, verify, status } = machine()
+  test('a kept process is counted, and known to verify, status and the next run', async (context) => {
+    const { options, runDirectories, verify, status } = machine(context)
     await withVitest(options('agent'), async (run) => {
       const { exitCode, output } = await run.ended
       const agent = pidIn(output)
@@ -80,8 +80,8 @@ describe.concurrent('orphans.keep', () => {
     })
   })
 
-  test('control: without it, the same process fails the run and is killed', async () => {
-    const { options, runDirectories } = machine()
+  test('control: without it, the same process fails the run and is killed', async (context) => {
+    const { options, runDirectories } = machine(context)
     const { exitCode, output, left } = await runVitest(options('agent', { python: {} }))
     expect(output).toMatch(/Found 1 orphaned process of run/)
     expect(output).toMatch(/gpg-agent 131.*killed now/)
@@ -90,8 +90,8 @@ describe.concurrent('orphans.keep', () => {
     expect(runDirectories()).toEqual([])
   })
 
-  test('processes that only call themselves so are orphans, and are killed beside a kept one', async () => {
-    const { options } = machine()
+  test('processes that only call themselves so are orphans, and are killed beside a kept one', async (context) => {
+    const { options } = machine(context)
     await withVitest(options('impostors'), async (run) => {
       const { exitCode, output } = await run.ended
       const agent = pidIn(output)
@@ -103,28 +103,31 @@ describe.concurrent('orphans.keep', () => {
     })
   })
 
-  test.skipIf(spawnSync('gpg-agent', ['--version']).error !== undefined)('the real gpg-agent', async () => {
-    const { options } = machine()
-    const AGENT_HOME = mkdtempSync(join(tmpdir(), 'vpg-'))
-    onTestFinished(() => rmSync(AGENT_HOME, { recursive: true, force: true }))
-    await withVitest(options('real', { env: { AGENT_HOME } }), async (run) => {
-      const { exitCode, output } = await run.ended
-      const agent = pidIn(output)
-      expect(output).toContain(`1 kept: gpg-agent ${agent}`)
-      expect(exitCode).toBe(0)
-      expect(isAlive(agent)).toBe(true)
-    })
-    const control = await runVitest(options('real', { env: { AGENT_HOME: `${AGENT_HOME}/2` }, python: {} }))
-    expect(control.output).toMatch(/Found 1 orphaned process/)
-    expect(control.exitCode).toBe(1)
-  })
+  test.skipIf(spawnSync('gpg-agent', ['--version']).error !== undefined)(
+    'the real gpg-agent',
+    async (context) => {
+      const { options } = machine(context)
+      const AGENT_HOME = mkdtempSync(join(tmpdir(), 'vpg-'))
+      context.onTestFinished(() => rmSync(AGENT_HOME, { recursive: true, force: true }))
+      await withVitest(options('real', { env: { AGENT_HOME } }), async (run) => {
+        const { exitCode, output } = await run.ended
+        const agent = pidIn(output)
+        expect(output).toContain(`1 kept: gpg-agent ${agent}`)
+        expect(exitCode).toBe(0)
+        expect(isAlive(agent)).toBe(true)
+      })
+      const control = await runVitest(options('real', { env: { AGENT_HOME: `${AGENT_HOME}/2` }, python: {} }))
+      expect(control.output).toMatch(/Found 1 orphaned process/)
+      expect(control.exitCode).toBe(1)
+    },
+  )
 
   describe.each([
     ['the runner', false],
     ['the runner and its reaper', true],
   ])('if %s is killed,', (_, withReaper) => {
-    test('the kept process stays, and the others end', async () => {
-      const { options, runDirectories } = machine()
+    test('the kept process stays, and the others end', async (context) => {
+      const { options, runDirectories } = machine(context)
       await withVitest(options('hangs', { deadline: 120_000 }), async (run) => {
         const { agent, impostors } = await inTheMiddle(run)
         const reaper = reaperIn(runDirectories()[0]!)

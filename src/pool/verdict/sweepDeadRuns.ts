@@ -15,10 +15,13 @@ import type { MarkedProcess, SweepResult, Unreadable } from '../../process/run/s
 import { sweepMachine } from '../../process/run/sweepMachine.ts'
 import { nameOf } from '../../process/system/identity.ts'
 import { system } from '../../process/system/system.ts'
+import { debugLog } from '../../support/debugLog.ts'
 import { type Traces, tracesOf } from './deadRun.ts'
 import { killUntilClean, settle } from './killLoop.ts'
 import { hasEnded } from './orphans.ts'
 import { isNews } from './reportOnce.ts'
+
+const debug = debugLog('verdict')
 
 /** A directory without a record that is younger than this may just be in the making. */
 const ABANDONED_AFTER_MS = 60_000
@@ -54,6 +57,7 @@ async function sweepRun(
 ): Promise<string | undefined> {
   const record = readRunRecord(directory)
   const judgement = judge(directory, record)
+  debug('run %s of earlier: %s', directory.runId, judgement)
   if (judgement === 'leave') return undefined
   if (judgement === 'forget') {
     removeRunDirectory(directory)
@@ -61,6 +65,7 @@ async function sweepRun(
   }
   const traces = tracesOf(directory)
   const ended = await endSurvivors(directory.runId, traces, record?.keep ?? [], signaller)
+  debug('run %s of earlier: ended %o, kept %o', directory.runId, ended.left, ended.kept)
   if (ended.alive.length > 0) return describeAlive(directory.runId, ended)
   const doubt = describeDoubt(directory.runId, ended.unknown, traces)
   if (doubt) return once(directory.path, doubt)
