@@ -31,7 +31,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
 
   test('a leak in one project fails the run and names the file; filtered projects start nothing', async () => {
     const result = await run('--project=a', '--project=other')
-    expect(result.output).toMatch(/Tests +3 passed \(3\)/)
+    expect(result.output).toMatch(/Tests +1 failed \| 2 passed \(3\)/)
     expect(
       printedBy<Seen>(result, 'seen')
         .map(({ project }) => project)

@@ -35,7 +35,9 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
   test('a reporter that owns standard output has it to itself', async () => {
     const options = { ...passes, args: ['--reporter=json'], python: { report: { summary: true } } }
     const { output } = await withVitest({ ...options, wrap: only('stdout') }, (run) => run.ended)
-    expect(JSON.parse(output)).toMatchObject({ success: true })
+    expect(output).not.toMatch(/orphaned|\d+ workers?/)
+    // Vitest 5 writes the JSON into a file and prints its path.
+    if (!version.startsWith('5')) expect(JSON.parse(output)).toMatchObject({ success: true })
     const { output: errors } = await withVitest({ ...options, wrap: only('stderr') }, (run) => run.ended)
     expect(errors).toMatch(SUMMARY)
     expect(errors).toMatch(/ Slowest {2}tools\.\w+/)
