@@ -85,8 +85,9 @@ describe.concurrent('a runner that is killed', () => {
       const run = scene.start({ tests: [{ calls: [['&stop_self']], hold: 30_000 }] })
       await run.until('held')
       const reaper = await run.role('reaper')
-      const worker = await run.role('w1')
-      await vi.waitFor(() => expect(stateOf(worker)).toBe('T'), { timeout: PATIENCE_MS })
+      // On a busy machine, the test may have leased another worker than the first.
+      const states = () => [...run.roles().values()].map((identity) => stateOf(identity))
+      await vi.waitFor(() => expect(states()).toContain('T'), { timeout: PATIENCE_MS })
       send(reaper, 'SIGKILL')
       send(run.runner, 'SIGKILL')
       const left = await scene.survivors(promised(BOUND))
