@@ -121,7 +121,10 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     write('leaking.json', leaking.json)
     expect(await merge('leaking.json')).toMatchObject({
       exitCode: 1,
-      output: expect.stringContaining('Shard 1/1 (leaking.json) left 3 orphaned processes, first sleep'),
+      // A daemon that was seen before its exec is still a fork of the worker.
+      output: expect.stringMatching(
+        /Shard 1\/1 \(leaking\.json\) left 3 orphaned processes, first (sleep|a fork of worker w\d+) /,
+      ),
     })
     write('none.json', { ...all, schema: 2 as 1 })
     expect(await merge('none.json')).toMatchObject({

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, NoReturn
 
 from ..common.forked import end_if_forked
@@ -92,20 +92,35 @@ class Executor:
             end_if_forked()
 
     def _work(self) -> None:
-        # Only the work that is queued now. Otherwise a stream that submits its next step would starve the loop.
-        for _ in range(self._queue.qsize()):
-            self._queue.get()()
+        worked = self._drain()
         # If a coroutine waits here, the loop is already running and can't run again inside itself.
         if self._loop is None or self._loop.is_closed() or asyncio._get_running_loop() is not None:
-            self._queue.get()()
+            if not worked:
+                self._queue.get()()
         else:
-            self._run_loop(self._loop)
+            self._run_loop(self._loop, once=worked)
 
-    def _run_loop(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _drain(self) -> bool:
+        """Do the work that is queued now, and say if there was any.
+
+        Work that is added meanwhile has to wait. Otherwise a stream that submits its next step would starve the loop.
+        Nothing here may block: work that waits does the rest of the queue itself, so the queue may be empty too soon,
+        and the caller's own wait may be over.
+        """
+        queued = self._queue.qsize()
+        for _ in range(queued):
+            try:
+                work = self._queue.get_nowait()
+            except Empty:
+                break
+            work()
+        return queued > 0
+
+    def _run_loop(self, loop: asyncio.AbstractEventLoop, once: bool) -> None:
         self._looping = True
         previous = interrupt.enter(None)
         try:
-            if not self._queue.empty():
+            if once or not self._queue.empty():
                 loop.call_soon(loop.stop)
             loop.run_forever()
         finally:
