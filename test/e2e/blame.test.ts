@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { execa } from 'execa'
 import { describe, expect, inject, test } from 'vitest'
 import { cleanEnvironment } from '../support/environment.ts'
@@ -15,6 +16,8 @@ interface Reported extends FixtureResult {
   files: string[]
   /** Names of failing tests in the JUnit report. */
   junit: string[]
+  /** Failures that the terminal shows with an error of a leak: "leaks.test.ts:13 leaks a child". */
+  terminal: string[]
   /** Annotations: "leaks.test.ts:13 leaks a child". */
   annotations: string[]
   /** `task.meta.python` of each test, by its name. */
@@ -73,11 +76,33 @@ async function run(options: Omit<FixtureOptions, 'fixture'>): Promise<Reported> 
       files: testResults.flatMap((file) =>
         file.status === 'failed' && !failed(file) ? (file.name.split('/').at(-1) ?? '') : [],
       ),
+      terminal: terminalOf(result.output),
       junit: [...cases].map(([, name = '']) => name.split(' &gt; ').at(-1) ?? ''),
       annotations: [...errors].map(
         ([, file, title, line]) => `${file}:${line} ${title?.split(' > ').at(-1)}`,
       ),
     }
+  })
+}
+
+/** The heads above each error of a leak, without its tries, and the place that the error names. Equal errors are printed once. */
+function terminalOf(output: string): string[] {
+  const [, ...parts] = stripVTControlCharacters(output).split(/^ FAIL +/m)
+  let heads: string[] = []
+  return parts.flatMap((part) => {
+    const [head = '', ...error] = part.split('\n')
+    heads.push(
+      head
+        .replace(/ \[ .* \]$| \(.*(run|retry)\)$/, '')
+        .split(' > ')
+        .at(-1) ?? '',
+    )
+    const text = error.join('\n')
+    if (text.trim() === '') return []
+    const shown = heads
+    heads = []
+    const [, place] = /behind:\n[\s\S]*? ❯ (?:\w+ )?(\S+:\d+):\d+$/m.exec(text) ?? []
+    return place ? shown.map((name) => `${place} ${name}`) : []
   })
 }
 
@@ -92,6 +117,7 @@ const LEAKING = [
   'leaks a child',
   'leaks a daemon',
   'leaks a fork',
+  'leaks at its second try in the environment',
   'leaks in a file',
   'leaks in a shared worker',
   'leaks in the environment',
@@ -116,7 +142,8 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect([...new Set(reported.junit)].sort()).toEqual(
       expect.arrayContaining(LEAKING.map((title) => title.replaceAll('&', '&amp;'))),
     )
-    expect([...new Set(reported.annotations)].sort()).toEqual([
+    const places = [
+      'environment.test.ts:15 leaks at its second try in the environment',
       'environment.test.ts:9 leaks in the environment',
       'file.test.ts:19 leaks in a file',
       'hook.test.ts:1 hook.test.ts',
@@ -127,7 +154,11 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
       'leaks.test.ts:36 leaks through another lease',
       'overlapping.test.ts:1 overlapping.test.ts',
       'shared.test.ts:10 leaks in a shared worker',
-    ])
+    ]
+    // GitHub gets the error of the first try, too.
+    const firstTry = 'environment.test.ts:14 leaks at its second try in the environment'
+    expect([...new Set(reported.annotations)].sort()).toEqual([firstTry, ...places])
+    expect([...new Set(reported.terminal)].sort()).toEqual(places)
     expect(reported.exitCode).toBe(1)
     expect(reported.left).toEqual(NOTHING)
   })

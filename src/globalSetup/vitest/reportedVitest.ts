@@ -28,6 +28,13 @@ export interface FileTask extends Task {
 export interface TaskResult {
   state: string
   errors?: ShownError[] | undefined
+  /** From Vitest 5.1 on, tests have one for each try. Its terminal and HTML report show their errors, and no others. */
+  attempts?: readonly Attempt[] | undefined
+}
+
+export interface Attempt {
+  readonly state: string
+  readonly errors?: readonly ShownError[] | undefined
 }
 
 /** An error as it arrives from a test process. */
@@ -40,10 +47,17 @@ export interface ShownError {
 /** Fails a test that has ended, and with it the suites around it. */
 export function failTask(task: Task, error: ShownError): void {
   const errors = [...(task.result?.errors ?? []), error]
-  task.result = { ...task.result, state: 'fail', errors }
+  const attempts = failLast(task.result?.attempts, error)
+  task.result = { ...task.result, state: 'fail', errors, ...(attempts && { attempts }) }
   for (let at = task.suite; at; at = at.suite) at.result = { ...at.result, state: 'fail' }
   const { file } = task
   file.result = { ...file.result, state: 'fail' }
+}
+
+function failLast(attempts: TaskResult['attempts'], error: ShownError): TaskResult['attempts'] {
+  const last = attempts?.at(-1)
+  if (!attempts || !last) return attempts
+  return [...attempts.slice(0, -1), { ...last, state: 'fail', errors: [...(last.errors ?? []), error] }]
 }
 
 /** The tests of a file with this full name, as the fixtures make it. */
