@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -23,11 +24,16 @@ const MAX_AGE_MS = 30 * 60_000
 
 /** Installs the tarball and one Vitest, unless they are installed. */
 export async function install(version: Runner, tarball: string): Promise<Installation> {
-  const hash = basename(tarball, '.tgz').split('-').at(-1)
-  const directory = join(integrationCache, `${version}-${hash}`)
+  const directory = join(integrationCache, `${version}-${hashOf(version, tarball)}`)
   if (existsSync(directory)) await utimes(directory, new Date(), new Date())
   else await installInto(directory, version, tarball)
   return { directory, node: await nodeFor(version, directory) }
+}
+
+/** Names the content: an installation is used again only if the tarball and its companions are the same. */
+function hashOf(version: Runner, tarball: string): string {
+  const dependencies = dependenciesOf(version, basename(tarball))
+  return createHash('sha1').update(JSON.stringify(dependencies)).digest('hex').slice(0, 12)
 }
 
 /** Removes the installations of older tarballs. */
@@ -75,7 +81,7 @@ function dependenciesOf(version: Runner, tarball: string): Record<string, string
           'jest-environment-jsdom': '^30.0.0',
           '@types/jest': '^30.0.0',
         }
-      : { vitest: version }),
+      : { vitest: version, '@vitest/ui': version }),
     'vitest-environment-python': `file:${tarball}`,
     '@grpc/grpc-js': '^1.14.0',
     ...GRPC_CLIENTS,

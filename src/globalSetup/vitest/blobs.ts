@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import type { ReportedVitest, ShownError } from './reportedVitest.ts'
+import type { ReportedVitest } from './reportedVitest.ts'
+import type { ShownError } from './shownError.ts'
 
 /** The text with which Vitest's blob reporter tells the path of its file. */
 const WRITTEN = 'blob report written to'

@@ -5,13 +5,8 @@ import type { ActiveRun } from '../run/activeRun.ts'
 import type { Registry } from '../run/registry.ts'
 import { placeOfTest } from './placeOfTest.ts'
 import type { LastLook } from './precede.ts'
-import {
-  type FileTask,
-  failTask,
-  type ReportedVitest,
-  type ShownError,
-  testsNamed,
-} from './reportedVitest.ts'
+import { type FileTask, failTask, type ReportedVitest, testsNamed } from './reportedVitest.ts'
+import type { ShownError } from './shownError.ts'
 
 type Seen = Sighting['processes'][number]
 

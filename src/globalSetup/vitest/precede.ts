@@ -1,7 +1,8 @@
 import { watchBlobs } from './blobs.ts'
 import { failLeakingTests } from './leaksOfFile.ts'
 import { pythonAnnotations } from './pythonAnnotations.ts'
-import type { FileTask, ReportedVitest, ShownError } from './reportedVitest.ts'
+import type { FileTask, ReportedVitest } from './reportedVitest.ts'
+import { type ShownError, withStacks } from './shownError.ts'
 
 /** The last look at a run before its reporters close. */
 export type LastLook = (modules: readonly FileTask[]) => Promise<readonly ShownError[]>
@@ -50,7 +51,7 @@ function filesOf(modulesOrFiles: readonly object[]): FileTask[] {
 }
 
 function extend(event: string, args: unknown[], errors: readonly ShownError[]): void {
-  if (errors.length > 0) args[ERRORS] = [...((args[ERRORS] ?? []) as unknown[]), ...errors]
+  if (errors.length > 0) args[ERRORS] = [...((args[ERRORS] ?? []) as unknown[]), ...errors.map(withStacks)]
   const files = filesOf(args[0] as object[])
   const failed = errors.length > 0 || files.some(({ result }) => result?.state === 'fail')
   if (!failed) return

@@ -1,3 +1,5 @@
+import { type ShownError, withStacks } from './shownError.ts'
+
 /** The parts of Vitest's objects that the reports of leaks use. Most are not public: test/e2e/blame.test.ts pins them. */
 
 /** A Vitest whose reporters can be preceded. */
@@ -37,15 +39,9 @@ export interface Attempt {
   readonly errors?: readonly ShownError[] | undefined
 }
 
-/** An error as it arrives from a test process. */
-export interface ShownError {
-  readonly name: string
-  readonly message: string
-  readonly stack: string
-}
-
 /** Fails a test that has ended, and with it the suites around it. */
-export function failTask(task: Task, error: ShownError): void {
+export function failTask(task: Task, leak: ShownError): void {
+  const error = withStacks(leak)
   const errors = [...(task.result?.errors ?? []), error]
   const attempts = failLast(task.result?.attempts, error)
   task.result = { ...task.result, state: 'fail', errors, ...(attempts && { attempts }) }
