@@ -33,16 +33,40 @@ describe.skipIf(!canMount).concurrent('setup, with a cache', () => {
   })
 })
 
-describe.skipIf(!canMount)('a run whose sockets are on a full disk', () => {
-  test('names the cause and the remedy', async () => {
-    const { exitCode, output, left } = await runVitest({
+/** Each number is the last thing for which there is room: a directory, the record, a socket, a log. */
+const INODES = process.env['VITEST_PYTHON_NIGHTLY'] ? [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11] : [1, 6, 9, 10]
+/** Prints which run directories are left, inside of the mount. */
+const LIST =
+  '"$@"; code=$?; echo "run directories: [$(ls -A "$XDG_RUNTIME_DIR"/vitest-python-* 2>&-)]"; exit $code'
+
+describe.skipIf(!canMount).concurrent('a run whose run directory is on a disk that gets full', () => {
+  const start = (options: string) =>
+    runVitest({
       version: versions.at(-1)!,
       fixture: 'passes',
-      wrap: (command) => [...mounted('"$XDG_RUNTIME_DIR"', 'nr_inodes=1'), ...command],
+      wrap: (command) => [...mounted('"$XDG_RUNTIME_DIR"', options), 'sh', '-c', LIST, 'sh', ...command],
     })
-    expect(output).toContain('RUNS_DIRECTORY_UNWRITABLE')
-    expect(output).toContain('no space left on device')
-    expect(output).toContain('Set XDG_RUNTIME_DIR to a writable directory')
+
+  test.each(INODES)('after %i files, names the cause and leaves nothing', async (inodes) => {
+    const { exitCode, output, left } = await start(`nr_inodes=${inodes}`)
+    expect(output).toMatch(/\[(RUNS_DIRECTORY_UNWRITABLE|PYTHON_START_FAILED|WORKER_START_FAILED)\]/)
+    expect(output).toMatch(/no space left on device/i)
+    expect(output).not.toContain('sys.exit')
+    expect(output).toContain('run directories: []')
     expect({ exitCode, left }).toEqual({ exitCode: 1, left: NOTHING })
+  })
+
+  test('when a process is recorded, ends the reaper', async () => {
+    const { exitCode, output, left } = await start('size=4k')
+    expect(output).toMatch(/Cannot record process \d+ \(reaper\) in .*ENOSPC/)
+    expect(output).toContain('Set XDG_RUNTIME_DIR to a directory with free space')
+    expect(output).toContain('run directories: []')
+    expect({ exitCode, left }).toEqual({ exitCode: 1, left: NOTHING })
+  })
+
+  test('control: with enough space, passes', async () => {
+    const { exitCode, output } = await start('size=1m')
+    expect(output).toContain('run directories: []')
+    expect(exitCode).toBe(0)
   })
 })

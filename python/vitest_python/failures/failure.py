@@ -37,8 +37,8 @@ def describe(error: BaseException) -> PythonFailure:
     return failure
 
 
-def describe_import(error: BaseException, module: str) -> dict[str, Any]:
-    """Return the `failure` of a `failed` line (docs/protocol.md)."""
+def describe_start(error: BaseException, module: str | None = None) -> dict[str, Any]:
+    """Return the `failure` of a `failed` line (docs/protocol.md). `module` is the one whose import has failed."""
     return {
         "type": type_name(type(error)),
         "message": safe_text(error, "message"),

@@ -13,7 +13,7 @@ from ..common.output import log_to
 from ..execution.interrupt import interrupt_only_user_code
 from ..posix.prctl import die_with_parent
 from ..program.program import Program
-from ..serving.worker import run_worker
+from ..serving.worker import report_failed_start, run_worker
 from .inheritance import Inheritance
 
 
@@ -24,7 +24,10 @@ def after_fork(config: Config, program: Program | None, inheritance: Inheritance
     interrupt_only_user_code()
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    log_to(config.log)
+    try:
+        log_to(config.log)
+    except OSError as error:
+        report_failed_start(config, error)
     _differ()
     if inheritance is not None:
         inheritance.after_fork()

@@ -59,7 +59,7 @@ class Forkserver:
                 }
             )
         # Workers need these modules too. Imported here, they are imported once instead of in every fork.
-        from ..failures.failure import describe_import
+        from ..failures.failure import describe_start
         from ..program.finalize import clear_modules
         from ..program.program import ImportFailed, find_entries, find_sources, import_program
         from . import after_fork  # noqa: F401
@@ -75,7 +75,7 @@ class Forkserver:
             entries = find_entries(self.config)
         except ImportFailed as failed:
             files = sources.loaded() | sources.blamed(failed.error)
-            self._fail(describe_import(failed.error, failed.module), sorted(files))
+            self._fail(describe_start(failed.error, failed.module), sorted(files))
         from ..program.load import file_of
 
         self.control.send(

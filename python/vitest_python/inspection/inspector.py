@@ -45,12 +45,12 @@ def inspect(config: Config, before: Callable[[str], None]) -> JsonLine:
     if config.overlay:
         sys.path.append(config.overlay)
     # It needs a package of the overlay.
-    from ..failures.failure import describe_import
+    from ..failures.failure import describe_start
 
     try:
         return {"event": "ready", "program": describe_program(config, import_program(config, before))}
     except ImportFailed as failed:
-        return {"event": "failed", "failure": describe_import(failed.error, failed.module)}
+        return {"event": "failed", "failure": describe_start(failed.error, failed.module)}
 
 
 def describe_program(config: Config, program: Program) -> dict[str, Any]:

@@ -30,7 +30,6 @@ def run_worker(config: Config, program: Program | None) -> NoReturn:
     Imports the user's modules first if `program` is None. Call it on the main thread, which it never leaves.
     """
     from ..execution.executor import Executor
-    from ..failures.failure import describe_import
     from ..program.finalize import clear_modules
     from ..program.program import ImportFailed, call_start_hooks, find_sources, import_program
     from .server import start_server
@@ -49,14 +48,29 @@ def run_worker(config: Config, program: Program | None) -> NoReturn:
         call_start_hooks()
         address = start_server(config, program, executor, control)
     except ImportFailed as failed:
-        control.welcome()
-        control.send({"event": "failed", "failure": describe_import(failed.error, failed.module)})
-        print(f"worker {config.id}: {failed.error!r}", file=sys.stderr)
-        os._exit(1)
+        _give_up(control, config, failed.error, failed.module)
+    except Exception as error:
+        _give_up(control, config, error)
     control.welcome()
     control.send({"event": "ready", "address": address})
     threading.Thread(target=_control_loop, args=(control, executor), name="control", daemon=True).start()
     executor.run()
+
+
+def report_failed_start(config: Config, error: Exception) -> NoReturn:
+    """End this process because of `error`, which came before `run_worker` was called, and tell the runner."""
+    control = Control(config.control)
+    control.hello("worker", config)
+    _give_up(control, config, error)
+
+
+def _give_up(control: Control, config: Config, error: BaseException, module: str | None = None) -> NoReturn:
+    from ..failures.failure import describe_start
+
+    control.welcome()
+    control.send({"event": "failed", "failure": describe_start(error, module)})
+    print(f"worker {config.id}: {error!r}", file=sys.stderr)
+    os._exit(1)
 
 
 def _control_loop(control: Control, executor: Executor) -> None:

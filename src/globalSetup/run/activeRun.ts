@@ -1,6 +1,6 @@
 import type { RunContext } from '../../client/lease/context.ts'
 import type { ResolvedOptions } from '../../options/schema.ts'
-import { listenForTests } from '../../pool/broker/broker.ts'
+import { type Broker, listenForTests } from '../../pool/broker/broker.ts'
 import type { Join } from '../../pool/broker/join.ts'
 import { openPool } from '../../pool/leasing/openPool.ts'
 import type { Pool } from '../../pool/leasing/pool.ts'
@@ -82,11 +82,11 @@ async function open(
   }
   const pool = openPool(run, startPython, progress)
   const record = recording?.open(pool)
-  const broker = await listenForTests(pool, join)
+  let broker: Broker | undefined
   const end = async (): Promise<Outcome> => {
     giveUp.abort()
     const findings = await stopRun(pool)
-    broker.close()
+    broker?.close()
     const failed = findings !== undefined && mustFail(findings, options.orphans.action)
     decide?.(failed)
     record?.end(findings, failed)
@@ -96,8 +96,9 @@ async function open(
   }
   const stop = () => keepAlive(end)
   const signaller = async () => oneShotSignaller((await install(giveUp.signal)).executable)
-  for (const sentence of await sweepDeadRuns(signaller)) announce(sentence)
   try {
+    broker = await listenForTests(pool, join)
+    for (const sentence of await sweepDeadRuns(signaller)) announce(sentence)
     await comeUp(pool, options, install, giveUp.signal)
   } catch (error) {
     const { report: left, failed } = await stop()

@@ -1,5 +1,6 @@
 import { createServer, type Socket } from 'node:net'
 import type { Pool } from '../leasing/pool.ts'
+import { listenOn } from '../run/listenOn.ts'
 import type { Join } from './join.ts'
 
 /** The server on `broker.sock`, from which test processes lease workers. */
@@ -10,6 +11,8 @@ export interface Broker {
 /**
  * Listens for test processes. The first connection loads gRPC, so a run without Python does not pay for it. Nothing here
  * keeps the runner alive: it ends when it would end without us.
+ *
+ * @throws SetupError RUNS_DIRECTORY_UNWRITABLE
  */
 export async function listenForTests(pool: Pool, join: Join): Promise<Broker> {
   const sockets = new Set<Socket>()
@@ -24,11 +27,7 @@ export async function listenForTests(pool: Pool, join: Join): Promise<Broker> {
     ;(await serving).inject(socket)
     socket.resume()
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(pool.run.brokerPath, resolve)
-  })
-  server.unref()
+  await listenOn(server, pool.run.brokerPath)
   return {
     close() {
       server.close()

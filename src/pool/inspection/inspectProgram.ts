@@ -38,7 +38,7 @@ export async function inspectProgram(inspection: Inspection): Promise<unknown> {
   const { root, options, installation, warn } = inspection
   const { executable } = installation
   const run = createRun(root, options)
-  const control = await Control.listen(run.controlPath, run.token)
+  const control = await listen(run)
   try {
     const reaper = await startReaper(run, executable)
     try {
@@ -51,6 +51,15 @@ export async function inspectProgram(inspection: Inspection): Promise<unknown> {
     }
   } finally {
     control.close()
+  }
+}
+
+async function listen(run: Run): Promise<Control> {
+  try {
+    return await Control.listen(run.controlPath, run.token)
+  } catch (error) {
+    removeRunDirectory(run.directory)
+    throw error
   }
 }
 

@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import { createServer, type Server, type Socket } from 'node:net'
 import { PROTOCOL, protocolMismatch } from '../../process/run/protocol.ts'
 import { type JsonLine, readLines, writeLine } from '../../support/jsonLines.ts'
+import { listenOn } from '../run/listenOn.ts'
 
 /** A forkserver or a worker that has said hello. */
 export interface Peer {
@@ -24,14 +25,10 @@ export class Control {
     this.#server = createServer((socket) => this.#greet(socket))
   }
 
+  /** @throws SetupError RUNS_DIRECTORY_UNWRITABLE */
   static async listen(path: string, token: string): Promise<Control> {
     const control = new Control(token)
-    await new Promise<void>((resolve, reject) => {
-      control.#server.once('error', reject)
-      control.#server.listen(path, resolve)
-    })
-    // Python does not keep the runner alive.
-    control.#server.unref()
+    await listenOn(control.#server, path)
     return control
   }
 

@@ -57,7 +57,7 @@ export interface Launch {
 /**
  * Starts a forkserver and waits until the user's modules are imported.
  *
- * @throws SetupError PYTHON_START_FAILED with the forkserver's output, how it ended, and the likely cause
+ * @throws SetupError PYTHON_START_FAILED with the forkserver's output, how it ended, and the next step
  */
 export async function startForkserver(launch: Launch): Promise<Forkserver> {
   const { id, run, reaper, control, installation } = launch

@@ -1,4 +1,5 @@
 import type { WorkerExit } from '../../client/events/runEvents.ts'
+import type { Exit } from '../../process/system/exit.ts'
 import type { RunEvents } from '../run/events.ts'
 import type { startWorker, Worker } from './worker.ts'
 
@@ -9,14 +10,14 @@ export function reported(start: typeof startWorker, events: RunEvents): typeof s
     try {
       const worker = await start({
         ...order,
-        onProcess(identity) {
-          order.onProcess(identity)
-          life.begin(identity.pid)
+        onProcess(identity, exited) {
+          order.onProcess(identity, exited)
+          life.begin(identity.pid, exited)
         },
       })
       return life.observe(worker)
     } catch (error) {
-      life.end({ status: null, signal: null })
+      life.giveUp()
       throw error
     }
   }
@@ -34,14 +35,14 @@ class Life {
     this.#events = events
   }
 
-  begin(pid: number): void {
+  begin(pid: number, exited: Promise<Exit>): void {
     this.#pid = pid
+    void exited.then((exit) => this.#end(exit))
     this.#events.emit({ topic: 'worker', event: 'started', worker: this.#worker, pid })
   }
 
   observe(worker: Worker): Worker {
     this.#events.emit({ topic: 'worker', event: 'ready', worker: this.#worker, pid: this.#pid })
-    void worker.exited.then((exit) => this.end(exit))
     const because =
       (cause: WorkerExit['cause'], act: () => void): (() => void) =>
       () => {
@@ -56,8 +57,12 @@ class Life {
     }
   }
 
-  end({ status, signal }: Pick<WorkerExit, 'status' | 'signal'>): void {
-    if (this.#pid === 0) return
+  /** The start has failed. If the process is alive, it is killed. */
+  giveUp(): void {
+    this.#cause = 'killed'
+  }
+
+  #end({ status, signal }: Exit): void {
     const exit = { status, signal, cause: this.#cause }
     this.#events.emit({ topic: 'worker', event: 'ended', worker: this.#worker, pid: this.#pid, exit })
   }

@@ -26,7 +26,7 @@ export interface StartFailure {
 /** The process's own report of its failure. The error text contains it already. */
 const OWN_REPORT = /^(forkserver|worker w\d+): [\s\S]*$/m
 
-/** The error text: the event, the output of the process, and the likely cause. */
+/** The error text: the event, the output of the process, and the next step. */
 export function explainStartFailure(start: StartFailure): string {
   const printed = tailOf(start.failure ? start.output.replace(OWN_REPORT, '') : start.output, 40)
   return [
@@ -48,32 +48,39 @@ function describeEvent({ who, failure, exit, waited, importing }: StartFailure):
   return `${who.toLowerCase()} was not ready within ${waited} ms${importing ? `; it was importing ${importing}` : ''}.`
 }
 
+/** Signals that the kernel sends to a process that crashes. */
+const CRASHES = new Set(['SIGSEGV', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGABRT', 'SIGTRAP'])
+
 /** Type names of the errors that `vitest_python` raises itself. Their texts name the cause. */
 const OWN_TYPE = /^vitest_python\.(?!.*ModuleProblem$)/
 
 function hint(start: StartFailure): string {
   if (start.exit === undefined && start.failure === undefined)
     return 'If it needs more time, raise `startupTimeout`.'
-  return OWN_TYPE.test(start.failure?.type ?? '') ? '' : `Likely cause: ${likelyCause(start)}`
+  return start.failure ? hintForFailure(start.failure) : hintForExit(start)
 }
 
-function likelyCause({ failure, exit, importing, output }: StartFailure): string {
-  const type = failure?.type ?? ''
-  if (type === 'SyntaxError' || type === 'IndentationError' || type === 'TabError') {
-    return 'a syntax error in the file named above.'
-  }
-  if (type === 'ModuleNotFoundError') {
-    return 'a package that this interpreter does not have: install it there, or choose an interpreter that has it (option `python` or VITEST_PYTHON).'
-  }
+function hintForFailure({ type, module }: ImportFailure): string {
+  if (OWN_TYPE.test(type)) return ''
+  if (type === 'SyntaxError' || type === 'IndentationError' || type === 'TabError')
+    return 'Correct the syntax of the file named above.'
+  if (type === 'ModuleNotFoundError')
+    return 'Install the package for this interpreter, or choose an interpreter that has it (option `python` or VITEST_PYTHON).'
   if (type.endsWith('ModuleProblem'))
-    return 'a wrong entry in the option `modules` or `services`. Paths are relative to the root of the project.'
-  if (failure) return 'the code at the top level of the module, which runs when it is imported.'
+    return 'Correct the entry in the option `modules` or `services`. Paths are relative to the root of the project.'
+  return module ? 'The code at the top level of a module runs when it is imported.' : ''
+}
+
+/** The cause of such an end was not seen, so the text names the places to look at. */
+function hintForExit({ exit, importing, output }: StartFailure): string {
   if (exit?.signal === 'SIGKILL')
-    return 'the kernel ran out of memory (see `dmesg`), or another program killed it.'
-  if (exit?.signal) return `a crash in native code${importing ? ` that ${importing} loads` : ''}.`
-  if (exit && /No module named|ImportError/.test(output))
-    return 'a wrong interpreter, or a damaged installation.'
-  return 'code that ends the process (sys.exit, os._exit) when it is imported, or a damaged interpreter.'
+    return 'Another program has killed it, or the kernel, if memory ran out (`dmesg` shows that).'
+  if (exit?.signal && CRASHES.has(exit.signal))
+    return `Native code has crashed${importing ? ` while ${importing} was imported` : ''}.`
+  if (exit?.signal) return `Another process, or the process itself, sent ${exit.signal}.`
+  if (/No module named|ImportError/.test(output))
+    return 'An import has failed. Check that this is the interpreter that you want, and that its packages are complete.'
+  return 'Check if a module ends the process (sys.exit, os._exit) when it is imported, and if the interpreter works by itself.'
 }
 
 /** The last `count` lines of a text. */

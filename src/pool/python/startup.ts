@@ -49,7 +49,7 @@ export function expectReport(
 /**
  * Waits until the process is ready.
  *
- * @throws SetupError with the output of the process, how it ended, and the likely cause
+ * @throws SetupError with the output of the process, how it ended, and the next step
  */
 export async function waitUntilReady(startup: Startup): Promise<StartReport> {
   const { who, timeout, report, exited } = startup

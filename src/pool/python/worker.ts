@@ -31,7 +31,7 @@ export interface WorkerStart {
   forkserver: Forkserver
   installation: PythonInstallation
   /** Called as soon as the process exists. */
-  onProcess(identity: Identity): void
+  onProcess(identity: Identity, exited: Promise<Exit>): void
   /** Called with files of the user that a lease has started to use. */
   onUsed(leaseId: string, files: string[]): void
 }
@@ -39,7 +39,7 @@ export interface WorkerStart {
 /**
  * Starts a worker and waits until its gRPC server listens.
  *
- * @throws SetupError WORKER_START_FAILED with the worker's output, how it ended, and the likely cause
+ * @throws SetupError WORKER_START_FAILED with the worker's output, how it ended, and the next step
  */
 export async function startWorker(start: WorkerStart): Promise<Worker> {
   const { id, run, control, forkserver } = start
@@ -54,7 +54,7 @@ export async function startWorker(start: WorkerStart): Promise<Worker> {
       throw asSetupError('WORKER_START_FAILED', error)
     })
     try {
-      start.onProcess({ pid, startTime })
+      start.onProcess({ pid, startTime }, exited)
     } catch (error) {
       forkserver.kill(id)
       throw error

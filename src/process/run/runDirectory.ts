@@ -82,15 +82,24 @@ function claimRunDirectory(
     const runId = mintRunId()
     const path = join(base, runId)
     if (!createExclusively(path)) continue
-    mkdirSync(join(path, 'workers'), { mode: 0o700 })
-    mkdirSync(join(path, 'logs'), { mode: 0o700 })
     const startedAt = new Date().toISOString()
-    const record: RunRecord = { runId, owner, root, startedAt, ...(keep?.length ? { keep } : {}) }
-    // Renamed into place, so another run that starts at this moment does not read half of it.
-    writeFileSync(join(path, 'run.json.new'), JSON.stringify(record), { mode: 0o600, flag: 'wx' })
-    renameSync(join(path, 'run.json.new'), join(path, RECORD))
-    return { runId, path }
+    const directory = { runId, path }
+    try {
+      fillRunDirectory(directory, { runId, owner, root, startedAt, ...(keep?.length ? { keep } : {}) })
+    } catch (error) {
+      removeRunDirectory(directory)
+      throw error
+    }
+    return directory
   }
+}
+
+function fillRunDirectory({ path }: RunDirectory, record: RunRecord): void {
+  mkdirSync(join(path, 'workers'), { mode: 0o700 })
+  mkdirSync(join(path, 'logs'), { mode: 0o700 })
+  // Renamed into place, so another run that starts at this moment does not read half of it.
+  writeFileSync(join(path, 'run.json.new'), JSON.stringify(record), { mode: 0o600, flag: 'wx' })
+  renameSync(join(path, 'run.json.new'), join(path, RECORD))
 }
 
 /** The run directories below `base`, in any state, and everything else that has the name of one. */

@@ -9,24 +9,29 @@ function failureOf(type: string): Partial<StartFailure> {
   return { failure: { type, message: 'the message', traceback: 'the traceback', module: 'app' } }
 }
 
+function ended(signal: NodeJS.Signals | null): Partial<StartFailure> {
+  return { exit: { status: signal === null ? 1 : null, signal } }
+}
+
+const FULL = { type: 'OSError', message: '[Errno 28] No space left on device', traceback: 'OSError: …' }
+
 test.each([
-  ['an exception of a module', failureOf('ValueError'), 'Likely cause: the code at the top level'],
-  ['a missing package', failureOf('ModuleNotFoundError'), 'Likely cause: a package that'],
-  ['a wrong entry', failureOf('vitest_python.ModuleProblem'), 'Likely cause: a wrong entry in the option'],
-  [
-    'a signal',
-    { exit: { status: null, signal: 'SIGSEGV' as const } },
-    'Likely cause: a crash in native code.',
-  ],
-])('%s has a likely cause', (_, start, cause) => {
-  expect(explain(start)).toContain(cause)
+  ['an exception of a module', failureOf('ValueError'), 'The code at the top level of a module runs when'],
+  ['a missing package', failureOf('ModuleNotFoundError'), 'Install the package for this interpreter'],
+  ['a wrong entry', failureOf('vitest_python.ModuleProblem'), 'Correct the entry in the option'],
+  ['a crash', ended('SIGSEGV'), 'Native code has crashed.'],
+  ['SIGKILL', ended('SIGKILL'), 'Another program has killed it, or the kernel, if memory ran out'],
+  ['another signal', ended('SIGTERM'), 'Another process, or the process itself, sent SIGTERM.'],
+  ['an end without a word', ended(null), 'Check if a module ends the process'],
+])('%s is followed by the next step', (_, start, step) => {
+  expect(explain(start)).toContain(step)
 })
 
 test.each([
   ['an error whose text names its cause', failureOf('vitest_python.ThreadsPatched')],
-  ['a start that takes too long', { waited: 30_000, importing: 'app' }],
-])('%s is not followed by a guess', (_, start) => {
-  expect(explain(start)).not.toContain('Likely cause')
+  ['an error outside of a module', { failure: FULL }],
+])('%s is followed by none', (_, start) => {
+  expect(explain(start)).toMatch(/Interpreter: \/bin\/python$/)
 })
 
 test('a start that takes too long names the module and the option', () => {

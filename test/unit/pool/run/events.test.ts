@@ -20,7 +20,7 @@ async function lifeOf(events: RunEvents, act: (worker: Worker) => void, exit: Ex
   const exited = deferred<Exit>()
   const nothing = () => {}
   const start = reported(async ({ id, onProcess }) => {
-    onProcess({ pid: 7, startTime: '1' })
+    onProcess({ pid: 7, startTime: '1' }, exited.promise)
     const rest = { startTime: '1', address: '', log: '', exited: exited.promise }
     return { id, pid: 7, ...rest, askToExit: nothing, kill: nothing, abort: nothing }
   }, events)
@@ -70,12 +70,14 @@ test.each<[WorkerEvent['exit'], (worker: Worker) => void]>([
   expect(published.at(-1)).toMatchObject({ event: 'ended', exit })
 })
 
-test('a worker that does not come up ends, too', async () => {
+test('the end of a worker that does not come up is told as it was', async () => {
   const published = heard()
   const start = reported(async ({ onProcess }) => {
-    onProcess({ pid: 9, startTime: '1' })
+    onProcess({ pid: 9, startTime: '1' }, Promise.resolve({ status: 1, signal: null }))
+    await Promise.resolve()
     throw new Error('no module')
   }, new RunEvents('run-1'))
   await expect(start({ id: 'w1', onProcess() {} } as never)).rejects.toThrow('no module')
   expect(published.map(({ event }) => event)).toEqual(['started', 'ended'])
+  expect(published.at(-1)?.exit).toEqual({ status: 1, signal: null, cause: 'by itself' })
 })
