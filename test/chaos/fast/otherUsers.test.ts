@@ -1,7 +1,7 @@
 import { chmodSync, cpSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { PATIENCE_MS } from '../../support/patience.ts'
 import { vitestPython } from '../support/cli.ts'
 import { send } from '../support/identity.ts'
 import type { Layer } from '../support/layers.ts'
@@ -13,20 +13,23 @@ const isRoot = process.getuid?.() === 0
 const NO_GROUP: Layer[] = ['control group']
 
 /** Kills runner and reaper together, so nothing is left to end the daemons. */
-async function killBoth(run: ChaosRun): Promise<void> {
+async function killBoth(scene: Scene, run: ChaosRun): Promise<void> {
   const reaper = await run.role('reaper')
   send(reaper, 'SIGSTOP')
   send(run.runner, 'SIGKILL')
   send(reaper, 'SIGKILL')
   await run.ended
-  // The workers notice it.
-  await sleep(500)
+  // Workers and forkserver notice it.
+  await vi.waitFor(
+    async () => expect((await scene.survivors()).join()).not.toMatch(/python (worker|forkserver)/),
+    { timeout: PATIENCE_MS },
+  )
 }
 
 async function leaveBehind(scene: Scene, call: string, options: RunOptions = {}): Promise<void> {
   const run = scene.start({ tests: [{ calls: [[call]], hold: 30_000 }], ...options })
   await run.until('held')
-  await killBoth(run)
+  await killBoth(scene, run)
 }
 
 const limited = (...limits: string[]) => ({

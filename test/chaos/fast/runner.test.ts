@@ -5,7 +5,6 @@ import { identitiesIn, isAlive, send, stateOf } from '../support/identity.ts'
 import type { Layer } from '../support/layers.ts'
 import { withScene } from '../support/scene.ts'
 
-/** Milliseconds from the end of the runner to the end of its last process. */
 /** Milliseconds in which everything ends, on an idle machine. */
 const BOUND = 1_000
 const KINDS: [string][] = [['daemon'], ['daemon_bare'], ['daemon_fork'], ['daemon_stubborn']]

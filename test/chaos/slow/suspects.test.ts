@@ -1,7 +1,8 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { PATIENCE_MS } from '../../support/patience.ts'
 import { CTRL_C, onTerminal } from '../../support/terminal.ts'
 import { send } from '../support/identity.ts'
 import { UNMARKED } from '../support/layers.ts'
@@ -93,12 +94,25 @@ function watch(scene: Scene): ChaosRun {
   })
 }
 
+/** The number of processes, as soon as it has stayed the same for half a second: workers end, and others start ahead. */
+async function settledCount(scene: Scene): Promise<number> {
+  const counts: number[] = []
+  await vi.waitFor(
+    async () => {
+      counts.push((await scene.survivors()).length)
+      expect(new Set(counts.slice(-5))).toHaveProperty('size', 1)
+      expect(counts.length).toBeGreaterThanOrEqual(5)
+    },
+    { timeout: PATIENCE_MS, interval: 100 },
+  )
+  return counts.at(-1)!
+}
+
 async function countWhileRerunning(run: ChaosRun, scene: Scene, reruns: number): Promise<number[]> {
   const counts: number[] = []
   for (let rerun = 1; rerun <= reruns; rerun++) {
     await run.until('over', rerun)
-    await sleep(600)
-    counts.push((await scene.survivors()).length)
+    counts.push(await settledCount(scene))
     appendFileSync(join(scene.directory, 'scenario.test.ts'), `// rerun ${rerun}\n`)
   }
   return counts
