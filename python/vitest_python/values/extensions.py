@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from . import codes
-from .arrays import array_from
 from .carrier import Carrier
-from .table_readers import column_from, dataframe_from, series_from, table_from
+from .libraries.arrays import array_from
+from .libraries.table_readers import column_from, dataframe_from, series_from, table_from
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 

@@ -20,12 +20,12 @@ from typing import Any
 
 import ormsgpack
 
-from .arrays import numpy_rule, torch_rule
 from .codes import DECIMAL, INTEGER, NDARRAY, SET, UUID
 from .forms import Bytes, Extension, Stays
+from .libraries.arrays import numpy_rule, torch_rule
+from .libraries.records import attrs_rule, msgspec_rule, protobuf_rule, pydantic_rule, sqlalchemy_rule, sqlite_row
+from .libraries.tables import arrow_rule, pandas_rule, polars_rule
 from .moments import of_date, of_datetime, of_time, of_timedelta
-from .records import attrs_rule, msgspec_rule, protobuf_rule, pydantic_rule, sqlalchemy_rule, sqlite_row
-from .tables import arrow_rule, pandas_rule, polars_rule
 
 # How values of one class are sent: the value as another value, or a form.
 Rule = Callable[[Any], object]

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .forms import Stays
+from ..forms import Stays
 
 
 def attrs_rule(kind: type) -> Callable[[Any], object] | None:

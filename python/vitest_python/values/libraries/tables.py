@@ -7,10 +7,10 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from ..codes import ARROW, COLUMN, DATAFRAME, SERIES
+from ..forms import Bytes, Extension, Stays
+from ..moments import of_pandas_timedelta, of_timestamp
 from .arrays import array_of
-from .codes import ARROW, COLUMN, DATAFRAME, SERIES
-from .forms import Bytes, Extension, Stays
-from .moments import of_pandas_timedelta, of_timestamp
 
 _LAZY = Stays("it has not been computed; return .collect()")
 

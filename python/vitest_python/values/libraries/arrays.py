@@ -6,9 +6,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from .codes import NDARRAY
-from .forms import Bytes, Extension, Stays
-from .moments import of_datetime64, of_timedelta64
+from ..codes import NDARRAY
+from ..forms import Bytes, Extension, Stays
+from ..moments import of_datetime64, of_timedelta64
 
 # Kinds of dtype that a typed array can hold.
 _KINDS = "biufcMm"
