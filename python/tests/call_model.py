@@ -40,8 +40,7 @@ class SteppedExecutor(Executor):
         if not self._queue.empty():
             self._queue.get()()
         if self._loop is not None and asyncio._get_running_loop() is None:
-            self._loop.call_soon(self._loop.stop)
-            self._run_loop(self._loop)
+            self._run_loop(self._loop, once=True)
 
     def work_once(self) -> None:
         """Wait as a function does that waits for a callback, while other calls get a few turns."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -14,7 +15,7 @@ DEADLINE = 10.0
 
 
 @pytest.fixture
-def executor():
+def executor() -> Iterator[Executor]:
     executor = Executor()
     yield executor
     # A worker never closes its loop. Here it would be reported as leaked.
@@ -22,7 +23,7 @@ def executor():
         executor._loop.close()
 
 
-def run_with_deadline(scenario) -> None:
+def run_with_deadline(scenario: Callable[[], None]) -> None:
     """Run `scenario` on a thread of its own, because a wait that hangs could not be ended on this one."""
     thread = threading.Thread(target=scenario, daemon=True)
     thread.start()
