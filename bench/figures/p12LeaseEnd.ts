@@ -4,7 +4,7 @@ import { median } from '../harness/statistics.ts'
 import { BenchRun } from '../support/run.ts'
 
 const ROUNDS = 60
-/** What the check may cost a test that leaves no process behind. */
+/** The target for a test that leaves no process behind. */
 const LIMIT_MS = 0.3
 
 /** The end of a lease of a test that has no child, with the check for processes that it leaves, and without. */

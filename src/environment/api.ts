@@ -1,4 +1,4 @@
-// What tests import, with every runner.
+// The exports for tests, the same with every runner.
 export * from '../client/errors/classes.ts'
 export type { PythonException } from '../client/errors/pythonError.ts'
 export type { PythonFrame } from '../client/errors/pythonStack.ts'

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 
 /**
- * Says what is wrong with an option and what to write instead.
+ * Describes the mistake in an option, and its correction.
  *
  * @param names All option names, those of nested options with their path, to suggest the closest one.
  * @param prefix The path to the option: "pools.gpu.".

@@ -82,7 +82,7 @@ export interface PoolOptions {
    */
   services?: readonly string[] | undefined
   /**
-   * What one Python process serves: one `test`, all tests of a `file`, or any number of tests (`shared`).
+   * The tests that share a Python process: one `test`, all tests of a `file`, or any number of tests (`shared`).
    *
    * @default `'test'`
    */

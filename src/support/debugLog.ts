@@ -1,6 +1,6 @@
 import createDebug from 'debug'
 
-/** What the decisions in a log are about. */
+/** The subjects of a log. */
 export type DebugArea = 'python' | 'pool' | 'reaper' | 'verdict'
 
 /**

@@ -38,7 +38,7 @@ function describeSegment({ path, bytes, createdAt }: Segment): string {
   )
 }
 
-/** The live runs of this user as a table, and what was not judged. */
+/** The live runs of this user as a table, and the runs that were not judged. */
 export function showStatus({ runs, problems, notJudged }: Status): string {
   return [showRuns(runs), ...problems.map((problem) => pc.red(problem)), ...notJudged].join('\n')
 }

@@ -41,11 +41,11 @@ export interface LeaseEvent extends EventOfRun {
   readonly lease?: string
   readonly worker?: string
   readonly pid?: number
-  /** What the test did with it. A closed lease has it, unless its test process died. */
+  /** The calls of the test. A closed lease has it, unless its test process died. */
   readonly usage?: LeaseUsage
 }
 
-/** What a test process tells about a lease when it gives the worker back. */
+/** The report of a test process when it gives the worker back. */
 export interface LeaseUsage {
   /** How long the test waited for the worker. */
   readonly waited: number
@@ -117,7 +117,7 @@ export interface OrphanOfRun {
   readonly killed: boolean
 }
 
-/** The name of each channel, and what it publishes. */
+/** The name of each channel, and the type of its messages. */
 export interface PythonChannels {
   'vitest-python:lease': LeaseEvent
   'vitest-python:call': CallEvent

@@ -9,7 +9,7 @@ import { DEFAULT_POOL, type JestContext, type RunContext, type SetupFailure } fr
  */
 export const JEST_VARIABLE = 'VITEST_PYTHON_JEST'
 
-/** What the variable holds. */
+/** The content of the variable. */
 type Published = SetupFailure | { readonly file: string }
 
 /** Publishes the context of this run to the test processes that start later. */

@@ -10,9 +10,9 @@ export interface Lease {
   /** gRPC target of the worker. */
   readonly address: string
   readonly pid: number
-  /** The process that adopts what the worker leaves behind; 0 if it is not known. */
+  /** The process that adopts the orphans of the worker; 0 if it is not known. */
   readonly reaperPid: number
-  /** File that holds what the worker printed. */
+  /** The file with the output of the worker. */
   readonly log: string
   /** How long the test that claimed it has waited for it, in milliseconds. */
   readonly waited: number
@@ -26,7 +26,7 @@ export interface Lease {
    * Gives the worker back. Safe to repeat.
    *
    * @param busy whether an abandoned call may still be running. Default: false
-   * @param usage what the test did with it
+   * @param usage the calls of the test, and their time
    */
   release(busy?: boolean, usage?: LeaseUsage): void
 }

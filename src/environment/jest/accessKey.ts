@@ -6,7 +6,7 @@ import type { Realm } from './realm.ts'
 /** The key of `JestAccess` in a test file's global object. */
 export const ACCESS = Symbol.for('vitest-environment-python.jest')
 
-/** What the environment gives to a test file. */
+/** The members that the environment gives to a test file. */
 export interface JestAccess {
   python: JestPython
   pythonPool: PythonPool

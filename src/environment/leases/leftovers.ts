@@ -21,7 +21,7 @@ export class LeftoverError extends Error {
   }
 }
 
-/** What the leases of a test or a file have left behind. */
+/** The processes that the leases of a test or a file have left behind. */
 export interface Leftovers {
   readonly survivors: readonly Survivor[]
   /** Why it cannot be told; empty if it can. */
@@ -32,13 +32,13 @@ export interface Leftovers {
   readonly caller: Caller | undefined
 }
 
-/** What one test of a file has left. */
+/** The processes that one test of a file has left. */
 interface LeftByTest {
   readonly caller: Caller | undefined
   readonly survivors: Survivor[]
 }
 
-/** Parts what a file's lease has left by the tests that have started it. `ownerless`: it is not certain which test did. */
+/** Sorts the processes that a file's lease has left by the tests that started them. `ownerless`: the test is not certain. */
 export function partLeftovers<Test>(
   left: Leftovers,
   startedBy: { of(pid: number): Starter<Test> | undefined } | undefined,
@@ -58,7 +58,7 @@ export function partLeftovers<Test>(
   return { byTest, ownerless: isClear ? undefined : { ...left, survivors: ownerless } }
 }
 
-/** Says what was left. @param whose "This test", "The Python of this file" */
+/** Describes the processes that were left. @param whose "This test", "The Python of this file" */
 export function describeLeftovers(
   whose: string,
   { survivors, problem }: Pick<Leftovers, 'survivors' | 'problem'>,

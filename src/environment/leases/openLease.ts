@@ -10,9 +10,9 @@ import { peakMemoryOf } from './peakMemory.ts'
 import { type Output, Printed } from './printed.ts'
 import type { LeasedClient } from './pythonPool.ts'
 
-/** What the runner gives a test file in place of this process's own: each test file of Jest has a global object. */
+/** The runner's replacements for members of this process: each test file of Jest has a global object. */
 export interface TestFile {
-  /** Shows what Python prints. Default: the console of this process. */
+  /** Shows the output of Python. Default: the console of this process. */
   output?: Output | undefined
   /** Makes values and errors instances of the file's own classes. */
   adopt?: TestSide['adopt']
@@ -84,7 +84,7 @@ export class OpenLease extends LeasedPython implements LeasedClient {
     return this.#leaks.look()
   }
 
-  /** What was done with this lease so far. */
+  /** The calls of this lease so far. */
   usage(): LeaseUsage {
     const { functions, recorded } = this.tally
     return { waited: this.#lease.waited, peakMemory: peakMemoryOf(this.pid), functions, ...recorded }

@@ -28,7 +28,7 @@ export interface ActiveRun {
   readonly used: ReadonlyMap<string, ReadonlySet<string>>
   /** Reports that a Python file has changed. Returns the test files that have used it, as absolute paths. */
   fileChanged(file: string): string[]
-  /** Looks for what the tests have left, before the runner's reporters close. */
+  /** Looks for processes that the tests have left, before the runner's reporters close. */
   lastLook(isLast: boolean): Promise<Sighting>
   /** Ends the run. Resolves to the report, and to whether the runner must fail. */
   stop(): Promise<Outcome>

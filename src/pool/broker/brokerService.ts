@@ -87,7 +87,7 @@ function serveLease(pool: Pool, call: LeaseCall): void {
         send({ $case: 'granted', value: describeGrant(grant, pool) })
       },
       failed: (message, code) => fail(message, code),
-      // The stream stays open for the release, which tells what the test did with the worker.
+      // The stream stays open for the release, which reports the calls of the test.
       lost: (message) => send({ $case: 'lost', value: { message, code: '' } }),
       recalled: () => send({ $case: 'recall', value: {} }),
     })

@@ -15,11 +15,11 @@ export interface LeaseRecord {
   endedAt: number | undefined
   /** When its worker ended. */
   workerEndedAt?: number | undefined
-  /** What the test process told about it at its end. */
+  /** The report of the test process at its end. */
   usage?: LeaseUsage | undefined
 }
 
-/** What has happened to a lease. */
+/** The history of a lease. */
 export type LeaseChange = 'granted' | 'taken' | 'closed'
 
 /** Leases that are remembered. A leak is almost always a recent test's. */

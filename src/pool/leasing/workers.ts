@@ -22,7 +22,7 @@ export interface PoolCollaborators {
   readonly recordProcess: typeof recordProcess
 }
 
-/** What the workers tell the pool. */
+/** The events of workers that the pool handles. */
 export interface WorkerEvents {
   ready(): void
   /** @param state the state of its slot before the end */

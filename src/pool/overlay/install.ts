@@ -6,7 +6,7 @@ const REMINDER_INTERVAL_MS = 30_000
 
 export interface InstallLimits {
   env: NodeJS.ProcessEnv
-  /** What is installed, for the progress: "grpcio==1.85.1 protobuf==7.36.2". */
+  /** The packages, for the progress: "grpcio==1.85.1 protobuf==7.36.2". */
   packages: string
   /** The project's root. Its `[tool.uv]` may name the index. */
   root: string | undefined

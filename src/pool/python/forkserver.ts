@@ -133,7 +133,7 @@ function connectedForkserver(
 /** A fork takes milliseconds. If it takes longer, the forkserver is stopped. */
 const FORK_TIMEOUT_MS = 20_000
 
-/** What the programs of Python read first; see docs/protocol.md. */
+/** The configuration, which a Python program reads first; see docs/protocol.md. */
 export function configOf({
   id,
   run,

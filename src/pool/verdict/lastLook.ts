@@ -18,7 +18,7 @@ import { KILL_MARGIN_MS, settle } from './killLoop.ts'
 import { ownPids, straysOf } from './strays.ts'
 import { ownerOf } from './survivors.ts'
 
-/** What a run has left so far. Its pool is still open, so the verdict may find more. */
+/** The processes that a run has left so far. Its pool is still open, so the verdict may find more. */
 export interface Sighting {
   /** Each with the one lease that it belongs to; `undefined` if that is not certain. */
   readonly processes: readonly { readonly process: MarkedProcess; readonly lease: LeaseRecord | undefined }[]

@@ -64,7 +64,7 @@ function unseen({ armed }: Reaper): string[] {
   )
 }
 
-/** Removes the directory, unless the next run and `verify` need it to find what is left. */
+/** Removes the directory, unless the next run and `verify` need it to find processes that are left. */
 export function close(
   directory: RunDirectory,
   { orphans, kept, cleanSweeps, problems }: Pick<Findings, 'orphans' | 'kept' | 'cleanSweeps' | 'problems'>,

@@ -111,7 +111,7 @@ export function listRunDirectories(base = runsDirectory()): RunDirectory[] {
     .map((runId) => ({ runId, path: join(base, runId) }))
 }
 
-/** What a run writes before its record. */
+/** The files that a run writes before its record. */
 const SKELETON = ['workers', 'logs', `${RECORD}.new`]
 
 /**

@@ -164,7 +164,7 @@ export class App {
     })
   }
 
-  /** The canvases say in words what they show. */
+  /** Each canvas has its content as its accessible name. */
   #label(): void {
     const { data } = this.#model
     const workers = data.workers.filter(({ kind }) => kind === 'worker').length

@@ -1,6 +1,6 @@
 import type { Model } from './model.ts'
 
-/** What the search and the file filter let through. */
+/** The spans that match the search and the file filter. */
 export interface Filter {
   readonly active: boolean
   /** 1 for each lease that matches. */

@@ -9,7 +9,7 @@ export interface Item {
   index: number
 }
 
-/** The report, with what is derived from it once. */
+/** The report, and values that are derived from it once. */
 export interface Model {
   readonly data: Timeline
   /** Milliseconds from the first event to the last. */

@@ -4,7 +4,7 @@ import type { Report } from '../model/schema.ts'
 import { RunRecord } from './runRecord.ts'
 import { Sampler } from './sampler.ts'
 
-/** What one project wants to know of a run of the tests. */
+/** The reports that one project wants of a run of the tests. */
 export interface ReportRequest {
   /** Root of the project. Paths are relative to it. */
   readonly root: string

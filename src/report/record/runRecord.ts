@@ -23,7 +23,7 @@ export class RunRecord {
   readonly #alive = new Map<string, WorkerSpan>()
   readonly #leases = new Bounded<LeaseSpan>(LIMITS.leases)
   readonly #open = new Map<string, LeaseSpan>()
-  /** Leases that ended before their test process could tell what it did: the worker crashed. */
+  /** Leases that ended before their test process could report its calls: the worker crashed. */
   readonly #untold = new Map<string, LeaseSpan>()
   readonly #calls = new Bounded<CallSpan>(LIMITS.calls)
   #functions: FunctionCalls[] = []

@@ -35,7 +35,7 @@ async function describeModules(...modules: string[]): Promise<ProgramDescription
   })) as ProgramDescription
 }
 
-/** Compiles texts beside the package's own sources, and returns what the compiler prints. */
+/** Compiles texts beside the package's own sources, and returns the compiler's output. */
 async function compile(files: Record<string, string>): Promise<string> {
   const directory = mkdtempSync(join(root, '.cache', 'types-'))
   try {
