@@ -1,5 +1,5 @@
 import type { Holder } from '../../client/gen/vitest_python/v1/broker.ts'
-import type { Priority } from './priority.ts'
+import type { Priority } from './requests/priority.ts'
 
 /** The pool at the moment at which it decides. */
 export interface PoolState {

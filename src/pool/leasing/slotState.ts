@@ -1,6 +1,6 @@
 import type { Worker } from '../python/worker.ts'
 import type { LeaseRecord } from './leaseLog.ts'
-import type { LeaseRequest } from './leaseRequest.ts'
+import type { LeaseRequest } from './requests/leaseRequest.ts'
 
 /** The lease that a worker serves, and the request that the pool answered with it. */
 export interface HeldLease {

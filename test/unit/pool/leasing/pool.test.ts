@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { Pool } from '../../../../src/pool/leasing/pool.ts'
-import type { Priority } from '../../../../src/pool/leasing/priority.ts'
+import type { Priority } from '../../../../src/pool/leasing/requests/priority.ts'
 import { SimulatedProcesses } from './simulatedProcesses.ts'
 
 /** A pool whose workers start when the test says so, and the answers to its requests. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { LeaseGrant, LeaseHandle } from '../../../../src/pool/leasing/leaseRequest.ts'
 import { Pool } from '../../../../src/pool/leasing/pool.ts'
+import type { LeaseGrant, LeaseHandle } from '../../../../src/pool/leasing/requests/leaseRequest.ts'
 import { SimulatedProcesses } from './simulatedProcesses.ts'
 
 /** A request from the view of its test process. */

@@ -1,4 +1,4 @@
-import type { Holder } from '../../client/gen/vitest_python/v1/broker.ts'
+import type { Holder } from '../../../client/gen/vitest_python/v1/broker.ts'
 import type { LeaseGrant, LeaseRequest } from './leaseRequest.ts'
 import { nextRequestState, type RequestEvent, type RequestState } from './requestState.ts'
 

@@ -1,4 +1,4 @@
-import type { Holder } from '../../client/gen/vitest_python/v1/broker.ts'
+import type { Holder } from '../../../client/gen/vitest_python/v1/broker.ts'
 import type { LeaseGrant } from './leaseRequest.ts'
 import type { Priority } from './priority.ts'
 

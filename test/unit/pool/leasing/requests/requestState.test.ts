@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import type { LeaseGrant } from '../../../../src/pool/leasing/leaseRequest.ts'
+import type { LeaseGrant } from '../../../../../src/pool/leasing/requests/leaseRequest.ts'
 import {
   nextRequestState,
   type RequestEvent,
   type RequestState,
-} from '../../../../src/pool/leasing/requestState.ts'
+} from '../../../../../src/pool/leasing/requests/requestState.ts'
 
 const holder = { file: 'a.test.ts', test: 'one' }
 const grant = { worker: { id: 'w1' } } as LeaseGrant

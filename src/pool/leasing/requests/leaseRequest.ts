@@ -1,6 +1,6 @@
-import type { Holder } from '../../client/gen/vitest_python/v1/broker.ts'
-import type { Worker } from '../python/worker.ts'
-import type { LeaseRecord } from './leaseLog.ts'
+import type { Holder } from '../../../client/gen/vitest_python/v1/broker.ts'
+import type { Worker } from '../../python/worker.ts'
+import type { LeaseRecord } from '../leaseLog.ts'
 import type { Priority } from './priority.ts'
 
 /** A request for a worker, and how its answers reach the test process. */
