@@ -1,5 +1,7 @@
 import type { Lease } from '../../client/lease/lease.ts'
+import type { ChildrenWatch } from '../../process/system/operatingSystem.ts'
 import { system } from '../../process/system/system.ts'
+import { setImmediate } from '../../support/clock.ts'
 
 /** The processes that a lease may leave behind. */
 export interface Suspects {
@@ -16,27 +18,40 @@ export interface Suspects {
  * Python nor the pool. A process whose parent has ended is a child of the reaper.
  */
 export class LeakWatch {
-  readonly #worker: number
-  readonly #reaper: number
+  readonly #worker: ChildrenWatch | undefined
+  readonly #reaper: ChildrenWatch | undefined
   readonly #before: ReadonlySet<number>
+  #closed = false
 
   constructor({ pid, reaperPid, context }: Pick<Lease, 'pid' | 'reaperPid' | 'context'>) {
     // A shared worker goes on after the lease, and so may its children.
     const looks = context.blame === 'test' && context.isolation !== 'shared'
-    this.#worker = looks ? pid : 0
-    this.#reaper = looks ? reaperPid : 0
-    this.#before = new Set(this.#childrenOf(reaperPid))
+    this.#worker = looks ? system.watchChildren?.(pid) : undefined
+    this.#reaper = looks && reaperPid !== 0 ? system.watchChildren?.(reaperPid) : undefined
+    this.#reaper?.prepare()
+    this.#before = new Set(this.#reaper?.read())
+    // The test has called Python by then, and waits for it.
+    if (looks) setImmediate(() => this.#prepare())
   }
 
   look(): Suspects {
     return {
-      children: this.#childrenOf(this.#worker),
-      adopted: this.#childrenOf(this.#reaper).filter((pid) => !this.#before.has(pid)),
-      unlisted: !system.childrenOf,
+      children: this.#worker?.read() ?? [],
+      adopted: this.#reaper?.read().filter((pid) => !this.#before.has(pid)) ?? [],
+      unlisted: !system.watchChildren,
     }
   }
 
-  #childrenOf(pid: number): number[] {
-    return pid === 0 ? [] : (system.childrenOf?.(pid) ?? [])
+  /** Looks no more, and closes the files when the release of the lease is on its way. */
+  close(): void {
+    this.#closed = true
+    setImmediate(() => {
+      this.#worker?.close()
+      this.#reaper?.close()
+    })
+  }
+
+  #prepare(): void {
+    if (!this.#closed) this.#worker?.prepare()
   }
 }

@@ -68,6 +68,7 @@ export class OpenLease extends LeasedPython implements LeasedClient {
     const { busy } = this
     const usage = this.usage()
     const suspects = this.suspects()
+    this.#leaks.close()
     this.close()
     this.#printed.finish()
     this.#printed.close()

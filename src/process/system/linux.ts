@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
 import { hidingOption } from './hidepid.ts'
+import { LinuxChildren } from './linuxChildren.ts'
 import { linuxTable } from './linuxTable.ts'
 import type { System } from './operatingSystem.ts'
 import { isAlive } from './stat.ts'
@@ -18,12 +19,13 @@ export const linux: System = {
   bootedAt: () => Date.now() - Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0]) * 1000,
   pidNamespace: () => readlinkSync('/proc/self/ns/pid'),
   startedAt: (startTime) => linux.bootedAt() + (Number(startTime) * 1000) / TICKS_PER_SECOND,
-  childrenOf,
+  watchChildren: (pid) => new LinuxChildren(pid),
+  childrenOf: (pid) => new LinuxChildren(pid).read(),
   descendantsOf(pid) {
     const found = new Set<number>()
     const queue = [pid]
     for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
-      for (const child of childrenOf(at)) {
+      for (const child of new LinuxChildren(at).read()) {
         if (found.has(child)) continue
         found.add(child)
         queue.push(child)
@@ -39,15 +41,4 @@ export const linux: System = {
     }),
   // The reaper adopts orphaned processes, so descent tells more than groups.
   groupMembers: () => [],
-}
-
-/** The children that the kernel lists for each thread; empty if it keeps no such lists (CONFIG_PROC_CHILDREN). */
-function childrenOf(pid: number): number[] {
-  try {
-    return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
-      readFileSync(`/proc/${pid}/task/${thread}/children`, 'latin1').split(' ').map(Number).filter(Boolean),
-    )
-  } catch {
-    return []
-  }
 }

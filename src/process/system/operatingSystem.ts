@@ -16,6 +16,8 @@ export interface System {
   startedAt(startTime: string): number
   /** The children of a process, if the system can list them in a fraction of a millisecond; else `undefined`. */
   childrenOf?(pid: number): number[]
+  /** The same for repeated looks at one process. */
+  watchChildren?(pid: number): ChildrenWatch
   /** The living descendants of a process, as far as the system still knows them. */
   descendantsOf(pid: number): Set<number>
   /** Whether processes of a run can be marked by resource limits, and adopted by the reaper. */
@@ -24,4 +26,13 @@ export interface System {
   hiding(): string | undefined
   /** Members of the process groups that these processes led, on systems on which groups tell more than descent. */
   groupMembers(leaders: readonly Identity[]): number[]
+}
+
+/** Lists the children of one process. */
+export interface ChildrenWatch {
+  /** Does ahead what makes `read` fast. */
+  prepare(): void
+  /** The children that the process has now. */
+  read(): number[]
+  close(): void
 }
