@@ -1,3 +1,4 @@
+import { own } from '../support/own.ts'
 import type { CallDescription, Doc, FunctionDescription, Parameter } from './description.ts'
 import { docComment } from './docText.ts'
 import { key, type TypeWriter, union } from './typeText.ts'
@@ -74,7 +75,7 @@ interface ObjectForm {
 
 function objectText({ positional, keywords, rest, more, doc, writer }: ObjectForm): string {
   const lines = keywords.map(({ name, optional, type }) => {
-    const about = doc.parameters[name]
+    const about = own(doc.parameters, name)
     const hint = about ? `/** ${about.replaceAll('*/', '*\\/')} */\n` : ''
     return `${hint}${key(name)}${optional ? '?' : ''}: ${writer.argument(type)}`
   })

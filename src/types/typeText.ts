@@ -1,3 +1,4 @@
+import { own } from '../support/own.ts'
 import type { Field, ProgramDescription, TypeDescription } from './description.ts'
 
 /** Whether a type is that of a value from Python, or of an argument. */
@@ -163,7 +164,7 @@ export class TypeWriter {
   }
 
   #record(name: string, direction: Direction): string {
-    const described = this.#program.classes[name]
+    const described = own(this.#program.classes, name)
     if (described?.kind !== 'record') return 'unknown'
     if (direction === 'result') return described.is ? this.text(described.is, 'result') : this.#name(name)
     // A dataclass or model would arrive as a dict.
@@ -220,7 +221,7 @@ function readonly(direction: Direction): string {
 }
 
 function ndarray(dtype: string | undefined, direction: Direction): string {
-  const array = dtype === undefined ? undefined : TYPED_ARRAYS[dtype]
+  const array = dtype === undefined ? undefined : own(TYPED_ARRAYS, dtype)
   const whole = array ? `NdArray<${array}>` : 'NdArray'
   return direction === 'argument' && array ? `${whole} | ${array}` : whole
 }

@@ -147,6 +147,19 @@ describe('the generated file', () => {
   })
 })
 
+test('names that every object of JavaScript has are names like others', { timeout: 300_000 }, async () => {
+  const text = typesFile(await describeModules('./names.py'), SETTINGS)
+  expect(text).toContain("'names.constructor': {")
+  expect(text).toContain('constructor: number | bigint')
+  const calls = `
+import type { PythonClient } from 'vitest-environment-python/fixtures'
+declare const python: PythonClient
+const made = await python.ref('names.constructor', { constructor: 1, hasOwnProperty: 'a', arguments: 'b' })
+export const value: number = await made.get('valueOf')
+`
+  expect(await compile({ 'python.d.ts': text, 'calls.ts': calls })).toBe('')
+})
+
 /** The expression that makes a value which the bridge delivered. */
 function expression(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`
