@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
 import { checkTypes } from '../support/checkTypes.ts'
+import { jestResults, LEAKING } from '../support/jestResults.ts'
 import { printedBy } from '../support/printed.ts'
 import { type FixtureOptions, NOTHING, runVitest, withVitest } from '../support/runVitest.ts'
 import { JEST } from '../support/versions.ts'
@@ -11,13 +12,6 @@ import { JEST } from '../support/versions.ts'
 const runner = { version: JEST, fixture: 'jest' } as const
 const run = (args: string[], options: Partial<FixtureOptions> = {}) =>
   runVitest({ ...runner, args, ...options })
-
-/** The result of a test, as Jest's reporters get it. */
-interface JestResult {
-  title: string
-  status: string
-  failureMessages: string[]
-}
 
 const MODULES = ['./python/tools.py']
 
@@ -195,15 +189,11 @@ describe.concurrent('Jest', () => {
     'test',
     'file',
   ])('with isolation %s, the test that leaks fails in the results', async (isolation) => {
-    const reporters = ['--reporters=default', '--reporters=./resultsReporter.js']
-    const args = ['tests/leaks', 'tests/plain', '--ci', ...reporters]
-    const tests = await withVitest({ ...runner, args, python: { isolation } }, async (jest) => {
-      expect(await jest.ended).toMatchObject({ exitCode: 1 })
-      return JSON.parse(readFileSync(join(jest.directory, 'results.json'), 'utf8')) as JestResult[]
-    })
+    const args = ['tests/leaks', 'tests/plain', '--ci']
+    const { exitCode, tests } = await jestResults({ version: JEST, args, python: { isolation } })
+    expect(exitCode).toBe(1)
     const failed = tests.filter(({ status }) => status === 'failed')
-    const leaking = ['leaks once and passes when it is retried', 'leaves a daemon']
-    expect(failed.map(({ title }) => title).sort()).toEqual(leaking)
+    expect(failed.map(({ title }) => title).sort()).toEqual(LEAKING)
     expect(tests.filter(({ status }) => status === 'passed').length).toBeGreaterThanOrEqual(2)
     for (const { failureMessages } of failed) {
       expect(failureMessages.join('\n')).toMatch(

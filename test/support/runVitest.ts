@@ -118,8 +118,8 @@ function copyOf({ fixture, files }: FixtureOptions, installation: Installation):
 }
 
 function runnerOf({ version, directory, pool, command = ['run'] }: FixtureOptions): string[] {
-  if (isJest(version)) return ['../node_modules/jest/bin/jest.js']
   const installed = directory ? 'node_modules' : '../node_modules'
+  if (isJest(version)) return [`${installed}/jest/bin/jest.js`]
   return [`${installed}/vitest/vitest.mjs`, ...command, ...(pool ? ['--pool', pool] : [])]
 }
 

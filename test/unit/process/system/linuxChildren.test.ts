@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { afterEach, describe, expect, test } from 'vitest'
+import { developmentPython } from '../../../../scripts/development-python.mjs'
 import { LinuxChildren, type ThreadFiles } from '../../../../src/process/system/linuxChildren.ts'
 
 /** Threads of process 7 with their children. `ended` are listed still, but have no file any more. */
@@ -94,7 +95,7 @@ describe.runIf(process.platform === 'linux')('the children of a real process', (
   })
 
   test('that its threads started before they ended, and nothing else', async () => {
-    const python: ChildProcess = spawn('python3', ['-c', CHILDREN_OF_THREADS])
+    const python: ChildProcess = spawn(await developmentPython(), ['-c', CHILDREN_OF_THREADS])
     const pid = python.pid as number
     started.push(pid)
     const lines = createInterface(python.stdout!)
