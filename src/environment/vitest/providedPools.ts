@@ -7,11 +7,12 @@ import {
 } from '../../client/lease/context.ts'
 import { PROTOCOL, protocolMismatch } from '../../process/run/protocol.ts'
 import { SetupError } from '../../support/errors.ts'
+import { own } from '../../support/own.ts'
 
 /** Returns a pool that the tests of this process can lease from; `undefined` if there is none of this name. */
 export function findContext(pool: string): RunContext | undefined {
   const context = provided()
-  return context && 'pools' in context ? context.pools[pool] : undefined
+  return context && 'pools' in context ? own(context.pools, pool) : undefined
 }
 
 /**
@@ -27,7 +28,7 @@ export function requireContext(pool: string): RunContext {
   if (context.protocol !== PROTOCOL) {
     throw new SetupError('PROTOCOL_MISMATCH', protocolMismatch('The run', context.protocol, 'these fixtures'))
   }
-  const found = context.pools[pool]
+  const found = own(context.pools, pool)
   if (found) return found
   throw new SetupError(
     'POOL_UNKNOWN',
