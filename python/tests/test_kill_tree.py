@@ -21,7 +21,8 @@ from .reaping import PACKAGE, Run, alive, eventually
 KILLER = """
 import json, os, subprocess, sys
 sys.path.insert(0, {package!r})
-from vitest_python.posix import identity, kill_tree as tree, pidfd
+from vitest_python.posix import identity, pidfd
+from vitest_python.posix.killing import kill_tree as tree
 from vitest_python.posix.prctl import adopt_orphans
 adopt_orphans()
 {prepare}
@@ -82,7 +83,7 @@ def test_kills_a_chain_that_is_deeper_than_the_stack_and_has_more_processes_than
 
 def test_kills_it_without_the_lists_of_children_of_the_kernel() -> None:
     last, empty, killed, _ = kill(
-        CHAIN, "from vitest_python.posix import descendants; descendants.HAS_CHILDREN_FILES = False"
+        CHAIN, "from vitest_python.posix.killing import descendants; descendants.HAS_CHILDREN_FILES = False"
     )
     assert empty and len(killed) > 200
     assert not alive(last)

@@ -18,11 +18,11 @@ from ..posix.cgroup import make_cgroup
 from ..posix.cookie import set_limits
 from ..posix.identity import boot_id, own_start_time, start_time
 from ..posix.keep import KeepExecutables
+from ..posix.killing.send_signal import answer_signal
 from ..posix.lines import Outbox, Splitter, decode
 from ..posix.pidfd import HAS_PIDFD
 from ..posix.prctl import adopt_orphans
 from ..posix.protocol import PROTOCOL, protocol_mismatch
-from ..posix.send_signal import answer_signal
 from ..posix.spawn import spawn
 from ..posix.system import DARWIN
 from ..posix.wait import exit_of, wake_up_on_child
@@ -33,8 +33,8 @@ if DARWIN:
     from ..posix.darwin.kill_tree import kill_tree
     from ..posix.darwin.sweep import kill_marked
 else:
-    from ..posix.kill_tree import kill_tree
-    from ..posix.sweep import kill_marked
+    from ..posix.killing.kill_tree import kill_tree
+    from ..posix.killing.sweep import kill_marked
 
 # A killed process ends sooner, unless it hangs in the kernel.
 LAST_KILL_SECONDS = 30.0

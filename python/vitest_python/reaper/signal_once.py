@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
-from ..posix.send_signal import answer_signal
+from ..posix.killing.send_signal import answer_signal
 
 
 def main(_arguments: list[str]) -> None:

@@ -100,7 +100,7 @@ export const layers = {
   ],
   'identity check': [
     {
-      file: `${python}/posix/send_signal.py`,
+      file: `${python}/posix/killing/send_signal.py`,
       find: 'process.stat.start_time != start_time',
       replace: 'False',
     },
@@ -170,12 +170,12 @@ export const layers = {
   // Replaced by a signal that can be ignored.
   SIGKILL: [
     {
-      file: `${python}/posix/kill_tree.py`,
+      file: `${python}/posix/killing/kill_tree.py`,
       find: 'process.send(signal.SIGKILL)',
       replace: 'process.send(signal.SIGTERM)',
     },
     {
-      file: `${python}/posix/sweep.py`,
+      file: `${python}/posix/killing/sweep.py`,
       find: 'process.send(signal.SIGKILL)',
       replace: 'process.send(signal.SIGTERM)',
     },

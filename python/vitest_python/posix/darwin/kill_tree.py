@@ -15,7 +15,7 @@ PAUSE_SECONDS = 0.005
 
 
 def kill_tree(timeout: float, reap: Callable[[], bool], keep: Keep = keep_none) -> Killed:
-    """Like `posix.kill_tree.kill_tree`, but misses processes that have lost their parent and left their group.
+    """Like `posix.killing.kill_tree.kill_tree`, but misses processes that have lost their parent and left their group.
 
     The groups are remembered from pass to pass, so a process that loses its parent in between is found by its group.
     """

@@ -16,7 +16,7 @@ MAX_PASSES = 5
 
 
 def kill_marked(run_id: str, spare: dict[int, str], keep: Keep = keep_none) -> Killed:
-    """Like `posix.sweep.kill_marked`, but goes by the environment alone."""
+    """Like `posix.killing.sweep.kill_marked`, but goes by the environment alone."""
     mark = re.compile(rf"(?:^| ){RUN_ID_VARIABLE}={run_id}(?: |\s*$)")
     killed: dict[int, str] = {}
     found: dict[int, str] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from typing import Any
 
-from .pidfd import Process
+from ..pidfd import Process
 
 
 def send_signal(pid: int, start_time: str, number: int) -> str:

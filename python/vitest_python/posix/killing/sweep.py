@@ -6,11 +6,11 @@ import os
 import signal
 import time
 
-from .cookie import carries
-from .identity import real_user
-from .keep import Keep, keep_none
-from .killed import Killed
-from .pidfd import Process
+from ..cookie import carries
+from ..identity import real_user
+from ..keep import Keep, keep_none
+from ..killed import Killed
+from ..pidfd import Process
 
 MAX_PASSES = 5
 PAUSE_SECONDS = 0.005

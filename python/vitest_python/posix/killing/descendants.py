@@ -6,7 +6,7 @@ import os
 from collections import defaultdict
 from collections.abc import Callable
 
-from .identity import read_stat
+from ..identity import read_stat
 
 
 def children_lookup() -> Callable[[int], list[int]]:

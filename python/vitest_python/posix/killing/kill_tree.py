@@ -8,10 +8,10 @@ import signal
 import time
 from collections.abc import Callable
 
+from ..keep import Keep, keep_none
+from ..killed import Killed
+from ..pidfd import Process
 from .descendants import children_lookup
-from .keep import Keep, keep_none
-from .killed import Killed
-from .pidfd import Process
 
 # A killed process needs about a millisecond to end. Only then do its orphans become our children.
 PAUSE_MS = 5

@@ -1,0 +1,1 @@
+"""Finds the processes of a run, and kills them."""
