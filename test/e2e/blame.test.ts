@@ -16,6 +16,8 @@ interface Reported extends FixtureResult {
   files: string[]
   /** Names of failing tests in the JUnit report. */
   junit: string[]
+  /** Whether the JSON report tells a success. */
+  success: boolean
   /** Failures that the terminal shows with an error of a leak: "leaks.test.ts:13 leaks a child". */
   terminal: string[]
   /** Annotations: "leaks.test.ts:13 leaks a child". */
@@ -44,6 +46,7 @@ const REPORTERS = ['default', 'json', 'junit', 'github-actions', './annotated.js
 const OUTPUTS = ['--outputFile.json=out.json', '--outputFile.junit=out.xml']
 
 interface JsonReport {
+  success: boolean
   testResults: {
     name: string
     status: string
@@ -56,16 +59,17 @@ async function run(options: Omit<FixtureOptions, 'fixture'>): Promise<Reported> 
   return withVitest({ fixture: 'blame', ...options, args }, async (vitest) => {
     const result = await vitest.ended
     const read = (file: string) => readFileSync(join(vitest.directory, file), 'utf8')
-    const { testResults } = JSON.parse(read('out.json')) as JsonReport
+    const { success, testResults } = JSON.parse(read('out.json')) as JsonReport
     const all = testResults.flatMap(({ assertionResults }) => assertionResults)
     const failed = (of: JsonReport['testResults'][number]) =>
       of.assertionResults.some(({ status }) => status === 'failed')
-    const cases = read('out.xml').matchAll(/<testcase [^>]*name="([^"]+)"[^>]*>\s*<failure/g)
+    const cases = read('out.xml').matchAll(/<testcase [^>]*name="([^"]+)"[^>]*>\s*<(?:failure|error)/g)
     const errors = result.output.matchAll(/^::error file=[^,]*\/([^/,]+),title=([^,]*),line=(\d+)/gm)
     const properties = read('out.xml').matchAll(/<property name="Python" value="([^"]*)"/g)
     const processes = await vitest.pythonProcesses()
     return {
       ...result,
+      success,
       left: { processes, runDirectories: vitest.runDirectories() },
       stepSummary: options.env?.['GITHUB_STEP_SUMMARY'] ? read('summary.md') : '',
       events: parseLines(read('events.jsonl')),
@@ -161,6 +165,23 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect([...new Set(reported.terminal)].sort()).toEqual(places)
     expect(reported.exitCode).toBe(1)
     expect(reported.left).toEqual(NOTHING)
+  })
+
+  test.each([
+    'fork',
+    'spawn',
+  ])('a process that no test can be named for is an error of the run: %s', async (startMethod) => {
+    const python = { modules: ['./python/lingering.py'], startMethod }
+    const reported = await run({ version, python, args: ['lingering'], env: { GITHUB_ACTIONS: 'true' } })
+    expect(reported).toMatchObject({ exitCode: 1, success: false, files: ['vitest.config.ts'] })
+    expect(failing(reported)).toEqual([])
+    expect(reported.junit).toEqual([expect.stringMatching(/^(vitest-environment-python|LeftoverError)/)])
+    expect(reported.output).toMatch(/^::error title=LeftoverError \[ORPHANS_FOUND\]::Processes of this run /m)
+    expect(reported.output).toContain('(sleep 304), it is not certain which test started it')
+    const env = { GITHUB_ACTIONS: 'true', LINGERS: 'no' }
+    const clean = await run({ version, python, args: ['lingering'], env })
+    expect(clean).toMatchObject({ exitCode: 0, success: true, files: [], junit: [] })
+    expect(clean.output).not.toContain('::error')
   })
 
   test('a test tells its worker and how Python ended, and GitHub gets the line of Python', async () => {

@@ -15,7 +15,7 @@ export function lastLookAt(registry: Registry, vitest: ReportedVitest): LastLook
   return async (files) => {
     const errors: string[] = []
     for (const run of registry.active) errors.push(...(await lookAt(run, files, !vitest.config.watch)))
-    // An error without a frame is left out of GitHub's annotations.
+    // The place that the reporters show.
     const { configFile } = vitest.vite?.config ?? {}
     const frame = configFile ? [`    at ${configFile}:1:1`] : []
     return errors.map((message) => shown(message, frame))

@@ -1,8 +1,9 @@
 import { watchBlobs } from './blobs.ts'
 import { failLeakingTests } from './leaksOfFile.ts'
-import { pythonAnnotations } from './pythonAnnotations.ts'
+import { annotationOf, pythonAnnotations } from './pythonAnnotations.ts'
 import type { FileTask, ReportedVitest } from './reportedVitest.ts'
 import { type ShownError, withStacks } from './shownError.ts'
+import { withStandIns } from './standIns.ts'
 
 /** The last look at a run before its reporters close. */
 export type LastLook = (modules: readonly FileTask[]) => Promise<readonly ShownError[]>
@@ -31,18 +32,20 @@ export function precedeReporters(vitest: ReportedVitest, lastLook: LastLook): vo
     if (event === 'onTestRunStart') looking = undefined
     if (event === 'onTestModuleEnd') failLeakingTests(vitest, (args[0] as { task: FileTask }).task)
     // Vitest 3.2 calls both at once, later versions call the first only.
-    if (event === 'onTestRunEnd' || event === 'onFinished') {
-      looking ??= lastLook(filesOf(args[0] as object[]))
-      extend(event, args, await looking)
-    }
-    if (event === 'onTestRunEnd') annotatePython(filesOf(args[0] as object[]))
-    return report(event, ...args)
+    if (event !== 'onTestRunEnd' && event !== 'onFinished') return report(event, ...args)
+    looking ??= lastLook(filesOf(args[0] as object[]))
+    const errors = (await looking).map(withStacks)
+    extend(event, args, errors)
+    if (event === 'onTestRunEnd') annotate(filesOf(args[0] as object[]), errors)
+    return withStandIns(vitest, { event, errors }, () => report(event, ...args))
   }
 }
 
-function annotatePython(files: readonly FileTask[]): void {
+function annotate(files: readonly FileTask[], errors: readonly ShownError[]): void {
   if (process.env['GITHUB_ACTIONS'] !== 'true') return
-  for (const line of pythonAnnotations(files)) process.stderr.write(`\n${line}\n`)
+  for (const line of [...pythonAnnotations(files), ...errors.map(annotationOf)]) {
+    process.stderr.write(`\n${line}\n`)
+  }
 }
 
 /** `onTestRunEnd` gets modules, and `onFinished` files. */
@@ -51,7 +54,7 @@ function filesOf(modulesOrFiles: readonly object[]): FileTask[] {
 }
 
 function extend(event: string, args: unknown[], errors: readonly ShownError[]): void {
-  if (errors.length > 0) args[ERRORS] = [...((args[ERRORS] ?? []) as unknown[]), ...errors.map(withStacks)]
+  if (errors.length > 0) args[ERRORS] = [...((args[ERRORS] ?? []) as unknown[]), ...errors]
   const files = filesOf(args[0] as object[])
   const failed = errors.length > 0 || files.some(({ result }) => result?.state === 'fail')
   if (!failed) return

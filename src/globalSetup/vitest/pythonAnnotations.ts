@@ -1,5 +1,6 @@
 import { safeLines } from '../../support/safeText.ts'
 import type { FileTask, Task } from './reportedVitest.ts'
+import type { ShownError } from './shownError.ts'
 
 /** A frame of Python in a stack, as `stackLines` writes it. */
 const PYTHON_FRAME = /^ {4}at .+ \((\/[^()]+\.py):(\d+):(\d+)\)$/m
@@ -23,6 +24,11 @@ function annotate({ name, result }: Task): string[] {
     if (file === '') return []
     return `::error file=${property(file)},line=${line},col=${column},title=${property(name)}::${data(message)}`
   })
+}
+
+/** The annotation of an error of the run. Vitest's own reporter leaves out errors that are in none of its modules. */
+export function annotationOf({ name, message }: ShownError): string {
+  return `::error title=${property(name)}::${data(message)}`
 }
 
 function data(text: string): string {

@@ -6,6 +6,7 @@ import { type ShownError, withStacks } from './shownError.ts'
 export interface ReportedVitest {
   /** Calls a method of every reporter. */
   report(event: string, ...args: unknown[]): Promise<void>
+  readonly reporters?: readonly object[]
   readonly state: { readonly idMap: ReadonlyMap<string, Task> }
   readonly logger: { log(...args: unknown[]): void }
   readonly config: { readonly watch?: boolean }

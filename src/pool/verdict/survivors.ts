@@ -74,6 +74,12 @@ export function ownerOf(
   if (children.has(marked.pid)) return records[0]
   const age = ageOf(marked.startTime)
   const { leases: traced, tracedBy } = trace(marked, age, leases)
+  // Its environment would name the lease, if a worker had started it during one. It may come from an import.
+  if (tracedBy === 'time' && showsRun(marked)) return undefined
   const candidates = tracedBy === 'time' ? leases.aliveAt(Date.now() - age) : traced
   return candidates.length === 1 ? candidates[0] : undefined
+}
+
+function showsRun({ cookie }: MarkedProcess): boolean {
+  return cookie === 'environment' || cookie === 'both'
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Layer, UNMARKED } from '../support/layers.ts'
 import { withScene } from '../support/scene.ts'
@@ -96,10 +98,16 @@ describe.runIf(isRoot).concurrent('a runner', () => {
       const hiding = 'import ctypes,time; ctypes.CDLL(None).prctl(4, 0, 0, 0, 0); time.sleep(20)'
       const { exitCode, output } = await scene.start({
         wrap: (command) => ['prlimit', '--rss=9000000000', '--locks=9000000', ...as(command)],
+        args: ['--reporter=default', '--reporter=json', '--outputFile.json=out.json'],
         tests: [{ runs: ['sh', '-c', `python3 -c '${hiding}' >/dev/null 2>&1 & sleep 0.3`] }],
       }).ended
       expect(output).toContain(sentence)
       expect(exitCode).toBe(code)
+      // The reporters know it, too.
+      const report = JSON.parse(readFileSync(join(scene.directory, 'out.json'), 'utf8'))
+      expect(report.success).toBe(code === 0)
+      const messages = report.testResults.map(({ message }: { message: string }) => message).join('')
+      expect(messages.includes('Cannot tell whether pid ')).toBe(code !== 0)
     })
   })
 })
