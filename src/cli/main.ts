@@ -86,8 +86,10 @@ program
   .action(async ({ json }: Json) => {
     const { statusOfRuns } = await import('./verify/status.ts')
     const status = await statusOfRuns()
-    if (json) printJson(status.runs)
-    else print((await import('./verify/showRuns.ts')).showStatus(status))
+    if (json) {
+      printJson(status.runs)
+      for (const sentence of [...status.problems, ...status.notJudged]) printError(sentence)
+    } else print((await import('./verify/showRuns.ts')).showStatus(status))
     process.exitCode = status.problems.length > 0 ? 1 : 0
   })
 

@@ -108,7 +108,7 @@ describe('text of others is harmless in', () => {
       kept,
       problems: [HOSTILE],
       notJudged: [HOSTILE],
-      sharedMemory: [{ path: `/dev/shm/psm_${HOSTILE}`, bytes: 1, createdAt: '' }],
+      sharedMemory: [{ path: `/dev/shm/psm_${HOSTILE}`, bytes: 1, createdAt: '', unreadable: [] }],
     }
     print(showVerification(verification))
     expectHarmless(printed)

@@ -19,6 +19,8 @@ def remove_run_directory(path: str, run_id: str) -> str | None:
         return None
     if refusal:
         return refusal
+    # The record goes last, so the directory is that of a run until it is gone.
+    close_run_directory(path, run_id)
     import shutil  # costs milliseconds, which the reaper doesn't have at its start
 
     shutil.rmtree(path, ignore_errors=True)

@@ -31,10 +31,14 @@ function remedy({ reaped, requested }: Verification): string {
   return reaped.length === 0 ? 'They could not be ended.' : 'The others could not be ended.'
 }
 
-function describeSegment({ path, bytes, createdAt }: Segment): string {
+function describeSegment({ path, bytes, createdAt, unreadable }: Segment): string {
+  const doubt =
+    unreadable.length === 0
+      ? ''
+      : ` (${unreadable.length} of your processes can't be read: ${unreadable.join(', ')})`
   return (
-    `No process uses ${safeText(path)} (${megabytes(bytes)}, made at ${createdAt}). A Python that is killed leaves such shared memory. ` +
-    `If you don't need it, delete it: rm ${safeText(path)}`
+    `No process that is visible here uses ${safeText(path)} (${megabytes(bytes)}, made at ${createdAt})${doubt}. A Python that is killed leaves such shared memory. ` +
+    `If no container uses it either, delete it: rm ${safeText(path)}`
   )
 }
 

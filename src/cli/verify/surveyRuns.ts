@@ -92,6 +92,8 @@ function readRun(directory: RunDirectory): KnownRun {
     const isHere = owner !== 'elsewhere' && record.owner.bootId === system.bootId()
     return { ...known, record, owner, ...(isHere ? { traces: tracesOf(directory) } : {}) }
   } catch (error) {
+    // The run itself has just removed it.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ownerless(directory.runId)
     return { ...known, problem: (error as Error).message }
   }
 }

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { forgetRun } from '../../pool/verdict/deadRun.ts'
 import { killUntilClean, SWEEP_INTERVAL_MS } from '../../pool/verdict/killLoop.ts'
 import { hasEnded } from '../../pool/verdict/orphans.ts'
 import { describeDoubt } from '../../pool/verdict/sweepDeadRuns.ts'
 import type { KeptProcess } from '../../process/run/keptProcesses.ts'
-import { removeRunDirectory } from '../../process/run/runDirectory.ts'
 import type { Signaller } from '../../process/run/signal.ts'
 import type { MarkedProcess, Unreadable } from '../../process/run/sweep.ts'
 import { nameOf } from '../../process/system/identity.ts'
@@ -128,8 +128,8 @@ async function reap(
   return left.filter((marked) => hasEnded(marked, system.table))
 }
 
-function forget({ owner, directory, kept }: KnownRun): void {
-  if (owner === 'dead' && directory && kept.length === 0) removeRunDirectory(directory)
+function forget({ owner, directory, traces, kept }: KnownRun): void {
+  if (owner === 'dead' && directory) forgetRun(directory, traces?.cgroup, kept)
 }
 
 function unite(...lists: MarkedProcess[][]): MarkedProcess[] {

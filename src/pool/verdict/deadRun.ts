@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { type ControlGroup, controlGroup } from '../../process/run/controlGroup.ts'
 import type { Suspect } from '../../process/run/marks.ts'
-import type { RunDirectory } from '../../process/run/runDirectory.ts'
+import { closeRunDirectory, type RunDirectory, removeRunDirectory } from '../../process/run/runDirectory.ts'
 import type { Member, Membership } from '../../process/run/sweep.ts'
 import type { Identity } from '../../process/system/identity.ts'
 import { system } from '../../process/system/system.ts'
@@ -17,6 +17,8 @@ export interface Traces {
   /** Reasons why a process of the run may not be found. */
   blindSpots: string[]
   cgroup: ControlGroup | undefined
+  /** Whether its runner or reaper has swept already, and has recorded the survivors that it could not end. */
+  isSwept: boolean
 }
 
 /** Reads the record of a run. Without a recorded reaper, the run has started no other process. */
@@ -36,7 +38,23 @@ export function tracesOf(directory: RunDirectory): Traces {
       ? blindSpots({ membership: cgroup !== undefined, limits, hiding: system.hiding() })
       : [],
     cgroup,
+    isSwept,
   }
+}
+
+/**
+ * Removes everything that a dead run has left on disk, its control group included. As long as kept processes are alive, the
+ * record stays.
+ */
+export function forgetRun(
+  directory: RunDirectory,
+  cgroup: ControlGroup | undefined,
+  kept: readonly Identity[],
+): void {
+  cgroup?.release(kept.map(({ pid }) => pid))
+  cgroup?.remove()
+  if (kept.length > 0) closeRunDirectory(directory)
+  else removeRunDirectory(directory)
 }
 
 /** The control group outlives a reaper that was killed. Its name holds the run ID, so it cannot be another run's. */

@@ -3,7 +3,6 @@ import { type Parted, partKept } from '../../process/run/keptProcesses.ts'
 import { lineageOf } from '../../process/run/lineage.ts'
 import { ownerState } from '../../process/run/owner.ts'
 import {
-  closeRunDirectory,
   listRunDirectories,
   type RunDirectory,
   type RunRecord,
@@ -16,7 +15,7 @@ import { sweepMachine } from '../../process/run/sweepMachine.ts'
 import { nameOf } from '../../process/system/identity.ts'
 import { system } from '../../process/system/system.ts'
 import { debugLog } from '../../support/debugLog.ts'
-import { type Traces, tracesOf } from './deadRun.ts'
+import { forgetRun, type Traces, tracesOf } from './deadRun.ts'
 import { killUntilClean, settle } from './killLoop.ts'
 import { hasEnded } from './orphans.ts'
 import { isNews } from './reportOnce.ts'
@@ -69,10 +68,7 @@ async function sweepRun(
   if (ended.alive.length > 0) return describeAlive(directory.runId, ended)
   const doubt = describeDoubt(directory.runId, ended.unknown, traces)
   if (doubt) return once(directory.path, doubt)
-  traces.cgroup?.release(ended.kept.map(({ pid }) => pid))
-  traces.cgroup?.remove()
-  if (ended.kept.length > 0) closeRunDirectory(directory)
-  else removeRunDirectory(directory)
+  forgetRun(directory, traces.cgroup, ended.kept)
   if (ended.left.length === 0) return undefined
   return `Ended the survivors of run ${directory.runId}, whose runner was killed: ${list(ended.left)}.`
 }
@@ -104,14 +100,19 @@ async function endSurvivors(
   const refused = new Set<string>()
   const look = () => lookFor(runId, traces, keep)
   // A reaper whose owner has just died may still be at work.
-  let last = await settle(look)
+  let last = traces.isSwept ? await look() : await settle(look)
   const note = ({ found }: Parted) => {
     for (const marked of found) left.set(nameOf(marked), marked)
   }
   note(last)
   if (left.size > 0) {
     const signal = await signaller()
-    last = await killUntilClean(look, async (seen) => {
+    // There is no use in a second signal to a process that may refuse it.
+    const lookAgain = async () => {
+      const seen = await look()
+      return { ...seen, found: seen.found.filter((marked) => !refused.has(nameOf(marked))) }
+    }
+    last = await killUntilClean(lookAgain, async (seen) => {
       note(seen)
       for (const name of namesOfRefused(await signal(seen.found, 'SIGKILL'))) refused.add(name)
     })

@@ -55,6 +55,9 @@ export type Found = Pick<
 const debug = debugLog('verdict')
 
 const UNREAD = 'gone before it could be looked at'
+/** The kernel counts it, and `/proc` does not show it. */
+const UNSEEN_DESCENDANT =
+  'The reaper has a descendant that the system does not show, so it could not be ended.'
 const VANISHED = 'Processes of the run started and ended faster than a sweep could read them.'
 
 /** Sweeps for survivors of the stopped pool, kills them, ends the reaper, and proves that no process of the run is left. */
@@ -134,6 +137,7 @@ async function emptyTree(verification: Verification, found: Found): Promise<void
   const member = { runId: verification.runId, how: 'descent' } as const
   const orphans = [...tree.killed, ...tree.left].map((process) => unreadMember(process, member, UNREAD))
   recordOrphans(found.orphans, orphans, verification.leases, 0)
+  if (!tree.empty && tree.left.length === 0) found.problems.push(UNSEEN_DESCENDANT)
 }
 
 /** The processes that the kernel counts to the run, even if they have shed all marks. */

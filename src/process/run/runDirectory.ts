@@ -124,13 +124,13 @@ const SKELETON = ['workers', 'logs', `${RECORD}.new`]
 export function readRunRecord(directory: RunDirectory): RunRecord | undefined {
   const file = join(directory.path, RECORD)
   if (!isOwnDirectory(directory.path)) checkPrivate(directory.path)
-  const isRecorded = isThere(file)
+  const text = readIfThere(file)
   // A directory that only has the name of a run is left alone, whatever its permissions are.
-  if (!isRecorded) checkSkeleton(directory)
+  if (text === undefined) checkSkeleton(directory)
   checkPrivate(directory.path)
-  if (!isRecorded) return undefined
+  if (text === undefined) return undefined
   try {
-    return checkRecord(JSON.parse(readFileSync(file, 'utf8')), directory)
+    return checkRecord(JSON.parse(text), directory)
   } catch (cause) {
     throw new SetupError(
       'RUN_DIRECTORY_CORRUPT',
@@ -140,7 +140,9 @@ export function readRunRecord(directory: RunDirectory): RunRecord | undefined {
   }
 }
 
+/** Removes the record last, so the directory is that of a run until it is gone. */
 export function removeRunDirectory(directory: RunDirectory): void {
+  if (isThere(directory.path)) closeRunDirectory(directory)
   rmSync(directory.path, { recursive: true, force: true })
 }
 
@@ -156,7 +158,8 @@ export function closeRunDirectory(directory: RunDirectory): void {
 /** Another program, or you, may have made a directory with such a name. */
 function checkSkeleton({ path }: RunDirectory): void {
   const strange = readdirSync(path).find((name) => !SKELETON.includes(name))
-  if (strange === undefined) return
+  // If there is a record by now, the run has just started.
+  if (strange === undefined || isThere(join(path, RECORD))) return
   throw new SetupError(
     'RUN_DIRECTORY_CORRUPT',
     `${path} is named like the directory of a run, but has no ${RECORD} and holds ${strange}. It is left alone.`,
@@ -173,6 +176,15 @@ function checkRecord(value: unknown, directory: RunDirectory): RunRecord {
     (record.keep === undefined || (Array.isArray(record.keep) && record.keep.every(isText)))
   if (!whole) throw new Error('not the record of this run')
   return record
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
 }
 
 function isText(value: unknown): value is string {

@@ -208,6 +208,25 @@ test('what the reaper has killed last, or could not kill, is an orphan', async (
   expect(judge(found)).toBe('orphans')
 })
 
+test('what the reaper could not kill is an orphan that is alive', async () => {
+  const { alive, verification } = machine([{ pid: 1 }, { pid: 70, environ: 'PATH=/\0' }])
+  const startTime = String(alive.get(70)?.start)
+  const killTree = async () => ({ killed: [], left: [{ pid: 70, startTime }], empty: false })
+  const found = await findings({ ...verification, killTree })
+  expect(found.orphans).toMatchObject([{ pid: 70, cookie: 'descent', killed: false }])
+  expect(judge(found)).toBe('orphans')
+}, 30_000)
+
+test('a descendant that only the kernel counts leaves the run unproven', async () => {
+  const { verification } = machine([{ pid: 1 }])
+  const found = await findings({
+    ...verification,
+    killTree: async () => ({ killed: [], left: [], empty: false }),
+  })
+  expect(found.problems).toEqual([expect.stringContaining('does not show')])
+  expect(judge(found)).toBe('unknown')
+})
+
 test('a sweep that fails leaves the run unproven, and the reaper is ended all the same', async () => {
   const { alive, verification } = machine([{ pid: 1 }])
   const pids = () => {

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import {
   chmodSync,
   existsSync,
@@ -141,6 +142,52 @@ test('a directory that is only named like a run is no run, and is left alone', (
   expect(() => readRunRecord({ runId: 'backups', path })).toThrow('It is left alone')
   expect(existsSync(join(path, 'mail'))).toBe(true)
 })
+
+test('a run that starts or ends meanwhile is no corrupt one', async () => {
+  mkdirSync(base, { mode: 0o700, recursive: true })
+  // Beside this process, so that every state of a directory is met.
+  const program = `
+    import { mkdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
+    const [base, record] = process.argv.slice(1)
+    for (let n = 0; n < 3_000; n++) {
+      const path = base + '/abcdef' + (n % 10)
+      for (const part of ['', '/workers', '/logs']) mkdirSync(path + part, { mode: 0o700 })
+      writeFileSync(path + '/run.json.new', record.replace('RUN', 'abcdef' + (n % 10)))
+      renameSync(path + '/run.json.new', path + '/run.json')
+      for (const name of ['broker.sock', 'processes.jsonl']) writeFileSync(path + '/' + name, '')
+      for (const name of ['broker.sock', 'processes.jsonl']) unlinkSync(path + '/' + name)
+      for (const name of ['workers', 'logs']) rmSync(path + '/' + name, { recursive: true })
+      rmSync(path, { recursive: true })
+    }`
+  const record = JSON.stringify({ runId: 'RUN', owner: ownIdentity(), root: '/', startedAt: '2026-01-01' })
+  const other = spawn(process.execPath, ['--input-type=module', '--eval', program, base, record])
+  let ended = false
+  other.once('exit', () => {
+    ended = true
+  })
+  const seen = new Map<string, number>()
+  while (!ended) {
+    for (let n = 0; n < 10; n++) {
+      const runId = `abcdef${n}`
+      const outcome = lookAt({ runId, path: join(base, runId) })
+      seen.set(outcome, (seen.get(outcome) ?? 0) + 1)
+    }
+    await new Promise(setImmediate)
+  }
+  expect([...seen.keys()].sort()).toEqual(expect.arrayContaining(['gone', 'recorded']))
+  expect([...seen.keys()].filter((outcome) => !['gone', 'recorded', 'no record'].includes(outcome))).toEqual(
+    [],
+  )
+}, 60_000)
+
+function lookAt(directory: { runId: string; path: string }): string {
+  try {
+    return readRunRecord(directory) ? 'recorded' : 'no record'
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    return code === 'ENOENT' ? 'gone' : message
+  }
+}
 
 test('an owner is dead only if its machine, boot, namespace and start time prove it', () => {
   const owner = ownIdentity()
