@@ -22,8 +22,13 @@ import type {
  *
  * @typeParam F The functions whose types are known, by name; see docs/types.md.
  * @typeParam Closed The names that must be among them. Any other name returns `unknown`, or the type that you write.
+ * @typeParam Names The names of `F`. Leave it out.
  */
-export interface PythonCalls<F = object, Closed extends string = never> {
+export interface PythonCalls<
+  F = object,
+  Closed extends string = never,
+  Names extends keyof F & string = keyof F & string,
+> {
   /**
    * Calls a Python function and resolves to the value that it returns.
    *
@@ -42,16 +47,16 @@ export interface PythonCalls<F = object, Closed extends string = never> {
    * const sum = await python.call<number>('tools.add', { a: 1, b: 2 }, { timeout: 5_000 })
    * ```
    */
-  call<N extends string>(name: N, ...rest: KnownRest<F, N>): Promise<Result<F, N, 'returns'>>
+  call<N extends string>(name: N, ...rest: KnownRest<F, Names, N>): Promise<Result<F, Names, N, 'returns'>>
   /** A function whose types are not known. Without an explicit type (`call<number>`), its result is `unknown`. */
   call<T = Unset, N extends string = string>(
-    name: OtherName<F, Closed, T, N>,
-    ...rest: OtherRest<F, Closed, T, N>
+    name: OtherName<Names, Closed, T, N>,
+    ...rest: OtherRest<Names, Closed, T, N>
   ): Promise<Explicit<T>>
   /** Only for the error message of a call without its arguments. */
-  call<N extends string>(name: NeedsArguments<F, N>, ...rest: NoArguments<F, N>): Promise<unknown>
+  call<N extends string>(name: NeedsArguments<F, Names, N>, ...rest: NoArguments<Names, N>): Promise<unknown>
   /** Only for the completion of names. */
-  call(name: keyof F & string, ...rest: Impossible): Promise<unknown>
+  call(name: Names, ...rest: Impossible): Promise<unknown>
   /**
    * Calls a Python function and leaves the value that it returns in Python, which suits models, connections and
    * generators. Parameters and errors are those of {@link PythonCalls.call | call}.
@@ -62,16 +67,19 @@ export interface PythonCalls<F = object, Closed extends string = never> {
    * const score = await model.call<number>('score', [[1, 2, 3]])
    * ```
    */
-  ref<N extends string>(name: N, ...rest: KnownRest<F, N>): Promise<PythonRef<ResultClass<F, N>>>
+  ref<N extends string>(
+    name: N,
+    ...rest: KnownRest<F, Names, N>
+  ): Promise<PythonRef<ResultClass<F, Names, N>>>
   /** A function whose types are not known. You can name the class of the object: `ref<Model>`. */
   ref<C extends PythonClass = UnknownClass, N extends string = string>(
-    name: OtherName<F, Closed, UnknownClass extends C ? Unset : C, N>,
-    ...rest: OtherRest<F, Closed, UnknownClass extends C ? Unset : C, N>
+    name: OtherName<Names, Closed, UnknownClass extends C ? Unset : C, N>,
+    ...rest: OtherRest<Names, Closed, UnknownClass extends C ? Unset : C, N>
   ): Promise<PythonRef<C>>
   /** Only for the error message of a call without its arguments. */
-  ref<N extends string>(name: NeedsArguments<F, N>, ...rest: NoArguments<F, N>): Promise<PythonRef>
+  ref<N extends string>(name: NeedsArguments<F, Names, N>, ...rest: NoArguments<Names, N>): Promise<PythonRef>
   /** Only for the completion of names. */
-  ref(name: keyof F & string, ...rest: Impossible): Promise<PythonRef>
+  ref(name: Names, ...rest: Impossible): Promise<PythonRef>
   /**
    * Iterates over the items that a Python generator yields. If you leave the loop early, the generator is closed.
    * Parameters and errors are those of {@link PythonCalls.call | call}.
@@ -85,20 +93,20 @@ export interface PythonCalls<F = object, Closed extends string = never> {
    */
   stream<N extends string>(
     name: N,
-    ...rest: KnownRest<F, N>
-  ): AsyncGenerator<Result<F, N, 'yields'>, void, undefined>
+    ...rest: KnownRest<F, Names, N>
+  ): AsyncGenerator<Result<F, Names, N, 'yields'>, void, undefined>
   /** A function whose types are not known. Without an explicit type (`stream<number>`), its items are `unknown`. */
   stream<T = Unset, N extends string = string>(
-    name: OtherName<F, Closed, T, N>,
-    ...rest: OtherRest<F, Closed, T, N>
+    name: OtherName<Names, Closed, T, N>,
+    ...rest: OtherRest<Names, Closed, T, N>
   ): AsyncGenerator<Explicit<T>, void, undefined>
   /** Only for the error message of a call without its arguments. */
   stream<N extends string>(
-    name: NeedsArguments<F, N>,
-    ...rest: NoArguments<F, N>
+    name: NeedsArguments<F, Names, N>,
+    ...rest: NoArguments<Names, N>
   ): AsyncGenerator<unknown, void, undefined>
   /** Only for the completion of names. */
-  stream(name: keyof F & string, ...rest: Impossible): AsyncGenerator<unknown, void, undefined>
+  stream(name: Names, ...rest: Impossible): AsyncGenerator<unknown, void, undefined>
 }
 
 /** Calls, and Python source that stands in the test. */

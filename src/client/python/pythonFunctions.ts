@@ -46,8 +46,17 @@ export type Unset = typeof unset
 
 // How it works. A call has three overloads of which at most one takes the number of arguments that is given: the others
 // ask for `Impossible` many, and the compiler leaves such overloads out of its error message. So a wrong argument is
-// reported at the argument, and a wrong name at the name. The lookups stand in brackets (`[N] extends [keyof F]`),
-// because otherwise the compiler compares each call with the arguments of all functions.
+// reported at the argument, and a wrong name at the name.
+//
+// Three rules keep the check of a call independent of the number of functions; P11 measures it:
+// - `Names` is a type parameter. The compiler would compute `keyof F` again for each call.
+// - The lookups stand in brackets (`[N] extends [Names]`). Otherwise, the compiler compares each call with the
+//   arguments of all functions.
+// - Entries stand in a box. For brackets, the compiler makes a copy of all methods of arrays with each entry.
+interface Box<out T> {
+  readonly value: T
+}
+
 type Impossible = [never, never, never, never, never, never, never]
 
 type Untyped = [args?: Arguments, options?: CallOptions]
@@ -57,29 +66,30 @@ export interface ArgumentsMissing<Missing> {
   missing: Missing
 }
 
-type RestOfEntry<E> = [E] extends [{ arguments: infer A }]
-  ? undefined extends A
-    ? [args?: A, options?: CallOptions]
-    : [args: A, options?: CallOptions]
-  : Untyped
+type RestOfEntry<E> =
+  Box<E> extends Box<{ arguments: infer A }>
+    ? undefined extends A
+      ? [args?: A, options?: CallOptions]
+      : [args: A, options?: CallOptions]
+    : Untyped
 
 /** The arguments of a known name. */
-export type KnownRest<F, N> = string extends N
+export type KnownRest<F, Names extends keyof F, N> = string extends N
   ? Impossible
-  : [N] extends [keyof F]
+  : [N] extends [Names]
     ? RestOfEntry<F[N]>
     : Impossible
 
 /** The result of a known name. */
-export type Result<F, N, Key extends string> = [N] extends [keyof F]
-  ? [F[N]] extends [{ [K in Key]: infer R }]
+export type Result<F, Names extends keyof F, N, Key extends string> = [N] extends [Names]
+  ? F[N] extends { [K in Key]: infer R }
     ? R
     : unknown
   : unknown
 
 /** The class of the object that a known name returns. */
-export type ResultClass<F, N> = [N] extends [keyof F]
-  ? [F[N]] extends [{ ref: infer R extends PythonClass }]
+export type ResultClass<F, Names extends keyof F, N> = [N] extends [Names]
+  ? F[N] extends { ref: infer R extends PythonClass }
     ? R
     : UnknownClass
   : UnknownClass
@@ -89,11 +99,11 @@ export type Explicit<T> = unknown extends T ? T : [T] extends [Unset] ? unknown 
 
 type IsUnset<T> = unknown extends T ? false : [T] extends [Unset] ? true : false
 
-type Status<F, Closed, T, N> =
+type Status<Names, Closed, T, N> =
   IsUnset<T> extends true
     ? string extends N
       ? 'free'
-      : N extends keyof F
+      : N extends Names
         ? 'known'
         : N extends Closed
           ? 'wrong'
@@ -101,21 +111,22 @@ type Status<F, Closed, T, N> =
     : 'free'
 
 /** The name of any other function; for a wrong name, the names that it may have been meant for. */
-export type OtherName<F, Closed, T, N extends string> =
-  Status<F, Closed, T, N> extends 'wrong' ? Suggestions<keyof F & string, N> : N
+export type OtherName<Names, Closed, T, N extends string> =
+  Status<Names, Closed, T, N> extends 'wrong' ? Suggestions<Names, N> : N
 
 /** The arguments of any other function. */
-export type OtherRest<F, Closed, T, N> = Status<F, Closed, T, N> extends 'known' ? Impossible : Untyped
+export type OtherRest<Names, Closed, T, N> =
+  Status<Names, Closed, T, N> extends 'known' ? Impossible : Untyped
 
 /** For a known name without its arguments: these. */
-export type NeedsArguments<F, N> = N extends keyof F
+export type NeedsArguments<F, Names extends keyof F, N> = N extends Names
   ? F[N] extends { arguments: infer A }
     ? ArgumentsMissing<A>
     : never
   : N
 
 /** No arguments, if the name is known. */
-export type NoArguments<F, N> = [N] extends [keyof F] ? [] : Impossible
+export type NoArguments<Names, N> = [N] extends [Names] ? [] : Impossible
 
 type ModuleOf<N> = N extends `${infer Module}.${string}` ? Module : ''
 type SameModule<Names, N> = Extract<Names, `${ModuleOf<N>}.${string}`>
