@@ -21,7 +21,8 @@ export class BrokerConnection {
 
   constructor(context: RunContext) {
     this.#context = context
-    this.#client = new BrokerClient(context.broker, credentials.createInsecure(), CHANNEL_OPTIONS)
+    const insecure = credentials.createInsecure()
+    this.#client = outside(() => new BrokerClient(context.broker, insecure, CHANNEL_OPTIONS))
   }
 
   /**

@@ -1,6 +1,5 @@
 import { type Client, type ClientOptions, credentials } from '@grpc/grpc-js'
 import { clearTimeout, setTimeout } from '../../support/clock.ts'
-import { outside } from '../../support/outside.ts'
 import { type Caller, callerOf } from '../errors/caller.ts'
 import { CallError, WorkerLostError } from '../errors/errors.ts'
 import { CallTally } from '../events/callTally.ts'
@@ -150,7 +149,7 @@ export class LeasedPython extends CodeSurface implements PythonClient {
 
   #open(): Session {
     if (this.#session) return this.#session
-    const channel = outside(() => openSession(this.#lease))
+    const channel = openSession(this.#lease)
     this.#clients.push(channel.client)
     const host = {
       explain: (broken: Error) => this.#explain(broken),

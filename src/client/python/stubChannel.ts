@@ -55,7 +55,7 @@ export class StubChannels {
         const channel =
           channelOverride ??
           makeChannel?.(this.#address, insecure, rest) ??
-          new Channel(this.#address, insecure, rest)
+          outside(() => new Channel(this.#address, insecure, rest))
         return this.#watch(channel)
       },
     }

@@ -1,4 +1,5 @@
 import { type ClientDuplexStream, credentials } from '@grpc/grpc-js'
+import { outside } from '../../support/outside.ts'
 import { BridgeClient, type ClientFrame, Verb, type WorkerFrame } from '../gen/vitest_python/v1/bridge.ts'
 import type { Lease } from '../lease/lease.ts'
 import { CHANNEL_OPTIONS, callMetadata, MEMORY_KEY, PID_KEY } from '../wire/metadata.ts'
@@ -19,6 +20,12 @@ const channels = new WeakMap<Lease, SessionChannel>()
 export function openSession(lease: Lease): SessionChannel {
   const known = channels.get(lease)
   if (known) return known
+  const channel = outside(() => connect(lease))
+  channels.set(lease, channel)
+  return channel
+}
+
+function connect(lease: Lease): SessionChannel {
   const client = new BridgeClient(lease.address, credentials.createInsecure(), CHANNEL_OPTIONS)
   const metadata = callMetadata(lease.context.token, lease.leaseId)
   if (SharedMemory.canOpen(lease.pid)) metadata.set(PID_KEY, String(process.pid))
@@ -29,7 +36,6 @@ export function openSession(lease: Lease): SessionChannel {
   stream.on('metadata', (answer) => {
     channel.sharesMemory = answer.get(MEMORY_KEY).length > 0
   })
-  channels.set(lease, channel)
   return channel
 }
 

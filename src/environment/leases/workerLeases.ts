@@ -4,6 +4,7 @@ import type { RunContext } from '../../client/lease/context.ts'
 import type { Lease } from '../../client/lease/lease.ts'
 import type { PendingLease } from '../../client/lease/pendingLease.ts'
 import { closeSession, warmUp } from '../../client/session/sessionChannel.ts'
+import { outside } from '../../support/outside.ts'
 
 /** Opens and closes the session of a lease before a test has taken it. */
 interface Sessions {
@@ -70,9 +71,16 @@ export class WorkerLeases {
     })
   }
 
-  /** Keeps a lease until a test takes it, its worker ends, or other tests need it more. */
+  /**
+   * Keeps a lease until a test takes it, its worker ends, or other tests need it more. It may outlive the running test, so
+   * what waits for it must not be in the asynchronous context of that test.
+   */
   #keep(pending: PendingLease): void {
     this.#next = pending
+    outside(() => this.#watch(pending))
+  }
+
+  #watch(pending: PendingLease): void {
     const release = () => {
       if (this.#next === pending) void this.releasePrefetched()
     }
