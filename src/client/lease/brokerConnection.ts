@@ -1,5 +1,6 @@
 import { credentials, type ServiceError } from '@grpc/grpc-js'
 import { outside } from '../../support/outside.ts'
+import { withoutStack } from '../../support/withoutStack.ts'
 import {
   BrokerClient,
   type Holder,
@@ -69,7 +70,7 @@ export class BrokerConnection {
 
   #request(holder: Holder, priority: Priority): PendingLease {
     return outside(() => {
-      const stream = this.#client.lease(callMetadata(this.#context.token))
+      const stream = withoutStack(() => this.#client.lease(callMetadata(this.#context.token)))
       return new PendingLease(stream, this.#context, holder, priority)
     })
   }

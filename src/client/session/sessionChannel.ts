@@ -1,5 +1,6 @@
 import { type ClientDuplexStream, credentials } from '@grpc/grpc-js'
 import { outside } from '../../support/outside.ts'
+import { withoutStack } from '../../support/withoutStack.ts'
 import { BridgeClient, type ClientFrame, Verb, type WorkerFrame } from '../gen/vitest_python/v1/bridge.ts'
 import type { Lease } from '../lease/lease.ts'
 import { CHANNEL_OPTIONS, callMetadata, MEMORY_KEY, PID_KEY } from '../wire/metadata.ts'
@@ -29,7 +30,7 @@ function connect(lease: Lease): SessionChannel {
   const client = new BridgeClient(lease.address, credentials.createInsecure(), CHANNEL_OPTIONS)
   const metadata = callMetadata(lease.context.token, lease.leaseId)
   if (SharedMemory.canOpen(lease.pid)) metadata.set(PID_KEY, String(process.pid))
-  const stream = client.session(metadata)
+  const stream = withoutStack(() => client.session(metadata))
   // Before a `Session` listens. The pool reports a lost worker.
   stream.on('error', () => {})
   const channel: SessionChannel = { client, stream, sharesMemory: false }
