@@ -1,4 +1,5 @@
 import type { CircusState } from './circus.ts'
+import { optimizeOnMainThread } from './detectLeaks.ts'
 import { type EnvironmentClass, type EnvironmentConfig, loadBase } from './loadBase.ts'
 import type { CircusEvent, PythonOfFile } from './pythonOfFile.ts'
 
@@ -29,6 +30,7 @@ function withPython(Base: EnvironmentClass): EnvironmentClass {
       super(config, context)
       this.#project = config.projectConfig
       this.#testPath = context.testPath
+      if (config.projectConfig.detectLeaks) optimizeOnMainThread()
     }
 
     override async setup(): Promise<void> {

@@ -13,7 +13,7 @@ export interface BaseEnvironment {
 
 /** The part of the configuration of a Jest environment that is read here. */
 export interface EnvironmentConfig {
-  projectConfig: JestProject & { injectGlobals: boolean; runner: string }
+  projectConfig: JestProject & { injectGlobals: boolean; runner: string; detectLeaks: boolean }
 }
 
 export type EnvironmentClass = new (
