@@ -1,5 +1,6 @@
 // Keeps docs/compatibility.json, and makes the table of docs/compatibility.md from it.
 import { readFile, writeFile } from 'node:fs/promises'
+import { CASES } from './matrix/cases.mjs'
 
 const data = new URL('../docs/compatibility.json', import.meta.url)
 const page = new URL('../docs/compatibility.md', import.meta.url)
@@ -30,20 +31,22 @@ export async function compatibilityPage() {
   return `${before}${BEGIN}\n\n${table(await results())}\n\n${END}${rest.split(END)[1]}`
 }
 
-function order({ vitest, vite }) {
-  return Number.parseInt(vitest, 10) * 100 + Number.parseInt(vite, 10)
+function order({ id }) {
+  const place = CASES.findIndex((combination) => combination.id === id)
+  return place === -1 ? CASES.length : place
 }
 
 const OUTCOMES = { passed: '✓', failed: '✗ failed' }
 
 function table(rows) {
   const names = [...new Set(rows.flatMap(({ runs }) => Object.keys(runs)))]
-  const head = ['Vitest', 'Vite', 'Node', ...names]
-  const lines = rows.map(({ vitest, vite, node, runs }) => [
-    vitest,
+  const head = ['Runner', 'Vite', 'Node', 'Python', ...names]
+  const lines = rows.map(({ runner, vite, node, python, runs }) => [
+    runner,
     vite,
     node,
-    ...names.map((name) => OUTCOMES[runs[name]] ?? 'no result yet'),
+    python,
+    ...names.map((name) => OUTCOMES[runs[name]] ?? ''),
   ])
   return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }

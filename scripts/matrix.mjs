@@ -1,138 +1,84 @@
-// `npm run matrix`: runs the packed package with every Vite that each Vitest takes, prints a table, and writes
-// docs/compatibility.json. Arguments select pairs: `npm run matrix -- 4.1.12 5.1.1/8`. The others keep their results.
-import { existsSync } from 'node:fs'
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+// `npm run matrix`: runs the packed package with other versions of Vitest, Vite, Jest, Node and Python, and writes each
+// result to docs/compatibility.json as it comes. Runs the combinations that have no result yet; `--all` runs all. Other
+// arguments select some by text: `npm run matrix -- "Vitest 5.1.1, Vite 8"`.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { execa } from 'execa'
 import { results, writeCompatibility } from './compatibility-table.mjs'
+import { CASES, NODES } from './matrix/cases.mjs'
+import { nodeOf, pythonOf } from './matrix/executables.mjs'
+import { installProject, viteIn } from './matrix/install.mjs'
 import { build, pack } from './pack.mjs'
 
-const VITESTS = ['3.2.7', '4.1.12', '5.1.1']
-const VITES = [5, 6, 7, 8]
-const MODULES = ['module', 'commonjs']
-const ISOLATIONS = ['test', 'file']
-/** Vitest 5 does not run on Node 20. */
-const NODE_24 = '24.21.0'
-const fixture = fileURLToPath(new URL('../test/e2e/fixtures/matrix', import.meta.url))
+/** Milliseconds for one run, which may install packages of Python and may share its machine. */
+const RUN_TIMEOUT_MS = 300_000
 
-const wanted = process.argv.slice(2)
-const packed = await mkdtemp(join(tmpdir(), 'vitest-python-matrix-'))
+const selected = process.argv.slice(2).filter((argument) => argument !== '--all')
+const all = process.argv.includes('--all')
+const directory = await mkdtemp(join(tmpdir(), 'vitest-python-matrix-'))
+const installed = new Map()
 let failed = false
 try {
   await build()
-  const tarball = await pack(packed)
-  const pairs = (await allPairs()).filter(isWanted)
-  for (const { vitest, vite } of pairs) await check(vitest, vite, tarball)
+  const tarball = await pack(join(directory, 'packed'))
+  for (const combination of await wanted()) await check(combination, tarball)
 } finally {
-  await rm(packed, { recursive: true, force: true })
+  await rm(directory, { recursive: true, force: true })
 }
 process.exitCode = failed ? 1 : 0
 
-/** The pairs that can be installed. Those that have no result yet are recorded without one. */
-async function allPairs() {
-  const pairs = []
-  for (const vitest of VITESTS) {
-    const taken = await vitesOf(vitest)
-    for (const vite of VITES.filter((major) => taken.includes(major))) pairs.push({ vitest, vite })
-  }
-  const known = await results()
-  const missing = pairs.filter((pair) => !known.some((result) => isOf(result, pair)))
-  const empty = missing.map(({ vitest, vite }) => ({ vitest, vite: `${vite}`, node: '', runs: {} }))
-  await writeCompatibility([...known, ...empty])
-  return pairs
+async function wanted() {
+  if (selected.length > 0) return CASES.filter(({ id }) => selected.some((text) => id.includes(text)))
+  const known = (await results()).map(({ id }) => id)
+  return CASES.filter(({ id }) => all || !known.includes(id))
 }
 
-function isWanted({ vitest, vite }) {
-  return wanted.length === 0 || wanted.includes(vitest) || wanted.includes(`${vitest}/${vite}`)
-}
-
-function isOf(result, { vitest, vite }) {
-  return result.vitest === vitest && Number.parseInt(result.vite, 10) === vite
-}
-
-/** The majors of Vite that a published Vitest takes. */
-async function vitesOf(vitest) {
-  const fields = ['peerDependencies', 'dependencies', '--json']
-  const { stdout } = await execa('npm', ['view', `vitest@${vitest}`, ...fields])
-  const { peerDependencies, dependencies } = JSON.parse(stdout)
-  const range = peerDependencies.vite ?? dependencies.vite
-  return range.split('||').map((part) => Number(/\d+/.exec(part)[0]))
-}
-
-async function check(vitest, vite, tarball) {
-  const result = await tryPair(vitest, vite, tarball)
+async function check(combination, tarball) {
+  const { id } = combination
+  const python = await pythonOf(combination.python)
+  if (!python) return console.log(`${id}: this machine has no Python ${combination.python}`)
+  const result = await tryCombination(combination, python, tarball)
   failed ||= Object.values(result.runs).some((outcome) => outcome !== 'passed')
-  console.log(`Vitest ${vitest}, Vite ${result.vite}, Node ${result.node}: ${JSON.stringify(result.runs)}`)
-  const others = (await results()).filter((other) => !isOf(other, { vitest, vite }))
+  console.log(`${id}: ${JSON.stringify(result.runs)}`)
+  const others = (await results()).filter((other) => other.id !== id)
   await writeCompatibility([...others, result])
 }
 
-async function tryPair(vitest, vite, tarball) {
-  const directory = await mkdtemp(join(tmpdir(), 'vitest-python-matrix-'))
-  try {
-    await cp(fixture, directory, { recursive: true })
-    await install(directory, vitest, vite, tarball)
-    const node = await nodeOf(directory, vitest)
-    const runs = {}
-    for (const type of MODULES) {
-      await writeFile(join(directory, 'package.json'), JSON.stringify({ private: true, type }))
-      for (const isolation of ISOLATIONS)
-        runs[`${type}, ${isolation}`] = await run(directory, node, isolation)
-    }
-    const { stdout } = await execa(node, ['-p', 'process.versions.node'])
-    return { vitest, vite: await viteIn(directory), node: stdout, runs }
-  } finally {
-    await rm(directory, { recursive: true, force: true })
+async function tryCombination(combination, python, tarball) {
+  const { id, runner, version, vite } = combination
+  const project = join(directory, [runner, version, vite].join('-'))
+  // Combinations that differ only in Node or Python share an installation.
+  if (!installed.has(project)) installed.set(project, installProject(project, combination, tarball))
+  await installed.get(project)
+  const node = await nodeOf(NODES[combination.node], directory)
+  const runs = {}
+  for (const name of combination.runs) {
+    const [type, isolation] = name.split(', ')
+    await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, type }))
+    runs[name] = await run(project, { runner, node, python, isolation })
   }
-}
-
-async function install(directory, vitest, vite, tarball) {
-  const dependencies = {
-    vitest,
-    vite: `^${vite}.0.0`,
-    'vitest-environment-python': `file:${tarball}`,
-    '@grpc/grpc-js': '^1.14.0',
-    ...(vitest.startsWith('5.') ? { node: NODE_24 } : {}),
-  }
-  await writeFile(join(directory, 'package.json'), JSON.stringify({ private: true, dependencies }))
-  const options = ['--no-audit', '--no-fund', '--no-package-lock', '--prefer-offline', '--loglevel=error']
-  await execa('npm', ['install', ...options], { cwd: directory, stdin: 'ignore' })
-}
-
-async function nodeOf(directory, vitest) {
-  if (!vitest.startsWith('5.')) return process.execPath
-  const node = join(directory, 'node_modules/node/bin/node')
-  // npm may be configured to run no install scripts. This script fetches the package of the executable.
-  if (!existsSync(node)) {
-    await execa(process.execPath, ['installArchSpecificPackage.js'], { cwd: dirname(dirname(node)) })
-  }
-  return node
-}
-
-/** A second Vite beside Vitest would make the pair another one. */
-async function viteIn(directory) {
-  const modules = join(directory, 'node_modules')
-  const beside = await readdir(join(modules, 'vitest/node_modules')).catch(() => [])
-  if (beside.includes('vite')) throw new Error('npm has installed a second Vite for Vitest.')
-  return JSON.parse(await readFile(join(modules, 'vite/package.json'), 'utf8')).version
+  const nodeVersion = (await execa(node, ['-p', 'process.versions.node'])).stdout
+  const shown = { runner: id.split(',')[0], vite: vite ? await viteIn(project) : '', node: nodeVersion }
+  return { id, ...shown, python: combination.python, runs }
 }
 
 /** @returns `passed` or `failed`. What a failed run printed is printed, too. */
-async function run(directory, node, isolation) {
+async function run(project, { runner, node, python, isolation }) {
   const runtime = await mkdtemp(join(tmpdir(), 'vp-'))
-  const { exitCode, all } = await execa(node, ['node_modules/vitest/vitest.mjs', 'run'], {
-    cwd: directory,
+  const command =
+    runner === 'jest' ? ['node_modules/jest/bin/jest.js'] : ['node_modules/vitest/vitest.mjs', 'run']
+  const { exitCode, all } = await execa(node, command, {
+    cwd: project,
     all: true,
     reject: false,
     stdin: 'ignore',
-    timeout: 120_000,
-    env: { ISOLATION: isolation, NO_COLOR: '1', CI: '', XDG_RUNTIME_DIR: runtime },
+    timeout: RUN_TIMEOUT_MS,
+    env: { ISOLATION: isolation, NO_COLOR: '1', CI: '', XDG_RUNTIME_DIR: runtime, VITEST_PYTHON: python },
   })
   await rm(runtime, { recursive: true, force: true })
-  const passed = exitCode === 0 && /Tests +2 passed \(2\)/.test(all) && all.includes('No orphaned processes')
-  if (passed) return 'passed'
+  const bothPassed = /Tests:? +2 passed(, 2 total| \(2\))/.test(all)
+  if (exitCode === 0 && bothPassed && all.includes('No orphaned processes')) return 'passed'
   console.log(all)
   return 'failed'
 }

@@ -9,6 +9,7 @@ import { JEST, versions } from '../support/versions.ts'
 const PAIRS = [
   ['3.2.7', '5'],
   ['4.1.12', '6'],
+  ['5.1.1', '6'],
 ] as const
 
 describe('a package without "type": "module"', () => {

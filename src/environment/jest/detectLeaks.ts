@@ -1,10 +1,11 @@
 import { setFlagsFromString } from 'node:v8'
 
 /**
- * Has V8 optimize functions on the main thread, for `jest --detectLeaks`. While another thread optimizes any function, V8
- * refers to the prototypes of every global object, so a file that has just ended looks like a leak. On a busy machine, that
- * thread is late.
+ * Keeps V8 from optimizing functions in another thread, for `jest --detectLeaks`. While V8 optimizes any function, it refers
+ * to the prototypes of all global objects, so a file that has just ended looks like a leak. On a busy machine that thread is
+ * late. V8 does not heed `--no-concurrent-recompilation` once it runs.
  */
-export function optimizeOnMainThread(): void {
-  setFlagsFromString('--no-concurrent-recompilation')
+export function stopOptimizing(): void {
+  setFlagsFromString('--no-opt')
+  setFlagsFromString('--no-maglev')
 }

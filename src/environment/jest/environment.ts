@@ -1,5 +1,5 @@
 import type { CircusState } from './circus.ts'
-import { optimizeOnMainThread } from './detectLeaks.ts'
+import { stopOptimizing } from './detectLeaks.ts'
 import { type EnvironmentClass, type EnvironmentConfig, loadBase } from './loadBase.ts'
 import type { CircusEvent, PythonOfFile } from './pythonOfFile.ts'
 
@@ -30,7 +30,7 @@ function withPython(Base: EnvironmentClass): EnvironmentClass {
       super(config, context)
       this.#project = config.projectConfig
       this.#testPath = context.testPath
-      if (config.projectConfig.detectLeaks) optimizeOnMainThread()
+      if (config.projectConfig.detectLeaks) stopOptimizing()
     }
 
     override async setup(): Promise<void> {
