@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { expect, test, vi } from 'vitest'
 import type { BrokerConnection } from '../../../../src/client/lease/brokerConnection.ts'
 import type { RunContext } from '../../../../src/client/lease/context.ts'
@@ -53,6 +54,21 @@ test('the first test takes the lease of its file, and the next lease is requeste
   expect(await of.take(holder)).toBe(first)
   expect(requests[0]?.claim).toHaveBeenCalledWith(holder)
   expect(kinds()).toEqual(['file', 'prefetch'])
+})
+
+test('the session of the next lease is opened outside of the context of the running test', async () => {
+  const { leases: of, requests, sessions } = leases()
+  const context = new AsyncLocalStorage()
+  const seen: unknown[] = []
+  sessions.warmUp.mockImplementation(() => seen.push(context.getStore()))
+  await context.run('a test', async () => {
+    const taking = of.take(holder)
+    requests[0]?.grant()
+    await taking
+    requests[1]?.grant()
+    await requests[1]?.granted
+  })
+  expect(seen).toEqual([undefined])
 })
 
 test.each(['file', 'shared'])('with isolation %s no lease is requested ahead', async (isolation) => {
