@@ -1,5 +1,5 @@
 // Writes the CommonJS side of the entry points of which there is no CommonJS build.
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -33,6 +33,19 @@ export async function writeCommonJs() {
     const type = `typeof import('${file}', { with: { 'resolution-mode': 'import' } }).default`
     await write(`${path}.d.cts`, `declare const run: ${type}\nexport = run\n`)
   }
+  await sharePoolNames()
+}
+
+/**
+ * Projects declare the names of their pools by adding to the interface `PythonPools`. The fixtures have it from their ES
+ * module, so the CommonJS types of the plugin must not have another one.
+ */
+async function sharePoolNames() {
+  const declared = await readFile(join(dist, 'vitest.d.cts'), 'utf8')
+  const own = 'interface PythonPools {}\n'
+  if (!declared.includes(own)) throw new Error('vitest.d.cts does not declare PythonPools.')
+  const shared = "import type { PythonPools } from './fixtures.js' with { 'resolution-mode': 'import' }\n"
+  await write('vitest.d.cts', shared + declared.replace(own, ''))
 }
 
 async function write(path, text) {

@@ -12,6 +12,9 @@ const PAIRS = [
   ['5.1.1', '6'],
 ] as const
 
+const poolsOf = (module: string) =>
+  `import '${module}'\ndeclare module '${module}' { interface PythonPools { cpu: true; gpu: true } }\n`
+
 describe('a package without "type": "module"', () => {
   test.each(
     PAIRS.filter(([version]) => versions.includes(version)),
@@ -26,6 +29,24 @@ describe('a package without "type": "module"', () => {
 
   test.each(versions)('has types of the plugin with Vitest %s', async (version) => {
     expect(await checkTypes(version, 'commonjs')).toEqual({ exitCode: 0, output: '' })
+  })
+
+  test.each([
+    ['node16', 'tsconfig.json'],
+    ['node10', 'tsconfig.node10.json'],
+  ])('declares the names of its pools, with moduleResolution %s', async (_, configuration) => {
+    const [version] = versions
+    const types = await checkTypes(version!, 'commonjs-pools', {}, configuration)
+    expect(types).toEqual({ exitCode: 0, output: '' })
+    const file = 'vitest-environment-python/vitest'
+    const files = { 'pools.d.ts': poolsOf(file) }
+    expect(await checkTypes(version!, 'commonjs-pools', files, configuration)).toEqual(types)
+  })
+
+  test.each(versions)('runs tests on two pools with Vitest %s', async (version) => {
+    const { exitCode, output, left } = await runVitest({ version, fixture: 'commonjs-pools' })
+    expect(output).toMatch(/Tests +2 passed \(2\)/)
+    expect({ exitCode, left }).toEqual({ exitCode: 0, left: NOTHING })
   })
 
   test('requires the plugin, and learns why it cannot require the fixtures', async () => {

@@ -1,5 +1,5 @@
 import type { CircusState } from './circus.ts'
-import { collectGarbageSoon, stopOptimizing } from './detectLeaks.ts'
+import { stopOptimizing } from './detectLeaks.ts'
 import { type EnvironmentClass, type EnvironmentConfig, loadBase } from './loadBase.ts'
 import type { CircusEvent, PythonOfFile } from './pythonOfFile.ts'
 
@@ -47,7 +47,6 @@ function withPython(Base: EnvironmentClass): EnvironmentClass {
     override async teardown(): Promise<void> {
       await this.#python?.end()
       await super.teardown()
-      if (this.#project.detectLeaks) collectGarbageSoon()
     }
   }
 }
