@@ -92,6 +92,21 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     })
   }, 300_000)
 
+  test('after a change of the configuration, a Python file reruns the tests that use it', async () => {
+    await watchVitest({ version, fixture: 'watch' }, async (vitest) => {
+      await vitest.round(1)
+      appendFileSync(join(vitest.directory, 'vitest.config.ts'), '// changed\n')
+      expect((await vitest.round(2)).printed('words')).toEqual([['a']])
+      save(vitest, 'python/common.py', 'LIMIT = 2\n')
+      const third = await vitest.round(3)
+      expect([third.printed('words'), third.printed('sums')]).toEqual([[['a', 'b']], []])
+      expect(third.output).toMatch(/Python {2}\d+ workers/)
+      vitest.press('q')
+      expect((await vitest.ended).output.match(/No orphaned processes: run [0-9a-z]{7}/g)).toHaveLength(2)
+      expect(await vitest.pythonProcesses()).toEqual([])
+    })
+  })
+
   test('a watcher that gets SIGTERM leaves nothing', async () => {
     await watchVitest({ version, fixture: 'watch', args: ['words'] }, async (vitest) => {
       await vitest.round(1)

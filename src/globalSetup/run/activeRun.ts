@@ -111,7 +111,7 @@ async function open(
   }
   const lastLook = (isLast: boolean) => lookAtLast(pool, isLast)
   return {
-    context: contextOf(pool, recording?.wantsCalls),
+    context: contextOf(pool),
     get used() {
       return pool.usage.used()
     },
@@ -145,7 +145,7 @@ function installOwn(root: string, options: ResolvedOptions): Install {
   }
 }
 
-function contextOf({ run }: Pool, recordsCalls = false): RunContext {
+function contextOf({ run }: Pool): RunContext {
   const { isolation, leaseTimeout, orphans } = run.options
   return {
     runId: run.id,
@@ -154,7 +154,6 @@ function contextOf({ run }: Pool, recordsCalls = false): RunContext {
     leaseTimeout,
     blame: orphans.blame,
     broker: `unix:${run.brokerPath}`,
-    ...(recordsCalls && { recordsCalls }),
   }
 }
 

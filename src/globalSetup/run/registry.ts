@@ -74,7 +74,8 @@ export class Registry {
     for (const [name, options] of Object.entries(pools)) {
       const { context } = await this.#open(root, options)
       recording?.name(context.runId, project ? `${project}:${name}` : name)
-      contexts[name] = context
+      // The projects that share a run may want different reports of it.
+      contexts[name] = recording?.wantsCalls ? { ...context, recordsCalls: true } : context
     }
     return contexts
   }

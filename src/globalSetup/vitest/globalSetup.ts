@@ -53,8 +53,12 @@ async function open(project: TestProject): Promise<() => Promise<void>> {
   )
   const { types } = (written ?? {}) as PythonOptions
   if (types !== undefined)
-    typesRefreshOf(project.vitest).add({ entry: 'fixtures', root: project.config.root, options: written })
-  const registry = registryOf(project.vitest, () => watchingRegistry(project.vitest))
+    typesRefreshOf(sessionOf(project.vitest)).add({
+      entry: 'fixtures',
+      root: project.config.root,
+      options: written,
+    })
+  const registry = registryOf(sessionOf(project.vitest), () => watchingRegistry(project.vitest))
   const vitest = project.vitest as unknown as ReportedVitest
   precedeReporters(vitest, lastLookAt(registry, vitest))
   endIfAbandoned(registry)
@@ -71,12 +75,17 @@ async function open(project: TestProject): Promise<() => Promise<void>> {
     await endRuns(() => registry.release())
     throw error
   }
-  return async () => void (await endRuns(() => release(registry, project.vitest)))
+  const session = sessionOf(project.vitest)
+  return async () => void (await endRuns(() => release(registry, project.vitest, session)))
 }
 
 /** Ends a use of the runs. A verdict that fails is added to the blobs of `--reporter=blob`. */
-async function release(registry: Registry, vitest: TestProject['vitest']): Promise<Outcomes> {
-  const [outcome] = await Promise.all([registry.release(), typesRefreshOf(vitest).stop()])
+async function release(
+  registry: Registry,
+  vitest: TestProject['vitest'],
+  session: object,
+): Promise<Outcomes> {
+  const [outcome] = await Promise.all([registry.release(), typesRefreshOf(session).stop()])
   if (outcome.used) saveUsage(vitest, outcome.used)
   if (outcome.failed) {
     const message = stripVTControlCharacters(outcome.reports.join('\n'))
@@ -84,6 +93,14 @@ async function release(registry: Registry, vitest: TestProject['vitest']): Promi
     addToBlobs(vitest, { name, message, stack: `${name}: ${message}` })
   }
   return outcome
+}
+
+/**
+ * If you edit the configuration in watch mode, the same Vitest starts again with another configuration and other
+ * reporters. So the configuration lives exactly as long as the runs.
+ */
+function sessionOf({ config }: TestProject['vitest']): object {
+  return config
 }
 
 /** Number of test processes that Vitest runs at once. */

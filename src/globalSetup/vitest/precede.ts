@@ -22,9 +22,15 @@ const REASON = 2
  * @param lastLook finds more, fails the tests at fault, and returns errors of the run
  */
 export function precedeReporters(vitest: ReportedVitest, lastLook: LastLook): void {
-  const marked = vitest as { [PRECEDED]?: boolean }
-  if (marked[PRECEDED] || typeof vitest.report !== 'function') return
-  marked[PRECEDED] = true
+  const preceded = vitest as { [PRECEDED]?: { lastLook: LastLook } }
+  if (typeof vitest.report !== 'function') return
+  if (preceded[PRECEDED]) {
+    // If you edit the configuration in watch mode, the same Vitest starts again, with other runs.
+    preceded[PRECEDED].lastLook = lastLook
+    return
+  }
+  const current = { lastLook }
+  preceded[PRECEDED] = current
   watchBlobs(vitest)
   const report = vitest.report.bind(vitest)
   let looking: Promise<readonly ShownError[]> | undefined
@@ -33,11 +39,23 @@ export function precedeReporters(vitest: ReportedVitest, lastLook: LastLook): vo
     if (event === 'onTestModuleEnd') failLeakingTests(vitest, (args[0] as { task: FileTask }).task)
     // Vitest 3.2 calls both at once, later versions call the first only.
     if (event !== 'onTestRunEnd' && event !== 'onFinished') return report(event, ...args)
-    looking ??= lastLook(filesOf(args[0] as object[]))
+    looking ??= safely(current.lastLook, filesOf(args[0] as object[]))
     const errors = (await looking).map(withStacks)
     extend(event, args, errors)
     if (event === 'onTestRunEnd') annotate(filesOf(args[0] as object[]), errors)
     return withStandIns(vitest, { event, errors }, () => report(event, ...args))
+  }
+}
+
+/** A look that fails is an error of the run, and costs no reporter its end. */
+async function safely(lastLook: LastLook, files: readonly FileTask[]): Promise<readonly ShownError[]> {
+  try {
+    return await lastLook(files)
+  } catch (error) {
+    const { message, stack = message } = error as Error
+    return [
+      { name: 'Error', message: `Cannot look for processes that the tests have left: ${message}`, stack },
+    ]
   }
 }
 

@@ -1,5 +1,4 @@
-import { makeTypes, type TypesProject, writeTypes } from '../../types/typesFiles.ts'
-import { installPython } from '../run/installPython.ts'
+import type { TypesProject } from '../../types/typesFiles.ts'
 import { announce } from '../run/output.ts'
 
 /** Writes the files of these projects again, as far as they have changed. The signal ends it. */
@@ -47,6 +46,9 @@ export class TypesRefresh {
 /** A module that cannot be imported is reported by its tests, so it is no error here. */
 async function writeChanged(projects: readonly TypesProject[], signal: AbortSignal): Promise<void> {
   try {
+    // Loaded on demand, so a run without generated types does not pay for them.
+    const { makeTypes, writeTypes } = await import('../../types/typesFiles.ts')
+    const { installPython } = await import('../run/installPython.ts')
     const files = await makeTypes(projects, {
       install: (root, python) => installPython(root, python, signal),
       warn: announce,
@@ -58,9 +60,9 @@ async function writeChanged(projects: readonly TypesProject[], signal: AbortSign
 
 const refreshes = new WeakMap<object, TypesRefresh>()
 
-/** That of a Vitest. */
-export function typesRefreshOf(vitest: object): TypesRefresh {
-  const refresh = refreshes.get(vitest) ?? new TypesRefresh()
-  refreshes.set(vitest, refresh)
+/** The refresh of a Vitest. @param session an object that lives exactly as long as its runs */
+export function typesRefreshOf(session: object): TypesRefresh {
+  const refresh = refreshes.get(session) ?? new TypesRefresh()
+  refreshes.set(session, refresh)
   return refresh
 }

@@ -24,7 +24,7 @@ export function watchingRegistry(vitest: Vitest): Registry {
     {
       pattern: /\.py$/,
       testsToRun: (file) => {
-        void typesRefreshOf(vitest).changed()
+        void typesRefreshOf(config).changed()
         return registry.fileChanged(file)
       },
     },

@@ -23,16 +23,24 @@ export async function listenForTests(pool: Pool, join: Join): Promise<Broker> {
     socket.once('close', () => sockets.delete(socket))
     socket.on('error', () => {})
     socket.unref()
-    serving ??= import('./brokerService.ts').then(({ serveLeases }) => serveLeases(pool, join))
-    ;(await serving).inject(socket)
-    socket.resume()
+    try {
+      serving ??= import('./brokerService.ts').then(({ serveLeases }) => serveLeases(pool, join))
+      ;(await serving).inject(socket)
+      socket.resume()
+    } catch {
+      // Vitest has closed the loader of a linked package, because it starts again: this run has ended.
+      socket.destroy()
+    }
   })
   await listenOn(server, pool.run.brokerPath)
   return {
     close() {
       server.close()
       for (const socket of sockets) socket.destroy()
-      void serving?.then((service) => service.close())
+      void serving?.then(
+        (service) => service.close(),
+        () => {},
+      )
     },
   }
 }

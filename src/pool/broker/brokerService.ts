@@ -27,7 +27,8 @@ type LeaseCall = ServerDuplexStream<LeaseRequest, LeaseEvent>
 
 /** The gRPC service behind `broker.sock`. It takes over connections that are already open. */
 export function serveLeases(pool: Pool, join: Join): { inject(socket: Socket): void; close(): void } {
-  const server = new Server()
+  // The calls of a test that a report lists can be longer than the 4 MB that gRPC allows by default.
+  const server = new Server({ 'grpc.max_receive_message_length': -1 })
   server.addService(BrokerService, {
     lease: (call: LeaseCall) => serveLease(pool, call),
     stats: async (

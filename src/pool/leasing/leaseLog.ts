@@ -74,6 +74,8 @@ export class LeaseLog {
   close(record: LeaseRecord, at = Date.now()): void {
     record.endedAt = at
     this.#notify('closed', record, at)
+    // It can be long, and the log remembers many leases.
+    record.usage = undefined
   }
 
   /** A worker has ended, and can start no more processes. */

@@ -24,7 +24,7 @@ export class Recording {
   readonly #runner: RecordedRunner
   readonly #requests: ReportRequest[] = []
   #records: RunRecord[] = []
-  readonly #sampler = new Sampler(() => this.#records)
+  #sampler = this.#newSampler()
 
   constructor(runner: RecordedRunner) {
     this.#runner = runner
@@ -81,7 +81,12 @@ export class Recording {
   /** Forgets the runs, which have ended. In Jest's watch mode, others follow. */
   close(): void {
     this.#sampler.stop()
+    this.#sampler = this.#newSampler()
     this.#records = []
     this.#requests.length = 0
+  }
+
+  #newSampler(): Sampler {
+    return new Sampler(() => this.#records)
   }
 }
