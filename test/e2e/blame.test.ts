@@ -45,6 +45,8 @@ const REPORTERS = ['default', 'json', 'junit', 'github-actions', './annotated.js
 )
 const OUTPUTS = ['--outputFile.json=out.json', '--outputFile.junit=out.xml']
 
+const BLOB = ['--reporter=default', '--reporter=blob', '--outputFile.blob=blobs/blob.json']
+
 interface JsonReport {
   success: boolean
   testResults: {
@@ -257,8 +259,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
 
   test("with blame: 'run', no test fails, but the run does; so does the merge of its blob", async () => {
     const python = { orphans: { blame: 'run' } }
-    const blob = ['--reporter=default', '--reporter=blob', '--outputFile.blob=blobs/blob.json']
-    const options = { version, python, fixture: 'blame', args: [...blob, 'leaks', '-t', 'leaks a child'] }
+    const options = { version, python, fixture: 'blame', args: [...BLOB, 'leaks', '-t', 'leaks a child'] }
     await withVitest(options, async (vitest) => {
       const { exitCode, output } = await vitest.ended
       expect(output).toMatch(/Tests +1 passed/)
@@ -270,9 +271,22 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     })
   })
 
-  test('control: the merge of a clean run passes', async () => {
-    const blob = ['--reporter=default', '--reporter=blob', '--outputFile.blob=blobs/blob.json']
-    const options = { version, fixture: 'blame', args: [...blob, 'leaks', '-t', 'is fine'] }
+  test('a run that is killed between its blob and its verdict does not merge', async () => {
+    const args = [...BLOB, '--reporter=./killer.js', 'leaks', '-t', 'is fine']
+    await withVitest({ version, fixture: 'blame', args }, async (vitest) => {
+      expect((await vitest.ended).signal).toBe('SIGKILL')
+      const merged = await merge(version, vitest.directory)
+      expect(merged.all).toMatch(/Tests +2 passed/)
+      expect(merged.all).toContain('The verdict on the Python processes of this run is missing')
+      expect(merged.exitCode).toBe(1)
+    })
+  })
+
+  test.each([
+    ['with Python', 'leaks', 'is fine'],
+    ['without Python', 'plain', ''],
+  ])('control: the merge of a clean run passes: %s', async (_, file, name) => {
+    const options = { version, fixture: 'blame', args: [...BLOB, file, '-t', name] }
     await withVitest(options, async (vitest) => {
       expect(await vitest.ended).toMatchObject({ exitCode: 0 })
       expect(await merge(version, vitest.directory)).toMatchObject({ exitCode: 0 })

@@ -24,6 +24,8 @@ import { isPrepared } from './prepared.ts'
 export interface ActiveRun {
   readonly context: RunContext
   readonly options: ResolvedOptions
+  /** Whether Python was started, so that there will be a verdict. */
+  readonly hasPython: boolean
   /** Which test files have used which Python files so far, as absolute paths. Complete when the run has ended. */
   readonly used: ReadonlyMap<string, ReadonlySet<string>>
   /** Reports that a Python file has changed. Returns the test files that have used it, as absolute paths. */
@@ -112,6 +114,9 @@ async function open(
   const lastLook = (isLast: boolean) => lookAtLast(pool, isLast)
   return {
     context: contextOf(pool),
+    get hasPython() {
+      return decide !== undefined
+    },
     get used() {
       return pool.usage.used()
     },

@@ -13,7 +13,7 @@ import { failureOf } from '../run/failure.ts'
 import { silenceProgress } from '../run/output.ts'
 import { type Outcomes, type Registry, registryOf } from '../run/registry.ts'
 import { withSeeds } from '../run/withSeeds.ts'
-import { addToBlobs } from './blobs.ts'
+import { settleBlobs } from './blobs.ts'
 import { refuseBrowser } from './browser.ts'
 import { lastLookAt } from './lastLook.ts'
 import { precedeReporters } from './precede.ts'
@@ -60,7 +60,10 @@ async function open(project: TestProject): Promise<() => Promise<void>> {
     })
   const registry = registryOf(sessionOf(project.vitest), () => watchingRegistry(project.vitest))
   const vitest = project.vitest as unknown as ReportedVitest
-  precedeReporters(vitest, lastLookAt(registry, vitest))
+  precedeReporters(vitest, {
+    lastLook: lastLookAt(registry, vitest),
+    isOpen: () => registry.active.some(({ hasPython }) => hasPython),
+  })
   endIfAbandoned(registry)
   try {
     const { root } = project.config
@@ -79,19 +82,17 @@ async function open(project: TestProject): Promise<() => Promise<void>> {
   return async () => void (await endRuns(() => release(registry, project.vitest, session)))
 }
 
-/** Ends a use of the runs. A verdict that fails is added to the blobs of `--reporter=blob`. */
+/** Ends a use of the runs. Their verdict is added to the blobs of `--reporter=blob`. */
 async function release(
   registry: Registry,
   vitest: TestProject['vitest'],
   session: object,
 ): Promise<Outcomes> {
   const [outcome] = await Promise.all([registry.release(), typesRefreshOf(session).stop()])
-  if (outcome.used) saveUsage(vitest, outcome.used)
-  if (outcome.failed) {
-    const message = stripVTControlCharacters(outcome.reports.join('\n'))
-    const name = 'Error'
-    addToBlobs(vitest, { name, message, stack: `${name}: ${message}` })
-  }
+  if (!outcome.used) return outcome
+  saveUsage(vitest, outcome.used)
+  const message = stripVTControlCharacters(outcome.reports.join('\n'))
+  settleBlobs(vitest, outcome.failed ? { name: 'Error', message, stack: `Error: ${message}` } : undefined)
   return outcome
 }
 

@@ -1,12 +1,20 @@
-import { watchBlobs } from './blobs.ts'
+import { isBlobReporter, OPEN, watchBlobs } from './blobs.ts'
 import { failLeakingTests } from './leaksOfFile.ts'
+import { type Adapt, withAdapted } from './perReporter.ts'
 import { annotationOf, pythonAnnotations } from './pythonAnnotations.ts'
 import type { FileTask, ReportedVitest } from './reportedVitest.ts'
 import { type ShownError, withStacks } from './shownError.ts'
-import { withStandIns } from './standIns.ts'
+import { isBlind, standInsFor } from './standIns.ts'
 
 /** The last look at a run before its reporters close. */
 export type LastLook = (modules: readonly FileTask[]) => Promise<readonly ShownError[]>
+
+/** What is known of the runs when the tests have ended. */
+export interface Looks {
+  lastLook: LastLook
+  /** Whether a verdict follows. */
+  isOpen(): boolean
+}
 
 const PRECEDED = Symbol.for('vitest-environment-python.preceded')
 
@@ -19,17 +27,17 @@ const REASON = 2
  * Adds what is known of leaks to the results before any reporter gets them. Global teardown runs after the reporters, so
  * it is too late for that. Safe to repeat.
  *
- * @param lastLook finds more, fails the tests at fault, and returns errors of the run
+ * @param looks `lastLook` finds more, fails the tests at fault, and returns errors of the run
  */
-export function precedeReporters(vitest: ReportedVitest, lastLook: LastLook): void {
-  const preceded = vitest as { [PRECEDED]?: { lastLook: LastLook } }
+export function precedeReporters(vitest: ReportedVitest, looks: Looks): void {
+  const preceded = vitest as { [PRECEDED]?: Looks }
   if (typeof vitest.report !== 'function') return
   if (preceded[PRECEDED]) {
     // If you edit the configuration in watch mode, the same Vitest starts again, with other runs.
-    preceded[PRECEDED].lastLook = lastLook
+    Object.assign(preceded[PRECEDED], looks)
     return
   }
-  const current = { lastLook }
+  const current = { ...looks }
   preceded[PRECEDED] = current
   watchBlobs(vitest)
   const report = vitest.report.bind(vitest)
@@ -43,7 +51,23 @@ export function precedeReporters(vitest: ReportedVitest, lastLook: LastLook): vo
     const errors = (await looking).map(withStacks)
     extend(event, args, errors)
     if (event === 'onTestRunEnd') annotate(filesOf(args[0] as object[]), errors)
-    return withStandIns(vitest, { event, errors }, () => report(event, ...args))
+    const adapt = adapter(vitest, { event, errors, isOpen: current.isOpen() })
+    return withAdapted(vitest.reporters ?? [], { event, adapt }, () => report(event, ...args))
+  }
+}
+
+/** Reporters for JSON and JUnit get errors as files that have failed, and blobs that there is no verdict yet. */
+function adapter(
+  { vite }: ReportedVitest,
+  { event, errors, isOpen }: { event: string; errors: readonly ShownError[]; isOpen: boolean },
+): Adapt {
+  return (reporter, [files, known, ...rest]) => {
+    if (isOpen && isBlobReporter(reporter))
+      return [files, [...((known ?? []) as unknown[]), { ...OPEN }], ...rest]
+    if (errors.length === 0 || !isBlind(reporter)) return undefined
+    const standIns = standInsFor(errors, vite?.config?.configFile || 'vitest.config')
+    const more = event === 'onTestRunEnd' ? standIns.map((task) => ({ task })) : standIns
+    return [[...(files as unknown[]), ...more], known, ...rest]
   }
 }
 

@@ -7,6 +7,7 @@ const runs = (runId: string) => ({
   context: { runId } as never,
   options: {} as never,
   used: new Map([[`/${runId}.test.ts`, new Set(['/a.py'])]]),
+  hasPython: false,
   fileChanged: () => [],
   lastLook: async () => ({ processes: [], unknown: [] }),
   stop: async () => ({ report: `${runId} ended`, failed: false }),
