@@ -113,6 +113,18 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
       failed: false,
       shards: [{ file: '1.json' }, { file: '2.json' }],
     })
+    for (const index of [1, 2]) {
+      const name = join(project.directory, `${index}.json`)
+      write(`${index}-exported.json`, { ...JSON.parse(readFileSync(name, 'utf8')), commit: null })
+    }
+    expect(await merge('1-exported.json', '2-exported.json')).toMatchObject({
+      exitCode: 0,
+      output: expect.stringMatching(/^No report has a commit, .*\nAll 2 shards are clean\./m),
+    })
+    expect(await merge('1.json', '2-exported.json')).toMatchObject({
+      exitCode: 1,
+      output: expect.stringContaining('2-exported.json has no commit, and other reports have one.'),
+    })
     expect(await merge('1.json')).toMatchObject({
       exitCode: 1,
       output: expect.stringContaining('The report of shard 2/2 is missing.'),

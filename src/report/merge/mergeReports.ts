@@ -11,12 +11,18 @@ export interface ShardFile {
 /**
  * Joins the reports of the shards of one run of the tests.
  *
- * @returns the joined report, and one sentence for each reason why the run is not proven clean
+ * @returns the joined report, one sentence for each reason why the run is not proven clean, and sentences on facts that
+ * could not be checked
  */
-export function mergeReports(files: readonly ShardFile[]): { report: Report; problems: string[] } {
+export function mergeReports(files: readonly ShardFile[]): {
+  report: Report
+  problems: string[]
+  notes: string[]
+} {
   const reports = files.map(({ report }) => report)
   const problems = [...shardProblems(files), ...commitProblems(files), ...verdictProblems(files)]
-  return { report: { ...join(reports, files), failed: problems.length > 0 }, problems }
+  const notes = reports.every(({ commit }) => commit === null) ? [NO_COMMITS] : []
+  return { report: { ...join(reports, files), failed: problems.length > 0 }, problems, notes }
 }
 
 function join(reports: readonly Report[], files: readonly ShardFile[]): Report {
@@ -72,11 +78,28 @@ function indexProblem(
   ]
 }
 
+/** Outside of a repository, no shard can know its commit. */
+const NO_COMMITS =
+  'No report has a commit, so it was not checked that all shards ran the same version of the tests.'
+
 function commitProblems(files: readonly ShardFile[]): string[] {
-  const commits = [...new Set(files.map(({ report }) => report.commit))]
-  if (commits.length < 2) return []
-  const named = files.map(({ file, report }) => `${file} (${report.commit?.slice(0, 12) ?? 'no commit'})`)
-  return [`The reports come from different commits: ${named.join(', ')}. Merge the reports of one commit.`]
+  const unknown = files.filter(({ report }) => report.commit === null).map(({ file }) => file)
+  const known = files.filter(({ report }) => report.commit !== null)
+  if (known.length === 0) return []
+  const missing =
+    unknown.length === 0
+      ? []
+      : [
+          `${listed(unknown)} ${unknown.length === 1 ? 'has' : 'have'} no commit, and other reports have one. ` +
+            'Run every shard in a checkout of the same commit.',
+        ]
+  const commits = new Set(known.map(({ report }) => report.commit))
+  if (commits.size < 2) return missing
+  const named = known.map(({ file, report }) => `${file} (${report.commit?.slice(0, 12)})`)
+  return [
+    `The reports come from different commits: ${named.join(', ')}. Merge the reports of one commit.`,
+    ...missing,
+  ]
 }
 
 function verdictProblems(files: readonly ShardFile[]): string[] {

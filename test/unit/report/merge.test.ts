@@ -23,6 +23,29 @@ test('all shards of one commit, each clean, are clean', () => {
   expect(report.latency.p50).toBe(clean.latency.p50)
 })
 
+test('if no report has a commit, that is said, and the merge passes', () => {
+  const unknown = { commit: null }
+  const { problems, notes } = mergeReports([shard(1, 2, unknown), shard(2, 2, unknown)])
+  expect(problems).toEqual([])
+  expect(notes).toEqual([
+    'No report has a commit, so it was not checked that all shards ran the same version of the tests.',
+  ])
+  expect(mergeReports([shard(1, 2), shard(2, 2)]).notes).toEqual([])
+})
+
+test('reports without a commit are named beside those of different commits', () => {
+  const { problems } = mergeReports([
+    shard(1, 4),
+    shard(2, 4, { commit: 'abc' }),
+    shard(3, 4, { commit: null }),
+    shard(4, 4, { commit: null }),
+  ])
+  expect(problems).toEqual([
+    expect.stringContaining('from different commits: shard-1.json (9cccff5d3c1f), shard-2.json (abc).'),
+    expect.stringMatching(/^shard-3\.json and shard-4\.json have no commit, and other reports have one\./),
+  ])
+})
+
 const orphaned = { verdict: 'orphans' as const, failed: true, orphans: smallReport().orphans }
 
 test.each([
@@ -44,7 +67,7 @@ test.each([
   [
     'one commit is unknown',
     [shard(1, 2), shard(2, 2, { commit: null })],
-    'The reports come from different commits: shard-1.json (9cccff5d3c1f), shard-2.json (no commit). Merge the reports of one commit.',
+    'shard-2.json has no commit, and other reports have one. Run every shard in a checkout of the same commit.',
   ],
   [
     'one left an orphan',
