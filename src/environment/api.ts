@@ -3,18 +3,7 @@ export * from '../client/errors/classes.ts'
 export type { PythonException } from '../client/errors/pythonError.ts'
 export type { PythonFrame } from '../client/errors/pythonStack.ts'
 export type { PythonMatchers } from '../client/errors/toThrowPython.ts'
-export type {
-  CallEvent,
-  FunctionCalls,
-  LeaseEvent,
-  LeaseUsage,
-  OrphanOfRun,
-  PythonChannels,
-  RecordedCall,
-  VerdictEvent,
-  WorkerEvent,
-  WorkerExit,
-} from '../client/events/runEvents.ts'
+export type * from '../client/events/runEvents.ts'
 export type { PoolStats } from '../client/lease/stats.ts'
 export type {
   PythonCalls,

@@ -7,18 +7,7 @@ import { installedVersion, requireRunner } from '../run/runnerVersions.ts'
 import { refuseBrowser } from './browser.ts'
 import { relatePython } from './related.ts'
 
-export type {
-  CallEvent,
-  FunctionCalls,
-  LeaseEvent,
-  LeaseUsage,
-  OrphanOfRun,
-  PythonChannels,
-  RecordedCall,
-  VerdictEvent,
-  WorkerEvent,
-  WorkerExit,
-} from '../../client/events/runEvents.ts'
+export type * from '../../client/events/runEvents.ts'
 export type { EnvironmentBase } from '../../options/environmentBase.ts'
 export type { PoolName, PythonPools } from '../../options/poolName.ts'
 export type {
