@@ -25,7 +25,7 @@ const PLAIN: Record<string, string> = {
   'client/values/messagePack.ts': 'becomes ANSWER_UNREADABLE',
   'client/wire/chunks.ts': 'becomes ANSWER_UNREADABLE',
   'client/wire/sharedMemory.ts': 'becomes ANSWER_UNREADABLE',
-  'pool/leasing/requestState.ts': 'is a bug of the pool',
+  'pool/leasing/requests/requestState.ts': 'is a bug of the pool',
   'pool/leasing/slotState.ts': 'is a bug of the pool',
   'pool/leasing/workers.ts': 'is dropped, because the run is over',
   'pool/python/forkserver.ts': 'becomes WORKER_START_FAILED',

@@ -163,7 +163,7 @@ const WRITERS: Record<string, RegExp> = {
   'environment/vitest/blameTests.ts': /console\.warn\(describeLeftovers\(/,
   'environment/vitest/failIfLeft.ts': /console\.warn\(message\)/,
   // It escapes what comes from others, since `::error` itself has to arrive.
-  'globalSetup/vitest/precede.ts': /of pythonAnnotations\(files\)\) process\.stderr\.write\(/,
+  'globalSetup/vitest/precede.ts': /of annotations\) process\.stderr\.write\(`\\n\$\{annotation\}/,
   // A sentence of our own, with a number.
   'environment/vitest/provideFixtures.ts': /console\.info\(hint\)/,
   // To a child process.

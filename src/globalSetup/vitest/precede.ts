@@ -85,9 +85,8 @@ async function safely(lastLook: LastLook, files: readonly FileTask[]): Promise<r
 
 function annotate(files: readonly FileTask[], errors: readonly ShownError[]): void {
   if (process.env['GITHUB_ACTIONS'] !== 'true') return
-  for (const line of [...pythonAnnotations(files), ...errors.map(annotationOf)]) {
-    process.stderr.write(`\n${line}\n`)
-  }
+  const annotations = [...pythonAnnotations(files), ...errors.map(annotationOf)]
+  for (const annotation of annotations) process.stderr.write(`\n${annotation}\n`)
 }
 
 /** `onTestRunEnd` gets modules, and `onFinished` files. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { pythonAnnotations } from '../../../../src/globalSetup/vitest/pythonAnnotations.ts'
+import { annotationOf, pythonAnnotations } from '../../../../src/globalSetup/vitest/pythonAnnotations.ts'
 import type { FileTask } from '../../../../src/globalSetup/vitest/reportedVitest.ts'
 
 function fileWith(state: string, stack: string, message = 'no, 100%\nword'): FileTask {
@@ -20,6 +20,13 @@ test('control characters and other commands in a message are harmless', () => {
     fileWith('fail', PYTHON, 'a\u001b[2J\r\n::set-output name=x::y\u009b2J'),
   ])
   expect(annotation).toMatch(/::a%0A: :set-output name=x::y(\\x9b2J)?$/)
+})
+
+test('an error of the run is annotated without a place, and its text is harmless, too', () => {
+  const error = { name: 'LeftoverError [X]', message: 'pid 1 (a\r\n::set-output name=x::y)', stack: '' }
+  const annotation = annotationOf(error)
+  expect(annotation).toMatch(/^::error title=LeftoverError \[X\]::pid 1 \(a/)
+  expect(annotation).not.toMatch(/[\r\n]/)
 })
 
 test('a test that passes, or that fails outside of Python, is not', () => {
