@@ -1,66 +1,14 @@
-"""Describes types, signatures, docstrings and names for `vitest-python types`."""
+"""Annotations as `vitest-python types` describes them."""
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
 from pathlib import Path
-from textwrap import dedent
 from typing import Any
 
 import pytest
 
-from vitest_python.inspection.docstrings import parse
-from vitest_python.posix.protocol import PROTOCOL
-
-_PACKAGE = str(Path(__file__).parent.parent)
-_SCRIPT = """
-import json, sys
-package, config = json.loads(bytes.fromhex("{text}"))
-sys.path.insert(0, package)
-from vitest_python.common.config import read_config
-from vitest_python.inspection.inspector import inspect
-line = inspect(read_config(config), lambda module: None)
-print()
-print(json.dumps(line))
-"""
-
-
-def describe(
-    directory: Path, *modules: str, m: str | None = None, files: dict[str, str] | None = None
-) -> dict[str, Any]:
-    """What the program prints for these files. In a process of its own, as the command runs it."""
-    for name, text in (files or {"m.py": m or ""}).items():
-        path = directory / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(dedent(text))
-    config = {
-        "protocol": PROTOCOL,
-        "id": "types",
-        "runId": "",
-        "token": "",
-        "runDirectory": "",
-        "control": "",
-        "parent": 1,
-        "root": str(directory),
-        "modules": modules or ["./m.py"],
-        "startMethod": "spawn",
-    }
-    text = json.dumps([_PACKAGE, config]).encode().hex()
-    run = subprocess.run(
-        [sys.executable, "-"],
-        input=_SCRIPT.replace("{text}", text),
-        capture_output=True,
-        text=True,
-        cwd=directory,
-        timeout=60,
-        check=False,
-    )
-    assert run.stdout.strip(), run.stderr
-    line: dict[str, Any] = json.loads(run.stdout.strip().splitlines()[-1])
-    return line.get("program", line)  # type: ignore[no-any-return]
-
+from .inspecting import describe
 
 HEAD = """
 import enum, collections, datetime, decimal, pathlib, uuid
@@ -183,66 +131,6 @@ def test_required_keys_are_read_from_annotations(tmp_path: Path) -> None:
     assert {field["name"]: field["required"] for field in fields} == {"a": True, "b": False, "c": False, "d": True}
 
 
-def test_describes_parameters_methods_and_streams(tmp_path: Path) -> None:
-    source = '''
-    import functools
-    from vitest_python import tool
-    class Model:
-        size: int
-        @property
-        def name(self) -> str: ...
-        def predict(self, value: float) -> float:
-            """Predicts."""
-        @classmethod
-        def load(cls, path: str) -> "Model": ...
-        @staticmethod
-        def parse(text) -> int: ...
-    def f(a, /, b: int, *rest: str, c: bool = True, **more: float): ...
-    def count(n: int):
-        yield n
-    @tool(name="letters", stream=True)
-    def _letters(text: str) -> list[str]: ...
-    @functools.lru_cache
-    def cached(x: int) -> int: ...
-    half = functools.partial(f, 1)
-    shared = Model()
-    '''
-    described = describe(tmp_path, m=source)
-    functions = described["functions"]
-    parameters = functions["m.f"]["calls"][0]["parameters"]
-    assert [(p["name"], p["kind"], p["optional"]) for p in parameters] == [
-        ("a", "positional", False),
-        ("b", "either", False),
-        ("rest", "rest", False),
-        ("c", "keyword", True),
-        ("more", "more", False),
-    ]
-    assert functions["m.count"]["calls"][0]["yields"] == {"type": "unknown"}
-    assert functions["m.letters"]["calls"][0]["yields"] == {"type": "str"}
-    assert functions["m.cached"]["calls"][0]["returns"] == {"type": "int"}
-    assert functions["m.Model.load"]["calls"][0]["returns"] == {"type": "object", "name": "m.Model"}
-    assert functions["m.Model.predict"]["calls"][0]["parameters"][0]["type"] == {"type": "object", "name": "m.Model"}
-    assert functions["m.Model.parse"]["calls"][0]["parameters"][0]["type"] == {"type": "unknown"}
-    assert [p["name"] for p in functions["m.shared.predict"]["calls"][0]["parameters"]] == ["value"]
-    model = described["classes"]["m.Model"]
-    assert model["attributes"] == {"name": {"type": "str"}, "size": {"type": "int"}}
-    assert [p["name"] for p in model["methods"]["predict"]["calls"][0]["parameters"]] == ["value"]
-
-
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="Python 3.10 doesn't remember overloads")
-def test_describes_overloads(tmp_path: Path) -> None:
-    source = """
-    from typing import overload
-    @overload
-    def get(key: str) -> int: ...
-    @overload
-    def get(key: str, default: str) -> str: ...
-    def get(key, default=None): ...
-    """
-    calls = describe(tmp_path, m=source)["functions"]["m.get"]["calls"]
-    assert [call["returns"]["type"] for call in calls] == ["int", "str"]
-
-
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="the syntax is new in Python 3.12")
 def test_describes_type_parameters_and_aliases(tmp_path: Path) -> None:
     source = """
@@ -295,53 +183,3 @@ def test_describes_classes_of_libraries(tmp_path: Path) -> None:
     ]
     assert [field["name"] for field in classes["m.M"]["fields"]] == ["x", "double"]
     assert classes["m.L"]["is"] == {"type": "list", "of": {"type": "int"}}
-
-
-def test_lists_what_can_be_called_and_nothing_else(tmp_path: Path) -> None:
-    described = describe(
-        tmp_path,
-        "app",
-        files={
-            "app/__init__.py": """
-            from os import system
-            from .inner import exported, other
-            __all__ = ["exported", "own"]
-            def own(): ...
-            def _private(): ...
-            CONSTANT = 1
-            """,
-            "app/inner.py": "def exported(): ...\ndef other(): ...\n",
-            "app/broken.py": "raise RuntimeError('not importable')\n",
-        },
-    )
-    names = set(described["functions"])
-    assert {"app.own", "app.exported", "app.inner.exported", "app.other"} <= names
-    assert not {"app.system", "app._private", "app.CONSTANT"} & names
-    assert described["modules"] == ["app"]
-
-
-def test_says_why_a_module_cannot_be_imported(tmp_path: Path) -> None:
-    failed = describe(tmp_path, m="print('loud')\nraise ValueError('no database')\n")["failure"]
-    assert (failed["module"], failed["type"], failed["message"]) == ("m", "ValueError", "no database")
-    assert "m.py" in failed["traceback"]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Sums.\n\nArgs:\n    items (list): What was\n        bought.\n    *rest: More.\n\nReturns:\n    The sum.\n"
-        "\nRaises:\n    ValueError: If empty.\n",
-        "Sums.\n\nParameters\n----------\nitems : list\n    What was\n    bought.\n*rest\n    More.\n\n"
-        "Returns\n-------\nint\n    The sum.\n\nRaises\n------\nValueError\n    If empty.\n",
-        "Sums.\n\n:param list items: What was\n    bought.\n:param rest: More.\n:returns: The sum.\n"
-        ":raises ValueError: If empty.\n",
-    ],
-    ids=["google", "numpy", "sphinx"],
-)
-def test_reads_docstrings(text: str) -> None:
-    assert parse(text) == {
-        "summary": "Sums.",
-        "parameters": {"items": "What was bought.", "rest": "More."},
-        "returns": "The sum.",
-        "raises": [("ValueError", "If empty.")],
-    }
