@@ -4,11 +4,11 @@ import { DeadlineError, withDeadline } from '../../support/deadline.ts'
 import { SetupError } from '../../support/errors.ts'
 import { LeaseLog } from '../leasing/leaseLog.ts'
 import { Control } from '../python/control.ts'
-import { configOf, environmentOf, type PythonInstallation } from '../python/forkserver.ts'
+import type { PythonInstallation } from '../python/programConfig.ts'
 import { Reaper } from '../python/reaper.ts'
-import { expectReport, waitUntilReady } from '../python/startup.ts'
+import { startProgram } from '../python/startProgram.ts'
 import { recordProcess } from '../run/record.ts'
-import { createRun, logPath, type Run } from '../run/run.ts'
+import { createRun, type Run } from '../run/run.ts'
 import { close, verifyPython } from '../verdict/verifyPython.ts'
 import { describeLeftovers } from './leftovers.ts'
 
@@ -78,36 +78,23 @@ async function describe(
   control: Control,
   { installation, signal }: Inspection,
 ): Promise<unknown> {
-  const log = logPath(run, ID)
-  let importing: string | undefined
-  const report = expectReport(control, 'inspector', ID, ({ module }) => {
-    importing = String(module)
-  })
-  const spawned = await reaper.spawn({
+  const program = await startProgram({
     id: ID,
-    argv: [installation.executable],
+    run,
+    startMethod: 'spawn',
+    reaper,
+    control,
+    installation,
     program: 'inspector',
-    config: configOf({ id: ID, run, startMethod: 'spawn', reaper, installation }),
-    env: environmentOf(run),
-    cwd: run.root,
-    log,
+    who: 'The inspection',
   })
-  const kill = () => reaper.signal([spawned], 'SIGKILL').catch(() => {})
+  const { spawned } = program
+  const kill = () => program.kill().catch(() => {})
   recordProcess(run.directory, ID, spawned)
   signal?.addEventListener('abort', kill)
   try {
     if (signal?.aborted) await kill()
-    const { line } = await waitUntilReady({
-      who: 'The inspection',
-      code: 'PYTHON_START_FAILED',
-      executable: installation.executable,
-      log,
-      report,
-      exited: spawned.exited,
-      timeout: run.options.startupTimeout,
-      importing: () => importing,
-      kill,
-    })
+    const { line } = await program.ready()
     return line['program']
   } catch (error) {
     if (signal?.aborted) throw new SetupError('INTERRUPTED', 'The inspection of the modules was interrupted.')

@@ -1,22 +1,13 @@
-import { PROTOCOL, RUN_DIRECTORY_VARIABLE, RUN_ID_VARIABLE } from '../../process/run/protocol.ts'
 import type { Exit } from '../../process/system/exit.ts'
 import type { Identity } from '../../process/system/identity.ts'
 import { withDeadline } from '../../support/deadline.ts'
 import type { JsonLine } from '../../support/jsonLines.ts'
-import { bytecodeDirectory } from '../overlay/directory.ts'
-import { logPath, type Run } from '../run/run.ts'
 import type { Control, Peer } from './control.ts'
 import { PendingForks } from './pendingForks.ts'
-import type { Reaper } from './reaper.ts'
-import { expectReport, waitUntilReady } from './startup.ts'
+import type { ProgramConfig } from './programConfig.ts'
+import { startProgram } from './startProgram.ts'
 
-/** The interpreter of a run, and the packages that are added to it. */
-export interface PythonInstallation {
-  executable: string
-  version: string
-  /** Directory with the packages that the interpreter lacks. */
-  overlay: string | null
-}
+export type { PythonInstallation } from './programConfig.ts'
 
 /** A forkserver that is up. */
 export interface Forkserver extends Identity {
@@ -39,13 +30,8 @@ export interface Forkserver extends Identity {
   exit(): void
 }
 
-export interface Launch {
-  id: string
-  run: Run
-  startMethod: 'fork' | 'spawn'
-  reaper: Reaper
+export interface Launch extends ProgramConfig {
   control: Control
-  installation: PythonInstallation
   /** Called as soon as the process exists. */
   onProcess(identity: Identity): void
   /** Called with each module before it is imported. */
@@ -60,44 +46,23 @@ export interface Launch {
  * @throws SetupError PYTHON_START_FAILED with the forkserver's output, how it ended, and the next step
  */
 export async function startForkserver(launch: Launch): Promise<Forkserver> {
-  const { id, run, reaper, control, installation } = launch
-  const log = logPath(run, id)
   const forks = new PendingForks()
-  let importing: string | undefined
-  const report = expectReport(control, 'forkserver', id, (line) => {
-    if (line['event'] !== 'importing') return forks.receive(line)
-    importing = String(line['module'])
-    launch.onImport(importing)
-  })
-  const spawned = await reaper.spawn({
-    id,
-    argv: [installation.executable],
+  const { spawned, report, kill, ready } = await startProgram({
+    ...launch,
     program: 'forkserver',
-    config: configOf(launch),
-    env: environmentOf(run),
-    cwd: run.root,
-    log,
+    who: 'The forkserver',
+    onLine: (line) => forks.receive(line),
   })
   try {
     launch.onProcess(spawned)
   } catch (error) {
-    await launch.reaper.signal([spawned], 'SIGKILL')
+    await kill()
     throw error
   }
   // Files are reported after a failed import, too: a change of one of them is a reason to try again.
   void report.then(({ line }) => launch.onFiles((line['files'] ?? []) as string[]))
-  const { peer, line } = await waitUntilReady({
-    who: 'The forkserver',
-    code: 'PYTHON_START_FAILED',
-    executable: installation.executable,
-    log,
-    report,
-    exited: spawned.exited,
-    timeout: run.options.startupTimeout,
-    importing: () => importing,
-    kill: () => reaper.signal([spawned], 'SIGKILL'),
-  })
-  return connectedForkserver(id, spawned, peer, line, forks)
+  const { peer, line } = await ready()
+  return connectedForkserver(launch.id, spawned, peer, line, forks)
 }
 
 function connectedForkserver(
@@ -132,42 +97,3 @@ function connectedForkserver(
 
 /** A fork takes milliseconds. If it takes longer, the forkserver is stopped. */
 const FORK_TIMEOUT_MS = 20_000
-
-/** The configuration, which a Python program reads first; see docs/protocol.md. */
-export function configOf({
-  id,
-  run,
-  startMethod,
-  reaper,
-  installation,
-}: Pick<Launch, 'id' | 'run' | 'startMethod' | 'reaper' | 'installation'>): object {
-  const { modules, services } = run.options
-  return {
-    protocol: PROTOCOL,
-    id,
-    runId: run.id,
-    token: run.token,
-    runDirectory: run.directory.path,
-    control: run.controlPath,
-    parent: reaper.armed.pid,
-    root: run.root,
-    modules,
-    services,
-    startMethod,
-    overlay: installation.overlay,
-    bytecode: bytecodeDirectory(process.env),
-    watch: run.watch !== undefined,
-  }
-}
-
-export function environmentOf(run: Run): Record<string, string> {
-  const inherited = Object.fromEntries(
-    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  )
-  return {
-    ...inherited,
-    ...run.options.env,
-    [RUN_ID_VARIABLE]: run.id,
-    [RUN_DIRECTORY_VARIABLE]: run.directory.path,
-  }
-}

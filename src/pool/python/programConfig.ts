@@ -1,0 +1,55 @@
+import { PROTOCOL, RUN_DIRECTORY_VARIABLE, RUN_ID_VARIABLE } from '../../process/run/protocol.ts'
+import { bytecodeDirectory } from '../overlay/directory.ts'
+import type { Run } from '../run/run.ts'
+import type { Reaper } from './reaper.ts'
+
+/** The interpreter of a run, and the packages that are added to it. */
+export interface PythonInstallation {
+  executable: string
+  version: string
+  /** Directory with the packages that the interpreter lacks. */
+  overlay: string | null
+}
+
+/** What the configuration of a Python program follows from. */
+export interface ProgramConfig {
+  readonly id: string
+  readonly run: Run
+  readonly startMethod: 'fork' | 'spawn'
+  readonly reaper: Reaper
+  readonly installation: PythonInstallation
+}
+
+/** The configuration, which a Python program reads first; see docs/protocol.md. */
+export function configOf({ id, run, startMethod, reaper, installation }: ProgramConfig): object {
+  const { modules, services } = run.options
+  return {
+    protocol: PROTOCOL,
+    id,
+    runId: run.id,
+    token: run.token,
+    runDirectory: run.directory.path,
+    control: run.controlPath,
+    parent: reaper.armed.pid,
+    root: run.root,
+    modules,
+    services,
+    startMethod,
+    overlay: installation.overlay,
+    bytecode: bytecodeDirectory(process.env),
+    watch: run.watch !== undefined,
+  }
+}
+
+/** The environment of a Python program: this process's, the option `env`, and the marks of the run. */
+export function environmentOf(run: Run): Record<string, string> {
+  const inherited = Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
+  return {
+    ...inherited,
+    ...run.options.env,
+    [RUN_ID_VARIABLE]: run.id,
+    [RUN_DIRECTORY_VARIABLE]: run.directory.path,
+  }
+}
