@@ -23,6 +23,23 @@ function report(version: (typeof versions)[number], options: Options) {
   })
 }
 
+test('a test with thousands of calls that fail is reported whole', async () => {
+  const many = `
+    import { test } from 'vitest-environment-python/fixtures'
+    test('many', async ({ python }) => {
+      for (let n = 0; n < 1_500; n++) await python.call('many.fail').catch(() => {})
+    }, 120_000)`
+  const { exitCode, json } = await report('4.1.12', {
+    fixture: 'passes',
+    files: { 'many.test.ts': many, 'python/many.py': 'def fail():\n    raise ValueError("x" * 4_000)\n' },
+    args: ['many'],
+    python: { modules: ['./python/many.py'], report: { ...FILES, calls: true } },
+  })
+  expect(json.calls).toHaveLength(1_500)
+  expect(json.functions).toMatchObject([{ name: 'many.fail', count: 1_500, failed: 1_500 }])
+  expect(exitCode).toBe(0)
+})
+
 describe.concurrent.each(versions)('Vitest %s', (version) => {
   test('a clean run is one line and three files', async () => {
     const { exitCode, output, json, html, trace } = await report(version, {

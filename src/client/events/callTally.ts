@@ -8,6 +8,12 @@ const MAX_RECORDED = 10_000
 /** The same, if only failed calls are recorded. */
 const MAX_FAILED = 100
 
+/**
+ * Characters of all recorded errors of one lease. They travel in one message at the end of the lease, for which the test
+ * process does not wait.
+ */
+const MAX_TEXT = 500_000
+
 const OTHERS = '(others)'
 
 interface Tally {
@@ -24,6 +30,7 @@ export class CallTally {
   readonly #recorded: RecordedCall[] = []
   readonly #records: boolean
   #leftOut = 0
+  #text = 0
 
   /** @param records whether to record each call, and not only those that fail */
   constructor(records = false) {
@@ -40,7 +47,7 @@ export class CallTally {
     tally.total += call.duration
     tally.longest = Math.max(tally.longest, call.duration)
     if (!this.#records && !call.failed) return
-    if (this.#recorded.length < (this.#records ? MAX_RECORDED : MAX_FAILED)) this.#recorded.push(call)
+    if (this.#recorded.length < (this.#records ? MAX_RECORDED : MAX_FAILED)) this.#record(call)
     else this.#leftOut += 1
   }
 
@@ -60,6 +67,12 @@ export class CallTally {
 
   get recorded(): { calls: readonly RecordedCall[]; callsLeftOut: number } {
     return { calls: this.#recorded, callsLeftOut: this.#leftOut }
+  }
+
+  #record({ error = '', ...call }: RecordedCall): void {
+    const hasRoom = this.#text + error.length <= MAX_TEXT
+    this.#recorded.push(error && hasRoom ? { ...call, error } : call)
+    if (hasRoom) this.#text += error.length
   }
 
   #of(name: string): Tally {

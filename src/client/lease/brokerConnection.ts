@@ -1,4 +1,5 @@
 import { credentials, type ServiceError } from '@grpc/grpc-js'
+import { withDeadline } from '../../support/deadline.ts'
 import { outside } from '../../support/outside.ts'
 import { withoutStack } from '../../support/withoutStack.ts'
 import {
@@ -15,10 +16,14 @@ import { connectionError } from './leaseErrors.ts'
 import { PendingLease } from './pendingLease.ts'
 import type { PoolStats } from './stats.ts'
 
+/** The runner may be busy with its reporters. */
+const FLUSH_TIMEOUT_MS = 5_000
+
 /** The broker of a run, as a test process sees it. */
 export class BrokerConnection {
   readonly #client: BrokerClient
   readonly #context: RunContext
+  readonly #open = new Set<PendingLease>()
 
   constructor(context: RunContext) {
     this.#context = context
@@ -64,6 +69,16 @@ export class BrokerConnection {
     return context
   }
 
+  /**
+   * Waits until the pool has read the reports of the leases that were given back. Without that, the end of this process
+   * would cut a long report off.
+   */
+  async flush(): Promise<void> {
+    const released = [...this.#open].filter(({ isReleased }) => isReleased)
+    const all = Promise.all(released.map(({ closed }) => closed))
+    await withDeadline(all, FLUSH_TIMEOUT_MS, 'the pool to read the reports of leases').catch(() => {})
+  }
+
   close(): void {
     this.#client.close()
   }
@@ -71,7 +86,10 @@ export class BrokerConnection {
   #request(holder: Holder, priority: Priority): PendingLease {
     return outside(() => {
       const stream = withoutStack(() => this.#client.lease(callMetadata(this.#context.token)))
-      return new PendingLease(stream, this.#context, holder, priority)
+      const pending = new PendingLease(stream, this.#context, holder, priority)
+      this.#open.add(pending)
+      void pending.closed.then(() => this.#open.delete(pending))
+      return pending
     })
   }
 

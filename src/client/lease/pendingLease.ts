@@ -31,6 +31,7 @@ export class PendingLease {
   readonly #granted: Deferred<Lease> = deferred()
   readonly #lost: Deferred<WorkerLostError> = deferred()
   readonly #recalled: Deferred<void> = deferred()
+  readonly #closed: Deferred<void> = deferred()
   #state: LeaseState = { phase: 'requested' }
   #waited = 0
 
@@ -41,12 +42,14 @@ export class PendingLease {
     // A rejection is of interest only to callers that wait for the grant.
     this.#granted.promise.catch(() => {})
     stream.on('data', (event: LeaseEvent) => this.#receive(event))
-    stream.on('error', (error: ServiceError) =>
-      this.#dispatch({ type: 'disconnect', error: connectionError(error) }),
-    )
-    stream.on('end', () =>
-      this.#dispatch({ type: 'refuse', error: new LeaseError('The pool ended before it granted a worker.') }),
-    )
+    stream.on('error', (error: ServiceError) => {
+      this.#closed.resolve()
+      this.#dispatch({ type: 'disconnect', error: connectionError(error) })
+    })
+    stream.on('end', () => {
+      this.#closed.resolve()
+      this.#dispatch({ type: 'refuse', error: new LeaseError('The pool ended before it granted a worker.') })
+    })
     this.#send({ $case: 'acquire', value: { protocol: PROTOCOL, holder, priority } })
   }
 
@@ -57,6 +60,16 @@ export class PendingLease {
    */
   get granted(): Promise<Lease> {
     return this.#granted.promise
+  }
+
+  /** Whether it was given back or withdrawn. */
+  get isReleased(): boolean {
+    return this.#state.phase === 'released'
+  }
+
+  /** Resolves when the pool has read all messages; never rejects. */
+  get closed(): Promise<void> {
+    return this.#closed.promise
   }
 
   /**

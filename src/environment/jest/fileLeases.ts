@@ -43,7 +43,7 @@ export class FileLeases {
   }
 
   async releasePrefetched(): Promise<void> {
-    await this.#leases?.releasePrefetched()
+    await this.#leases?.endFile()
   }
 
   async #ofWorker(): Promise<WorkerLeases> {

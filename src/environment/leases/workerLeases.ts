@@ -53,6 +53,12 @@ export class WorkerLeases {
     return lease
   }
 
+  /** Gives the prefetched worker back, and waits until the pool knows of everything that was given back. */
+  async endFile(): Promise<void> {
+    await this.releasePrefetched()
+    await this.connection.flush()
+  }
+
   /** Gives the prefetched worker back if no test has taken it. */
   async releasePrefetched(): Promise<void> {
     const next = this.#next

@@ -28,7 +28,7 @@ export function prefetchBeforeTests(): void {
     await Promise.all(leases().map((of) => of.prefetch(name)))
   }
   beforeAll(prefetch, context.leaseTimeout + 5_000)
-  afterAll(async () => void (await Promise.all(leases().map((of) => of.releasePrefetched()))))
+  afterAll(async () => void (await Promise.all(leases().map((of) => of.endFile()))))
   // Without the plugin, there may be no setup file that ends the file.
   if (!fileState().watched) afterAll(endThisFile)
   if (!(PYTHON_ENVIRONMENT in globalThis)) watchTests()

@@ -46,3 +46,13 @@ test('a percentile is at most 19 percent too high, and histograms can be added',
   )
   expect(percentile([], 0.5)).toBe(0)
 })
+
+test('the errors of a lease are bounded together, and its calls stay', () => {
+  const tally = new CallTally(true)
+  const call = { name: 'a', began: 0, duration: 1, failed: true, error: 'x'.repeat(4_000) }
+  for (let n = 0; n < 1_500; n++) tally.add(call)
+  const { calls, callsLeftOut } = tally.recorded
+  expect([calls.length, callsLeftOut]).toEqual([1_500, 0])
+  expect(calls.filter(({ error }) => error).length).toBe(125)
+  expect(tally.functions).toMatchObject([{ count: 1_500, failed: 1_500 }])
+})
