@@ -36,7 +36,7 @@ test('a test with thousands of calls that fail is reported whole', async () => {
     python: { modules: ['./python/many.py'], report: { ...FILES, calls: true } },
   })
   expect(json.calls).toHaveLength(1_500)
-  expect(json.functions).toMatchObject([{ name: 'many.fail', count: 1_500, failed: 1_500 }])
+  expect(json.functions).toMatchObject([{ name: 'many.fail', calls: 1_500, failures: 1_500 }])
   expect(exitCode).toBe(0)
 })
 
