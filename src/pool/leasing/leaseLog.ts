@@ -91,6 +91,13 @@ export class LeaseLog {
     })
   }
 
+  /** The leases of a worker that tests took, by its pid or its ID. */
+  ofWorker(pid: number, id: string | undefined): LeaseRecord[] {
+    return [...this.#records.values()].filter(
+      ({ takenAt, workerPid, workerId }) => takenAt !== undefined && (workerPid === pid || workerId === id),
+    )
+  }
+
   get(id: string): LeaseRecord | undefined {
     return this.#records.get(id)
   }

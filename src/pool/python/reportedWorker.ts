@@ -29,6 +29,7 @@ class Life {
   readonly #events: RunEvents
   #pid = 0
   #cause: WorkerExit['cause'] = 'by itself'
+  #isReady = false
 
   constructor(worker: string, events: RunEvents) {
     this.#worker = worker
@@ -42,6 +43,7 @@ class Life {
   }
 
   observe(worker: Worker): Worker {
+    this.#isReady = true
     this.#events.emit({ topic: 'worker', event: 'ready', worker: this.#worker, pid: this.#pid })
     const because =
       (cause: WorkerExit['cause'], act: () => void): (() => void) =>
@@ -63,7 +65,9 @@ class Life {
   }
 
   #end({ status, signal }: Exit): void {
-    const exit = { status, signal, cause: this.#cause }
+    // A worker that no test needs any more is killed while it starts.
+    const cause = !this.#isReady && signal === 'SIGKILL' ? 'killed' : this.#cause
+    const exit = { status, signal, cause }
     this.#events.emit({ topic: 'worker', event: 'ended', worker: this.#worker, pid: this.#pid, exit })
   }
 }

@@ -15,7 +15,7 @@ import type { LeaseRecord } from '../leasing/leaseLog.ts'
 import type { Pool } from '../leasing/pool.ts'
 import type { ArmedPython } from '../python/runtime.ts'
 import { KILL_MARGIN_MS, settle } from './killLoop.ts'
-import { ownPids, straysOf } from './strays.ts'
+import { livingPids, straysOf } from './strays.ts'
 import { ownerOf } from './survivors.ts'
 
 /** The processes that a run has left so far. Its pool is still open, so the verdict may find more. */
@@ -49,7 +49,6 @@ export async function lookAtLast(pool: Pool, isLast: boolean): Promise<Sighting>
 /** Looks for processes of the run beside those that belong there as long as it lasts. */
 async function lookBeside(pool: Pool, { reaper }: ArmedPython) {
   const { armed } = reaper
-  const own = ownPids(pool)
   const cgroup = armed.cgroup === null ? undefined : controlGroup(armed.cgroup)
   const runId = pool.run.id
   const entry = (how: Membership) => (pid: number) => [pid, { runId, how }] as const
@@ -61,12 +60,7 @@ async function lookBeside(pool: Pool, { reaper }: ArmedPython) {
     matches: (id) => id === runId,
     members,
     suspects: [{ runId, limits: armed.limits }],
-    except: new Set([
-      process.pid,
-      armed.pid,
-      ...own,
-      ...own.flatMap((pid) => [...system.descendantsOf(pid)]),
-    ]),
+    except: livingPids(pool),
     notBefore: armed.startTime,
     uid: ownUserId(),
   })

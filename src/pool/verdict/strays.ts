@@ -6,6 +6,14 @@ export function ownPids(pool: Pool): number[] {
   return [...pool.runtime.forkserverPids, ...pool.pids()]
 }
 
+/** The processes that belong to the run as long as it lasts: ours, and everything below the workers. */
+export function livingPids(pool: Pool): Set<number> {
+  const { state } = pool.runtime
+  const own = ownPids(pool)
+  const reaper = state.phase === 'armed' ? [state.reaper.armed.pid] : []
+  return new Set([process.pid, ...reaper, ...own, ...own.flatMap((pid) => [...system.descendantsOf(pid)])])
+}
+
 /**
  * The processes that the reaper has adopted because their parents have ended, and the descendants of these. Those of
  * living workers are not among them.

@@ -1,6 +1,6 @@
 import type { SurvivorsRequest } from '../../client/gen/vitest_python/v1/broker.ts'
 import { partKept } from '../../process/run/keptProcesses.ts'
-import type { MarkedProcess, SweepResult } from '../../process/run/sweep.ts'
+import { type MarkedProcess, type SweepResult, workerOfFork } from '../../process/run/sweep.ts'
 import { sweepMachine, sweepMembers } from '../../process/run/sweepMachine.ts'
 import { ageOf } from '../../process/system/identify.ts'
 import { system } from '../../process/system/system.ts'
@@ -10,7 +10,7 @@ import type { LeaseLog, LeaseRecord } from '../leasing/leaseLog.ts'
 import type { Pool } from '../leasing/pool.ts'
 import { KILL_MARGIN_MS, SWEEP_INTERVAL_MS, settle } from './killLoop.ts'
 import { trace } from './orphans.ts'
-import { ownPids, straysOf } from './strays.ts'
+import { livingPids, ownPids, straysOf } from './strays.ts'
 
 /** For the end of a lease to arrive, which travels on a stream of its own. */
 const LEASE_END_TIMEOUT_MS = 2_000
@@ -56,8 +56,10 @@ export async function survivorsOf(pool: Pool, request: SurvivorsRequest): Promis
 /** The processes that may be survivors of these leases. */
 function look(pool: Pool, records: readonly LeaseRecord[], unlisted: boolean): Promise<SweepResult> {
   if (!unlisted) return sweepMembers(pool.run.id, straysOf(pool))
-  const ours = [process.pid, ...pool.pids(), ...records.map(({ workerPid }) => workerPid)]
-  return sweepMachine({ matches: (id) => id === pool.run.id, suspects: [], except: new Set(ours) })
+  // A worker that is starting is none that these leases have left.
+  const except = livingPids(pool)
+  for (const { workerPid } of records) except.add(workerPid)
+  return sweepMachine({ matches: (id) => id === pool.run.id, suspects: [], except })
 }
 
 /**
@@ -74,6 +76,9 @@ export function ownerOf(
   if (children.has(marked.pid)) return records[0]
   const age = ageOf(marked.startTime)
   const { leases: traced, tracedBy } = trace(marked, age, leases)
+  // Its worker has ended its lease already, so the process may be a child of one that it has left.
+  const ofWorker = tracedBy === 'time' ? leases.ofWorker(marked.session, workerOfFork(marked.name)) : []
+  if (ofWorker.length > 0) return ofWorker.length === 1 ? ofWorker[0] : undefined
   // Its environment would name the lease, if a worker had started it during one. It may come from an import.
   if (tracedBy === 'time' && showsRun(marked)) return undefined
   const candidates = tracedBy === 'time' ? leases.aliveAt(Date.now() - age) : traced

@@ -12,8 +12,9 @@ export interface Restart {
 const TOLERANCE = 50
 
 export function restartsOf({ workers, leases }: Report): Restart[] {
-  return workers.flatMap(({ run, id, kind, exit, until }) => {
-    if (kind !== 'worker' || !exit || exit.cause === 'asked') return []
+  return workers.flatMap(({ run, id, kind, ready, exit, until }) => {
+    // If it never became ready, no test could have used it, and the tests that waited for it have the error.
+    if (kind !== 'worker' || ready === null || !exit || exit.cause === 'asked') return []
     const lease = leases.find(
       (one) =>
         one.run === run &&

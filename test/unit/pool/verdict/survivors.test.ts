@@ -47,3 +47,14 @@ test('a child of its worker is of the test, whatever its environment says', () =
   const records = [log.get('l2')!]
   expect(ownerOf(processWith('both'), log, new Set([process.pid]), records)?.holder.test).toBe('two')
 })
+
+test('a process in the session of a worker is of its test, although that has ended', () => {
+  const log = logOf('guilty', 'untouched')
+  const guilty = log.get('l1')!
+  log.close(guilty, 1)
+  log.noteWorkerEnd(guilty.workerId, 2)
+  const child = { ...processWith('limit'), session: guilty.workerPid }
+  expect(ownerOf(child, log)?.holder.test).toBe('guilty')
+  // Without its session, only the test is left that runs.
+  expect(ownerOf(processWith('limit'), log)?.holder.test).toBe('untouched')
+})
