@@ -169,6 +169,22 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(reported.left).toEqual(NOTHING)
   })
 
+  test('without isolation of files, each file of a process tells its tests apart', async () => {
+    const file = (name: string) => `
+      import { test } from 'vitest-environment-python/fixtures'
+      test('is fine in ${name}', async ({ python }) => { await python.call('leaky.fine') })
+      test('leaks in ${name}', async ({ python }) => { await python.call('leaky.child') })`
+    const reported = await run({
+      version,
+      python: { isolation: 'file' },
+      files: { 'one.test.ts': file('one'), 'two.test.ts': file('two') },
+      args: ['one.test', 'two.test', '--no-isolate', '--no-file-parallelism'],
+    })
+    expect(failing(reported)).toEqual(['leaks in one', 'leaks in two'])
+    expect(reported.files).toEqual([])
+    expect(reported.exitCode).toBe(1)
+  })
+
   test.each([
     'fork',
     'spawn',

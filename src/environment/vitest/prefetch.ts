@@ -1,7 +1,6 @@
 import { afterAll, beforeAll } from 'vitest'
 import { DEFAULT_POOL } from '../../client/lease/context.ts'
 import { fileState } from '../leases/fileEnd.ts'
-import { PYTHON_ENVIRONMENT } from '../leases/marker.ts'
 import { leasesOf } from '../leases/workerLeases.ts'
 import { endThisFile, watchTests } from './fileHooks.ts'
 import { findContext } from './providedPools.ts'
@@ -29,9 +28,10 @@ export function prefetchBeforeTests(): void {
   }
   beforeAll(prefetch, context.leaseTimeout + 5_000)
   afterAll(async () => void (await Promise.all(leases().map((of) => of.endFile()))))
-  // Without the plugin, there may be no setup file that ends the file.
-  if (!fileState().watched) afterAll(endThisFile)
-  if (!(PYTHON_ENVIRONMENT in globalThis)) watchTests()
+  // Without the plugin, there may be no setup file that does this.
+  if (fileState().watched) return
+  afterAll(endThisFile)
+  watchTests()
 }
 
 function leasesOfPool(name: string) {

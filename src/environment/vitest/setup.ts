@@ -9,9 +9,10 @@ import { GlobalPython } from './globalPython.ts'
 fileState().watched = true
 // Registered before any other hook, it runs after them.
 afterAll(endThisFile)
+// For each file, because without isolation the fixtures are loaded once for all files of a process.
+watchTests()
 
 if (PYTHON_ENVIRONMENT in globalThis) {
-  watchTests()
   const python = new GlobalPython(async () => (await import('./fileLease.ts')).leaseForFile(DEFAULT_POOL))
   Object.defineProperty(globalThis, 'python', { value: python, configurable: true, writable: true })
 }
