@@ -160,10 +160,10 @@ const WRITERS: Record<string, RegExp> = {
   'globalSetup/run/output.ts': /write\(`\$\{printable\(/,
   // `describeLeftovers` makes the commands of processes harmless.
   'environment/jest/leaks.ts': /console\.warn\((message|describeLeftovers\(FILE, left\))\)/,
-  'environment/vitest/blameTests.ts': /console\.warn\(describeLeftovers\(/,
-  'environment/vitest/failIfLeft.ts': /console\.warn\(message\)/,
+  'environment/vitest/results/blameTests.ts': /console\.warn\(describeLeftovers\(/,
+  'environment/vitest/results/failIfLeft.ts': /console\.warn\(message\)/,
   // It escapes what comes from others, since `::error` itself has to arrive.
-  'globalSetup/vitest/precede.ts': /of annotations\) process\.stderr\.write\(`\\n\$\{annotation\}/,
+  'globalSetup/vitest/reporters/precede.ts': /of annotations\) process\.stderr\.write\(`\\n\$\{annotation\}/,
   // A sentence of our own, with a number.
   'environment/vitest/provideFixtures.ts': /console\.info\(hint\)/,
   // To a child process.

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach } from 'vitest'
 import { beginTest, endFile, endTest, fileState } from '../leases/fileEnd.ts'
-import { Annotations } from './annotations.ts'
+import { Annotations } from './results/annotations.ts'
 
 /** A hook for the end of the file. */
 export async function endThisFile(): Promise<void> {

@@ -6,9 +6,9 @@ import type { OpenLease } from '../leases/openLease.ts'
 import { StartedBy } from '../leases/startedBy.ts'
 import { TestLeases } from '../leases/testLeases.ts'
 import { leasesOf } from '../leases/workerLeases.ts'
-import { blameTests, type FileTask, type TestTask } from './blameTests.ts'
 import { currentFile } from './currentFile.ts'
 import { requireContext } from './providedPools.ts'
+import { blameTests, type FileTask, type TestTask } from './results/blameTests.ts'
 
 type FileClient = ReturnType<TestLeases['lease']>
 

@@ -10,7 +10,7 @@ import { provideFile, providePool, provideProcess, providePython } from './provi
 
 export * from '../api.ts'
 export { pythonForFile } from './fileLease.ts'
-export type { TestPython } from './testMeta.ts'
+export type { TestPython } from './results/testMeta.ts'
 
 /** The fixtures that {@link withPython} adds to a test. */
 export interface PythonFixtures {

@@ -6,11 +6,11 @@ import type { PythonPool } from '../leases/pythonPool.ts'
 import { seedForTest, seedHint } from '../leases/seed.ts'
 import { TestLeases } from '../leases/testLeases.ts'
 import { leasesOf } from '../leases/workerLeases.ts'
-import { Annotations } from './annotations.ts'
-import { failIfLeft } from './failIfLeft.ts'
 import { leaseForFile, pythonForFile } from './fileLease.ts'
 import { requireContext } from './providedPools.ts'
-import { noteMeta } from './testMeta.ts'
+import { Annotations } from './results/annotations.ts'
+import { failIfLeft } from './results/failIfLeft.ts'
+import { noteMeta } from './results/testMeta.ts'
 
 type Use<T> = (value: T) => Promise<void>
 

@@ -1,5 +1,5 @@
 import { byId, el } from './dom.ts'
-import type { Sums } from './drawCurves.ts'
+import type { Sums } from './drawing/drawCurves.ts'
 import { counted, duration, memory } from './format.ts'
 import type { Model } from './model.ts'
 

@@ -1,5 +1,5 @@
 import type { Timeline } from '../formats/timeline.ts'
-import { type Lane, layLanes } from './lanes.ts'
+import { type Lane, layLanes } from './drawing/lanes.ts'
 
 export type Kind = 'worker' | 'lease' | 'call' | 'orphan'
 

@@ -1,7 +1,7 @@
+import { type Item, type Kind, type Model, timesOf } from '../model.ts'
 import { firstAfter } from './canvas.ts'
 import { AXIS, CALLS, LEASE, STRIP } from './drawLanes.ts'
 import type { Lane } from './lanes.ts'
-import { type Item, type Kind, type Model, timesOf } from './model.ts'
 import type { Viewport } from './viewport.ts'
 
 /** Pixels beside a narrow span that still belong to it. */

@@ -1,8 +1,8 @@
-import { workerName } from './describe.ts'
-import { button, byId, el } from './dom.ts'
-import { counted, duration } from './format.ts'
-import { type Item, type Model, timesOf, titleOf } from './model.ts'
-import type { Theme } from './theme.ts'
+import { workerName } from '../describe.ts'
+import { button, byId, el } from '../dom.ts'
+import type { Theme } from '../drawing/theme.ts'
+import { counted, duration } from '../format.ts'
+import { type Item, type Model, timesOf, titleOf } from '../model.ts'
 
 const MAX_CALLS = 100
 

@@ -1,8 +1,8 @@
-import { workerName } from './describe.ts'
-import { button, byId, el } from './dom.ts'
-import type { Filter } from './filter.ts'
-import { duration, memory } from './format.ts'
-import { type Item, type Model, timesOf, titleOf } from './model.ts'
+import { workerName } from '../describe.ts'
+import { button, byId, el } from '../dom.ts'
+import type { Filter } from '../filter.ts'
+import { duration, memory } from '../format.ts'
+import { type Item, type Model, timesOf, titleOf } from '../model.ts'
 
 const PAGE = 200
 

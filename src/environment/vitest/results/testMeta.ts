@@ -1,4 +1,4 @@
-import type { OpenLease } from '../leases/openLease.ts'
+import type { OpenLease } from '../../leases/openLease.ts'
 
 /** What a test did with its Python process: `task.meta.python`. */
 export interface TestPython {

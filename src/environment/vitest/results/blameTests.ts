@@ -1,7 +1,7 @@
-import type { Survivor } from '../../client/gen/vitest_python/v1/broker.ts'
-import { LEAKS_KEY, type LeakOfTest } from '../../client/lease/leaks.ts'
-import { describeLeftovers, LeftoverError, type Leftovers, partLeftovers } from '../leases/leftovers.ts'
-import type { StartedBy, Starter } from '../leases/startedBy.ts'
+import type { Survivor } from '../../../client/gen/vitest_python/v1/broker.ts'
+import { LEAKS_KEY, type LeakOfTest } from '../../../client/lease/leaks.ts'
+import { describeLeftovers, LeftoverError, type Leftovers, partLeftovers } from '../../leases/leftovers.ts'
+import type { StartedBy, Starter } from '../../leases/startedBy.ts'
 
 /** The part of a test's task that is used here. */
 export interface TestTask {

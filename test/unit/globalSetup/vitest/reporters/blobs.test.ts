@@ -2,7 +2,12 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { OPEN, settleBlobs, watchBlobs, withVerdict } from '../../../../src/globalSetup/vitest/blobs.ts'
+import {
+  OPEN,
+  settleBlobs,
+  watchBlobs,
+  withVerdict,
+} from '../../../../../src/globalSetup/vitest/reporters/blobs.ts'
 
 const error = { name: 'Error', message: 'an orphan', stack: 'Error: an orphan' }
 const BLOB = '[["1","2","3"],"4.1.12",[],[]]'

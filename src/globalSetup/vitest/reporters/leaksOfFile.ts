@@ -1,4 +1,4 @@
-import { LEAKS_KEY, type LeakOfTest } from '../../client/lease/leaks.ts'
+import { LEAKS_KEY, type LeakOfTest } from '../../../client/lease/leaks.ts'
 import { type FileTask, failTask, type ReportedVitest } from './reportedVitest.ts'
 
 /** Fails the tests of a file whose processes have outlived the file's worker. */

@@ -1,4 +1,4 @@
-import type { Timeline } from '../formats/timeline.ts'
+import type { Timeline } from '../../formats/timeline.ts'
 
 /** Calls that overlap stand below each other, up to so many. */
 const MAX_ROWS = 4

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
-import { annotationOf, pythonAnnotations } from '../../../../src/globalSetup/vitest/pythonAnnotations.ts'
-import type { FileTask } from '../../../../src/globalSetup/vitest/reportedVitest.ts'
+import {
+  annotationOf,
+  pythonAnnotations,
+} from '../../../../../src/globalSetup/vitest/reporters/pythonAnnotations.ts'
+import type { FileTask } from '../../../../../src/globalSetup/vitest/reporters/reportedVitest.ts'
 
 function fileWith(state: string, stack: string, message = 'no, 100%\nword'): FileTask {
   const result = { state, errors: [{ name: 'PythonError', message, stack }] }

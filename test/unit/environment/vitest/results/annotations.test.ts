@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
-import { PythonError, WorkerLostError } from '../../../../src/client/errors/errors.ts'
-import { timeoutError } from '../../../../src/client/errors/timeout.ts'
-import { type AnnotatedTest, Annotations } from '../../../../src/environment/vitest/annotations.ts'
+import { PythonError, WorkerLostError } from '../../../../../src/client/errors/errors.ts'
+import { timeoutError } from '../../../../../src/client/errors/timeout.ts'
+import { type AnnotatedTest, Annotations } from '../../../../../src/environment/vitest/results/annotations.ts'
 
 const TRACEBACK =
   'Traceback (most recent call last):\n  File "/app/slow.py", line 4, in wait\nKeyboardInterrupt\n'

@@ -1,6 +1,6 @@
+import { memory } from '../format.ts'
+import type { Item, Model } from '../model.ts'
 import { type Context, prepare } from './canvas.ts'
-import { memory } from './format.ts'
-import type { Item, Model } from './model.ts'
 import type { Theme } from './theme.ts'
 import type { Viewport } from './viewport.ts'
 

@@ -1,8 +1,8 @@
+import type { Filter } from '../filter.ts'
+import { axisLabel } from '../format.ts'
+import { type Item, type Model, timesOf, titleOf } from '../model.ts'
 import { type Context, firstAfter, prepare, writeText } from './canvas.ts'
-import type { Filter } from './filter.ts'
-import { axisLabel } from './format.ts'
 import type { Lane } from './lanes.ts'
-import { type Item, type Model, timesOf, titleOf } from './model.ts'
 import { inkOn, type Theme } from './theme.ts'
 import { ticks, type Viewport } from './viewport.ts'
 

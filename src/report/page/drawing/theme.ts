@@ -1,4 +1,4 @@
-import { byId } from './dom.ts'
+import { byId } from '../dom.ts'
 
 /** Colours that Okabe and Ito chose to be told apart with any kind of colour vision, tuned for each background. */
 const PALETTES = {

@@ -1,4 +1,4 @@
-import { describeLeftovers, LeftoverError, type Leftovers } from '../leases/leftovers.ts'
+import { describeLeftovers, LeftoverError, type Leftovers } from '../../leases/leftovers.ts'
 
 /** The part of a test's task that is used here. Every attempt of a test has the same task. */
 interface TestTask {

@@ -1,4 +1,4 @@
-import { byId, el } from './dom.ts'
+import { byId, el } from '../dom.ts'
 
 export interface Tab {
   id: string
