@@ -149,10 +149,11 @@ test('a run that starts or ends meanwhile is no corrupt one', async () => {
   const program = `
     import { mkdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
     const [base, record] = process.argv.slice(1)
-    for (let n = 0; n < 3_000; n++) {
-      const path = base + '/abcdef' + (n % 10)
+    for (let n = 0; n < 1_000; n++) {
+      const runId = n.toString(36).padStart(7, '0')
+      const path = base + '/' + runId
       for (const part of ['', '/workers', '/logs']) mkdirSync(path + part, { mode: 0o700 })
-      writeFileSync(path + '/run.json.new', record.replace('RUN', 'abcdef' + (n % 10)))
+      writeFileSync(path + '/run.json.new', record.replace('RUN', runId))
       renameSync(path + '/run.json.new', path + '/run.json')
       for (const name of ['broker.sock', 'processes.jsonl']) writeFileSync(path + '/' + name, '')
       for (const name of ['broker.sock', 'processes.jsonl']) unlinkSync(path + '/' + name)
@@ -167,9 +168,8 @@ test('a run that starts or ends meanwhile is no corrupt one', async () => {
   })
   const seen = new Map<string, number>()
   while (!ended) {
-    for (let n = 0; n < 10; n++) {
-      const runId = `abcdef${n}`
-      const outcome = lookAt({ runId, path: join(base, runId) })
+    for (const directory of listRunDirectories(base)) {
+      const outcome = lookAt(directory)
       seen.set(outcome, (seen.get(outcome) ?? 0) + 1)
     }
     await new Promise(setImmediate)
