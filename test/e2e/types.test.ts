@@ -7,16 +7,20 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
 import { execa } from 'execa'
 import { describe, expect, inject, test, vi } from 'vitest'
 import { cleanEnvironment } from '../support/environment.ts'
 import type { Runner } from '../support/installation.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
+import { startCli } from '../support/runCli.ts'
 import { layFixture, runVitest } from '../support/runVitest.ts'
 import { JEST, versions } from '../support/versions.ts'
 import { watchVitest } from '../support/watchVitest.ts'
+
+const INTERRUPTED = expect.stringContaining('(INTERRUPTED)')
 
 /** A fixture project beside an installation, with the commands that a user runs in it. */
 function openProject(runner: Runner, fixture?: string) {
@@ -116,6 +120,29 @@ describe('vitest-python types', () => {
       exitCode: 1,
       output: expect.stringContaining('the inspection was not ready within 3000 ms; it was importing shop.'),
     })
+  })
+
+  test.each(['SIGINT', 'SIGKILL'] as const)('%s during an import leaves no process', async (signal) => {
+    using project = openProject(versions[0]!, 'typed')
+    const types = join(project.directory, 'types/python.d.ts')
+    mkdirSync(dirname(types))
+    writeFileSync(types, '// mine')
+    const slow =
+      "import os, time\nopen('pid.new', 'w').write(str(os.getpid()))\nos.rename('pid.new', 'pid')\n"
+    writeFileSync(join(project.directory, 'python/shop.py'), `${slow}time.sleep(300)\n`)
+    const { child, ended } = startCli(project.directory, ['types'])
+    const pid = await vi.waitFor(() => Number(readFileSync(join(project.directory, 'pid'), 'utf8')), {
+      timeout: PATIENCE_MS,
+    })
+    // Control: without the signal, it goes on.
+    await sleep(500)
+    process.kill(pid, 0)
+    child.kill(signal)
+    const { exitCode, output } = await ended
+    if (signal === 'SIGINT')
+      expect({ exitCode, output }).toMatchObject({ exitCode: 130, output: INTERRUPTED })
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), { timeout: PATIENCE_MS })
+    expect(readFileSync(types, 'utf8')).toBe('// mine')
   })
 
   test('says what is missing', async () => {
