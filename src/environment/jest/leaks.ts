@@ -36,7 +36,7 @@ export class JestLeaks {
     if (ownerless) this.#ofFile.push(this.#error(describeLeftovers(FILE, ownerless), left))
   }
 
-  /** Fails the tests, and the file for what is nobody's. */
+  /** Fails the tests, and the file for processes that no test can be named for. */
   settle(unhandledErrors: unknown[]): void {
     for (const { test, error } of this.#ofTests.splice(0)) test.errors?.push(error)
     unhandledErrors.push(...this.#ofFile.splice(0))

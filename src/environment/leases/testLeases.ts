@@ -69,7 +69,7 @@ export class TestLeases implements PythonPool {
 
   /**
    * The processes that the ended leases have left behind; `undefined` if there are none. If nothing is suspicious, this
-   * asks nobody. Else it waits for the ends of the workers.
+   * sends no request. Otherwise, it waits for the ends of the workers.
    *
    * @param unlisted whether to ask if this system does not list children
    */

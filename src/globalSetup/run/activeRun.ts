@@ -7,7 +7,7 @@ import type { Pool } from '../../pool/leasing/pool.ts'
 import type { Install } from '../../pool/python/runtime.ts'
 import { createRun, type Watch } from '../../pool/run/run.ts'
 import { verdictEvent } from '../../pool/verdict/event.ts'
-import { lookAtLast, type Sighting } from '../../pool/verdict/lastLook.ts'
+import { lookAtLast, type RunLeftovers } from '../../pool/verdict/lastLook.ts'
 import { report } from '../../pool/verdict/report.ts'
 import { stopRun } from '../../pool/verdict/stop.ts'
 import { sweepDeadRuns } from '../../pool/verdict/sweepDeadRuns.ts'
@@ -31,7 +31,7 @@ export interface ActiveRun {
   /** Reports that a Python file has changed. Returns the test files that have used it, as absolute paths. */
   fileChanged(file: string): string[]
   /** Looks for processes that the tests have left, before the runner's reporters close. */
-  lastLook(isLast: boolean): Promise<Sighting>
+  lastLook(isLast: boolean): Promise<RunLeftovers>
   /** Ends the run. Resolves to the report, and to whether the runner must fail. */
   stop(): Promise<Outcome>
 }

@@ -19,13 +19,13 @@ import { livingPids, straysOf } from './strays.ts'
 import { ownerOf } from './survivors.ts'
 
 /** The processes that a run has left so far. Its pool is still open, so the verdict may find more. */
-export interface Sighting {
+export interface RunLeftovers {
   /** Each with the one lease that it belongs to; `undefined` if that is not certain. */
   readonly processes: readonly { readonly process: MarkedProcess; readonly lease: LeaseRecord | undefined }[]
   readonly unknown: readonly Unreadable[]
 }
 
-const NOTHING: Sighting = { processes: [], unknown: [] }
+const NOTHING: RunLeftovers = { processes: [], unknown: [] }
 
 /**
  * Looks for survivors when the tests have ended, and before the reporters close. Signals nothing. It skips the processes
@@ -33,7 +33,7 @@ const NOTHING: Sighting = { processes: [], unknown: [] }
  *
  * @param isLast whether no more tests will come, so that the workers that no test uses can be ended first
  */
-export async function lookAtLast(pool: Pool, isLast: boolean): Promise<Sighting> {
+export async function lookAtLast(pool: Pool, isLast: boolean): Promise<RunLeftovers> {
   const { state } = pool.runtime
   if (state.phase !== 'armed') return NOTHING
   if (isLast) pool.rest()

@@ -28,7 +28,7 @@ export function recordOrphans(
   }
 }
 
-/** Notes which orphans are gone. One counts as ended only if its identity is gone, whoever its parent is by now. */
+/** Notes which orphans are gone. One counts as ended only if its identity is gone. */
 export function noteEnds(orphans: readonly Orphan[], table: ProcessTable): void {
   for (const orphan of orphans) orphan.killed = hasEnded(orphan, table)
 }

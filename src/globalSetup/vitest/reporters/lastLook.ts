@@ -1,5 +1,5 @@
 import { describeHolder } from '../../../pool/leasing/leaseLog.ts'
-import type { Sighting } from '../../../pool/verdict/lastLook.ts'
+import type { RunLeftovers } from '../../../pool/verdict/lastLook.ts'
 import { safeText } from '../../../support/safeText.ts'
 import type { ActiveRun } from '../../run/activeRun.ts'
 import type { Registry } from '../../run/registry.ts'
@@ -8,7 +8,7 @@ import type { LastLook } from './precede.ts'
 import { type FileTask, failTask, type ReportedVitest, testsNamed } from './reportedVitest.ts'
 import type { ShownError } from './shownError.ts'
 
-type Seen = Sighting['processes'][number]
+type Seen = RunLeftovers['processes'][number]
 
 /** Looks at every run when its tests have ended: fails the tests that have left processes, and returns the other errors. */
 export function lastLookAt(registry: Registry, vitest: ReportedVitest): LastLook {

@@ -24,7 +24,7 @@ const ERRORS = 1
 const REASON = 2
 
 /**
- * Adds what is known of leaks to the results before any reporter gets them. Global teardown runs after the reporters, so
+ * Adds the leaks that are known to the results before any reporter gets them. Global teardown runs after the reporters, so
  * it is too late for that. Safe to repeat.
  *
  * @param looks `lastLook` finds more, fails the tests at fault, and returns errors of the run
