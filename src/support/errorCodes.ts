@@ -10,6 +10,7 @@ export const ERROR_CODES = [
   'PROTOCOL_MISMATCH',
   'VITEST_TWICE',
   'RUNNER_TOO_OLD',
+  'PACKAGE_IN_ARCHIVE',
   // The interpreter and its packages.
   'PYTHON_NOT_FOUND',
   'PYTHON_BROKEN',

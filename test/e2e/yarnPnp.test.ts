@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { makeYarnProject } from '../support/yarnProject.ts'
@@ -18,4 +18,17 @@ test("Yarn Plug'n'Play needs no setting: tests call Python, and doctor finds the
   expect(doctor.all).toMatch(/✓ │ test runner +│ vitest 4\.1\.12/i)
   expect(doctor.all).toMatch(/✓ │ @grpc\/grpc-js/)
   expect(doctor.exitCode).toBe(0)
+
+  // Control: in its archive, Python cannot read the package. Run and doctor say so.
+  const manifest = join(project.directory, 'package.json')
+  const dependenciesMeta = { 'vitest-environment-python': { unplugged: false } }
+  writeFileSync(manifest, JSON.stringify({ ...JSON.parse(readFileSync(manifest, 'utf8')), dependenciesMeta }))
+  expect((await project.yarn('install')).exitCode).toBe(0)
+  const archived = await project.yarn('vitest', 'run')
+  expect(archived.all).toContain('PACKAGE_IN_ARCHIVE')
+  expect(archived.all).toContain('yarn unplug vitest-environment-python')
+  expect(archived.exitCode).toBe(1)
+  const found = await project.yarn('vitest-python', 'doctor')
+  expect(found.all).toContain('Python cannot read this package in an archive')
+  expect(found.exitCode).toBe(1)
 })

@@ -1,3 +1,4 @@
+import { isInArchive, UNPLUG } from '../../../globalSetup/run/archive.ts'
 import { readRequirements } from '../../../pool/interpreter/requirements.ts'
 import { cacheDirectory, overlayDirectory } from '../../../pool/overlay/directory.ts'
 import { type InstallPlan, planInstall } from '../../../pool/overlay/installPlan.ts'
@@ -7,12 +8,14 @@ import { type Check, ok, problem, warning } from './check.ts'
 import { interpreterOf } from './interpreter.ts'
 
 export type OverlayFacts =
+  | 'archive'
   | (Pick<InstallPlan, 'outdated' | 'missing'> & { overlay: string; verified: boolean })
   | undefined
 
 export const overlayCheck: Check<OverlayFacts> = {
   name: 'packages of the workers',
   async gather(cwd) {
+    if (isInArchive()) return 'archive'
     const interpreter = await interpreterOf(cwd)
     if ('missing' in interpreter) return undefined
     const plan = planInstall(await readRequirements(), await readLock(), interpreter.distributions)
@@ -21,6 +24,7 @@ export const overlayCheck: Check<OverlayFacts> = {
     return { outdated, missing, overlay, verified: isVerified(overlay, content) }
   },
   judge(facts) {
+    if (facts === 'archive') return problem('Python cannot read this package in an archive of Yarn', UNPLUG)
     if (!facts) return problem('unknown without a Python', 'see the check "Python"')
     const { outdated, missing, overlay, verified } = facts
     if (outdated.length > 0) {
