@@ -220,13 +220,12 @@ describe.runIf(chromiumPath)('the page of the HTML report', () => {
     const background = () => page.evaluate(`getComputedStyle(document.body).backgroundColor`)
     const dark = await background()
     await page.emulateMedia({ colorScheme: 'light' })
-    const light = await background()
-    expect(light).not.toBe(dark)
+    await expect.poll(background).not.toBe(dark)
     const button = page.getByRole('button', { name: /Theme/ })
     await button.click()
     await button.click()
     expect(await button.textContent()).toBe('Theme: dark')
-    expect(await background()).toBe(dark)
+    await expect.poll(background).toBe(dark)
   })
 
   test('a run without Python says so', async () => {
