@@ -6,7 +6,7 @@ import { describe, expect, inject, test } from 'vitest'
 import { cleanEnvironment } from '../support/environment.ts'
 import type { Installation } from '../support/installation.ts'
 import { type FixtureOptions, type FixtureResult, NOTHING, withVitest } from '../support/runVitest.ts'
-import { type VitestVersion, versions } from '../support/versions.ts'
+import { covering, type VitestVersion, versions } from '../support/versions.ts'
 
 /** The outcome of a run, as its reports tell it. */
 interface Reported extends FixtureResult {
@@ -286,7 +286,9 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
       expect(merged.exitCode).toBe(1)
     })
   })
+})
 
+describe.concurrent.each(covering)('the blobs of Vitest %s', (version) => {
   test('a run that is killed between its blob and its verdict does not merge', async () => {
     const args = [...BLOB, '--reporter=./killer.js', 'leaks', '-t', 'is fine']
     await withVitest({ version, fixture: 'blame', args }, async (vitest) => {

@@ -3,11 +3,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { type FixtureResult, NOTHING, pathOfFixture, runVitest } from '../support/runVitest.ts'
-import { everyPool, JEST, type VitestVersion, versions } from '../support/versions.ts'
+import { everyPool, JEST, nightly, type VitestVersion, versions } from '../support/versions.ts'
 
 // The development Python has numpy.
 const python = fileURLToPath(new URL('../../.cache/python/bin/python', import.meta.url))
-const nightly = process.env['VITEST_PYTHON_NIGHTLY'] !== undefined
 /** The whole suite takes its time in several realms. */
 const deadline = nightly ? 900_000 : 280_000
 const timeout = deadline + 20_000

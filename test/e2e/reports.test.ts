@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { Report } from '../../src/report/model/schema.ts'
 import { makeProject, runCli } from '../support/runCli.ts'
 import { type FixtureOptions, withVitest } from '../support/runVitest.ts'
-import { JEST, versions } from '../support/versions.ts'
+import { covering, JEST, versions } from '../support/versions.ts'
 import { watchVitest } from '../support/watchVitest.ts'
 
 const JSON_FILE = 'out/report.json'
@@ -92,6 +92,10 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
       expect(read()).toMatchObject({ verdict: 'clean', failed: false })
     })
   })
+})
+
+describe.concurrent.each(covering)('the shards of Vitest %s', (version) => {
+  const passes = { version, fixture: 'passes' } as const
 
   test('the reports of shards are merged, if all are there and clean', async () => {
     using project = makeProject('shards', version)

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { canMount, mounted } from '../support/mounted.ts'
 import { makeProject, runCli } from '../support/runCli.ts'
 import { NOTHING, runVitest } from '../support/runVitest.ts'
-import { versions } from '../support/versions.ts'
+import { nightly, versions } from '../support/versions.ts'
 import { basePython } from '../unit/pool/interpreter/scratch.ts'
 
 describe.skipIf(!canMount).concurrent('setup, with a cache', () => {
@@ -34,7 +34,7 @@ describe.skipIf(!canMount).concurrent('setup, with a cache', () => {
 })
 
 /** Each number is the last thing for which there is room: a directory, the record, a socket, a log. */
-const INODES = process.env['VITEST_PYTHON_NIGHTLY'] ? [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11] : [1, 6, 9, 10]
+const INODES = nightly ? [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11] : [1, 6, 9, 10]
 /** Prints which run directories are left, inside of the mount. */
 const LIST =
   '"$@"; code=$?; echo "run directories: [$(ls -A "$XDG_RUNTIME_DIR"/vitest-python-* 2>&-)]"; exit $code'

@@ -9,6 +9,10 @@ export type Pool = (typeof everyPool)[number]
 export const versions: VitestVersion[] = VITEST_VERSIONS.filter(
   (version) => (process.env['TESTED_VITEST'] ?? version) === version,
 )
+/** Set by `npm run nightly`, which runs everything that multiplies. */
+export const nightly = process.env['VITEST_PYTHON_NIGHTLY'] !== undefined
+/** The versions for tests that depend little on Vitest: the newest one, and in the nightly run all of them. */
+export const covering = nightly ? versions : versions.slice(-1)
 export const pools = ['forks', 'threads', 'vmThreads'] as const
 export const everyPool = [...pools, 'vmForks'] as const
 
