@@ -9,8 +9,13 @@ import { GlobalPython } from './globalPython.ts'
 fileState().watched = true
 // Registered before any other hook, it runs after them.
 afterAll(endThisFile)
-// For each file, because without isolation the fixtures are loaded once for all files of a process.
-watchTests()
+try {
+  // For each file, because without isolation the fixtures are loaded once for all files of a process.
+  watchTests()
+} catch {
+  // Another copy of Vitest than the one that runs the tests can register no hook. Files that use Python get the reason from
+  // their fixtures (VITEST_TWICE); the others go on.
+}
 
 if (PYTHON_ENVIRONMENT in globalThis) {
   const python = new GlobalPython(async () => (await import('./fileLease.ts')).leaseForFile(DEFAULT_POOL))
