@@ -58,13 +58,15 @@ describe.concurrent('each layer is needed', () => {
     })
   })
 
+  // Without its marks, a run takes an unreadable process of another scene for a possible one of its own. One try in three is
+  // enough to show that a layer is needed.
   test.each<[string, Layer[]]>([
     ['daemon', UNMARKED],
     ['daemon_fork', UNMARKED],
     ['daemon_bare', LIMIT_ALONE],
     ['daemon_wiped', LIMIT_ALONE],
     ['daemon_undumpable', UNMARKED],
-  ])('control: without cookies and descendants, %s counts as clean', async (call, without) => {
+  ])('control: without cookies and descendants, %s counts as clean', { retry: 2 }, async (call, without) => {
     await withScene({ without }, async (scene) => {
       const { exitCode, output, left } = await play(scene, { calls: [[call]] })
       expect(output).toContain('No orphaned processes')
