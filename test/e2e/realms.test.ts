@@ -15,8 +15,11 @@ const timeout = deadline + 20_000
 const ENVIRONMENTS = ['node', 'jsdom', 'python/node', 'python/jsdom']
 const HAPPY = ['happy-dom', 'python/happy-dom']
 
-/** Every pool and every environment once, with the version that has all of them installed. */
-const COVERING = ['forks/jsdom', 'threads/python/happy-dom', 'vmForks/happy-dom', 'vmThreads/python/jsdom']
+/** Together with `WHOLE`: every pool and every environment once, with the version that has all of them installed. */
+const COVERING = ['forks/jsdom', 'threads/python/happy-dom', 'vmForks/happy-dom']
+/** The realm that differs most from Node plays the whole suite; in the nightly run, all of them do. */
+const WHOLE = ['vmThreads/python/jsdom']
+const FILES = ['realms', 'callbacks']
 
 /** The runs: a version, its realms, and the files of the bridge suite; all files if there are none. */
 const runs: [version: VitestVersion, realms: string[], files: string[]][] = nightly
@@ -26,10 +29,13 @@ const runs: [version: VitestVersion, realms: string[], files: string[]][] = nigh
         return [version, environments.map((name) => `${pool}/${name}`), []]
       }),
     )
-  : versions.map((version) =>
+  : versions.flatMap((version): typeof runs =>
       version.startsWith('4.')
-        ? [version, COVERING, []]
-        : [version, ['forks/jsdom', 'vmThreads/jsdom'], ['realms', 'callbacks']],
+        ? [
+            [version, WHOLE, []],
+            [version, COVERING, [...FILES, 'references', 'buffers']],
+          ]
+        : [[version, ['forks/jsdom', 'vmThreads/jsdom'], FILES]],
     )
 
 function filesOf(fixture: string): Record<string, string> {
