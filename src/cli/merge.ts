@@ -3,7 +3,7 @@ import { mergeReports } from '../report/merge/mergeReports.ts'
 import { readReport } from '../report/merge/readReport.ts'
 import { summaryLine } from '../report/summary/summary.ts'
 import { writeWhole } from '../report/write/writeFiles.ts'
-import { safeText } from '../support/safeText.ts'
+import { safeText } from '../support/text/safeText.ts'
 import { print, printError } from './print.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { printable, printableJson } from '../support/safeText.ts'
+import { printable, printableJson } from '../support/text/safeText.ts'
 
 /** Prints a text on standard output. */
 export function print(text: string): void {

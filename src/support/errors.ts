@@ -1,5 +1,5 @@
 import type { ErrorCode } from './errorCodes.ts'
-import { safeLines } from './safeText.ts'
+import { safeLines } from './text/safeText.ts'
 
 /**
  * Gives an error its code. Test runners print names but not codes, so the name contains the code, as Node's names do:

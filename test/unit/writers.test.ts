@@ -15,7 +15,7 @@ import type { Findings, Orphan } from '../../src/pool/verdict/verdict.ts'
 import { describeKept } from '../../src/process/run/keptProcesses.ts'
 import { readLog } from '../../src/process/run/printedText.ts'
 import { sweep } from '../../src/process/run/sweep.ts'
-import { linuxTable, type ProcessFile } from '../../src/process/system/linuxTable.ts'
+import { linuxTable, type ProcessFile } from '../../src/process/system/linux/linuxTable.ts'
 import { SetupError } from '../../src/support/errors.ts'
 
 /** A text that erases its line, forges another one, and gives commands to CI services. */

@@ -1,6 +1,6 @@
 import pc from 'picocolors'
 import yoctoSpinner, { type Spinner } from 'yocto-spinner'
-import { printable, safeText } from '../../support/safeText.ts'
+import { printable, safeText } from '../../support/text/safeText.ts'
 
 /** The output of a long command: its current step, and the steps that are done. */
 export interface Progress {

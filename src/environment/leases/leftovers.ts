@@ -1,7 +1,7 @@
 import type { Caller } from '../../client/errors/caller.ts'
 import type { Survivor } from '../../client/gen/vitest_python/v1/broker.ts'
 import { withCode } from '../../support/errors.ts'
-import { safeText } from '../../support/safeText.ts'
+import { safeText } from '../../support/text/safeText.ts'
 import type { Starter } from './startedBy.ts'
 
 /** Processes outlive the test, or the file, that started them. */

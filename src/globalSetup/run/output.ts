@@ -1,5 +1,5 @@
 import type { Conclusion } from '../../report/summary/conclude.ts'
-import { printable } from '../../support/safeText.ts'
+import { printable } from '../../support/text/safeText.ts'
 
 /** Prints a text for the user. Uses standard error, because a reporter may write JSON to standard output. */
 export function announce(text: string): void {

@@ -1,5 +1,5 @@
 import { execa } from 'execa'
-import { safeLines } from '../../support/safeText.ts'
+import { safeLines } from '../../support/text/safeText.ts'
 
 /** Between SIGTERM and SIGKILL. */
 const KILL_DELAY_MS = 1_000

@@ -1,6 +1,6 @@
 import type { LeaseUsage } from '../../client/events/runEvents.ts'
 import type { Holder } from '../../client/gen/vitest_python/v1/broker.ts'
-import { safeText } from '../../support/safeText.ts'
+import { safeText } from '../../support/text/safeText.ts'
 
 /** A lease. It is remembered after its end, so that a process that it left behind can be traced to it. */
 export interface LeaseRecord {

@@ -1,6 +1,6 @@
 import pc from 'picocolors'
 import { describeKept } from '../../process/run/keptProcesses.ts'
-import { seconds } from '../../support/seconds.ts'
+import { seconds } from '../../support/text/seconds.ts'
 import { describeHolder } from '../leasing/leaseLog.ts'
 import { type Findings, judge, type Orphan } from './verdict.ts'
 

@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { safeText } from '../../support/safeText.ts'
+import { safeText } from '../../support/text/safeText.ts'
 import type { ProcessTable } from '../system/table.ts'
 import type { MarkedProcess } from './sweep.ts'
 

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { safeLines } from '../../support/safeText.ts'
+import { safeLines } from '../../support/text/safeText.ts'
 import { pythonPrograms } from './signal.ts'
 
 /** The mark that Python's streams write before a text to tell its kind; see python/vitest_python/common/marked.py. */

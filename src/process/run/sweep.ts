@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { safeText } from '../../support/safeText.ts'
+import { safeText } from '../../support/text/safeText.ts'
 import type { Identity } from '../system/identity.ts'
 import { isAlive, type ProcessStat } from '../system/stat.ts'
 import type { ProcessTable } from '../system/table.ts'

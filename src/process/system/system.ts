@@ -1,5 +1,5 @@
 import { darwin } from './darwin.ts'
-import { linux } from './linux.ts'
+import { linux } from './linux/linux.ts'
 import type { System } from './operatingSystem.ts'
 
 /** The adapter for this platform. */

@@ -1,4 +1,4 @@
-import { safeText } from '../../support/safeText.ts'
+import { safeText } from '../../support/text/safeText.ts'
 import { counted, ms } from '../model/figures.ts'
 import { restartsOf } from '../model/restarts.ts'
 import type { LeaseSpan, Report } from '../model/schema.ts'

@@ -1,6 +1,6 @@
 import pc from 'picocolors'
 import { describeHolder } from '../../pool/leasing/leaseLog.ts'
-import { safeText } from '../../support/safeText.ts'
+import { safeText } from '../../support/text/safeText.ts'
 import { counted, ms } from '../model/figures.ts'
 import { restartsOf } from '../model/restarts.ts'
 import type { Report, ReportVerdict } from '../model/schema.ts'

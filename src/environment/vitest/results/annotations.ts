@@ -1,5 +1,5 @@
 import { clearTimeout, setTimeout } from '../../../support/clock.ts'
-import { safeLines, safeText } from '../../../support/safeText.ts'
+import { safeLines, safeText } from '../../../support/text/safeText.ts'
 
 /** Vitest's `context.annotate`. A string as body is base64. */
 type Annotate = (

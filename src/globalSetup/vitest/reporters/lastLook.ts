@@ -1,6 +1,6 @@
 import { describeHolder } from '../../../pool/leasing/leaseLog.ts'
 import type { RunLeftovers } from '../../../pool/verdict/lastLook.ts'
-import { safeText } from '../../../support/safeText.ts'
+import { safeText } from '../../../support/text/safeText.ts'
 import type { ActiveRun } from '../../run/activeRun.ts'
 import type { Registry } from '../../run/registry.ts'
 import { placeOfTest } from './placeOfTest.ts'

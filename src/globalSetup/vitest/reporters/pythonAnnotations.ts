@@ -1,4 +1,4 @@
-import { safeLines } from '../../../support/safeText.ts'
+import { safeLines } from '../../../support/text/safeText.ts'
 import type { FileTask, Task } from './reportedVitest.ts'
 import type { ShownError } from './shownError.ts'
 

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { LeaseLog } from '../../../../src/pool/leasing/leaseLog.ts'
 import { judge } from '../../../../src/pool/verdict/verdict.ts'
 import { type Verification, verify } from '../../../../src/pool/verdict/verify.ts'
-import { linux } from '../../../../src/process/system/linux.ts'
-import { linuxTable, type ProcessFile } from '../../../../src/process/system/linuxTable.ts'
+import { linux } from '../../../../src/process/system/linux/linux.ts'
+import { linuxTable, type ProcessFile } from '../../../../src/process/system/linux/linuxTable.ts'
 
 const RUN = 'abc1234'
 

@@ -5,7 +5,7 @@ import { execa } from 'execa'
 import { expect, onTestFinished, test } from 'vitest'
 import { describeKept, partKept } from '../../../../src/process/run/keptProcesses.ts'
 import type { MarkedProcess } from '../../../../src/process/run/sweep.ts'
-import { linux } from '../../../../src/process/system/linux.ts'
+import { linux } from '../../../../src/process/system/linux/linux.ts'
 import { pollUntil } from '../../../../src/support/pollUntil.ts'
 
 const SLEEP = '/bin/sleep'

@@ -1,9 +1,9 @@
 import { readFileSync, readlinkSync } from 'node:fs'
-import { hidingOption } from './hidepid.ts'
+import { hidingOption } from '../hidepid.ts'
+import type { System } from '../operatingSystem.ts'
+import { isAlive } from '../stat.ts'
 import { LinuxChildren } from './linuxChildren.ts'
 import { linuxTable } from './linuxTable.ts'
-import type { System } from './operatingSystem.ts'
-import { isAlive } from './stat.ts'
 
 /** USER_HZ, the unit that the kernel shows to programs: 100 on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100

@@ -1,8 +1,8 @@
 import { closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs'
-import { environmentValue } from './parseEnvironment.ts'
-import { parseLimits } from './parseLimits.ts'
-import { isAlive, type ProcessStat, parseStat } from './stat.ts'
-import type { Absence, ProcessTable } from './table.ts'
+import { environmentValue } from '../parseEnvironment.ts'
+import { parseLimits } from '../parseLimits.ts'
+import { isAlive, type ProcessStat, parseStat } from '../stat.ts'
+import type { Absence, ProcessTable } from '../table.ts'
 
 /** The bytes of one file of a process, or the reason for which there are none. */
 export type ProcessFile = Buffer | Absence

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { printable, printableJson, safeLines, safeText } from '../../../src/support/safeText.ts'
+import { printable, printableJson, safeLines, safeText } from '../../../../src/support/text/safeText.ts'
 
 /** What a terminal would obey, except tabs and the ends of lines. */
 const CONTROL = /(?![\t\n])\p{Cc}|[\p{Zl}\p{Zp}\p{Bidi_Control}]/u

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { afterEach, describe, expect, test } from 'vitest'
-import { developmentPython } from '../../../../scripts/development-python.mjs'
-import { LinuxChildren, type ThreadFiles } from '../../../../src/process/system/linuxChildren.ts'
+import { developmentPython } from '../../../../../scripts/development-python.mjs'
+import { LinuxChildren, type ThreadFiles } from '../../../../../src/process/system/linux/linuxChildren.ts'
 
 /** Threads of process 7 with their children. `ended` are listed still, but have no file any more. */
 function filesOf(threads: Record<string, string>, ended: string[] = []) {

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs'
-import type { ChildrenWatch } from './operatingSystem.ts'
+import type { ChildrenWatch } from '../operatingSystem.ts'
 
 /** The file system, as far as it is used here. */
 export interface ThreadFiles {
@@ -44,7 +44,11 @@ export class LinuxChildren implements ChildrenWatch {
   }
 
   read(): number[] {
-    return this.#threads().flatMap((thread) => this.#read(thread).split(' ').map(Number).filter(Boolean))
+    const listed = this.#threads().flatMap((thread) =>
+      this.#read(thread).split(' ').map(Number).filter(Boolean),
+    )
+    // If a thread ends meanwhile, its children are read once more with those of the first one.
+    return [...new Set(listed)]
   }
 
   close(): void {
