@@ -165,6 +165,38 @@ export interface PoolOptions {
    * @default `{}`
    */
   env?: Readonly<Record<string, string>> | undefined
+  /**
+   * Whether a debugger can attach to Python, on a port of the loopback address. It needs debugpy in your Python
+   * environment, and lifts the time limits. The variable `VITEST_PYTHON_DEBUG` (`1` or `0`) comes first. If you set
+   * neither, it is on if Node's own debugger is on and debugpy is there; see docs/debugging.md.
+   *
+   * @default with `--inspect`
+   */
+  debug?: boolean | DebugOptions | undefined
+}
+
+/**
+ * How a debugger attaches to Python.
+ *
+ * @example
+ * ```ts
+ * const debug: DebugOptions = { port: 5679 }
+ * ```
+ */
+export interface DebugOptions {
+  /**
+   * The port of 127.0.0.1 that you attach your editor to. It stays the same for the whole run.
+   *
+   * @default `5678`
+   */
+  port?: number | undefined
+  /**
+   * Whether the first call of each worker waits for a debugger, so no breakpoint is missed. With plain `--inspect`, the
+   * default is `false`. After you have detached, no test waits any more.
+   *
+   * @default `true`
+   */
+  wait?: boolean | undefined
 }
 
 /**

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import * as v from 'valibot'
+import { DebugSchema, debugOptionNames } from './debugOptions.ts'
 import { BASE_REMEDY, BASES } from './environmentBase.ts'
 import { OrphansSchema, orphanOptionNames } from './orphanOptions.ts'
 import type { PoolOptions, PythonOptions, TypesOption } from './pythonOptions.ts'
@@ -74,6 +75,7 @@ export const PoolSchema = v.strictObject({
   recycle: v.optional(RecycleSchema, {}),
   affinity: v.optional(v.picklist(['hint', 'strict'], 'write "hint" or "strict"'), 'hint'),
   env: v.optional(v.record(v.string(), v.string('write texts only'), 'write an object of texts'), {}),
+  debug: v.optional(DebugSchema),
 }) satisfies v.GenericSchema<PoolOptions>
 
 const FILE = v.pipe(v.string(), v.regex(/\.d\.[cm]?ts$/, 'write the path of a .d.ts file'))
@@ -118,6 +120,7 @@ export const optionNames: readonly string[] = Object.keys(OptionsSchema.entries)
 export const optionPaths: readonly string[] = [
   ...optionNames,
   ...Object.keys(RecycleSchema.entries).map((name) => `recycle.${name}`),
+  ...debugOptionNames.map((name) => `debug.${name}`),
   ...orphanOptionNames.map((name) => `orphans.${name}`),
   ...Object.keys(ReportSchema.entries).map((name) => `report.${name}`),
 ]

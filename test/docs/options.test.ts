@@ -22,6 +22,7 @@ describe.each(['docs/options.md', 'README.md'])('the option table of %s', (page)
   const inWords: Record<string, unknown> = {
     found: undefined,
     'no file': undefined,
+    'with `--inspect`': undefined,
     '`sequence.seed`': undefined,
     "`'fork'` on Linux": process.platform === 'linux' ? 'fork' : 'spawn',
     '4 for each core, at least 8': Math.max(8, 4 * availableParallelism()),

@@ -34,6 +34,8 @@ class SessionContext:
 
     def prepare(self, start: Start) -> tuple[Callable[..., Any], list[Any], dict[str, Any]]:
         """Return the function to call and its arguments. Raises the reason if it can't be called."""
+        if start.verb != DRAWN:
+            self._resolver.before_call()
         arguments, keywords = values.decode_arguments(start.arguments, self)
         if start.verb in (EVAL, EXEC):
             mode = "eval" if start.verb == EVAL else "exec"

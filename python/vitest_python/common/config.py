@@ -26,6 +26,8 @@ class Config:
     bytecode: str | None
     watch: bool
     """Whether to report which files each lease uses."""
+    debug: bool
+    """Whether debugpy is to attach to the workers."""
     token: str
 
     def for_worker(self, worker: str) -> Config:
@@ -54,6 +56,7 @@ class Config:
             "overlay": self.overlay,
             "bytecode": self.bytecode,
             "watch": self.watch,
+            "debug": self.debug,
         }
 
 
@@ -75,4 +78,5 @@ def read_config(given: dict[str, Any]) -> Config:
         overlay=given.get("overlay"),
         bytecode=given.get("bytecode"),
         watch=given.get("watch", False),
+        debug=given.get("debug", False),
     )

@@ -14,6 +14,7 @@ from select import POLLIN
 from select import poll as make_poll
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from ..common.breakpoints import explain_breakpoints
 from ..common.config import Config, read_config
 from ..common.control import Control
 from ..common.exit import exit_in_order, run_last
@@ -174,6 +175,7 @@ def main(given: dict[str, Any]) -> NoReturn:
     config = read_config(given)
     die_with_parent(config.parent)
     write_through()
+    explain_breakpoints()
     control = Control(config.control)
     control.hello("forkserver", config)
     control.welcome()

@@ -16,11 +16,17 @@ _MISSING = object()
 _DEFINED = (FunctionType, BuiltinFunctionType, MethodType, type)
 
 
+def _nothing() -> None:
+    pass
+
+
 class FunctionResolver:
     """Looks names up in the listed modules, each of which may have several names."""
 
     def __init__(self) -> None:
         self._modules: dict[str, ModuleType] = {}
+        self.before_call: Callable[[], None] = _nothing
+        """Called on the main thread before each call."""
 
     @property
     def modules(self) -> Mapping[str, ModuleType]:

@@ -13,6 +13,7 @@ from ..common.forked import end_if_forked
 from ..errors import ModuleProblem
 from ..execution.executor import Executor
 from ..program.program import ImportFailed, Program
+from .debugger import Debugger
 from .fork_support import without_fork_support
 from .servicer_failure import report_failures
 from .servicers import ServerThreads, ServicerInterceptor, guard_forks
@@ -29,7 +30,9 @@ MAX_SOCKET_PATH_BYTES = 107
 _started: list[grpc.Server] = []
 
 
-def start_server(config: Config, program: Program, executor: Executor, control: Control) -> str:
+def start_server(
+    config: Config, program: Program, executor: Executor, control: Control, debugger: Debugger | None
+) -> str:
     """Start the server on `workers/<id>.sock` in the run directory, with mode 0600, and return its gRPC address.
 
     Raises ImportFailed if a servicer can't be registered, and OSError if the socket can't be created.
@@ -48,6 +51,9 @@ def start_server(config: Config, program: Program, executor: Executor, control: 
         usage = Usage(control, program.imports)
         resolver = RecordingResolver(resolver, usage)
         interceptors.append(UsageInterceptor(usage, program))
+    if debugger is not None:
+        resolver.before_call = debugger.begin
+        interceptors.append(ServicerInterceptor(debugger.wrap))
     with without_fork_support():
         server = grpc.server(
             ServerThreads(MAX_THREADS, thread_name_prefix="grpc"),

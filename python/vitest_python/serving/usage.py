@@ -48,6 +48,7 @@ class RecordingResolver(FunctionResolver):
     """A FunctionResolver that records the modules that are used."""
 
     def __init__(self, resolver: FunctionResolver, usage: Usage) -> None:
+        super().__init__()
         self._modules = resolver._modules
         self._usage = usage
 

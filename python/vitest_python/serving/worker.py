@@ -8,6 +8,7 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from ..common.breakpoints import explain_breakpoints
 from ..common.config import Config, read_config
 from ..common.control import Control
 from ..common.exit import exit_in_order, run_last
@@ -22,6 +23,7 @@ from .runtime import import_runtime
 if TYPE_CHECKING:
     from ..execution.executor import Executor
     from ..program.program import Program
+    from .debugger import Debugger
 
 
 def run_worker(config: Config, program: Program | None) -> NoReturn:
@@ -32,6 +34,7 @@ def run_worker(config: Config, program: Program | None) -> NoReturn:
     from ..execution.executor import Executor
     from ..program.finalize import clear_modules
     from ..program.program import ImportFailed, call_start_hooks, find_sources, import_program
+    from .debugger import Debugger
     from .server import start_server
 
     # Its own session, by which processes are found that tests leave behind, unless they create another session.
@@ -39,6 +42,7 @@ def run_worker(config: Config, program: Program | None) -> NoReturn:
     control = Control(config.control)
     control.hello("worker", config)
     executor = Executor()
+    debugger = Debugger(control) if config.debug else None
     try:
         if program is None:
             run_last(partial(clear_modules, find_sources(config)))
@@ -46,14 +50,14 @@ def run_worker(config: Config, program: Program | None) -> NoReturn:
         # What the tests start must carry it, even if a module has cleared the environment.
         os.environ[RUN_ID_VARIABLE] = config.run_id
         call_start_hooks()
-        address = start_server(config, program, executor, control)
+        address = start_server(config, program, executor, control, debugger)
     except ImportFailed as failed:
         _give_up(control, config, failed.error, failed.module)
     except Exception as error:
         _give_up(control, config, error)
     control.welcome()
     control.send({"event": "ready", "address": address})
-    threading.Thread(target=_control_loop, args=(control, executor), name="control", daemon=True).start()
+    threading.Thread(target=_control_loop, args=(control, executor, debugger), name="control", daemon=True).start()
     executor.run()
 
 
@@ -73,10 +77,12 @@ def _give_up(control: Control, config: Config, error: BaseException, module: str
     os._exit(1)
 
 
-def _control_loop(control: Control, executor: Executor) -> None:
+def _control_loop(control: Control, executor: Executor, debugger: Debugger | None) -> None:
     for line in control.lines():
         if line.get("op") == "exit":
             executor.submit(partial(exit_in_order, float(line.get("within", 1_000)) / 1_000))
+        elif line.get("op") == "go-on" and debugger is not None:
+            debugger.go_on()
     # The runner is gone, so there is no reason to go on.
     os._exit(0)
 
@@ -89,5 +95,6 @@ def main(given: dict[str, Any]) -> NoReturn:
     die_with_parent(config.parent)
     interrupt_only_user_code()
     write_through()
+    explain_breakpoints()
     import_runtime(config.overlay, config.bytecode)
     run_worker(config, None)

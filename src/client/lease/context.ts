@@ -28,6 +28,8 @@ export interface RunContext {
   leaseTimeout: number
   /** What fails if a test leaves a process behind. Default: `run` */
   blame?: 'test' | 'run'
+  /** Whether a debugger may stop Python, so no time limit applies. Default: false */
+  isDebugged?: boolean
   /** Whether a report wants each call. Default: false */
   recordsCalls?: boolean
   /** Seed of each test's random numbers, and whether the configuration fixes it. Absent if tests are not seeded. */
@@ -39,6 +41,9 @@ export interface RunContext {
  * or for any number of tests (`shared`).
  */
 export type Isolation = 'test' | 'file' | 'shared'
+
+/** A time limit that is never reached. A timer takes at most 24.8 days, and some limits are extended a little. */
+export const NO_LIMIT_MS = 2_000_000_000
 
 /** The key under which the pools are provided to the tests. */
 export const CONTEXT_KEY = 'vitest-environment-python'

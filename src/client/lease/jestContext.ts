@@ -35,6 +35,17 @@ export function readJestContext(): JestContext | SetupFailure | undefined {
   return 'failure' in published ? published : readContext(published.file)
 }
 
+/** Whether a debugger may stop Python in the tests of this process. */
+export function isJestDebugged(): boolean {
+  try {
+    const context = readJestContext()
+    return context !== undefined && 'pools' in context && context.pools[DEFAULT_POOL]?.isDebugged === true
+  } catch {
+    // The test that uses Python gets the error.
+    return false
+  }
+}
+
 /** Written into the run directory, which no other user can enter and which is removed with the run. */
 function writeContext(context: JestContext): string {
   const { broker } = context.pools[DEFAULT_POOL] as RunContext

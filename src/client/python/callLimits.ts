@@ -16,8 +16,9 @@ const nothing = () => {}
 
 /** Watches the time limit and the signal of a call until the returned function is called. */
 export function watchLimits({ timeout, signal }: CallOptions, call: LimitedCall): () => void {
-  if (timeout === undefined && signal === undefined) return nothing
-  const timer = timeout === undefined ? undefined : setTimeout(() => call.timeOut(timeout), timeout)
+  const isLimited = timeout !== undefined && timeout !== Number.POSITIVE_INFINITY
+  if (!isLimited && signal === undefined) return nothing
+  const timer = isLimited ? setTimeout(() => call.timeOut(timeout), timeout) : undefined
   const abort = () => call.abort(reasonOf(signal as AbortSignal, call.name))
   if (signal?.aborted) queueMicrotask(abort)
   if (signal) allowListeners(signal)

@@ -155,6 +155,7 @@ export class LeasedPython extends CodeSurface implements PythonClient {
       explain: (broken: Error) => this.#explain(broken),
       killUnresponsive: (name: string) => this.#lease.killUnresponsive(name),
       sharesMemory: () => channel.sharesMemory,
+      isDebugged: this.#lease.context.isDebugged,
       beforeAnswer: () => {},
       callEnded: (call: RecordedCall, error: Error | undefined) => this.#callEnded(call, error),
       adopt: <T>(given: T) => given,

@@ -50,9 +50,11 @@ export class OpenCall implements CallListener, LimitedCall {
     if (!encoded) return
     // Python may go on reading the arguments of an object that it keeps.
     if (!start.keep) this.#closeArguments = encoded.close
-    const limited = options.timeout !== undefined
+    // A debugger may stop Python for any time. With a limit of the test, Python ignores that of the function.
+    const limits = session.isDebugged ? { ...options, timeout: Number.POSITIVE_INFINITY } : options
+    const limited = limits.timeout !== undefined
     this.#number = session.start({ ...start, arguments: encoded.bytes, limited }, this)
-    this.#stopWatching = watchLimits({ ...session.defaults, ...options }, this)
+    this.#stopWatching = watchLimits({ ...session.defaults, ...limits }, this)
   }
 
   value(value: unknown): void {

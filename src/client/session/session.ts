@@ -59,6 +59,11 @@ export class Session {
     for (const [event, listener] of Object.entries(this.#listeners)) stream.on(event, listener)
   }
 
+  /** Whether a debugger may stop Python, so no time limit applies. */
+  get isDebugged(): boolean {
+    return this.#host.isDebugged ?? false
+  }
+
   /** Whether Python may still be at work on a cancelled call. */
   get busy(): boolean {
     return this.#calls.busy

@@ -8,6 +8,8 @@ export interface SessionHost {
   killUnresponsive(name: string): void
   /** Whether Python can open the files of this process. */
   sharesMemory(): boolean
+  /** Whether a debugger may stop Python, so no time limit applies. */
+  readonly isDebugged?: boolean | undefined
   /** Called before the test gets anything from Python. */
   beforeAnswer(): void
   /** Called when a call of the test has ended. `error` is what the test gets. */

@@ -6,6 +6,14 @@ export interface CircusTest {
   /** What fails it. Jest reads them when the whole file has ended. */
   errors?: unknown[]
   fn?: (...args: unknown[]) => unknown
+  /** Milliseconds, if it has a limit of its own. */
+  timeout?: number
+}
+
+/** The part of a jest-circus hook that is used here. */
+export interface CircusHook {
+  /** Milliseconds, if it has a limit of its own. */
+  timeout?: number
 }
 
 interface CircusBlock {

@@ -1,7 +1,9 @@
+import { NO_LIMIT_MS } from '../../client/lease/context.ts'
+import { isJestDebugged } from '../../client/lease/jestContext.ts'
 import * as VALUES from '../../client/values/classes.ts'
 import type { Output } from '../leases/printed.ts'
 import { ACCESS, type JestAccess } from './accessKey.ts'
-import type { CircusState, CircusTest } from './circus.ts'
+import type { CircusHook, CircusState, CircusTest } from './circus.ts'
 import { FileLeases } from './fileLeases.ts'
 import { FilePython } from './filePython.ts'
 import { JestLeaks } from './leaks.ts'
@@ -12,6 +14,7 @@ import { JestScopes } from './scopes.ts'
 export interface CircusEvent {
   name: string
   test?: CircusTest
+  hook?: CircusHook
 }
 
 /** Python in one test file of Jest: its globals, and its leases, which follow the file's tests. */
@@ -19,6 +22,7 @@ export class PythonOfFile {
   readonly #leases: FileLeases
   readonly #scopes: JestScopes
   readonly #leaks: JestLeaks
+  readonly #isDebugged = isJestDebugged()
 
   /** Adds the globals. @param global the file's global object, before a test can mock its `console` */
   constructor(
@@ -45,7 +49,8 @@ export class PythonOfFile {
     if (project.injectGlobals) Object.assign(global, { python, pythonPool: python })
   }
 
-  async handleTestEvent({ name, test }: CircusEvent, state: CircusState): Promise<void> {
+  async handleTestEvent({ name, test, hook }: CircusEvent, state: CircusState): Promise<void> {
+    if (this.#isDebugged) liftLimit(name, test, hook)
     if (name === 'run_start') await this.#leases.prefetched()
     if (name === 'test_start' && test) this.#scopes.begin(test)
     if (ENDS.has(name) && test) await this.#scopes.finish(test)
@@ -64,6 +69,12 @@ export class PythonOfFile {
 function methodsOf(console: Console): Output {
   const names = ['debug', 'error', 'info', 'log', 'warn'] as const
   return Object.fromEntries(names.map((name) => [name, console[name].bind(console)])) as Output
+}
+
+/** A debugger may stop Python for any time. Jest reads the limit after these events. */
+function liftLimit(name: string, test?: CircusTest, hook?: CircusHook): void {
+  if (name === 'hook_start' && hook) hook.timeout = NO_LIMIT_MS
+  if (name === 'test_fn_start' && test) test.timeout = NO_LIMIT_MS
 }
 
 const ENDS = new Set(['test_done', 'test_skip', 'test_todo'])

@@ -4,6 +4,7 @@ import type { JestPython } from './filePython.ts'
 
 export { toThrowPython } from '../../client/errors/toThrowPython.ts'
 export type {
+  DebugOptions,
   JestPythonOptions,
   OrphanOptions,
   PoolOptions,

@@ -6,7 +6,9 @@ import {
 } from '../../client/lease/context.ts'
 import { resolvePools, resolveReport } from '../../options/options.ts'
 import { PROTOCOL } from '../../process/run/protocol.ts'
+import { inspected } from '../run/inspected.ts'
 import type { Registry } from '../run/registry.ts'
+import { withDebugging } from '../run/withDebugging.ts'
 import { withSeeds } from '../run/withSeeds.ts'
 
 /** The fields of Jest's global configuration that are read here. */
@@ -34,7 +36,8 @@ export async function openProject(
   project: JestProject,
 ): Promise<JestContext> {
   const place = 'testEnvironmentOptions.python of the Jest configuration'
-  const options = resolvePools(pythonOptionsOf(project), place, maxWorkers)
+  const asked = resolvePools(pythonOptionsOf(project), place, maxWorkers)
+  const options = await withDebugging(project.rootDir, asked, registry.debugPorts, inspected())
   const report = resolveReport(pythonOptionsOf(project))
   const name = project.displayName?.name ?? ''
   const pools = await registry.open({ root: project.rootDir, name, report }, options)

@@ -2,6 +2,7 @@ import type { RunContext } from '../../client/lease/context.ts'
 import type { ResolvedOptions } from '../../options/schema.ts'
 import { type Broker, listenForTests } from '../../pool/broker/broker.ts'
 import type { Join } from '../../pool/broker/join.ts'
+import type { DebugPorts } from '../../pool/debug/debugPorts.ts'
 import { openPool } from '../../pool/leasing/openPool.ts'
 import type { Pool } from '../../pool/leasing/pool.ts'
 import type { Install } from '../../pool/python/runtime.ts'
@@ -52,6 +53,8 @@ interface RunSurroundings {
   join?: Join | undefined
   /** Records the run for the reports. */
   recording?: Recording | undefined
+  /** The ports at which Python is debugged. */
+  debugPorts?: DebugPorts | undefined
 }
 
 const joinNothing: Join = async () => 'null'
@@ -72,9 +75,10 @@ export function openRun(
 async function open(
   root: string,
   options: ResolvedOptions,
-  { provide = installOwn(root, options), watch, join = joinNothing, recording }: RunSurroundings,
+  { provide = installOwn(root, options), watch, join = joinNothing, recording, debugPorts }: RunSurroundings,
 ): Promise<ActiveRun> {
-  const run = createRun(root, options, watch)
+  const debugPort = debugPorts?.get(options.debug ? options.debug.port : undefined)
+  const run = createRun(root, options, watch, debugPort)
   const giveUp = new AbortController()
   const install = once(provide)
   let decide: ((failed: boolean) => void) | undefined
@@ -158,6 +162,7 @@ function contextOf({ run }: Pool): RunContext {
     isolation,
     leaseTimeout,
     blame: orphans.blame,
+    ...(run.debugPort && { isDebugged: true }),
     broker: `unix:${run.brokerPath}`,
   }
 }

@@ -1,6 +1,7 @@
 import type { RunContext } from '../../client/lease/context.ts'
 import type { ResolvedOptions } from '../../options/schema.ts'
 import type { Join } from '../../pool/broker/join.ts'
+import { DebugPorts } from '../../pool/debug/debugPorts.ts'
 import type { Watch } from '../../pool/run/run.ts'
 import type { Recording, ReportRequest } from '../../report/record/recording.ts'
 import type { Conclusion } from '../../report/summary/conclude.ts'
@@ -35,6 +36,8 @@ export interface RunnerHooks {
  * The runs of one runner. Projects with the same options share a run. All runs end together, with the last project.
  */
 export class Registry {
+  /** The ports at which debuggers attach. They close when the runs end. */
+  readonly debugPorts = new DebugPorts()
   readonly #runs = new Map<string, Promise<ActiveRun>>()
   /** The runs that are open. */
   readonly #active = new Set<ActiveRun>()
@@ -103,6 +106,7 @@ export class Registry {
 
   /** Ends every run, even if it is in use. */
   async end(): Promise<Outcomes> {
+    this.debugPorts.close()
     const settled = await Promise.allSettled(this.#runs.values())
     this.#runs.clear()
     this.#active.clear()
@@ -130,7 +134,7 @@ export class Registry {
     const key = JSON.stringify([root, options])
     const known = this.#runs.get(key)
     if (known) return known
-    const opening = this.#openRun(root, options, this.#hooks)
+    const opening = this.#openRun(root, options, { ...this.#hooks, debugPorts: this.debugPorts })
     this.#runs.set(key, opening)
     opening.then(
       (run) => this.#active.add(run),

@@ -8,10 +8,13 @@ import { PROTOCOL } from '../../process/run/protocol.ts'
 import { unsupportedReason } from '../../process/system/system.ts'
 import { SetupError } from '../../support/errors.ts'
 import { endIfAbandoned } from '../run/abandoned.ts'
+import { isDebugged } from '../run/debugWish.ts'
 import { endRuns } from '../run/end.ts'
 import { failureOf } from '../run/failure.ts'
+import { inspected } from '../run/inspected.ts'
 import { silenceProgress } from '../run/output.ts'
 import { type Outcomes, type Registry, registryOf } from '../run/registry.ts'
+import { withDebugging } from '../run/withDebugging.ts'
 import { withSeeds } from '../run/withSeeds.ts'
 import { refuseBrowser } from './browser.ts'
 import { settleBlobs } from './reporters/blobs.ts'
@@ -46,7 +49,7 @@ async function open(project: TestProject): Promise<() => Promise<void>> {
   refuseBrowser(project.config.browser)
   silenceProgress(project.config.silent === true)
   const written = (project.config.environmentOptions as Record<string, unknown> | undefined)?.['python']
-  const options = resolvePools(
+  const asked = resolvePools(
     written,
     'The configuration of vitest-environment-python',
     testProcessesOf(project),
@@ -67,6 +70,8 @@ async function open(project: TestProject): Promise<() => Promise<void>> {
   endIfAbandoned(registry)
   try {
     const { root } = project.config
+    const options = await withDebugging(root, asked, registry.debugPorts, inspected(project.vitest.config))
+    if (isDebugged(options)) liftLimits(project)
     const report = resolveReport(written)
     const pools = await registry.acquire({ root, name: project.name, report }, options)
     project.provide(CONTEXT_KEY, {
@@ -102,6 +107,12 @@ async function release(
  */
 function sessionOf({ config }: TestProject['vitest']): object {
   return config
+}
+
+/** Vitest reads these when a test process starts, so they come before its options on the command line. */
+function liftLimits({ config }: TestProject): void {
+  config.testTimeout = 0
+  config.hookTimeout = 0
 }
 
 /** Number of test processes that Vitest runs at once. */

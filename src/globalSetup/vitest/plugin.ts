@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { Vite } from 'vitest/node'
 import { resolvePools } from '../../options/options.ts'
 import type { PythonOptions } from '../../options/pythonOptions.ts'
+import { asksForDebugger } from '../run/debugWish.ts'
 import { installedVersion, requireRunner } from '../run/runnerVersions.ts'
 import { refuseBrowser } from './browser.ts'
 import { relatePython } from './related.ts'
@@ -11,6 +12,7 @@ export type * from '../../client/events/runEvents.ts'
 export type { EnvironmentBase } from '../../options/environmentBase.ts'
 export type { PoolName, PythonPools } from '../../options/poolName.ts'
 export type {
+  DebugOptions,
   OrphanOptions,
   PoolOptions,
   PythonOptions,
@@ -49,17 +51,17 @@ const SETUP = fileURLToPath(new URL('./vitest/setup.js', import.meta.url))
  * ```
  */
 export function python(options: PythonOptions = {}): Vite.Plugin {
-  resolvePools(options)
+  const isSerial = asksForDebugger(resolvePools(options))
   return {
     name: NAME,
     // First, because in Vitest 5 the browser provider creates its server in this hook.
-    config: { order: 'pre', handler: (config) => configure(config as TestConfig, options) },
+    config: { order: 'pre', handler: (config) => configure(config as TestConfig, options, isSerial) },
     resolveId: { order: 'pre', handler: resolveEnvironment },
     configureVitest: ({ vitest, project }) => relatePython(vitest, project, options),
   }
 }
 
-function configure(config: TestConfig, options: PythonOptions): void {
+function configure(config: TestConfig, options: PythonOptions, isSerial: boolean): void {
   requireRunner('vitest', installedVersion('vitest', config.root ?? process.cwd()))
   config.test ??= {}
   const { test } = config
@@ -74,6 +76,8 @@ function configure(config: TestConfig, options: PythonOptions): void {
   test.setupFiles = [SETUP, ...[test.setupFiles ?? []].flat().filter((file) => file !== SETUP)]
   inline(test, SETUP)
   test.environmentOptions = { ...test.environmentOptions, python: options }
+  // A debugger is at one worker at a time, so only one test runs at a time.
+  if (isSerial) Object.assign(test, { fileParallelism: false, maxConcurrency: 1 })
 }
 
 /**

@@ -38,6 +38,7 @@ export function configOf({ id, run, startMethod, reaper, installation }: Program
     overlay: installation.overlay,
     bytecode: bytecodeDirectory(process.env),
     watch: run.watch !== undefined,
+    debug: run.debugPort !== undefined,
   }
 }
 

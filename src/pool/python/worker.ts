@@ -44,8 +44,13 @@ export interface WorkerStart {
 export async function startWorker(start: WorkerStart): Promise<Worker> {
   const { id, run, control, forkserver } = start
   const log = logPath(run, id)
-  const report = expectReport(control, 'worker', id, (line) => {
+  const report = expectReport(control, 'worker', id, (line, peer) => {
     if (line['event'] === 'used') start.onUsed(String(line['lease']), line['files'] as string[])
+    if (line['event'] === 'debuggable') {
+      const goOn = () => peer.send({ op: 'go-on' })
+      run.debugPort?.ask({ runId: run.id, id, port: line['port'] as number, goOn })
+    }
+    if (line['event'] === 'begun') run.debugPort?.begun(run.id, id)
   })
   try {
     const { pid, startTime, exited } = await forkserver.start(id).catch((error: unknown) => {

@@ -4,6 +4,7 @@ import type { ResolvedOptions } from '../../options/schema.ts'
 import { createRunDirectory, type RunDirectory, runsDirectory } from '../../process/run/runDirectory.ts'
 import { ownIdentity } from '../../process/system/identify.ts'
 import type { OwnerIdentity } from '../../process/system/identity.ts'
+import type { DebugPort } from '../debug/debugPort.ts'
 import { RunEvents } from './events.ts'
 
 /** A run before any process has started: its directory, its secret and its options. */
@@ -19,6 +20,8 @@ export interface Run {
   readonly options: ResolvedOptions
   /** Set if the runner watches files and reruns tests. */
   readonly watch: Watch | undefined
+  /** Set if Python is debugged. */
+  readonly debugPort: DebugPort | undefined
   /** What happens in the run. */
   readonly events: RunEvents
   readonly brokerPath: string
@@ -32,9 +35,11 @@ export interface Watch {
 }
 
 /** Creates the run directory, and with it the run ID. */
-export function createRun(root: string, options: ResolvedOptions, watch?: Watch): Run {
+export function createRun(root: string, options: ResolvedOptions, watch?: Watch, debugPort?: DebugPort): Run {
   const owner = ownIdentity()
   const directory = createRunDirectory(owner, root, runsDirectory(), options.orphans.keep)
+  const events = new RunEvents(directory.runId)
+  debugPort?.follow(events)
   return {
     id: directory.runId,
     directory,
@@ -42,7 +47,8 @@ export function createRun(root: string, options: ResolvedOptions, watch?: Watch)
     root,
     options,
     watch,
-    events: new RunEvents(directory.runId),
+    debugPort,
+    events,
     token: randomBytes(24).toString('base64url'),
     brokerPath: join(directory.path, 'broker.sock'),
     controlPath: join(directory.path, 'control.sock'),

@@ -49,6 +49,13 @@ test.each([
     { pools: { gpu: { orphans: { keep: ['sh'] } } } },
     'pools.gpu.orphans.keep.0 is "sh": it is an interpreter',
   ],
+  [{ debug: 5678 }, 'debug is 5678: write true, false or an object, as in { port: 5679 }'],
+  [{ debug: null }, 'debug is null: write true, false or an object'],
+  [{ debug: { port: 0 } }, 'debug.port is 0: write a port number from 1 to 65535'],
+  [{ debug: { port: '5678' } }, 'debug.port is "5678": write a port number from 1 to 65535'],
+  [{ debug: { ports: 1 } }, 'debug.ports: there is no such option. Did you mean debug.port?'],
+  [{ debug: { wait: 'no' } }, 'debug.wait is "no": write true or false'],
+  [{ pools: { gpu: { debug: { port: 70_000 } } } }, 'pools.gpu.debug.port is 70000: write a port number'],
   [{ affinity: 'always' }, 'affinity is "always": write "hint" or "strict"'],
   [{ env: { A: 1 } }, 'env.A is 1: write texts only'],
   [{ python: '' }, 'python is "": write a path or a command'],
@@ -110,4 +117,17 @@ test.each([
 ] as const)('orphans: %j has one resolved shape', (orphans, resolved) => {
   expect(resolvePools({ orphans })['default']?.orphans).toEqual(resolved)
   expect(resolvePools({ pools: { gpu: { orphans } } })['gpu']?.orphans).toEqual(resolved)
+})
+
+test.each([
+  [undefined, undefined],
+  [false, false],
+  [true, { port: 5678 }],
+  [{}, { port: 5678 }],
+  [
+    { port: 5679, wait: false },
+    { port: 5679, wait: false },
+  ],
+])('debug: %j is resolved to %j', (debug, resolved) => {
+  expect(resolveOptions({ debug }).debug).toEqual(resolved)
 })

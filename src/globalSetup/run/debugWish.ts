@@ -1,0 +1,49 @@
+import { DEFAULT_DEBUG, type ResolvedDebug } from '../../options/debugOptions.ts'
+import type { ResolvedOptions } from '../../options/schema.ts'
+import type { Inspected } from './inspected.ts'
+
+/** The variable that turns the debugger on (`1`) or off (`0`), whatever the options say. */
+export const DEBUG_VARIABLE = 'VITEST_PYTHON_DEBUG'
+
+/** How a pool is debugged. */
+export interface DebugWish {
+  readonly port: number
+  readonly wait: boolean
+  /** Whether you have asked for it. If not, Node's debugger is the reason, and everything else comes first. */
+  readonly isExplicit: boolean
+}
+
+/** A pool without a debugger yet, and how it is to be debugged. */
+export interface DebuggablePool {
+  readonly options: ResolvedOptions
+  readonly wish: DebugWish | undefined
+}
+
+/** Decides whether a pool is debugged; `undefined` if not. */
+export function debugWish(
+  option: ResolvedDebug | undefined,
+  variable: string | undefined,
+  inspected: Inspected,
+): DebugWish | undefined {
+  const settings = option || DEFAULT_DEBUG
+  const wish = (wait: boolean, isExplicit: boolean) => ({
+    port: settings.port,
+    wait: settings.wait ?? wait,
+    isExplicit,
+  })
+  if (variable) return OFF.has(variable.toLowerCase()) ? undefined : wish(true, true)
+  if (option !== undefined) return option ? wish(true, true) : undefined
+  return inspected === 'off' ? undefined : wish(inspected === 'waiting', false)
+}
+
+const OFF = new Set(['0', 'false', 'no', 'off'])
+
+/** Whether a pool among the prepared ones is debugged. */
+export function isDebugged(prepared: Record<string, ResolvedOptions>): boolean {
+  return Object.values(prepared).some(({ debug }) => debug)
+}
+
+/** Whether the configuration of these pools asks for a debugger. */
+export function asksForDebugger(pools: Record<string, ResolvedOptions>): boolean {
+  return Object.values(pools).some(({ debug }) => debugWish(debug, process.env[DEBUG_VARIABLE], 'off'))
+}
