@@ -11,3 +11,8 @@ export const now = (): number => RealDate.now()
 
 /** Milliseconds of a clock that is never set, even if a test has faked `performance`. */
 export const monotonic: () => number = performance.now.bind(performance)
+
+const { timeOrigin } = performance
+
+/** Milliseconds since the epoch, with fractions, even if a test has faked the time. */
+export const epoch = (): number => timeOrigin + monotonic()

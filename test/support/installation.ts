@@ -73,6 +73,13 @@ const GRPC_CLIENTS = {
   '@bufbuild/protobuf': '^2.7.0',
 }
 
+/** Packages of applications that record traces. */
+const OPENTELEMETRY = {
+  '@opentelemetry/api': '1.9.1',
+  '@opentelemetry/sdk-trace-node': '2.12.1',
+  '@opentelemetry/sdk-metrics': '2.12.1',
+}
+
 function dependenciesOf(version: Runner, tarball: string): Record<string, string> {
   return {
     ...(isJest(version)
@@ -81,7 +88,7 @@ function dependenciesOf(version: Runner, tarball: string): Record<string, string
           'jest-environment-jsdom': '^30.0.0',
           '@types/jest': '^30.0.0',
         }
-      : { vitest: version, '@vitest/ui': version }),
+      : { vitest: version, '@vitest/ui': version, ...OPENTELEMETRY }),
     'vitest-environment-python': `file:${tarball}`,
     '@grpc/grpc-js': '^1.14.0',
     ...GRPC_CLIENTS,

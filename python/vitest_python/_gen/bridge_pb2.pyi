@@ -57,7 +57,7 @@ class Seed(_message.Message):
     def __init__(self, value: _Optional[int] = ...) -> None: ...
 
 class Start(_message.Message):
-    __slots__ = ("name", "arguments", "stream", "credit", "verb", "reference", "keep", "limited")
+    __slots__ = ("name", "arguments", "stream", "credit", "verb", "reference", "keep", "limited", "trace")
     NAME_FIELD_NUMBER: _ClassVar[int]
     ARGUMENTS_FIELD_NUMBER: _ClassVar[int]
     STREAM_FIELD_NUMBER: _ClassVar[int]
@@ -66,6 +66,7 @@ class Start(_message.Message):
     REFERENCE_FIELD_NUMBER: _ClassVar[int]
     KEEP_FIELD_NUMBER: _ClassVar[int]
     LIMITED_FIELD_NUMBER: _ClassVar[int]
+    TRACE_FIELD_NUMBER: _ClassVar[int]
     name: str
     arguments: bytes
     stream: bool
@@ -74,7 +75,30 @@ class Start(_message.Message):
     reference: int
     keep: bool
     limited: bool
-    def __init__(self, name: _Optional[str] = ..., arguments: _Optional[bytes] = ..., stream: bool = ..., credit: _Optional[int] = ..., verb: _Optional[_Union[Verb, str]] = ..., reference: _Optional[int] = ..., keep: bool = ..., limited: bool = ...) -> None: ...
+    trace: TraceContext
+    def __init__(self, name: _Optional[str] = ..., arguments: _Optional[bytes] = ..., stream: bool = ..., credit: _Optional[int] = ..., verb: _Optional[_Union[Verb, str]] = ..., reference: _Optional[int] = ..., keep: bool = ..., limited: bool = ..., trace: _Optional[_Union[TraceContext, _Mapping]] = ...) -> None: ...
+
+class TraceContext(_message.Message):
+    __slots__ = ("traceparent", "tracestate", "baggage")
+    TRACEPARENT_FIELD_NUMBER: _ClassVar[int]
+    TRACESTATE_FIELD_NUMBER: _ClassVar[int]
+    BAGGAGE_FIELD_NUMBER: _ClassVar[int]
+    traceparent: str
+    tracestate: str
+    baggage: str
+    def __init__(self, traceparent: _Optional[str] = ..., tracestate: _Optional[str] = ..., baggage: _Optional[str] = ...) -> None: ...
+
+class Timing(_message.Message):
+    __slots__ = ("began", "queue", "run", "encode")
+    BEGAN_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_FIELD_NUMBER: _ClassVar[int]
+    RUN_FIELD_NUMBER: _ClassVar[int]
+    ENCODE_FIELD_NUMBER: _ClassVar[int]
+    began: float
+    queue: float
+    run: float
+    encode: float
+    def __init__(self, began: _Optional[float] = ..., queue: _Optional[float] = ..., run: _Optional[float] = ..., encode: _Optional[float] = ...) -> None: ...
 
 class Credit(_message.Message):
     __slots__ = ("items",)
@@ -129,7 +153,7 @@ class Forget(_message.Message):
     def __init__(self, references: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class WorkerFrame(_message.Message):
-    __slots__ = ("call", "value", "item", "end", "failure", "callback", "unreadable", "chunk")
+    __slots__ = ("call", "value", "item", "end", "failure", "callback", "unreadable", "chunk", "timing")
     CALL_FIELD_NUMBER: _ClassVar[int]
     VALUE_FIELD_NUMBER: _ClassVar[int]
     ITEM_FIELD_NUMBER: _ClassVar[int]
@@ -138,6 +162,7 @@ class WorkerFrame(_message.Message):
     CALLBACK_FIELD_NUMBER: _ClassVar[int]
     UNREADABLE_FIELD_NUMBER: _ClassVar[int]
     CHUNK_FIELD_NUMBER: _ClassVar[int]
+    TIMING_FIELD_NUMBER: _ClassVar[int]
     call: int
     value: bytes
     item: bytes
@@ -146,19 +171,22 @@ class WorkerFrame(_message.Message):
     callback: Callback
     unreadable: Unreadable
     chunk: Chunk
-    def __init__(self, call: _Optional[int] = ..., value: _Optional[bytes] = ..., item: _Optional[bytes] = ..., end: _Optional[_Union[End, _Mapping]] = ..., failure: _Optional[_Union[PythonFailure, _Mapping]] = ..., callback: _Optional[_Union[Callback, _Mapping]] = ..., unreadable: _Optional[_Union[Unreadable, _Mapping]] = ..., chunk: _Optional[_Union[Chunk, _Mapping]] = ...) -> None: ...
+    timing: Timing
+    def __init__(self, call: _Optional[int] = ..., value: _Optional[bytes] = ..., item: _Optional[bytes] = ..., end: _Optional[_Union[End, _Mapping]] = ..., failure: _Optional[_Union[PythonFailure, _Mapping]] = ..., callback: _Optional[_Union[Callback, _Mapping]] = ..., unreadable: _Optional[_Union[Unreadable, _Mapping]] = ..., chunk: _Optional[_Union[Chunk, _Mapping]] = ..., timing: _Optional[_Union[Timing, _Mapping]] = ...) -> None: ...
 
 class Callback(_message.Message):
-    __slots__ = ("callback", "target", "verb", "arguments")
+    __slots__ = ("callback", "target", "verb", "arguments", "trace")
     CALLBACK_FIELD_NUMBER: _ClassVar[int]
     TARGET_FIELD_NUMBER: _ClassVar[int]
     VERB_FIELD_NUMBER: _ClassVar[int]
     ARGUMENTS_FIELD_NUMBER: _ClassVar[int]
+    TRACE_FIELD_NUMBER: _ClassVar[int]
     callback: int
     target: int
     verb: CallbackVerb
     arguments: bytes
-    def __init__(self, callback: _Optional[int] = ..., target: _Optional[int] = ..., verb: _Optional[_Union[CallbackVerb, str]] = ..., arguments: _Optional[bytes] = ...) -> None: ...
+    trace: TraceContext
+    def __init__(self, callback: _Optional[int] = ..., target: _Optional[int] = ..., verb: _Optional[_Union[CallbackVerb, str]] = ..., arguments: _Optional[bytes] = ..., trace: _Optional[_Union[TraceContext, _Mapping]] = ...) -> None: ...
 
 class End(_message.Message):
     __slots__ = ()

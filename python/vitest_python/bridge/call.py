@@ -20,6 +20,8 @@ from ..values.type_name import type_name
 from .call_state import CallAction, CallEvent, CallState, transition
 from .session_context import SessionContext
 from .stream import AsyncStream, SyncStream
+from .trace import CallTrace
+from .traced_stream import TracedStream
 
 
 class Reply(Protocol):
@@ -46,6 +48,8 @@ class Call:
     context: SessionContext
     reply: Reply
     start: Start
+    trace: CallTrace | None = None
+    """None if the client doesn't trace the call."""
     task: asyncio.Future[Any] | None = field(default=None, init=False)
     """The task of a coroutine or of an asynchronous stream."""
     _state: CallState = field(default="waiting", init=False)
@@ -58,6 +62,13 @@ class Call:
 
     def begin(self) -> None:
         """Call the function."""
+        if self.trace is None:
+            self._begin()
+        else:
+            self.trace.begin()
+            self.trace.run(self._begin)
+
+    def _begin(self) -> None:
         try:
             if self._advance("begin") == "refuse":
                 raise Cancelled(f"{self.start.name} was cancelled before it was called")
@@ -89,6 +100,8 @@ class Call:
         """End the call with a value."""
         if self._overdue():
             return self.fail(TimedOut())
+        if self.trace is not None:
+            self.trace.note_return()
         data = self.context.encode(value, self.start.keep)
         self._end()
         return self.reply.value(data)
@@ -109,7 +122,7 @@ class Call:
         if self._limit is not None and self._overdue():
             message = f"{self.start.name} took longer than the {self._limit.seconds:g} s of its @tool"
             error = TimedOut(message).with_traceback(error.__traceback__)
-        self._end()
+        self._end(error)
         failure = describe(error)
         if self.context.callbacks is not None:
             failure.number = self.context.callbacks.remember(error)
@@ -133,8 +146,10 @@ class Call:
     def _overdue(self) -> bool:
         return self._limit is not None and self._limit.passed
 
-    def _end(self) -> None:
+    def _end(self, error: BaseException | None = None) -> None:
         self._advance("end")
+        if self.trace is not None:
+            self.trace.end(error)
         if self._limit is not None:
             self._limit.end()
         interrupt.forget(self)
@@ -172,9 +187,9 @@ class Call:
         if hasattr(type(result), "__anext__"):
             self._stream = AsyncStream(self, result, credit)
         elif hasattr(type(result), "__next__"):
-            self._stream = SyncStream(self, result, credit)
+            self._stream = self._sync_stream(result, credit)
         elif self._spec.stream and hasattr(type(result), "__iter__"):
-            self._stream = SyncStream(self, iter(result), credit)
+            self._stream = self._sync_stream(iter(result), credit)
         else:
             raise WrongMethod(
                 f"{self.start.name} returned {type_name(type(result))}, which is not an iterator; "
@@ -183,3 +198,8 @@ class Call:
         self._stream.begin()
         if self._advance("stream") == "cancel":
             self._stream.cancel()
+
+    def _sync_stream(self, iterator: Any, credit: int) -> SyncStream:
+        if self.trace is None:
+            return SyncStream(self, iterator, credit)
+        return TracedStream(self, iterator, credit, self.trace)

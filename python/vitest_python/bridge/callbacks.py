@@ -12,6 +12,7 @@ from typing import Any
 from .._gen.bridge_pb2 import INVOKE, Answer, Callback, CallbackVerb, ScriptFailure, WorkerFrame
 from ..errors import JavaScriptError, SessionEnded
 from ..execution.executor import Executor
+from .trace import CallTrace, current_trace
 
 # Exceptions that are remembered, in case the test throws them back.
 _MAX_EXCEPTIONS = 100
@@ -38,8 +39,10 @@ class Callbacks:
         self._exceptions: dict[int, BaseException] = {}
         self._ended = False
 
-    def ask(self, target: int, verb: CallbackVerb, arguments: object = None) -> Future[Any]:
-        """Send a callback to the client.
+    def ask(
+        self, target: int, verb: CallbackVerb, arguments: object = None, origin: CallTrace | None = None
+    ) -> Future[Any]:
+        """Send a callback to the client. `origin` is the trace of the call that has brought the function or iterable.
 
         The future fails with the error that the function threw, or with StopAsyncIteration if there are no more items.
         """
@@ -52,7 +55,12 @@ class Callbacks:
             self._waiting.pop(number, None)
             raise SessionEnded("the test that this function or iterable belongs to has ended")
         future.add_done_callback(self._executor.wake)
-        self._send(WorkerFrame(callback=Callback(callback=number, target=target, verb=verb, arguments=data)))
+        frame = WorkerFrame(callback=Callback(callback=number, target=target, verb=verb, arguments=data))
+        # Code on a thread of its own isn't in the context of the call.
+        trace = current_trace() or origin
+        if trace is not None:
+            trace.stamp_callback(frame)
+        self._send(frame)
         return future
 
     def wait(self, future: Future[Any]) -> Any:

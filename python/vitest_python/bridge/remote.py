@@ -8,6 +8,7 @@ from typing import Any
 
 from .._gen.bridge_pb2 import CLOSE, INVOKE, NEXT
 from .callbacks import Callbacks
+from .trace import current_trace
 
 
 class Function:
@@ -21,6 +22,7 @@ class Function:
     def __init__(self, callbacks: Callbacks, number: int, name: str) -> None:
         self._callbacks = callbacks
         self._number = number
+        self._origin = current_trace()
         self.__name__ = self.__qualname__ = name or "function"
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
@@ -34,7 +36,7 @@ class Function:
         return self._callbacks.wait(self._ask(arguments, keywords))
 
     def _ask(self, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Future[Any]:
-        return self._callbacks.ask(self._number, INVOKE, [list(arguments), keywords])
+        return self._callbacks.ask(self._number, INVOKE, [list(arguments), keywords], self._origin)
 
     def __repr__(self) -> str:
         return f"<function {self.__name__} of the test>"
@@ -46,6 +48,7 @@ class Items:
     def __init__(self, callbacks: Callbacks, number: int) -> None:
         self._callbacks = callbacks
         self._number = number
+        self._origin = current_trace()
         self._ended = False
 
     def __iter__(self) -> Items:
@@ -58,7 +61,7 @@ class Items:
         if self._ended:
             raise StopIteration
         try:
-            return self._callbacks.wait(self._callbacks.ask(self._number, NEXT))
+            return self._callbacks.wait(self._callbacks.ask(self._number, NEXT, origin=self._origin))
         except StopAsyncIteration:
             self._ended = True
         raise StopIteration
@@ -67,7 +70,7 @@ class Items:
         if self._ended:
             raise StopAsyncIteration
         try:
-            return await self._callbacks.in_loop(self._callbacks.ask(self._number, NEXT))
+            return await self._callbacks.in_loop(self._callbacks.ask(self._number, NEXT, origin=self._origin))
         except StopAsyncIteration:
             self._ended = True
             raise
@@ -76,4 +79,4 @@ class Items:
         """Take no more items. If the test's iterable is a generator, its `finally` runs."""
         if not self._ended:
             self._ended = True
-            self._callbacks.ask(self._number, CLOSE)
+            self._callbacks.ask(self._number, CLOSE, origin=self._origin)

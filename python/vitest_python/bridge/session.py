@@ -16,6 +16,7 @@ from .buffer_transport import BufferTransport
 from .call import Call
 from .callbacks import Callbacks
 from .session_context import SessionContext
+from .trace import CallTrace
 
 
 class Session:
@@ -58,7 +59,9 @@ class Session:
 
     def end(self, frame: WorkerFrame) -> None:
         """Send the last frame of a call."""
-        self._calls.pop(frame.call, None)
+        call = self._calls.pop(frame.call, None)
+        if call is not None and call.trace is not None:
+            call.trace.stamp(frame)
         self._out.put(frame)
         self._end_when_done()
 
@@ -91,7 +94,8 @@ class Session:
     def _take(self, frame: ClientFrame) -> None:
         kind = frame.WhichOneof("kind")
         if kind == "start":
-            call = Call(self._executor, self._context, _SessionReply(self, frame.call), frame.start)
+            trace = CallTrace(frame.call, frame.start) if frame.start.HasField("trace") else None
+            call = Call(self._executor, self._context, _SessionReply(self, frame.call), frame.start, trace)
             if self._calls.setdefault(frame.call, call) is call:
                 self._executor.submit(call.begin)
             else:

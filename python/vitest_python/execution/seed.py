@@ -11,6 +11,7 @@ from typing import Any
 
 _NUMPY = "numpy.random"
 _seeded: int | None = None
+_IDS = "opentelemetry.sdk.trace.id_generator"
 
 
 def seed(value: int) -> None:
@@ -21,6 +22,7 @@ def seed(value: int) -> None:
     """
     global _seeded
     _seeded = value
+    own_ids()
     random.seed(value)
     numpy = sys.modules.get(_NUMPY)
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _SeedOnImport)]
@@ -28,6 +30,17 @@ def seed(value: int) -> None:
         numpy.seed(value)
     else:
         sys.meta_path.insert(0, _SeedOnImport(value))
+
+
+def own_ids() -> None:
+    """Let OpenTelemetry draw the IDs of spans from the system, if it has been imported.
+
+    From the seeded generator, a retry of a test would draw the IDs of its first try again, and a span would change the
+    numbers of the test.
+    """
+    ids: Any = sys.modules.get(_IDS)
+    if ids is not None and getattr(ids, "random", None) is random:
+        ids.random = random.SystemRandom()
 
 
 def drawn() -> bool:

@@ -16,6 +16,9 @@ from .openmp import has_stuck_numba, pause_pools
 
 _NOT_COPIED = "which a fork would not copy"
 _SHARED = "which forked workers would share"
+# OpenTelemetry starts its thread again in a child. But the provider's exit function, which exports the last spans, runs
+# only in the process that registered it, and an exporter's connection would be shared.
+_TELEMETRY_REMEDY = "set OpenTelemetry up in a hook of vitest_python (@worker.on_start)"
 
 
 class Hazard(NamedTuple):
@@ -56,7 +59,8 @@ def _find_thread(inventory: Inventory) -> Hazard | None:
     for thread in threading.enumerate():
         if thread is not threading.current_thread():
             origin = inventory.threads.get(thread.native_id or 0, NOWHERE)
-            return Hazard(origin, f"started the thread {thread.name!r}")
+            hazard = Hazard(origin, f"started the thread {thread.name!r}")
+            return hazard._replace(remedy=_TELEMETRY_REMEDY) if thread.name.startswith("Otel") else hazard
     return None
 
 

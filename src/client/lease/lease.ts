@@ -16,6 +16,10 @@ export interface Lease {
   readonly log: string
   /** How long the test that claimed it has waited for it, in milliseconds. */
   readonly waited: number
+  /** When it was requested, in milliseconds since the epoch. */
+  readonly requestedAt: number
+  /** When the pool granted it. */
+  readonly grantedAt: number
   /** Resolves if the worker ends before the lease does; never rejects. */
   readonly lost: Promise<WorkerLostError>
   /** Resolves if other tests wait for the worker and no test has taken it yet. */

@@ -1,6 +1,6 @@
 import type { ClientDuplexStream, ServiceError } from '@grpc/grpc-js'
 import { PROTOCOL } from '../../process/run/protocol.ts'
-import { clearTimeout, monotonic, now, setTimeout } from '../../support/clock.ts'
+import { clearTimeout, epoch, monotonic, now, setTimeout } from '../../support/clock.ts'
 import { type Deferred, deferred } from '../../support/deferred.ts'
 import { LeaseError, WorkerLostError } from '../errors/errors.ts'
 import type {
@@ -32,6 +32,7 @@ export class PendingLease {
   readonly #lost: Deferred<WorkerLostError> = deferred()
   readonly #recalled: Deferred<void> = deferred()
   readonly #closed: Deferred<void> = deferred()
+  readonly #requestedAt = epoch()
   #state: LeaseState = { phase: 'requested' }
   #waited = 0
 
@@ -153,6 +154,8 @@ export class PendingLease {
       pid,
       log,
       reaperPid,
+      requestedAt: this.#requestedAt,
+      grantedAt: epoch(),
       lost: this.#lost.promise,
       recalled: this.#recalled.promise,
       killUnresponsive: (call) => this.#dispatch({ type: 'kill unresponsive', call }),

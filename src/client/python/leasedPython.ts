@@ -152,6 +152,7 @@ export class LeasedPython extends CodeSurface implements PythonClient {
     const channel = openSession(this.#lease)
     this.#clients.push(channel.client)
     const host = {
+      worker: this,
       explain: (broken: Error) => this.#explain(broken),
       killUnresponsive: (name: string) => this.#lease.killUnresponsive(name),
       sharesMemory: () => channel.sharesMemory,

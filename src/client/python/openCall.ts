@@ -9,6 +9,7 @@ import type { CallStart } from '../session/callStart.ts'
 import type { CallListener } from '../session/callState.ts'
 import type { Session } from '../session/session.ts'
 import type { EncodedArguments } from '../session/valueCarrier.ts'
+import { type CallSpan, startCallSpan } from '../tracing/callSpan.ts'
 import { type LimitedCall, watchLimits } from './callLimits.ts'
 import { interrupt } from './interruption.ts'
 
@@ -29,6 +30,7 @@ const nothing = () => {}
  */
 export class OpenCall implements CallListener, LimitedCall {
   readonly name: string
+  readonly span: CallSpan | undefined
   readonly #session: Session
   readonly #listener: CallListener
   readonly #here: Caller
@@ -46,6 +48,8 @@ export class OpenCall implements CallListener, LimitedCall {
     this.#session = session
     this.#listener = listener
     this.#here = here
+    if (this.#label !== undefined)
+      this.span = startCallSpan(session.worker, this.#label, start.stream === true)
     const encoded = this.#encode(args)
     if (!encoded) return
     // Python may go on reading the arguments of an object that it keeps.
@@ -53,7 +57,8 @@ export class OpenCall implements CallListener, LimitedCall {
     // A debugger may stop Python for any time. With a limit of the test, Python ignores that of the function.
     const limits = session.isDebugged ? { ...options, timeout: Number.POSITIVE_INFINITY } : options
     const limited = limits.timeout !== undefined
-    this.#number = session.start({ ...start, arguments: encoded.bytes, limited }, this)
+    const message = { ...start, arguments: encoded.bytes, limited, trace: this.span?.trace }
+    this.#number = session.start(message, this)
     this.#stopWatching = watchLimits({ ...session.defaults, ...limits }, this)
   }
 
@@ -64,6 +69,7 @@ export class OpenCall implements CallListener, LimitedCall {
   }
 
   item(value: unknown): void {
+    this.span?.countItem()
     this.#listener.item(value)
   }
 
@@ -109,6 +115,7 @@ export class OpenCall implements CallListener, LimitedCall {
       const why = `The arguments of ${this.name} are ${String(args)}; pass an array of positional arguments or an object of keyword arguments.`
       throw withCode('ARGUMENTS_INVALID', new TypeError(why))
     } catch (error) {
+      this.span?.end(error)
       this.#listener.fail(this.#forTest(error as Error))
       return undefined
     }
@@ -118,6 +125,7 @@ export class OpenCall implements CallListener, LimitedCall {
   #count(error?: Error): void {
     if (this.#isCounted || this.#label === undefined) return
     this.#isCounted = true
+    this.span?.end(error)
     const duration = monotonic() - this.#start
     const call = { name: this.#label, began: this.#began, duration, failed: error !== undefined }
     this.#session.callEnded(call, error)

@@ -11,6 +11,7 @@ const DEFAULTS: Omit<Start, 'name'> = {
   reference: 0,
   keep: false,
   limited: false,
+  trace: undefined,
 }
 
 /** The message that starts a call. */

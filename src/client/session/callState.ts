@@ -1,8 +1,11 @@
 import type { Deferred } from '../../support/deferred.ts'
 import type { ClientFrame } from '../gen/vitest_python/v1/bridge.ts'
+import type { CallSpan } from '../tracing/callSpan.ts'
 
 /** Gets the answers to one call. The last of them is a value, an end or a failure, exactly once. */
 export interface CallListener {
+  /** If the call is traced. */
+  readonly span?: CallSpan | undefined
   value(value: unknown): void
   item(value: unknown): void
   end(): void

@@ -54,6 +54,11 @@ export class CallbackRegistry {
     return { callback: callback.callback, kind: await this.#perform(callback).catch(this.#fail(callback)) }
   }
 
+  /** Name of the function that a callback calls; empty if it has none. */
+  nameOf({ target }: Callback): string {
+    return this.#functions[target]?.name ?? ''
+  }
+
   /** The value that the function threw in this callback. */
   thrownIn(callback: number): unknown {
     return this.#thrown.get(callback)

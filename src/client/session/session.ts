@@ -1,7 +1,9 @@
 import { AsyncResource } from 'node:async_hooks'
 import type { ClientDuplexStream } from '@grpc/grpc-js'
 import type { RecordedCall } from '../events/runEvents.ts'
-import type { Callback, ClientFrame, WorkerFrame } from '../gen/vitest_python/v1/bridge.ts'
+import type { ClientFrame, Timing, WorkerFrame } from '../gen/vitest_python/v1/bridge.ts'
+import type { CalledWorker, CallSpan } from '../tracing/callSpan.ts'
+import { type TracedCallback, traceCallback } from '../tracing/traceCallback.ts'
 import { type CallAnswer, eventOf } from './answers.ts'
 import type { CallOptions } from './callOptions.ts'
 import { type CallStart, startMessage } from './callStart.ts'
@@ -29,6 +31,8 @@ export class Session {
   readonly #calls: CallTable
   readonly #values: ValueCarrier
   readonly #aborted: Promise<Error | undefined>[] = []
+  /** Of the traced calls that Python has not ended. */
+  readonly #spans = new Map<number, CallSpan>()
   /** Functions of the test run in its asynchronous context, which the connection must not keep. */
   readonly #context = new AsyncResource('vitest-environment-python')
   readonly #listeners = {
@@ -64,6 +68,11 @@ export class Session {
     return this.#host.isDebugged ?? false
   }
 
+  /** The worker, for the spans of calls. */
+  get worker(): CalledWorker | undefined {
+    return this.#host.worker
+  }
+
   /** Whether Python may still be at work on a cancelled call. */
   get busy(): boolean {
     return this.#calls.busy
@@ -81,6 +90,7 @@ export class Session {
       return 0
     }
     const call = this.#calls.add(listener)
+    if (listener.span) this.#spans.set(call, listener.span)
     this.#send(startMessage(start), call)
     return call
   }
@@ -141,6 +151,7 @@ export class Session {
     this.#host.beforeAnswer()
     this.#calls.end(ofOpenCall)
     this.#values.close()
+    this.#spans.clear()
     // The stream breaks some time later. Until then it would keep the session, and with it the globals of a test file.
     for (const [event, listener] of Object.entries(this.#listeners)) this.#stream.off(event, listener)
     this.#stream.on('error', () => {})
@@ -170,25 +181,34 @@ export class Session {
     if (!this.#ended) this.#stream.write({ call, kind })
   }
 
-  #receive({ call, kind }: WorkerFrame): void {
+  #receive({ call, kind, timing }: WorkerFrame): void {
     if (!kind) return
-    if (kind.$case === 'callback') void this.#answer(kind.value)
+    if (kind.$case === 'callback')
+      void this.#answer({ callback: kind.value, timing, call: this.#spans.get(call) })
     else if (kind.$case === 'chunk') this.#values.takeChunk(kind.value)
     else if (kind.$case === 'unreadable') this.#values.stopSharing()
     else if (call === 0 && kind.$case === 'failure') this.end(this.#values.errorOf(kind.value))
-    else this.#deliver(call, kind)
+    else this.#deliver(call, kind, timing)
   }
 
-  async #answer(callback: Callback): Promise<void> {
+  async #answer(traced: TracedCallback): Promise<void> {
     this.#host.beforeAnswer()
-    const answer = this.#context.runInAsyncScope(() => this.#values.answer(callback))
+    const answer = this.#context.runInAsyncScope(() => traceCallback(traced, this.#values))
     this.#send({ $case: 'answer', value: await answer })
   }
 
-  #deliver(call: number, answer: CallAnswer): void {
+  #deliver(call: number, answer: CallAnswer, timing: Timing | undefined): void {
+    if (answer.$case !== 'item') this.#endSpan(call, answer, timing)
     const phase = this.#calls.phaseOf(call)
     if (phase === 'ended') return
     if (phase === 'active') this.#host.beforeAnswer()
     this.#calls.dispatch(call, eventOf(answer, this.#values))
+  }
+
+  #endSpan(call: number, answer: CallAnswer, timing: Timing | undefined): void {
+    const span = this.#spans.get(call)
+    if (!span) return
+    this.#spans.delete(call)
+    if (timing) span.endInPython(timing, answer.$case === 'failure' ? answer.value : undefined)
   }
 }

@@ -1,7 +1,10 @@
 import type { RecordedCall } from '../events/runEvents.ts'
+import type { CalledWorker } from '../tracing/callSpan.ts'
 
 /** The services that a session needs from its lease. */
 export interface SessionHost {
+  /** For the spans of calls. */
+  readonly worker?: CalledWorker
   /** Finds out why the stream broke. The calls fail with the error that it returns. */
   explain(broken: Error): Promise<Error>
   /** Has the pool kill the worker, and with it the session, because this call cannot be interrupted. */

@@ -72,6 +72,11 @@ export class ValueCarrier implements Carrier {
     return this.#callbacks.answer(callback)
   }
 
+  /** Name of the test's function that a callback calls; empty if it has none. */
+  nameOf(callback: Callback): string {
+    return this.#callbacks.nameOf(callback)
+  }
+
   takeChunk(chunk: Chunk): void {
     this.#buffers.take(chunk)
   }

@@ -4,6 +4,7 @@ import type { Holder } from '../../client/gen/vitest_python/v1/broker.ts'
 import type { RunContext } from '../../client/lease/context.ts'
 import type { PoolStats } from '../../client/lease/stats.ts'
 import type { CallOptions } from '../../client/session/callOptions.ts'
+import { traceLease } from '../../client/tracing/traceLease.ts'
 import type { Suspects } from './leakWatch.ts'
 import type { Leftovers } from './leftovers.ts'
 import { OpenLease, type TestFile } from './openLease.ts'
@@ -39,7 +40,7 @@ export class TestLeases implements PythonPool {
   }
 
   async lease(): Promise<OpenLease> {
-    const lease = await this.#leases.take(this.#holder)
+    const lease = await traceLease(() => this.#leases.take(this.#holder))
     // The test may have reached its time limit while it waited. Then nothing else would give the worker back.
     if (this.#closed || this.#defaults.signal?.aborted) {
       lease.release()

@@ -6,6 +6,7 @@ import type { DebugPorts } from '../../pool/debug/debugPorts.ts'
 import { openPool } from '../../pool/leasing/openPool.ts'
 import type { Pool } from '../../pool/leasing/pool.ts'
 import type { Install } from '../../pool/python/runtime.ts'
+import { countEvents } from '../../pool/run/metrics.ts'
 import { createRun, type Watch } from '../../pool/run/run.ts'
 import { verdictEvent } from '../../pool/verdict/event.ts'
 import { lookAtLast, type RunLeftovers } from '../../pool/verdict/lastLook.ts'
@@ -79,6 +80,7 @@ async function open(
 ): Promise<ActiveRun> {
   const debugPort = debugPorts?.get(options.debug ? options.debug.port : undefined)
   const run = createRun(root, options, watch, debugPort)
+  countEvents(run.events)
   const giveUp = new AbortController()
   const install = once(provide)
   let decide: ((failed: boolean) => void) | undefined

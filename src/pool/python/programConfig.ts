@@ -49,6 +49,7 @@ export function environmentOf(run: Run): Record<string, string> {
   )
   return {
     ...inherited,
+    ...run.traceVariables,
     ...run.options.env,
     [RUN_ID_VARIABLE]: run.id,
     [RUN_DIRECTORY_VARIABLE]: run.directory.path,

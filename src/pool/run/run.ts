@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { traceVariables } from '../../client/tracing/traceVariables.ts'
 import type { ResolvedOptions } from '../../options/schema.ts'
 import { createRunDirectory, type RunDirectory, runsDirectory } from '../../process/run/runDirectory.ts'
 import { ownIdentity } from '../../process/system/identify.ts'
@@ -24,6 +25,8 @@ export interface Run {
   readonly debugPort: DebugPort | undefined
   /** What happens in the run. */
   readonly events: RunEvents
+  /** Environment variables that name the span in which the run began. */
+  readonly traceVariables: Readonly<Record<string, string>>
   readonly brokerPath: string
   readonly controlPath: string
 }
@@ -49,6 +52,7 @@ export function createRun(root: string, options: ResolvedOptions, watch?: Watch,
     watch,
     debugPort,
     events,
+    traceVariables: traceVariables(),
     token: randomBytes(24).toString('base64url'),
     brokerPath: join(directory.path, 'broker.sock'),
     controlPath: join(directory.path, 'control.sock'),

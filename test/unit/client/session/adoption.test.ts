@@ -110,10 +110,8 @@ test('the exception of a generator that fails while it is closed once', async ()
 test('the arguments of a callback once', async () => {
   const python = session((say) => {
     const data = encode([[{ a: 1 }], {}], 'arguments')
-    say(
-      { $case: 'callback', value: { callback: 1, target: 1, verb: CallbackVerb.INVOKE, arguments: data } },
-      0,
-    )
+    const callback = { callback: 1, target: 1, verb: CallbackVerb.INVOKE, arguments: data, trace: undefined }
+    say({ $case: 'callback', value: callback }, 0)
     setImmediate(() => say(end))
   })
   const fn = vi.fn()

@@ -86,6 +86,29 @@ export interface Start {
   keep: boolean;
   /** the client has a time limit, so the function's own limit doesn't apply */
   limited: boolean;
+  /** only if the client traces the call */
+  trace: TraceContext | undefined;
+}
+
+/** The span that a call or a callback belongs to, in the formats of W3C Trace Context and W3C Baggage. */
+export interface TraceContext {
+  traceparent: string;
+  /** empty: none */
+  tracestate: string;
+  /** empty: none */
+  baggage: string;
+}
+
+/** When Python worked on a traced call. It is sent only if Python itself records no span of the call. */
+export interface Timing {
+  /** when the function was called, in milliseconds since the epoch */
+  began: number;
+  /** milliseconds before that, since the call arrived */
+  queue: number;
+  /** milliseconds until the function was done; 0 in a callback */
+  run: number;
+  /** milliseconds after that, until the result was encoded */
+  encode: number;
 }
 
 export interface Credit {
@@ -162,6 +185,8 @@ export interface WorkerFrame {
     /** belongs to no call */
     { $case: "chunk"; value: Chunk }
     | undefined;
+  /** of the call, with its last frame and with its callbacks */
+  timing: Timing | undefined;
 }
 
 /** Python uses a function or an iterable that was among the arguments. The client replies with an Answer. */
@@ -173,6 +198,8 @@ export interface Callback {
   verb: CallbackVerb;
   /** INVOKE: MessagePack of [positional, keywords] */
   arguments: Uint8Array;
+  /** if the call is traced that it comes from; the frame then has the number of that call */
+  trace: TraceContext | undefined;
 }
 
 export interface End {
@@ -415,6 +442,7 @@ function createBaseStart(): Start {
     reference: 0,
     keep: false,
     limited: false,
+    trace: undefined,
   };
 }
 
@@ -443,6 +471,9 @@ export const Start: MessageFns<Start> = {
     }
     if (message.limited !== false) {
       writer.uint32(64).bool(message.limited);
+    }
+    if (message.trace !== undefined) {
+      TraceContext.encode(message.trace, writer.uint32(162).fork()).join();
     }
     return writer;
   },
@@ -522,6 +553,161 @@ export const Start: MessageFns<Start> = {
             }
 
             message.limited = reader.bool();
+            continue;
+          }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.trace = TraceContext.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseTraceContext(): TraceContext {
+  return { traceparent: "", tracestate: "", baggage: "" };
+}
+
+export const TraceContext: MessageFns<TraceContext> = {
+  encode(message: TraceContext, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.traceparent !== "") {
+      writer.uint32(10).string(message.traceparent);
+    }
+    if (message.tracestate !== "") {
+      writer.uint32(18).string(message.tracestate);
+    }
+    if (message.baggage !== "") {
+      writer.uint32(26).string(message.baggage);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TraceContext {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTraceContext();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.traceparent = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.tracestate = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.baggage = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseTiming(): Timing {
+  return { began: 0, queue: 0, run: 0, encode: 0 };
+}
+
+export const Timing: MessageFns<Timing> = {
+  encode(message: Timing, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.began !== 0) {
+      writer.uint32(9).double(message.began);
+    }
+    if (message.queue !== 0) {
+      writer.uint32(17).double(message.queue);
+    }
+    if (message.run !== 0) {
+      writer.uint32(25).double(message.run);
+    }
+    if (message.encode !== 0) {
+      writer.uint32(33).double(message.encode);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Timing {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTiming();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.began = reader.double();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.queue = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.run = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.encode = reader.double();
             continue;
           }
         }
@@ -931,7 +1117,7 @@ export const Forget: MessageFns<Forget> = {
 };
 
 function createBaseWorkerFrame(): WorkerFrame {
-  return { call: 0, kind: undefined };
+  return { call: 0, kind: undefined, timing: undefined };
 }
 
 export const WorkerFrame: MessageFns<WorkerFrame> = {
@@ -961,6 +1147,9 @@ export const WorkerFrame: MessageFns<WorkerFrame> = {
       case "chunk":
         Chunk.encode(message.kind.value, writer.uint32(66).fork()).join();
         break;
+    }
+    if (message.timing !== undefined) {
+      Timing.encode(message.timing, writer.uint32(162).fork()).join();
     }
     return writer;
   },
@@ -1042,6 +1231,14 @@ export const WorkerFrame: MessageFns<WorkerFrame> = {
             message.kind = { $case: "chunk", value: Chunk.decode(reader, reader.uint32()) };
             continue;
           }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.timing = Timing.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1056,7 +1253,7 @@ export const WorkerFrame: MessageFns<WorkerFrame> = {
 };
 
 function createBaseCallback(): Callback {
-  return { callback: 0, target: 0, verb: 0, arguments: new Uint8Array(0) };
+  return { callback: 0, target: 0, verb: 0, arguments: new Uint8Array(0), trace: undefined };
 }
 
 export const Callback: MessageFns<Callback> = {
@@ -1072,6 +1269,9 @@ export const Callback: MessageFns<Callback> = {
     }
     if (message.arguments.length !== 0) {
       writer.uint32(34).bytes(message.arguments);
+    }
+    if (message.trace !== undefined) {
+      TraceContext.encode(message.trace, writer.uint32(162).fork()).join();
     }
     return writer;
   },
@@ -1119,6 +1319,14 @@ export const Callback: MessageFns<Callback> = {
             }
 
             message.arguments = reader.bytes();
+            continue;
+          }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.trace = TraceContext.decode(reader, reader.uint32());
             continue;
           }
         }
