@@ -2,6 +2,7 @@ import { defineConfig, type UserConfig } from 'tsdown'
 import { writeCommonJs } from './scripts/common-js.mjs'
 import { writeReportPage } from './scripts/report-page.mjs'
 import { thirdPartyNotices } from './scripts/third-party.mjs'
+import { trimMessages } from './scripts/trim-messages.mjs'
 
 const esm: UserConfig = {
   entry: {
@@ -28,7 +29,7 @@ const esm: UserConfig = {
     mangle: { keepNames: { class: true, function: false } },
   },
   // Packages of which code is bundled have to be named.
-  plugins: [thirdPartyNotices()],
+  plugins: [thirdPartyNotices(), trimMessages()],
   // The codecs are bundled, because little of each is used. Their ES modules can be tree-shaken.
   inputOptions: { resolve: { mainFields: ['module', 'main'] } },
   deps: {

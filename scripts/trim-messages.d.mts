@@ -1,0 +1,4 @@
+export function trimMessages(): {
+  name: string
+  transform: { filter: { id: RegExp }; handler(code: string): string }
+}
