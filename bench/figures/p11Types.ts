@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { FunctionDescription, TypeDescription } from '../../src/types/description.ts'
-import { typesFile } from '../../src/types/typesFile.ts'
+import { manyFunctions, manyNames } from '../../test/support/manyFunctions.ts'
 import { type Figure, within } from '../harness/figure.ts'
 import { median } from '../harness/statistics.ts'
 import { root } from '../support/paths.ts'
@@ -10,8 +9,7 @@ import { Suite } from '../support/suite.ts'
 
 const run = promisify(execFile)
 
-const MODULES = 20
-const FUNCTIONS = 50
+const FUNCTIONS = 1_000
 const ROUNDS = 3
 const TSCONFIG = {
   compilerOptions: { strict: true, noEmit: true, target: 'esnext', module: 'nodenext', skipLibCheck: true },
@@ -24,7 +22,7 @@ export const typeChecking: Figure = {
   async measure() {
     const files = { 'tsconfig.json': JSON.stringify(TSCONFIG), 'calls.test.ts': callsText() }
     const untyped = new Suite('untyped', files)
-    const typed = new Suite('typed', { ...files, 'python.d.ts': typesText() })
+    const typed = new Suite('typed', { ...files, 'python.d.ts': manyFunctions(FUNCTIONS) })
     const times = { typed: [] as number[], untyped: [] as number[] }
     for (let round = 0; round < ROUNDS; round++) {
       times.untyped.push(await checkTime(untyped.directory))
@@ -50,49 +48,8 @@ async function checkTime(directory: string): Promise<number> {
   return Number(/^Check time:\s+([\d.]+)s$/m.exec(stdout)?.[1]) * 1_000
 }
 
-function names(): string[] {
-  return Array.from(
-    { length: MODULES * FUNCTIONS },
-    (_, index) => `module_${index % MODULES}.function_${Math.floor(index / MODULES)}`,
-  )
-}
-
-const TEXT: TypeDescription = { type: 'str' }
-const INT: TypeDescription = { type: 'int' }
-const RESULTS: TypeDescription[] = [
-  INT,
-  { type: 'list', of: TEXT },
-  { type: 'dict', key: TEXT, value: INT },
-  { type: 'tuple', of: [TEXT, INT] },
-]
-
-function typesText(): string {
-  const modules = Array.from({ length: MODULES }, (_, index) => `module_${index}`)
-  const functions = Object.fromEntries(names().map((name, index) => [name, describe(index)]))
-  return typesFile(
-    { modules, functions, classes: {} },
-    { entries: ['fixtures'], strict: false, int: 'number' },
-  )
-}
-
-function describe(index: number): FunctionDescription {
-  return {
-    doc: { summary: `Function ${index}.`, parameters: {}, returns: '', raises: [] },
-    calls: [
-      {
-        parameters: [
-          { name: 'text', kind: 'either', optional: false, type: TEXT },
-          { name: 'words', kind: 'either', optional: true, type: { type: 'list', of: TEXT } },
-          { name: 'top', kind: 'keyword', optional: true, type: INT },
-        ],
-        returns: RESULTS[index % RESULTS.length] as TypeDescription,
-      },
-    ],
-  }
-}
-
 function callsText(): string {
-  const tests = names().map(
+  const tests = manyNames(FUNCTIONS).map(
     (name, index) => `
 test('${name}', async ({ python }) => {
   const result = await python.call('${name}', { text: 'a', top: ${index} })

@@ -1,20 +1,21 @@
 import type { ChannelCredentials, Client, ClientOptions } from '@grpc/grpc-js'
 import type { CallOptions } from '../session/callOptions.ts'
 import type {
+  ArgumentsOf,
+  BareName,
   ClosedNames,
   Explicit,
+  ExplicitRest,
   Impossible,
-  KnownRest,
-  NeedsArguments,
-  NoArguments,
-  OtherName,
-  OtherRest,
+  Items,
+  NameOf,
   PythonClass,
   PythonFunctions,
   Result,
   ResultClass,
   UnknownClass,
   Unset,
+  UnsetClass,
 } from './pythonFunctions.ts'
 
 /**
@@ -47,14 +48,15 @@ export interface PythonCalls<
    * const sum = await python.call<number>('tools.add', { a: 1, b: 2 }, { timeout: 5_000 })
    * ```
    */
-  call<N extends string>(name: N, ...rest: KnownRest<F, Names, N>): Promise<Result<F, Names, N, 'returns'>>
-  /** A function whose types are not known. Without an explicit type (`call<number>`), its result is `unknown`. */
-  call<T = Unset, N extends string = string>(
-    name: OtherName<Names, Closed, T, N>,
-    ...rest: OtherRest<Names, Closed, T, N>
-  ): Promise<Explicit<T>>
-  /** Only for the error message of a call without its arguments. */
-  call<N extends string>(name: NeedsArguments<F, Names, N>, ...rest: NoArguments<Names, N>): Promise<unknown>
+  call<N extends string, _>(
+    name: NameOf<Names, Closed, N>,
+    args: ArgumentsOf<F, Names, N>,
+    options?: CallOptions,
+  ): Promise<Result<F, Names, N>>
+  /** A call without arguments. */
+  call<N extends string, _>(name: BareName<F, Names, Closed, N>): Promise<Result<F, Names, N>>
+  /** A call with the type that you write (`call<number>`), of any function. */
+  call<T = Unset>(name: string, ...rest: ExplicitRest<T>): Promise<Explicit<T>>
   /** Only for the completion of names. */
   call(name: Names, ...rest: Impossible): Promise<unknown>
   /**
@@ -67,17 +69,18 @@ export interface PythonCalls<
    * const score = await model.call<number>('score', [[1, 2, 3]])
    * ```
    */
-  ref<N extends string>(
-    name: N,
-    ...rest: KnownRest<F, Names, N>
+  ref<N extends string, _>(
+    name: NameOf<Names, Closed, N>,
+    args: ArgumentsOf<F, Names, N>,
+    options?: CallOptions,
   ): Promise<PythonRef<ResultClass<F, Names, N>>>
-  /** A function whose types are not known. You can name the class of the object: `ref<Model>`. */
-  ref<C extends PythonClass = UnknownClass, N extends string = string>(
-    name: OtherName<Names, Closed, UnknownClass extends C ? Unset : C, N>,
-    ...rest: OtherRest<Names, Closed, UnknownClass extends C ? Unset : C, N>
-  ): Promise<PythonRef<C>>
-  /** Only for the error message of a call without its arguments. */
-  ref<N extends string>(name: NeedsArguments<F, Names, N>, ...rest: NoArguments<Names, N>): Promise<PythonRef>
+  /** A call without arguments. */
+  ref<N extends string, _>(name: BareName<F, Names, Closed, N>): Promise<PythonRef<ResultClass<F, Names, N>>>
+  /** A call with the class that you name (`ref<Model>`), of any function. */
+  ref<C extends PythonClass = UnsetClass>(
+    name: string,
+    ...rest: ExplicitRest<C, UnsetClass>
+  ): Promise<PythonRef<Explicit<C>>>
   /** Only for the completion of names. */
   ref(name: Names, ...rest: Impossible): Promise<PythonRef>
   /**
@@ -91,20 +94,17 @@ export interface PythonCalls<
    * }
    * ```
    */
-  stream<N extends string>(
-    name: N,
-    ...rest: KnownRest<F, Names, N>
-  ): AsyncGenerator<Result<F, Names, N, 'yields'>, void, undefined>
-  /** A function whose types are not known. Without an explicit type (`stream<number>`), its items are `unknown`. */
-  stream<T = Unset, N extends string = string>(
-    name: OtherName<Names, Closed, T, N>,
-    ...rest: OtherRest<Names, Closed, T, N>
-  ): AsyncGenerator<Explicit<T>, void, undefined>
-  /** Only for the error message of a call without its arguments. */
-  stream<N extends string>(
-    name: NeedsArguments<F, Names, N>,
-    ...rest: NoArguments<Names, N>
-  ): AsyncGenerator<unknown, void, undefined>
+  stream<N extends string, _>(
+    name: NameOf<Names, Closed, N>,
+    args: ArgumentsOf<F, Names, N>,
+    options?: CallOptions,
+  ): AsyncGenerator<Items<F, Names, N>, void, undefined>
+  /** A call without arguments. */
+  stream<N extends string, _>(
+    name: BareName<F, Names, Closed, N>,
+  ): AsyncGenerator<Items<F, Names, N>, void, undefined>
+  /** A call with the type that you write (`stream<number>`), of any function. */
+  stream<T = Unset>(name: string, ...rest: ExplicitRest<T>): AsyncGenerator<Explicit<T>, void, undefined>
   /** Only for the completion of names. */
   stream(name: Names, ...rest: Impossible): AsyncGenerator<unknown, void, undefined>
 }

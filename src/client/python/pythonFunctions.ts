@@ -44,18 +44,27 @@ declare const unset: unique symbol
 /** No explicit type argument: the type follows from the name. */
 export type Unset = typeof unset
 
-// How it works. A call has three overloads of which at most one takes the number of arguments that is given: the others
-// ask for `Impossible` many, and the compiler leaves such overloads out of its error message. So a wrong argument is
-// reported at the argument, and a wrong name at the name.
-//
-// Three rules keep the check of a call independent of the number of functions; P11 measures it:
-// - `Names` is a type parameter. The compiler would compute `keyof F` again for each call.
-// - The lookups stand in brackets (`[N] extends [Names]`). Otherwise, the compiler compares each call with the
-//   arguments of all functions.
-// - Entries stand in a box. For brackets, the compiler makes a copy of all methods of arrays with each entry.
-interface Box<out T> {
-  readonly value: T
+/** No explicit class. */
+export interface UnsetClass extends UnknownClass {
+  readonly [unset]: true
 }
+
+// How it works. At most one overload takes the given number of arguments and of type arguments, so the compiler reports a
+// wrong argument at the argument and a wrong name at the name:
+// - two type parameters, with arguments: for a call without an explicit type;
+// - two type parameters, the name only: for a call without arguments;
+// - one type parameter: for a call with an explicit type. Without one, it asks for `Impossible` many arguments.
+//
+// These rules keep the check of a call independent of the number of functions, and nearly as fast as without types. A unit
+// test counts what the compiler creates for a call, and P11 measures the time:
+// - `Names` is a type parameter. The compiler would compute `keyof F` again for each call.
+// - A call creates no tuple type: the compiler copies all methods of arrays for each. So the arguments are no `...rest`,
+//   and lookups don't stand in brackets (`[N] extends [Names]`).
+// - `Lazily` hides a type from the compiler until the name is known. Otherwise, the compiler compares each call with the
+//   arguments of all functions, and computes the suggestions for a name that it doesn't know yet.
+
+/** The key `of`, once `N` is known. Until then it is a `string`, which says nothing about the type behind it. */
+type Lazily<N> = string extends N ? string : 'of'
 
 type Impossible = [never, never, never, never, never, never, never]
 
@@ -66,67 +75,81 @@ export interface ArgumentsMissing<Missing> {
   missing: Missing
 }
 
-type RestOfEntry<E> =
-  Box<E> extends Box<{ arguments: infer A }>
-    ? undefined extends A
-      ? [args?: A, options?: CallOptions]
-      : [args: A, options?: CallOptions]
+interface LazyArguments<F, Names extends keyof F, N> {
+  readonly [key: string]: unknown
+  readonly of: N extends Names ? F[N]['arguments' & keyof F[N]] : Arguments | undefined
+}
+
+/** The arguments of a function: any, if its name is not known. */
+export type ArgumentsOf<F, Names extends keyof F, N> = string extends N
+  ? Arguments | undefined
+  : LazyArguments<F, Names, N>[Lazily<N>]
+
+/** The result of a function. */
+export type Result<F, Names extends keyof F, N> = string extends N
+  ? unknown
+  : N extends Names
+    ? F[N]['returns' & keyof F[N]]
+    : unknown
+
+/** The items of a function that is streamed. */
+export type Items<F, Names extends keyof F, N> = string extends N
+  ? unknown
+  : N extends Names
+    ? F[N] extends { yields: infer R }
+      ? R
+      : unknown
+    : unknown
+
+/** The class of the object that a function returns. */
+export type ResultClass<F, Names extends keyof F, N> = string extends N
+  ? UnknownClass
+  : N extends Names
+    ? F[N] extends { ref: infer R extends PythonClass }
+      ? R
+      : UnknownClass
+    : UnknownClass
+
+/** The arguments beside an explicit type. `any` extends every type. */
+export type ExplicitRest<T, None = Unset> = unknown extends T
+  ? Untyped
+  : [T] extends [None]
+    ? Impossible
     : Untyped
 
-/** The arguments of a known name. */
-export type KnownRest<F, Names extends keyof F, N> = string extends N
-  ? Impossible
-  : [N] extends [Names]
-    ? RestOfEntry<F[N]>
-    : Impossible
+/** A written type. The compiler does not infer it from the type that the result is expected to have. */
+export type Explicit<T> = { of: T }[T extends unknown ? 'of' : never]
 
-/** The result of a known name. */
-export type Result<F, Names extends keyof F, N, Key extends string> = [N] extends [Names]
-  ? F[N] extends { [K in Key]: infer R }
-    ? R
-    : unknown
-  : unknown
+type IsWrong<Names, Closed, N> = string extends N
+  ? false
+  : N extends Names
+    ? false
+    : N extends Closed
+      ? true
+      : false
 
-/** The class of the object that a known name returns. */
-export type ResultClass<F, Names extends keyof F, N> = [N] extends [Names]
-  ? F[N] extends { ref: infer R extends PythonClass }
-    ? R
-    : UnknownClass
-  : UnknownClass
+interface LazySuggestions<Names, N extends string> {
+  readonly [key: string]: unknown
+  readonly of: Suggestions<Names, N>
+}
 
-/** The type that was written, if any. `any` extends every type. */
-export type Explicit<T> = unknown extends T ? T : [T] extends [Unset] ? unknown : T
+/** The name itself; for a wrong name, the names that it may have been meant for. */
+export type NameOf<Names, Closed, N extends string> =
+  IsWrong<Names, Closed, N> extends true ? LazySuggestions<Names, N>[Lazily<N>] : N
 
-type IsUnset<T> = unknown extends T ? false : [T] extends [Unset] ? true : false
-
-type Status<Names, Closed, T, N> =
-  IsUnset<T> extends true
-    ? string extends N
-      ? 'free'
+/** The name of a function that is called without arguments. If it needs some: these. */
+export type BareName<F, Names extends keyof F, Closed, N extends string> =
+  IsWrong<Names, Closed, N> extends true
+    ? LazySuggestions<Names, N>[Lazily<N>]
+    : string extends N
+      ? N
       : N extends Names
-        ? 'known'
-        : N extends Closed
-          ? 'wrong'
-          : 'free'
-    : 'free'
-
-/** The name of any other function; for a wrong name, the names that it may have been meant for. */
-export type OtherName<Names, Closed, T, N extends string> =
-  Status<Names, Closed, T, N> extends 'wrong' ? Suggestions<Names, N> : N
-
-/** The arguments of any other function. */
-export type OtherRest<Names, Closed, T, N> =
-  Status<Names, Closed, T, N> extends 'known' ? Impossible : Untyped
-
-/** For a known name without its arguments: these. */
-export type NeedsArguments<F, Names extends keyof F, N> = N extends Names
-  ? F[N] extends { arguments: infer A }
-    ? ArgumentsMissing<A>
-    : never
-  : N
-
-/** No arguments, if the name is known. */
-export type NoArguments<Names, N> = [N] extends [Names] ? [] : Impossible
+        ? F[N] extends { arguments: infer A }
+          ? undefined extends A
+            ? N
+            : ArgumentsMissing<A>
+          : N
+        : N
 
 type ModuleOf<N> = N extends `${infer Module}.${string}` ? Module : ''
 type SameModule<Names, N> = Extract<Names, `${ModuleOf<N>}.${string}`>

@@ -57,10 +57,11 @@ async function compile(files: Record<string, string>): Promise<string> {
 }
 
 const CALLS = `
-import type { PythonClient } from 'vitest-environment-python/fixtures'
+import type { PythonClass, PythonClient, PythonRef } from 'vitest-environment-python/fixtures'
 import { Decimal } from 'vitest-environment-python/fixtures'
 declare const python: PythonClient
 declare const name: string
+interface Own extends PythonClass { attributes: { own: number } }
 
 export async function fine() {
   const sum: Decimal = await python.call('shop.total', { items: [await python.ref('shop.Item', { name: 'a', price: new Decimal('1'), tags: [] })], currency: 'EUR' })
@@ -73,11 +74,18 @@ export async function fine() {
   const asked: 'red' | 'blue' = await python.call('shop.ask', { llm: async (prompt) => prompt.toUpperCase(), color: 'red' })
   const free: Date = await python.call<Date>('shop.total', { anything: 1 })
   const any: string = await python.call<any>('shop.nothing')
+  const text: string = await python.call<string>('shop.nothing', { anything: 1 }, { timeout: 1 })
+  const untypedRef: PythonRef<any> = await python.ref<any>('shop.nothing')
+  const ownRef: PythonRef<Own> = await python.ref<Own>('shop.nothing', [1])
+  const ownItems: AsyncGenerator<Own> = python.stream<Own>('shop.nothing', [1])
+  const choice: Promise<unknown> = python.call(name === 'a' ? 'shop.later' : 'shop.train', undefined as never)
+  const anyName: unknown = await python.call(JSON.parse(name), { a: 1 })
+  const options: unknown = await python.call('other.function', undefined, { timeout: 1 })
   const unlisted: unknown = await python.call('other.function', [1])
   const dynamic: unknown = await python.call(name, [1])
   await python.call('shop.args', { '*': [1, 2], flag: 'a' })
   await python.call('shop.train')
-  return [made, predicted, factor, again, asked, free, any, unlisted, dynamic]
+  return [made, predicted, factor, again, asked, free, any, unlisted, dynamic, text, untypedRef, ownRef, ownItems, choice, anyName, options]
 }
 
 export async function wrong() {
@@ -94,6 +102,16 @@ export async function wrong() {
   await python.call('shop.later', [1, 2])
   // @ts-expect-error a wrong name
   await python.call('shop.latter', { s: 1 })
+  // @ts-expect-error a wrong argument, although the type of the result is expected
+  const late: number = await python.call('shop.later', { s: 'a' })
+  // @ts-expect-error a wrong name, although the type of the result is expected
+  const latter: number = await python.call('shop.latter', { s: 1 })
+  // @ts-expect-error no arguments, although the type of the result is expected
+  const nothing: number = await python.call('shop.later')
+  // @ts-expect-error a wrong argument, although the class of the reference is expected
+  const trained: typeof model = await python.ref('shop.train', { epochs: 'a' })
+  // @ts-expect-error a wrong argument, although the type of the items is expected
+  const steps: AsyncGenerator<Record<string, number>> = python.stream('shop.steps', ['a'])
   // @ts-expect-error positional only
   await python.call('shop.make', { name: 'a', price: new Decimal('1') })
   // @ts-expect-error a wrong positional argument beside a keyword
@@ -108,6 +126,7 @@ export async function wrong() {
   await python.call('shop.total', { items: [], currency: 'GBP' })
   // @ts-expect-error a callback that takes something else
   await python.call('shop.ask', { llm: (prompt: number) => 'a', color: 'red' })
+  return [late, latter, nothing, trained, steps]
 }
 
 export async function shown() {
