@@ -4,6 +4,7 @@ import type { LeaseUsage } from '../../client/events/runEvents.ts'
 import type { Lease } from '../../client/lease/lease.ts'
 import { LeasedPython, type TestSide } from '../../client/python/leasedPython.ts'
 import type { CallOptions } from '../../client/session/callOptions.ts'
+import { setImmediate } from '../../support/clock.ts'
 import { safeLines } from '../../support/text/safeText.ts'
 import { LeakWatch, type Suspects } from './leakWatch.ts'
 import { peakMemoryOf } from './peakMemory.ts'
@@ -20,20 +21,31 @@ export interface TestFile {
   onEnd?: (error: Error) => void
 }
 
+/** The events of an open lease. */
+export interface LeaseEvents {
+  /** The test waits for no first answer any more, so other work doesn't delay it. Called again when the lease ends. */
+  answered(): void
+  released(suspects: Suspects): void
+}
+
 /** A lease that a test or a file holds, with the output that Python prints meanwhile. */
 export class OpenLease extends LeasedPython implements LeasedClient {
   readonly #lease: Lease
   readonly #defaults: CallOptions
   readonly #printed: Printed
   readonly #leaks: LeakWatch
-  readonly #onRelease: (suspects: Suspects) => void
+  readonly #events: LeaseEvents
   #open = true
+  #answered = false
 
-  constructor(lease: Lease, defaults: CallOptions, file: TestFile, onRelease: (suspects: Suspects) => void) {
+  constructor(lease: Lease, defaults: CallOptions, file: TestFile, events: LeaseEvents) {
     // The log of a shared worker begins with the output of earlier tests.
     const printed = new Printed(lease.log, lease.context.isolation === 'shared', file.output)
     super(lease, defaults, {
-      beforeAnswer: () => printed.show(),
+      beforeAnswer: () => {
+        printed.show()
+        this.#noteAnswer()
+      },
       ...(file.adopt && { adopt: file.adopt }),
       callFailed: (error) => {
         if (error instanceof WorkerLostError || error instanceof PythonTimeoutError) file.onEnd?.(error)
@@ -43,7 +55,7 @@ export class OpenLease extends LeasedPython implements LeasedClient {
     this.#defaults = defaults
     this.#printed = printed
     this.#leaks = new LeakWatch(lease)
-    this.#onRelease = onRelease
+    this.#events = events
   }
 
   /**
@@ -63,6 +75,7 @@ export class OpenLease extends LeasedPython implements LeasedClient {
   async release(): Promise<void> {
     if (!this.#open) return
     this.#open = false
+    this.#events.answered()
     await this.endTest()
     await this.cancelCalls()
     const { busy } = this
@@ -73,7 +86,7 @@ export class OpenLease extends LeasedPython implements LeasedClient {
     this.#printed.finish()
     this.#printed.close()
     this.#lease.release(busy, usage)
-    this.#onRelease(suspects)
+    this.#events.released(suspects)
   }
 
   get leaseId(): string {
@@ -89,6 +102,13 @@ export class OpenLease extends LeasedPython implements LeasedClient {
   usage(): LeaseUsage {
     const { functions, recorded } = this.tally
     return { waited: this.#lease.waited, peakMemory: peakMemoryOf(this.pid), functions, ...recorded }
+  }
+
+  #noteAnswer(): void {
+    if (this.#answered) return
+    this.#answered = true
+    // The test gets the answer first.
+    setImmediate(() => this.#events.answered())
   }
 
   [Symbol.asyncDispose](): Promise<void> {

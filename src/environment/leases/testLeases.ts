@@ -46,10 +46,13 @@ export class TestLeases implements PythonPool {
       lease.release()
       throw new LeaseError('The test ended before a Python process became free.')
     }
-    const open = new OpenLease(lease, this.#defaults, this.#file, (suspects) => {
-      this.#open.delete(open)
-      this.#ended.push({ leaseId: lease.leaseId, isolation: lease.context.isolation, suspects })
-      this.#caller ??= open.takeCaller()
+    const open: OpenLease = new OpenLease(lease, this.#defaults, this.#file, {
+      answered: () => this.#leases.prefetchNext(),
+      released: (suspects) => {
+        this.#open.delete(open)
+        this.#ended.push({ leaseId: lease.leaseId, isolation: lease.context.isolation, suspects })
+        this.#caller ??= open.takeCaller()
+      },
     })
     this.#open.add(open)
     // If one lease serves a whole file, each test seeds it.

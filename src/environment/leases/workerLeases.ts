@@ -5,6 +5,7 @@ import type { Lease } from '../../client/lease/lease.ts'
 import type { PendingLease } from '../../client/lease/pendingLease.ts'
 import { closeSession, warmUp } from '../../client/session/sessionChannel.ts'
 import { outside } from '../../support/outside.ts'
+import { Postponed } from '../../support/postponed.ts'
 
 /** Opens and closes the session of a lease before a test has taken it. */
 interface Sessions {
@@ -21,6 +22,8 @@ export class WorkerLeases {
   readonly blame: 'test' | 'run'
   /** The lease of the next test, which has not asked for it yet. */
   #next: PendingLease | undefined
+  /** The request for the next worker: leasing it and connecting to it cost processor time. */
+  readonly #prefetching = new Postponed()
 
   constructor(
     context: RunContext,
@@ -40,7 +43,8 @@ export class WorkerLeases {
   }
 
   /**
-   * Leases a worker for a test: the prefetched one if there is one. Prefetches the next one meanwhile.
+   * Leases a worker for a test: the prefetched one if there is one. The next one is prefetched soon, and at the latest
+   * when `prefetchNext` is called.
    *
    * @throws LeaseError the pool grants no worker
    */
@@ -49,8 +53,13 @@ export class WorkerLeases {
     this.#next = undefined
     const lease = await (next ? next.claim(holder) : this.connection.acquire(holder))
     // With the other isolations, the next test uses the same worker again.
-    if (this.#isolation === 'test' && !this.#next) this.#prefetchNext(holder.file)
+    if (this.#isolation === 'test') this.#prefetching.plan(() => this.#prefetchFor(holder.file))
     return lease
+  }
+
+  /** Prefetches the next worker now, if that was postponed: the test has got its first answer, or ends without one. */
+  prefetchNext(): void {
+    this.#prefetching.run()
   }
 
   /** Gives the prefetched worker back, and waits until the pool knows of everything that was given back. */
@@ -61,6 +70,7 @@ export class WorkerLeases {
 
   /** Gives the prefetched worker back if no test has taken it. */
   async releasePrefetched(): Promise<void> {
+    this.#prefetching.cancel()
     const next = this.#next
     this.#next = undefined
     next?.cancel()
@@ -68,7 +78,8 @@ export class WorkerLeases {
     if (lease) this.#sessions.closeSession(lease)
   }
 
-  #prefetchNext(file: string): void {
+  #prefetchFor(file: string): void {
+    if (this.#next) return
     const next = this.connection.prefetch({ file, test: '' })
     this.#keep(next)
     // Forgets a refusal, so that the next test asks again instead of getting a stale error.

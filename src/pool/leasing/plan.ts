@@ -26,8 +26,10 @@ export interface PoolState {
 /** The next steps of the pool. */
 export interface Plan {
   readonly grants: { readonly worker: string; readonly request: string }[]
-  /** How many workers to start. */
+  /** How many workers to start for requests. */
   readonly starts: number
+  /** How many workers to start ahead of requests. */
+  readonly spares: number
   /** Prefetched workers to ask back, because tests wait. */
   readonly recalls: string[]
 }
@@ -57,10 +59,11 @@ export function plan(state: PoolState): Plan {
   const free = unmet > 0 ? 0 : idle.length
   // A prefetched worker is a spare that has been handed out already.
   const wanted = unmet + state.spares - free - state.starting - prefetched.length
-  const starts = Math.max(0, Math.min(wanted, room))
+  const all = Math.max(0, Math.min(wanted, room))
+  const starts = Math.min(all, Math.max(0, unmet - state.starting))
   if (unmet === 0) grants.push(...grantPrefetches(state, idle, room))
-  const short = unmet - starts - state.starting - leaving - recalled
-  return { grants, starts, recalls: short > 0 ? prefetched.slice(-short) : [] }
+  const short = unmet - all - state.starting - leaving - recalled
+  return { grants, starts, spares: all - starts, recalls: short > 0 ? prefetched.slice(-short) : [] }
 }
 
 /** Never grants the last worker that there can be: the next test would wait until it is given back. */

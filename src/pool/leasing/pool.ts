@@ -58,12 +58,12 @@ export class Pool {
 
   /** Brings up Python and the first workers without a request. */
   warmUp(): void {
-    this.#scheduler.schedule(true)
+    this.#scheduler.schedule({ warmUp: true })
   }
 
   /** A Python file has changed; leases from now on get a worker that has imported the new version. */
   fileChanged(): void {
-    if (this.#refresh()) this.#scheduler.schedule(true)
+    if (this.#refresh()) this.#scheduler.schedule({ warmUp: true })
   }
 
   /** Leases nothing from now on, asks every worker to end, and kills the rest after `stopTimeout`. */

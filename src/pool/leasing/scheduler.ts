@@ -1,8 +1,10 @@
 import type { Holder } from '../../client/gen/vitest_python/v1/broker.ts'
 import type { ResolvedOptions } from '../../options/schema.ts'
 import { debugLog } from '../../support/debugLog.ts'
+import { Postponed } from '../../support/postponed.ts'
 import type { LeaseLog } from './leaseLog.ts'
 import { plan } from './plan.ts'
+import type { Priority } from './requests/priority.ts'
 import type { PendingLease, RequestQueue } from './requests/requestQueue.ts'
 import { holdersOf, type Slot, survey } from './slot.ts'
 import { heldBy } from './slotState.ts'
@@ -19,6 +21,8 @@ export class Scheduler {
   readonly #workers: Workers
   readonly #queue: RequestQueue
   readonly #leases: LeaseLog
+  /** The start of spares: a fork costs processor time. */
+  readonly #startingSpares = new Postponed()
   #stopped = false
   #resting = false
 
@@ -35,24 +39,31 @@ export class Scheduler {
     return Math.min(this.#options.spares, this.#leases.taken + 1)
   }
 
-  /** @param warmUp starts workers although nothing has been requested yet */
-  schedule(warmUp = false): void {
+  /**
+   * Does what the plan says. If a test begins with a new worker, spares start a little later.
+   *
+   * @param warmUp starts workers although nothing has been requested yet
+   * @param begins whether a test begins with a worker that it was granted before
+   */
+  schedule({ warmUp = false, begins = false } = {}): void {
     const slots = this.#workers.slots()
     if (this.#stopped || this.#resting || (this.#queue.size === 0 && slots.length === 0 && !warmUp)) return
     const { affinity, maxWorkers } = this.#options
-    const { grants, starts, recalls } = plan({
+    const { grants, starts, spares, recalls } = plan({
       ...survey(slots),
       waiting: this.#queue.waiting().map(({ id, holder, priority }) => ({ ...holder, id, priority })),
       holders: affinity === 'strict' ? holdersOf(slots) : undefined,
       maxWorkers,
       spares: this.spares,
     })
-    if (grants.length + starts + recalls.length > 0)
-      debug('grants %o, starts %d, recalls %o', grants, starts, recalls)
-    for (const { worker, request } of grants) {
-      this.#grant(this.#workers.get(worker), this.#queue.get(request))
-    }
+    if (grants.length + starts + spares + recalls.length > 0)
+      debug('grants %o, starts %d and %d spares, recalls %o', grants, starts, spares, recalls)
+    const granted = grants.map(({ worker, request }) =>
+      this.#grant(this.#workers.get(worker), this.#queue.get(request)),
+    )
     for (let n = 0; n < starts; n++) this.#workers.start()
+    if (begins || granted.includes('test')) this.#startingSpares.plan(() => this.schedule())
+    else for (let n = 0; n < spares; n++) this.#workers.start()
     for (const id of recalls) this.#recall(this.#workers.get(id))
   }
 
@@ -67,7 +78,7 @@ export class Scheduler {
   take(slot: Slot, holder: Holder): void {
     slot.dispatch({ type: 'take' })
     slot.lastFile = holder.file
-    this.schedule()
+    this.schedule({ begins: true })
   }
 
   /** Starts no spares until `wake`. */
@@ -81,10 +92,12 @@ export class Scheduler {
 
   stop(): void {
     this.#stopped = true
+    this.#startingSpares.cancel()
   }
 
-  #grant(slot: Slot | undefined, pending: PendingLease | undefined): void {
-    if (slot?.state.phase !== 'idle' || pending?.state.phase !== 'queued') return
+  /** @returns the priority of the request, if it was granted */
+  #grant(slot: Slot | undefined, pending: PendingLease | undefined): Priority | undefined {
+    if (slot?.state.phase !== 'idle' || pending?.state.phase !== 'queued') return undefined
     const { worker } = slot.state
     const { holder, priority } = pending.state
     const lease = this.#leases.open(slot.id, worker.pid, holder)
@@ -99,6 +112,7 @@ export class Scheduler {
       slot.lastFile = holder.file
     }
     this.#queue.grant(pending, { lease, worker })
+    return priority
   }
 
   /** Asks for a worker that no test has taken; its test process gives it back, or is about to take it. */

@@ -13,14 +13,13 @@ function broker() {
     address: 'unix:/nowhere',
     log: '/nowhere',
     lost: new Promise(() => {}),
-    hold: () => {},
     release,
   }
   let grant = () => {}
   const granted = new Promise<void>((resolve) => {
     grant = resolve
   })
-  const leases = { take: () => granted.then(() => lease) } as unknown as WorkerLeases
+  const leases = { take: () => granted.then(() => lease), prefetchNext: () => {} } as unknown as WorkerLeases
   return { leases, release, grant }
 }
 

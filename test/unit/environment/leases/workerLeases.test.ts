@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { setTimeout } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
 import type { BrokerConnection } from '../../../../src/client/lease/brokerConnection.ts'
 import type { RunContext } from '../../../../src/client/lease/context.ts'
@@ -45,7 +46,7 @@ function leases(isolation = 'test') {
 
 const holder = { file: 'a', test: 'one' }
 
-test('the first test takes the lease of its file, and the next lease is requested meanwhile', async () => {
+test('the first test takes the lease of its file, and the next lease is requested soon', async () => {
   const { leases: of, requests, sessions, kinds } = leases()
   const prefetching = of.prefetch('a')
   const first = requests[0]?.grant()
@@ -53,7 +54,31 @@ test('the first test takes the lease of its file, and the next lease is requeste
   expect(sessions.warmUp).toHaveBeenCalledWith(first)
   expect(await of.take(holder)).toBe(first)
   expect(requests[0]?.claim).toHaveBeenCalledWith(holder)
-  expect(kinds()).toEqual(['file', 'prefetch'])
+  await vi.waitFor(() => expect(kinds()).toEqual(['file', 'prefetch']), { timeout: 15_000 })
+})
+
+test('the next lease waits until the test has its first answer, and is requested once', async () => {
+  const { leases: of, requests, kinds } = leases()
+  const taking = of.take(holder)
+  requests[0]?.grant()
+  await taking
+  expect(kinds()).toEqual(['test'])
+  of.prefetchNext()
+  expect(kinds()).toEqual(['test', 'prefetch'])
+  of.prefetchNext()
+  await setTimeout(20)
+  expect(kinds()).toEqual(['test', 'prefetch'])
+})
+
+test('at the end of a file, no lease is requested any more', async () => {
+  const { leases: of, requests, kinds } = leases()
+  const taking = of.take(holder)
+  requests[0]?.grant()
+  await taking
+  await of.releasePrefetched()
+  of.prefetchNext()
+  await setTimeout(20)
+  expect(kinds()).toEqual(['test'])
 })
 
 test('the session of the next lease is opened outside of the context of the running test', async () => {
@@ -65,6 +90,7 @@ test('the session of the next lease is opened outside of the context of the runn
     const taking = of.take(holder)
     requests[0]?.grant()
     await taking
+    of.prefetchNext()
     requests[1]?.grant()
     await requests[1]?.granted
   })
@@ -84,6 +110,7 @@ test('a lease that the pool recalls goes back, and its session is closed', async
   const taking = of.take(holder)
   requests[0]?.grant()
   await taking
+  of.prefetchNext()
   const ahead = requests[1]?.grant()
   await vi.waitFor(() => expect(sessions.warmUp).toHaveBeenCalledWith(ahead), { timeout: 15_000 })
   requests[1]?.recalled.resolve()
@@ -96,6 +123,7 @@ test('a prefetch that was refused is forgotten: the next test asks anew', async 
   const taking = of.take(holder)
   requests[0]?.grant()
   await taking
+  of.prefetchNext()
   requests[1]?.answer.reject(new Error('no spare'))
   await requests[1]?.granted.catch(() => {})
   void of.take(holder)
@@ -107,6 +135,7 @@ test('a lease that no test has taken is given back at the end', async () => {
   const taking = of.take(holder)
   requests[0]?.grant()
   await taking
+  of.prefetchNext()
   const ending = of.releasePrefetched()
   expect(requests[1]?.cancel).toHaveBeenCalledOnce()
   requests[1]?.answer.reject(new Error('cancelled'))

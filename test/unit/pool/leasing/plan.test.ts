@@ -7,7 +7,12 @@ const request = (id: string, file = 'a.test.ts', test = id) => ({ id, file, test
 
 test('a request gets an idle worker, and a spare is started in its place', () => {
   const state = { ...quiet, idle: [{ id: 'w1' }, { id: 'w2' }], waiting: [request('r1')] }
-  expect(plan(state)).toEqual({ grants: [{ worker: 'w1', request: 'r1' }], starts: 1, recalls: [] })
+  expect(plan(state)).toEqual({
+    grants: [{ worker: 'w1', request: 'r1' }],
+    starts: 0,
+    spares: 1,
+    recalls: [],
+  })
 })
 
 test('a worker that served the file before is preferred', () => {
@@ -40,19 +45,26 @@ test('with strict affinity, the worker of another file is not taken as long as a
     spares: 0,
     waiting: [request('r1', 'a')],
   }
-  expect(plan(state)).toEqual({ grants: [], starts: 1, recalls: [] })
+  expect(plan(state)).toEqual({ grants: [], starts: 1, spares: 0, recalls: [] })
   expect(plan({ ...state, maxWorkers: 1 })).toEqual({
     grants: [{ worker: 'w1', request: 'r1' }],
     starts: 0,
+    spares: 0,
     recalls: [],
   })
 })
 
 test('starts workers for unmet requests and spares, less those that are starting already', () => {
-  expect(plan({ ...quiet, waiting: [request('r1')] })).toEqual({ grants: [], starts: 3, recalls: [] })
+  expect(plan({ ...quiet, waiting: [request('r1')] })).toEqual({
+    grants: [],
+    starts: 1,
+    spares: 2,
+    recalls: [],
+  })
   expect(plan({ ...quiet, waiting: [request('r1')], starting: 3 })).toEqual({
     grants: [],
     starts: 0,
+    spares: 0,
     recalls: [],
   })
 })
@@ -61,11 +73,17 @@ const prefetch = (id: string) => ({ ...request(id), priority: 'prefetch' as cons
 
 test('a prefetched worker counts as a spare', () => {
   const state = { ...quiet, idle: [{ id: 'w1' }], waiting: [prefetch('r1')] }
-  expect(plan(state)).toEqual({ grants: [{ worker: 'w1', request: 'r1' }], starts: 1, recalls: [] })
-  expect(plan({ ...quiet, busy: 2, prefetched: ['w1', 'w2'] }).starts).toBe(0)
+  expect(plan(state)).toEqual({
+    grants: [{ worker: 'w1', request: 'r1' }],
+    starts: 0,
+    spares: 1,
+    recalls: [],
+  })
+  expect(plan({ ...quiet, busy: 2, prefetched: ['w1', 'w2'] }).spares).toBe(0)
   expect(plan({ ...quiet, spares: 0, waiting: [prefetch('r1')] })).toEqual({
     grants: [],
     starts: 0,
+    spares: 0,
     recalls: [],
   })
 })
@@ -110,9 +128,9 @@ test('there are never more workers than permitted, and as many as needed below t
   })
   fc.assert(
     fc.property(states, (state) => {
-      const { grants, starts } = plan(state)
+      const { grants, starts, spares } = plan(state)
       const before = state.starting + state.idle.length + state.busy
-      expect(before + starts).toBeLessThanOrEqual(Math.max(before, state.maxWorkers))
+      expect(before + starts + spares).toBeLessThanOrEqual(Math.max(before, state.maxWorkers))
       expect(grants).toHaveLength(Math.min(state.idle.length, state.waiting.length))
       expect(new Set(grants.map(({ worker }) => worker)).size).toBe(grants.length)
       const unmet = state.waiting.length - grants.length

@@ -4,7 +4,7 @@ import type { Priority } from '../../../../src/pool/leasing/requests/priority.ts
 import { SimulatedProcesses } from './simulatedProcesses.ts'
 
 /** A pool whose workers start when the test says so, and the answers to its requests. */
-function poolOf(options: { maxWorkers: number; isolation?: 'test' | 'shared' }) {
+function poolOf(options: { maxWorkers: number; spares?: number; isolation?: 'test' | 'shared' }) {
   const processes = new SimulatedProcesses()
   const all = {
     leaseTimeout: 60_000,
@@ -59,6 +59,35 @@ test('a test process that does not give a worker back does not keep others from 
   await told('idle granted w1', 'busy granted w2')
   ask('waits', 'test')
   await told('idle granted w1', 'busy granted w2', 'busy recalled', 'idle recalled', 'waits granted w1')
+})
+
+test('a worker that replaces a spare does not start while the test that took it waits for its first answer', async () => {
+  const { pool, ask, processes, started, told } = poolOf({ maxWorkers: 4, spares: 1 })
+  const lease = ask('a', 'file')
+  const first = await started(1)
+  first.comeUp()
+  await told('a granted w1')
+  const spare = await started(2)
+  spare.comeUp()
+  await vi.waitFor(() => expect(pool.counts().idle).toBe(2), { timeout: 15_000 })
+  lease.take({ file: 'a', test: 'one' })
+  ask('b', 'test')
+  expect(processes.workers).toHaveLength(2)
+  // The request for the next test comes after the first answer.
+  ask('a', 'prefetch')
+  await started(3)
+})
+
+test('spares start soon even if no test process asks for more', async () => {
+  const { pool, ask, processes, started, told } = poolOf({ maxWorkers: 4, spares: 1 })
+  ask('a', 'test')
+  ;(await started(1)).comeUp()
+  await told('a granted w1')
+  ;(await started(2)).comeUp()
+  await vi.waitFor(() => expect(pool.counts().idle).toBe(1), { timeout: 15_000 })
+  ask('b', 'test')
+  expect(processes.workers).toHaveLength(2)
+  await started(3)
 })
 
 test('a worker that cannot be interrupted is lost with the reason, and replaced for the next test', async () => {
