@@ -15,6 +15,7 @@ import { typeChecking } from './figures/p11Types.ts'
 import { leaseEnd } from './figures/p12LeaseEnd.ts'
 import { scale } from './figures/scale.ts'
 import { soak } from './figures/soak.ts'
+import { suiteWithPython } from './figures/suiteWithPython.ts'
 import { today } from './figures/today.ts'
 import type { Figure } from './harness/figure.ts'
 import { isMet, type Results, tabulate } from './harness/table.ts'
@@ -33,6 +34,7 @@ const FIGURES: Figure[] = [
   fixturesImport,
   typeChecking,
   leaseEnd,
+  suiteWithPython,
   today,
   soak('memory', { leases: 250, calls: 25_000 }),
 ]

@@ -124,11 +124,12 @@ def runner() -> Iterator[Runner]:
         made.close()
 
 
-@pytest.fixture(scope="module")
-def worker() -> Iterator[Worker]:
+@pytest.fixture(scope="module", params=["auto", "grpc"])
+def worker(request: pytest.FixtureRequest) -> Iterator[Worker]:
+    """A worker whose session goes over the transport of the parameter."""
     with tempfile.TemporaryDirectory(prefix="vp-") as directory:
         made = Runner(Path(directory))
-        forkserver = made.start(made.write("python/embeddings.py", EMBEDDINGS))
+        forkserver = made.start(made.write("python/embeddings.py", EMBEDDINGS), transport=request.param)
         assert forkserver.until("ready", "failed")["fallback"] is None
         yield made.worker(forkserver)
         made.close()

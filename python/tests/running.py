@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -30,7 +30,9 @@ from vitest_python._gen.bridge_pb2 import (
 from vitest_python.posix.bootstrap import open_script
 from vitest_python.values import decode
 
-TOKEN = "s3cret"
+from .sessions import TOKEN as TOKEN
+from .sessions import GrpcSession, SocketSession
+
 JsonLine = dict[str, Any]
 
 
@@ -102,6 +104,7 @@ class Runner:
         answer: JsonLine | None = None,
         python: str = sys.executable,
         overlay: str | None = None,
+        transport: str = "auto",
         env: Mapping[str, str] | None = None,
         **variables: str,
     ) -> Peer:
@@ -119,6 +122,7 @@ class Runner:
             "startMethod": method,
             "overlay": overlay,
             "token": TOKEN,
+            "transport": transport,
         }
         script = open_script("forkserver", config)
         with (self.directory / "logs" / "forkserver-1.log").open("ab") as log:
@@ -149,7 +153,7 @@ class Runner:
         assert forkserver.until("forked", "fork-failed")["id"] == name
         ready = peer.until("ready", "failed")
         assert ready["event"] == "ready", ready
-        worker = Worker(peer, ready["address"])
+        worker = Worker(peer, ready["address"], ready["session"])
         self._closing.append(worker.close)
         return worker
 
@@ -169,26 +173,21 @@ class Runner:
 class Worker:
     """A client of one worker, with one session."""
 
-    def __init__(self, control: Peer, address: str) -> None:
+    def __init__(self, control: Peer, address: str, session: str = "") -> None:
+        """Args: session: the path of the session socket; if empty, the session goes over gRPC."""
         self.control = control
         self.pid: int = control.hello["pid"]
         self.address = address
+        self.session = session
         self.channel = grpc.insecure_channel(address)
-        self._outgoing: SimpleQueue[ClientFrame | None] = SimpleQueue()
+        self._session = SocketSession(session) if session else GrpcSession(self.channel)
         self._last = 0
         self._incoming: defaultdict[int, SimpleQueue[WorkerFrame]] = defaultdict(SimpleQueue)
-        metadata = (("x-vitest-python-token", TOKEN), ("x-vitest-python-lease", "l1"))
-        self._frames: Iterator[WorkerFrame] = self.channel.stream_stream(
-            "/vitest_python.v1.Bridge/Session", ClientFrame.SerializeToString, WorkerFrame.FromString
-        )(iter(self._outgoing.get, None), metadata=metadata)
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self) -> None:
-        try:
-            for frame in self._frames:
-                self._incoming[frame.call].put(frame)
-        except grpc.RpcError:
-            pass
+        for frame in self._session.frames():
+            self._incoming[frame.call].put(frame)
 
     def start(self, name: str, *positional: Any, stream: int | None = None, **keywords: Any) -> int:
         """Start a call, or a stream with that much credit, and return its number."""
@@ -202,25 +201,24 @@ class Worker:
     def send_raw(self, make: Callable[[int], ClientFrame]) -> int:
         """Send the frame that `make` returns for the next call number, and return that number."""
         self._last += 1
-        self._outgoing.put(make(self._last))
+        self._session.send(make(self._last))
         return self._last
 
     def hang_up(self) -> None:
         """End the session as if the client had died."""
-        cancel: Any = getattr(self._frames, "cancel")  # noqa: B009
-        cancel()
+        self._session.hang_up()
 
     def again(self, frame: ClientFrame) -> None:
         """Send a frame."""
-        self._outgoing.put(frame)
+        self._session.send(frame)
 
     def credit(self, call: int, items: int) -> None:
         """Allow more items."""
-        self._outgoing.put(ClientFrame(call=call, credit=Credit(items=items)))
+        self._session.send(ClientFrame(call=call, credit=Credit(items=items)))
 
     def cancel(self, call: int) -> None:
         """Cancel a call."""
-        self._outgoing.put(ClientFrame(call=call, cancel=Cancel()))
+        self._session.send(ClientFrame(call=call, cancel=Cancel()))
 
     def next(self, call: int, seconds: float = 10) -> WorkerFrame:
         """Return the next frame of a call."""
@@ -266,5 +264,5 @@ class Worker:
 
     def close(self) -> None:
         """Close the session and the channel."""
-        self._outgoing.put(None)
+        self._session.close()
         self.channel.close()

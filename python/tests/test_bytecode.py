@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ PROGRAM = """
 import sys
 sys.path[:0] = sys.argv[1:3]
 from vitest_python.serving.bytecode import keep_bytecode
-keep_bytecode(sys.argv[3])
+keep_bytecode(sys.argv[3], ['grpc'])
 import grpc
 print(sys.pycache_prefix)
 """
@@ -43,3 +44,20 @@ def test_nothing_changes_if_byte_code_exists_or_can_be_written(tmp_path: Path) -
 def test_the_users_own_pycache_prefix_stays(tmp_path: Path) -> None:
     chosen = str(tmp_path / "chosen")
     assert prefix(tmp_path, PYTHONDONTWRITEBYTECODE="1", PYTHONPYCACHEPREFIX=chosen) == chosen
+
+
+def test_the_modules_of_this_package_are_kept(tmp_path: Path) -> None:
+    # A copy, because the original is compiled.
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(Path(PACKAGE) / "vitest_python", tmp_path / "vitest_python", ignore=ignored)
+    program = f"""
+import sys
+sys.path.insert(0, {str(tmp_path)!r})
+from types import SimpleNamespace
+from vitest_python.serving.runtime import import_runtime
+import_runtime(SimpleNamespace(overlay=None, bytecode={str(tmp_path / "cache")!r}, needs_grpc=False))
+assert "grpc" not in sys.modules
+"""
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    subprocess.run([sys.executable, "-c", program], env=environment, check=True)
+    assert list((tmp_path / "cache").rglob("session_socket.*.pyc"))

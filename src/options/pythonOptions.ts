@@ -82,6 +82,14 @@ export interface PoolOptions {
    */
   services?: readonly string[] | undefined
   /**
+   * The way of `python.call` and the other methods of `python` to a worker: `auto` uses a Unix socket, which is faster,
+   * `grpc` uses gRPC. Stubs of your own services use gRPC in both cases. The environment variable
+   * `VITEST_PYTHON_TRANSPORT` sets another default.
+   *
+   * @default `'auto'`
+   */
+  transport?: 'auto' | 'grpc' | undefined
+  /**
    * The tests that share a Python process: one `test`, all tests of a `file`, or any number of tests (`shared`).
    *
    * @default `'test'`

@@ -73,6 +73,10 @@ export const PoolSchema = v.strictObject({
     v.union([v.literal(false), v.pipe(v.number(), v.safeInteger())], 'write a whole number or false'),
   ),
   recycle: v.optional(RecycleSchema, {}),
+  transport: v.optional(
+    v.picklist(['auto', 'grpc'], 'write "auto" or "grpc" (VITEST_PYTHON_TRANSPORT sets the default)'),
+    () => (process.env['VITEST_PYTHON_TRANSPORT'] || 'auto') as 'auto',
+  ),
   affinity: v.optional(v.picklist(['hint', 'strict'], 'write "hint" or "strict"'), 'hint'),
   env: v.optional(v.record(v.string(), v.string('write texts only'), 'write an object of texts'), {}),
   debug: v.optional(DebugSchema),

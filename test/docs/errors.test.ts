@@ -21,6 +21,7 @@ const PLAIN: Record<string, string> = {
   'client/session/callState.ts': 'is a bug of the client',
   'client/session/callbackRegistry.ts': 'goes to Python',
   'client/session/session.ts': 'a WorkerLostError takes its place',
+  'client/session/socketStream.ts': 'a WorkerLostError takes its place',
   'client/values/decodeExtension.ts': 'becomes ANSWER_UNREADABLE',
   'client/values/messagePack.ts': 'becomes ANSWER_UNREADABLE',
   'client/wire/chunks.ts': 'becomes ANSWER_UNREADABLE',

@@ -28,6 +28,26 @@ INVOKE: CallbackVerb
 NEXT: CallbackVerb
 CLOSE: CallbackVerb
 
+class Hello(_message.Message):
+    __slots__ = ("protocol", "token", "lease_id", "pid")
+    PROTOCOL_FIELD_NUMBER: _ClassVar[int]
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    LEASE_ID_FIELD_NUMBER: _ClassVar[int]
+    PID_FIELD_NUMBER: _ClassVar[int]
+    protocol: int
+    token: str
+    lease_id: str
+    pid: int
+    def __init__(self, protocol: _Optional[int] = ..., token: _Optional[str] = ..., lease_id: _Optional[str] = ..., pid: _Optional[int] = ...) -> None: ...
+
+class Welcome(_message.Message):
+    __slots__ = ("refusal", "shares_memory")
+    REFUSAL_FIELD_NUMBER: _ClassVar[int]
+    SHARES_MEMORY_FIELD_NUMBER: _ClassVar[int]
+    refusal: str
+    shares_memory: bool
+    def __init__(self, refusal: _Optional[str] = ..., shares_memory: bool = ...) -> None: ...
+
 class ClientFrame(_message.Message):
     __slots__ = ("call", "seed", "start", "credit", "cancel", "answer", "forget", "unreadable", "chunk")
     CALL_FIELD_NUMBER: _ClassVar[int]

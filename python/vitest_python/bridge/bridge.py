@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from queue import SimpleQueue
 from typing import Any
@@ -37,14 +38,16 @@ class Bridge(grpc.GenericRpcHandler):
         return self._call if handler_call_details.method == f"/{SERVICE}/Call" else None
 
     def _open_session(self) -> grpc.RpcMethodHandler[Any, Any]:
-        session = Session(self._executor, self._resolver)
+        answers = _Answers()
+        session = Session(self._executor, self._resolver, answers)
 
         def run(frames: Iterator[ClientFrame], context: grpc.ServicerContext) -> Iterator[WorkerFrame]:
             context.add_callback(session.stop)
             if _can_share_memory(context):
                 session.share_memory()
                 context.send_initial_metadata(((MEMORY_KEY, "open"),))
-            return session.run(frames)
+            threading.Thread(target=_read, args=(frames, session), name="session", daemon=True).start()
+            return iter(answers)
 
         # Each session has its own handler, because it receives its frames in the deserializer. That is a thread
         # earlier than by iterating over the requests.
@@ -57,6 +60,32 @@ class Bridge(grpc.GenericRpcHandler):
         context.add_callback(call.cancel_soon)
         self._executor.submit(call.begin)
         return reply.wait()
+
+
+class _Answers:
+    """A Channel from which gRPC takes the frames."""
+
+    def __init__(self) -> None:
+        self._frames: SimpleQueue[WorkerFrame | None] = SimpleQueue()
+
+    def send(self, frame: WorkerFrame) -> None:
+        self._frames.put(frame)
+
+    def close(self) -> None:
+        self._frames.put(None)
+
+    def __iter__(self) -> Iterator[WorkerFrame]:
+        return iter(self._frames.get, None)
+
+
+def _read(frames: Iterator[ClientFrame], session: Session) -> None:
+    try:
+        for _ in frames:  # `receive` has handled this frame already; this asks for the next one
+            pass
+    except Exception:
+        session.stop()  # gRPC raises a bare Exception when the client is gone
+    else:
+        session.half_close()
 
 
 def _can_share_memory(context: grpc.ServicerContext) -> bool:

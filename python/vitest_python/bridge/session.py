@@ -1,10 +1,6 @@
-"""All calls of a lease, over one gRPC stream."""
+"""All calls of a lease, over one channel."""
 
 from __future__ import annotations
-
-import threading
-from collections.abc import Iterable, Iterator
-from queue import SimpleQueue
 
 from google.protobuf.message import DecodeError
 
@@ -15,35 +11,36 @@ from ..program.resolve import FunctionResolver
 from .buffer_transport import BufferTransport
 from .call import Call
 from .callbacks import Callbacks
+from .channel import Channel
 from .session_context import SessionContext
 from .trace import CallTrace
 
 
 class Session:
-    """Receives and sends frames on gRPC's threads. The main thread does the work."""
+    """Receives frames on the thread of its transport. The main thread does the work."""
 
-    def __init__(self, executor: Executor, resolver: FunctionResolver) -> None:
+    def __init__(self, executor: Executor, resolver: FunctionResolver, channel: Channel) -> None:
         self._executor = executor
+        self._channel = channel
         self._context = SessionContext(resolver)
         self._callbacks = Callbacks(executor, self.send, self._context.encode, self._context.decode)
         self._context.callbacks = self._callbacks
         self._buffers = self._context.buffers = BufferTransport(self.send)
         self._calls: dict[int, Call] = {}
         self._half_closed = False
-        self._out: SimpleQueue[WorkerFrame | None] = SimpleQueue()
-
-    def run(self, frames: Iterable[ClientFrame]) -> Iterator[WorkerFrame]:
-        """Yield frames for the client until it has half-closed and every call has ended, or until `stop`."""
-        threading.Thread(target=self._read, args=(frames,), name="session", daemon=True).start()
-        return iter(self._out.get, None)
 
     def share_memory(self) -> None:
-        """Use shared memory, because both sides can open each other's files. Call it before `run`."""
+        """Use shared memory, because both sides can open each other's files. Call it before the first `receive`."""
         self._buffers.share_memory()
+
+    def half_close(self) -> None:
+        """Close the channel as soon as every call has ended, because the client sends nothing more."""
+        self._half_closed = True
+        self._end_when_done()
 
     def stop(self) -> None:
         """Send nothing more and cancel every call, because the client is gone."""
-        self._out.put(None)
+        self._channel.close()
         self._callbacks.end()
         # Two threads may get here, but each call is cancelled once: a second time would interrupt a generator
         # instead of closing it.
@@ -55,41 +52,31 @@ class Session:
 
     def send(self, frame: WorkerFrame) -> None:
         """Send a frame."""
-        self._out.put(frame)
+        self._channel.send(frame)
 
     def end(self, frame: WorkerFrame) -> None:
         """Send the last frame of a call."""
         call = self._calls.pop(frame.call, None)
         if call is not None and call.trace is not None:
             call.trace.stamp(frame)
-        self._out.put(frame)
+        self._channel.send(frame)
         self._end_when_done()
 
     def _end_when_done(self) -> None:
         if self._half_closed and not self._calls:
-            self._out.put(None)
+            self._channel.close()
 
     def receive(self, data: bytes) -> ClientFrame:
-        """Decode a frame and handle it at once, on gRPC's thread."""
+        """Decode a frame and handle it at once, on the thread of the transport."""
         try:
             frame = ClientFrame.FromString(data)
         except DecodeError as error:
             # The frame's call is unknown, and raising an error here would end the stream without a message.
-            self.send(_refusal(0, f"a frame of {len(data)} bytes cannot be read: {error}"))
+            self.send(refusal(0, f"a frame of {len(data)} bytes cannot be read: {error}"))
             self.stop()
             return ClientFrame()
         self._take(frame)
         return frame
-
-    def _read(self, frames: Iterable[ClientFrame]) -> None:
-        try:
-            for _ in frames:  # `receive` has handled this frame already; this asks for the next one
-                pass
-        except Exception:
-            self.stop()  # gRPC raises a bare Exception when the client is gone
-        else:
-            self._half_closed = True
-            self._end_when_done()
 
     def _take(self, frame: ClientFrame) -> None:
         kind = frame.WhichOneof("kind")
@@ -99,7 +86,7 @@ class Session:
             if self._calls.setdefault(frame.call, call) is call:
                 self._executor.submit(call.begin)
             else:
-                self.send(_refusal(frame.call, f"call {frame.call} was started twice"))
+                self.send(refusal(frame.call, f"call {frame.call} was started twice"))
         elif kind == "answer":
             self._callbacks.answer(frame.answer)
         elif kind == "forget":
@@ -114,7 +101,7 @@ class Session:
             value = frame.seed.value
             self._executor.submit(lambda: seed(value))
         elif kind is None:
-            self.end(_refusal(frame.call, "this worker does not know this kind of frame"))
+            self.end(refusal(frame.call, "this worker does not know this kind of frame"))
         else:
             self._steer(frame, kind)
 
@@ -129,7 +116,8 @@ class Session:
             known.cancel_soon()
 
 
-def _refusal(call: int, message: str) -> WorkerFrame:
+def refusal(call: int, message: str) -> WorkerFrame:
+    """Return the frame that says why a call, or the whole session if `call` is 0, ends."""
     return WorkerFrame(call=call, failure=PythonFailure(type="vitest_python.BadFrame", message=message))
 
 

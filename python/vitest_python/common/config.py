@@ -29,6 +29,13 @@ class Config:
     debug: bool
     """Whether debugpy is to attach to the workers."""
     token: str
+    transport: str
+    """`auto`, or `grpc` if sessions go over gRPC, too."""
+
+    @property
+    def needs_grpc(self) -> bool:
+        """Whether each worker starts a gRPC server at once. Otherwise it does so with its first gRPC client."""
+        return self.transport == "grpc" or bool(self.services)
 
     def for_worker(self, worker: str) -> Config:
         """Return the configuration of a worker that this process is about to start."""
@@ -57,6 +64,7 @@ class Config:
             "bytecode": self.bytecode,
             "watch": self.watch,
             "debug": self.debug,
+            "transport": self.transport,
         }
 
 
@@ -79,4 +87,5 @@ def read_config(given: dict[str, Any]) -> Config:
         bytecode=given.get("bytecode"),
         watch=given.get("watch", False),
         debug=given.get("debug", False),
+        transport=given.get("transport", "auto"),
     )

@@ -49,7 +49,7 @@ class Forkserver:
     def prepare(self) -> None:
         """Import everything that workers share and send `ready`, or send `failed` and exit with status 1."""
         try:
-            import_runtime(self.config.overlay, self.config.bytecode)
+            import_runtime(self.config)
         except Exception as error:
             self._fail(
                 {

@@ -8,11 +8,13 @@ import os
 import socket
 import sys
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..common.breakpoints import explain_breakpoints
 from ..common.control import Control
-from .servicers import Behaviour
+
+if TYPE_CHECKING:
+    from .servicers import Behaviour
 
 _HOST = "127.0.0.1"
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep

@@ -5,23 +5,36 @@ from __future__ import annotations
 import importlib
 import sys
 
+from ..common.config import Config
 from .bytecode import keep_bytecode
 from .fork_support import without_fork_support
 
+_ALWAYS = ("ormsgpack", "google.protobuf.message", "asyncio")
+# They stand for their packages: either all modules of a package are compiled or none.
+_COMPILED = ("vitest_python.serving.endpoints", "google.protobuf")
 # gRPC itself imports the last three when it creates its first server. That would be in each fork again.
-_LATE = ("ormsgpack", "asyncio", "grpc", "grpc._server", "grpc._utilities", "concurrent.futures.thread")
+_FOR_GRPC = ("grpc", "grpc._server", "grpc._utilities", "concurrent.futures.thread")
 
 
-def import_runtime(overlay: str | None, bytecode: str | None) -> None:
-    """Import gRPC, protobuf and MessagePack, and everything that gRPC would import later.
+def import_runtime(config: Config) -> None:
+    """Import protobuf, MessagePack and, if the workers start a gRPC server at once, gRPC with its late imports.
 
     The overlay's versions are used only if the user's environment has none. Raises ImportError.
     """
-    if overlay is not None and overlay not in sys.path:
-        sys.path.append(overlay)
-    keep_bytecode(bytecode)
+    if config.overlay is not None and config.overlay not in sys.path:
+        sys.path.append(config.overlay)
+    keep_bytecode(config.bytecode, (*_COMPILED, *(["grpc"] if config.needs_grpc else ())))
+    for module in _ALWAYS:
+        importlib.import_module(module)
+    from . import endpoints  # noqa: F401
+
+    if config.needs_grpc:
+        _import_grpc()
+
+
+def _import_grpc() -> None:
     with without_fork_support():
-        for module in _LATE:
+        for module in _FOR_GRPC:
             importlib.import_module(module)
     from . import server  # noqa: F401
     from .services import import_standard_services

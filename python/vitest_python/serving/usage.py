@@ -8,11 +8,8 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-import grpc
-
 from ..common.control import Control
 from ..posix.protocol import LEASE_VARIABLE
-from ..program.program import Program
 from ..program.resolve import FunctionResolver
 from ..program.sources import Imports
 
@@ -58,21 +55,3 @@ class RecordingResolver(FunctionResolver):
         found = super().resolve(name)
         self._usage.note(sys.modules.get(getattr(found, "__module__", None) or ""))
         return found
-
-
-class UsageInterceptor(grpc.ServerInterceptor):  # type: ignore[misc,unused-ignore]
-    """Notes the use of the user's servicers."""
-
-    def __init__(self, usage: Usage, program: Program) -> None:
-        self._usage = usage
-        self._modules = [sys.modules.get(register.__module__) for _, register in program.registers]
-
-    def intercept_service(
-        self,
-        continuation: Callable[[grpc.HandlerCallDetails], grpc.RpcMethodHandler[Any, Any] | None],
-        handler_call_details: grpc.HandlerCallDetails,
-    ) -> grpc.RpcMethodHandler[Any, Any] | None:
-        """See grpc.ServerInterceptor."""
-        if not handler_call_details.method.startswith(("/vitest_python.", "/grpc.")):
-            self._usage.note(*self._modules)
-        return continuation(handler_call_details)

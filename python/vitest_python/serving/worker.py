@@ -1,4 +1,4 @@
-"""A worker: the user's program behind a gRPC server on a Unix socket."""
+"""A worker: the user's program, which tests reach over Unix sockets."""
 
 from __future__ import annotations
 
@@ -34,15 +34,14 @@ def run_worker(config: Config, program: Program | None) -> NoReturn:
     from ..execution.executor import Executor
     from ..program.finalize import clear_modules
     from ..program.program import ImportFailed, call_start_hooks, find_sources, import_program
-    from .debugger import Debugger
-    from .server import start_server
+    from .endpoints import open_endpoints
 
     # Its own session, by which processes are found that tests leave behind, unless they create another session.
     os.setsid()
     control = Control(config.control)
     control.hello("worker", config)
     executor = Executor()
-    debugger = Debugger(control) if config.debug else None
+    debugger = _make_debugger(control) if config.debug else None
     try:
         if program is None:
             run_last(partial(clear_modules, find_sources(config)))
@@ -50,15 +49,21 @@ def run_worker(config: Config, program: Program | None) -> NoReturn:
         # What the tests start must carry it, even if a module has cleared the environment.
         os.environ[RUN_ID_VARIABLE] = config.run_id
         call_start_hooks()
-        address = start_server(config, program, executor, control, debugger)
+        endpoints = open_endpoints(config, program, executor, control, debugger)
     except ImportFailed as failed:
         _give_up(control, config, failed.error, failed.module)
     except Exception as error:
         _give_up(control, config, error)
     control.welcome()
-    control.send({"event": "ready", "address": address})
+    control.send({"event": "ready", **endpoints})
     threading.Thread(target=_control_loop, args=(control, executor, debugger), name="control", daemon=True).start()
     executor.run()
+
+
+def _make_debugger(control: Control) -> Debugger:
+    from .debugger import Debugger
+
+    return Debugger(control)
 
 
 def report_failed_start(config: Config, error: Exception) -> NoReturn:
@@ -96,5 +101,5 @@ def main(given: dict[str, Any]) -> NoReturn:
     interrupt_only_user_code()
     write_through()
     explain_breakpoints()
-    import_runtime(config.overlay, config.bytecode)
+    import_runtime(config)
     run_worker(config, None)

@@ -9,6 +9,8 @@ export interface Lease {
   readonly workerId: string
   /** gRPC target of the worker. */
   readonly address: string
+  /** Path of its session socket; empty if sessions go over gRPC. */
+  readonly session: string
   readonly pid: number
   /** The process that adopts the orphans of the worker; 0 if it is not known. */
   readonly reaperPid: number

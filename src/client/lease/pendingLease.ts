@@ -141,7 +141,7 @@ export class PendingLease {
     this.#stream.write({ kind, at: now() })
   }
 
-  #leaseOf({ leaseId, workerId, address, pid, log, reaperPid }: Granted): Lease {
+  #leaseOf({ leaseId, workerId, address, session, pid, log, reaperPid }: Granted): Lease {
     const waited = () => this.#waited
     return {
       context: this.#context,
@@ -151,6 +151,7 @@ export class PendingLease {
       leaseId,
       workerId,
       address,
+      session,
       pid,
       log,
       reaperPid,

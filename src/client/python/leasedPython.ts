@@ -41,7 +41,8 @@ export class LeasedPython extends CodeSurface implements PythonClient {
   readonly #lease: Lease
   readonly #defaults: CallOptions
   readonly #test: Partial<TestSide>
-  readonly #clients: Client[] = []
+  /** Stubs and the session. */
+  readonly #clients: Pick<Client, 'close'>[] = []
   readonly #channels: StubChannels
   readonly #inline = new Inline()
   readonly #tally: CallTally
@@ -150,7 +151,7 @@ export class LeasedPython extends CodeSurface implements PythonClient {
   #open(): Session {
     if (this.#session) return this.#session
     const channel = openSession(this.#lease)
-    this.#clients.push(channel.client)
+    this.#clients.push(channel)
     const host = {
       worker: this,
       explain: (broken: Error) => this.#explain(broken),

@@ -1,5 +1,4 @@
 import { AsyncResource } from 'node:async_hooks'
-import type { ClientDuplexStream } from '@grpc/grpc-js'
 import type { RecordedCall } from '../events/runEvents.ts'
 import type { ClientFrame, Timing, WorkerFrame } from '../gen/vitest_python/v1/bridge.ts'
 import type { CalledWorker, CallSpan } from '../tracing/callSpan.ts'
@@ -10,6 +9,7 @@ import { type CallStart, startMessage } from './callStart.ts'
 import type { CallListener } from './callState.ts'
 import { CallTable } from './callTable.ts'
 import type { SessionHost } from './sessionHost.ts'
+import type { SessionStream } from './sessionStream.ts'
 import { type EncodedArguments, ValueCarrier } from './valueCarrier.ts'
 
 /** Makes and recognises the objects that stand for values of Python. */
@@ -20,13 +20,13 @@ export interface ReferenceCodec {
 }
 
 /**
- * All calls of a lease over one bidirectional stream, which costs a third of a unary call each.
+ * All calls of a lease over one stream.
  * Answers may overtake each other, and Python may call back meanwhile.
  */
 export class Session {
   /** Options of calls that do not name their own. */
   readonly defaults: CallOptions
-  readonly #stream: ClientDuplexStream<ClientFrame, WorkerFrame>
+  readonly #stream: SessionStream
   readonly #host: SessionHost
   readonly #calls: CallTable
   readonly #values: ValueCarrier
@@ -43,7 +43,7 @@ export class Session {
   #ended: Error | undefined
 
   constructor(
-    stream: ClientDuplexStream<ClientFrame, WorkerFrame>,
+    stream: SessionStream,
     host: SessionHost,
     references: ReferenceCodec,
     defaults: CallOptions = {},
@@ -60,7 +60,9 @@ export class Session {
       numberOf: (value) => references.numberOf(this, value),
       makeReference: (number, type, text, reason) => references.make(this, number, type, text, reason),
     })
-    for (const [event, listener] of Object.entries(this.#listeners)) stream.on(event, listener)
+    stream.on('data', this.#listeners.data)
+    stream.on('error', this.#listeners.error)
+    stream.on('end', this.#listeners.end)
   }
 
   /** Whether a debugger may stop Python, so no time limit applies. */
@@ -153,7 +155,9 @@ export class Session {
     this.#values.close()
     this.#spans.clear()
     // The stream breaks some time later. Until then it would keep the session, and with it the globals of a test file.
-    for (const [event, listener] of Object.entries(this.#listeners)) this.#stream.off(event, listener)
+    this.#stream.off('data', this.#listeners.data)
+    this.#stream.off('error', this.#listeners.error)
+    this.#stream.off('end', this.#listeners.end)
     this.#stream.on('error', () => {})
     this.#stream.cancel()
   }

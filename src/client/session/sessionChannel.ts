@@ -1,18 +1,20 @@
-import { type ClientDuplexStream, credentials } from '@grpc/grpc-js'
+import { credentials } from '@grpc/grpc-js'
 import { outside } from '../../support/outside.ts'
 import { withoutStack } from '../../support/withoutStack.ts'
-import { BridgeClient, type ClientFrame, Verb, type WorkerFrame } from '../gen/vitest_python/v1/bridge.ts'
+import { BridgeClient, Verb } from '../gen/vitest_python/v1/bridge.ts'
 import type { Lease } from '../lease/lease.ts'
 import { CHANNEL_OPTIONS, callMetadata, MEMORY_KEY, PID_KEY } from '../wire/metadata.ts'
 import { SharedMemory } from '../wire/sharedMemory.ts'
 import { startMessage } from './callStart.ts'
+import type { SessionStream } from './sessionStream.ts'
+import { SocketStream } from './socketStream.ts'
 
 /** The connection of an open session. */
 export interface SessionChannel {
-  readonly client: BridgeClient
-  readonly stream: ClientDuplexStream<ClientFrame, WorkerFrame>
+  readonly stream: SessionStream
   /** Whether each side can open the files of the other. False until Python has said so. */
   sharesMemory: boolean
+  close(): void
 }
 
 const channels = new WeakMap<Lease, SessionChannel>()
@@ -21,19 +23,29 @@ const channels = new WeakMap<Lease, SessionChannel>()
 export function openSession(lease: Lease): SessionChannel {
   const known = channels.get(lease)
   if (known) return known
-  const channel = outside(() => connect(lease))
+  const channel = outside(() => (lease.session === '' ? callByGrpc(lease) : connectTo(lease)))
+  // Before a `Session` listens. The pool reports a lost worker.
+  channel.stream.on('error', () => {})
   channels.set(lease, channel)
   return channel
 }
 
-function connect(lease: Lease): SessionChannel {
+function connectTo({ session, leaseId, pid, context }: Lease): SessionChannel {
+  const ownPid = SharedMemory.canOpen(pid) ? process.pid : 0
+  const stream = new SocketStream(session, { token: context.token, leaseId, pid: ownPid })
+  const channel: SessionChannel = { stream, sharesMemory: false, close: () => stream.cancel() }
+  stream.on('welcome', ({ sharesMemory }) => {
+    channel.sharesMemory = sharesMemory
+  })
+  return channel
+}
+
+function callByGrpc(lease: Lease): SessionChannel {
   const client = new BridgeClient(lease.address, credentials.createInsecure(), CHANNEL_OPTIONS)
   const metadata = callMetadata(lease.context.token, lease.leaseId)
   if (SharedMemory.canOpen(lease.pid)) metadata.set(PID_KEY, String(process.pid))
   const stream = withoutStack(() => client.session(metadata))
-  // Before a `Session` listens. The pool reports a lost worker.
-  stream.on('error', () => {})
-  const channel: SessionChannel = { client, stream, sharesMemory: false }
+  const channel: SessionChannel = { stream, sharesMemory: false, close: () => client.close() }
   stream.on('metadata', (answer) => {
     channel.sharesMemory = answer.get(MEMORY_KEY).length > 0
   })
@@ -56,5 +68,5 @@ export function warmUp(lease: Lease): void {
 export function closeSession(lease: Lease): void {
   const channel = channels.get(lease)
   channel?.stream.cancel()
-  channel?.client.close()
+  channel?.close()
 }

@@ -122,10 +122,10 @@ function isAuthorised(pool: Pool, metadata: Metadata): boolean {
 }
 
 function describeGrant({ lease, worker }: LeaseGrant, { runtime }: Pool) {
-  const { address, pid, log } = worker
+  const { address, session, pid, log } = worker
   const { state } = runtime
   const reaperPid = state.phase === 'armed' ? state.reaper.armed.pid : 0
-  return { leaseId: lease.id, workerId: worker.id, address, pid, log, reaperPid }
+  return { leaseId: lease.id, workerId: worker.id, address, session, pid, log, reaperPid }
 }
 
 async function answerSurvivors(pool: Pool, request: SurvivorsRequest): Promise<SurvivorsReply> {

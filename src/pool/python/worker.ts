@@ -6,11 +6,13 @@ import type { Control } from './control.ts'
 import type { Forkserver, PythonInstallation } from './forkserver.ts'
 import { expectReport, waitUntilReady } from './startup.ts'
 
-/** A worker that is up: its gRPC server listens. */
+/** A worker that is up: its sockets accept connections. */
 export interface Worker extends Identity {
   readonly id: string
   /** gRPC target. */
   readonly address: string
+  /** Path of its session socket; empty if sessions go over gRPC. */
+  readonly session: string
   /** File that holds its output. */
   readonly log: string
   /** Libraries whose native threads a forked worker lacks. */
@@ -37,7 +39,7 @@ export interface WorkerStart {
 }
 
 /**
- * Starts a worker and waits until its gRPC server listens.
+ * Starts a worker and waits until its sockets accept connections.
  *
  * @throws SetupError WORKER_START_FAILED with the worker's output, how it ended, and the next step
  */
@@ -82,6 +84,7 @@ export async function startWorker(start: WorkerStart): Promise<Worker> {
       exited,
       lacksThreadsOf: forkserver.startMethod === 'fork' ? forkserver.libraries : [],
       address: String(line['address']),
+      session: String(line['session']),
       askToExit: () => peer.send({ op: 'exit', within: run.options.stopTimeout }),
       kill: () => forkserver.kill(id),
       abort: () => forkserver.abort(id),

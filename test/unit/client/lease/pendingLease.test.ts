@@ -9,7 +9,15 @@ import type { RunContext } from '../../../../src/client/lease/context.ts'
 import { type LeaseStream, PendingLease, SILENCE_MS } from '../../../../src/client/lease/pendingLease.ts'
 
 const holder = { file: 'a.test.ts', test: 'one' }
-const grant = { leaseId: 'l1', workerId: 'w1', address: 'unix:/w1', pid: 7, log: '/w1.log', reaperPid: 0 }
+const grant = {
+  leaseId: 'l1',
+  workerId: 'w1',
+  address: 'unix:/w1',
+  session: '',
+  pid: 7,
+  log: '/w1.log',
+  reaperPid: 0,
+}
 
 /** A request, and a pool that says what the test has it say. */
 function request(leaseTimeout = 1_000) {
@@ -31,7 +39,7 @@ test('a request is granted, claimed and given back', async () => {
   expect(sent[0]).toMatchObject({ $case: 'acquire', value: { holder, priority: Priority.PREFETCH } })
   say({ $case: 'granted', value: grant })
   const lease = await pending.claim(holder)
-  expect(lease).toMatchObject({ leaseId: 'l1', workerId: 'w1', address: 'unix:/w1', pid: 7 })
+  expect(lease).toMatchObject({ leaseId: 'l1', workerId: 'w1', address: 'unix:/w1', session: '', pid: 7 })
   lease.release(true)
   lease.release()
   pending.cancel()

@@ -72,6 +72,7 @@ export class SimulatedProcesses implements PoolCollaborators {
             pid,
             startTime: '1',
             address: '',
+            session: '',
             log: '',
             lacksThreadsOf: this.distrusted.length === 0 ? this.libraries : [],
             exited,

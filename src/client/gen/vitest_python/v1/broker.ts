@@ -131,6 +131,8 @@ export interface Granted {
   log: string;
   /** adopts what the worker leaves behind */
   reaperPid: number;
+  /** path of the worker's session socket; empty if sessions go over gRPC */
+  session: string;
 }
 
 export interface Recall {
@@ -897,7 +899,7 @@ export const LeaseEvent: MessageFns<LeaseEvent> = {
 };
 
 function createBaseGranted(): Granted {
-  return { leaseId: "", workerId: "", address: "", pid: 0, log: "", reaperPid: 0 };
+  return { leaseId: "", workerId: "", address: "", pid: 0, log: "", reaperPid: 0, session: "" };
 }
 
 export const Granted: MessageFns<Granted> = {
@@ -919,6 +921,9 @@ export const Granted: MessageFns<Granted> = {
     }
     if (message.reaperPid !== 0) {
       writer.uint32(48).uint32(message.reaperPid);
+    }
+    if (message.session !== "") {
+      writer.uint32(58).string(message.session);
     }
     return writer;
   },
@@ -982,6 +987,14 @@ export const Granted: MessageFns<Granted> = {
             }
 
             message.reaperPid = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.session = reader.string();
             continue;
           }
         }

@@ -1,0 +1,110 @@
+"""Serves the sessions of tests on a Unix socket, which costs a fraction of a gRPC stream. See docs/protocol.md."""
+
+from __future__ import annotations
+
+import hmac
+import os
+import threading
+from collections.abc import Callable
+from socket import AF_UNIX, socket
+
+from google.protobuf.message import DecodeError
+
+from .._gen.bridge_pb2 import Hello, Welcome, WorkerFrame
+from ..bridge import shared_memory
+from ..bridge.framing import MessageReader, MessageWriter, TooLong
+from ..bridge.session import Session, refusal
+from ..execution.executor import Executor
+from ..posix.protocol import LEASE_VARIABLE, PROTOCOL, protocol_mismatch
+from ..program.resolve import FunctionResolver
+
+# Before the token is known, a client gets neither much memory nor much time.
+_MAX_HELLO_BYTES = 4096
+_HELLO_SECONDS = 10.0
+
+
+class SessionSocket:
+    """Accepts connections, each of which is a session with a thread of its own that reads its frames."""
+
+    def __init__(self, token: str, executor: Executor, resolver: FunctionResolver) -> None:
+        self._token = token.encode()
+        self._executor = executor
+        self._resolver = resolver
+
+    def listen(self, path: str) -> None:
+        """Accept connections on `path`. Raises OSError if the socket can't be created."""
+        listener = socket(AF_UNIX)
+        listener.bind(path)
+        listener.listen()
+        _start(lambda: self._accept(listener), "session-socket")
+
+    def _accept(self, listener: socket) -> None:
+        while True:
+            connection, _ = listener.accept()
+            _start(lambda connection=connection: self._serve(connection), "session")  # type: ignore[misc]
+
+    def _serve(self, connection: socket) -> None:
+        with connection:
+            writer = MessageWriter(connection)
+            reader = MessageReader(connection)
+            hello = self._welcome(connection, reader, writer)
+            if hello is not None:
+                session = Session(self._executor, self._resolver, _FrameWriter(writer))
+                if hello.pid:
+                    session.share_memory()
+                self._receive(reader, session)
+            writer.close()
+
+    def _welcome(self, connection: socket, reader: MessageReader, writer: MessageWriter) -> Hello | None:
+        """Answer the first message of a client. Returns None if the client is refused."""
+        connection.settimeout(_HELLO_SECONDS)
+        try:
+            message = reader.read(_MAX_HELLO_BYTES)
+            if message is None:
+                return None
+            hello = Hello.FromString(message)
+        except (DecodeError, TooLong, TimeoutError) as error:
+            writer.write(Welcome(refusal=f"the first message is not a Hello: {error}").SerializeToString())
+            return None
+        connection.settimeout(None)
+        why = self._refuse(hello)
+        if hello.pid and not (why or shared_memory.can_open(hello.pid)):
+            hello.pid = 0
+        writer.write(Welcome(refusal=why, shares_memory=hello.pid != 0).SerializeToString())
+        if why:
+            return None
+        os.environ[LEASE_VARIABLE] = hello.lease_id
+        return hello
+
+    def _refuse(self, hello: Hello) -> str:
+        if not hmac.compare_digest(hello.token.encode(), self._token):
+            return "this worker belongs to another test run: the token is wrong"
+        if hello.protocol != PROTOCOL:
+            return protocol_mismatch("the test process", hello.protocol, "this worker")
+        return ""
+
+    def _receive(self, reader: MessageReader, session: Session) -> None:
+        try:
+            while (message := reader.read()) is not None:
+                session.receive(message)
+        except TooLong as error:
+            session.send(refusal(0, str(error)))
+        finally:
+            session.stop()
+
+
+class _FrameWriter:
+    """A Channel over a socket."""
+
+    def __init__(self, writer: MessageWriter) -> None:
+        self._writer = writer
+
+    def send(self, frame: WorkerFrame) -> None:
+        self._writer.write(frame.SerializeToString())
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+def _start(work: Callable[[], None], name: str) -> None:
+    threading.Thread(target=work, name=name, daemon=True).start()

@@ -1,0 +1,14 @@
+import type { ClientFrame, WorkerFrame } from '../gen/vitest_python/v1/bridge.ts'
+
+/** The frames of a session: a gRPC stream, or a socket. */
+export interface SessionStream {
+  write(frame: ClientFrame): unknown
+  on(event: 'data', listener: (frame: WorkerFrame) => void): unknown
+  on(event: 'error', listener: (error: Error) => void): unknown
+  on(event: 'end', listener: () => void): unknown
+  off(event: 'data', listener: (frame: WorkerFrame) => void): unknown
+  off(event: 'error', listener: (error: Error) => void): unknown
+  off(event: 'end', listener: () => void): unknown
+  /** Ends the session. Python cancels its calls. */
+  cancel(): void
+}

@@ -1,0 +1,45 @@
+/** Each message on a session socket follows its length in bytes. */
+const HEADER_BYTES = 4
+
+/** A message as it is written to a socket. */
+export function framed(message: Uint8Array): Buffer {
+  const framed = Buffer.allocUnsafe(HEADER_BYTES + message.length)
+  framed.writeUInt32LE(message.length)
+  framed.set(message, HEADER_BYTES)
+  return framed
+}
+
+/** Puts the messages of a socket together, which arrive in chunks of any size. */
+export class MessageReader {
+  #chunks: Buffer[] = []
+  #received = 0
+
+  /** @returns the messages that end in this chunk */
+  take(chunk: Buffer): Buffer[] {
+    this.#chunks.push(chunk)
+    this.#received += chunk.length
+    const messages: Buffer[] = []
+    for (let end = this.#end(); end <= this.#received; end = this.#end()) {
+      const all = this.#join()
+      messages.push(all.subarray(HEADER_BYTES, end))
+      this.#chunks = end < all.length ? [all.subarray(end)] : []
+      this.#received -= end
+    }
+    return messages
+  }
+
+  /** Where the next message ends; infinite if its length has not arrived. */
+  #end(): number {
+    if (this.#received < HEADER_BYTES) return Number.POSITIVE_INFINITY
+    const [first] = this.#chunks as [Buffer]
+    const header = first.length < HEADER_BYTES ? this.#join() : first
+    return HEADER_BYTES + header.readUInt32LE()
+  }
+
+  #join(): Buffer {
+    const [first] = this.#chunks as [Buffer]
+    const all = this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks)
+    this.#chunks = [all]
+    return all
+  }
+}

@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import {
+  ClientFrame,
+  Hello,
+  Welcome,
+  WorkerFrame,
+} from '../../../../src/client/gen/vitest_python/v1/bridge.ts'
+import { SocketStream } from '../../../../src/client/session/socketStream.ts'
+import { framed, MessageReader } from '../../../../src/client/wire/messages.ts'
+
+const HELLO = { token: 's3cret', leaseId: 'l1', pid: 0 }
+let directory: string
+let server: Server
+let python: Promise<Socket>
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'vp-'))
+  server = createServer()
+  python = new Promise((resolve) => server.once('connection', resolve))
+  await new Promise<void>((resolve) => server.listen(join(directory, 's'), resolve))
+})
+
+afterEach(() => {
+  server.close()
+  rmSync(directory, { recursive: true })
+})
+
+/** A stream, and everything that it has told. */
+function open() {
+  const stream = new SocketStream(join(directory, 's'), HELLO)
+  const told: unknown[] = []
+  stream.on('welcome', ({ sharesMemory }) => told.push(['welcome', sharesMemory]))
+  stream.on('data', ({ call }) => told.push(['data', call]))
+  stream.on('error', ({ message }) => told.push(['error', message]))
+  stream.on('end', () => told.push(['end']))
+  const expectTold = (...expected: unknown[]) =>
+    vi.waitFor(() => expect(told).toEqual(expected), { timeout: 15_000 })
+  return { stream, expectTold }
+}
+
+const welcome = (fields = {}) =>
+  framed(Welcome.encode({ refusal: '', sharesMemory: false, ...fields }).finish())
+const answer = (call: number) =>
+  framed(WorkerFrame.encode({ call, kind: undefined, timing: undefined }).finish())
+
+test('says who it is, and then sends and receives frames', async () => {
+  const { stream, expectTold } = open()
+  stream.write({ call: 7, kind: undefined })
+  const worker = await python
+  const messages: Buffer[] = []
+  const reader = new MessageReader()
+  worker.on('data', (chunk) => messages.push(...reader.take(chunk)))
+  worker.write(Buffer.concat([welcome({ sharesMemory: true }), answer(1), answer(2)]))
+  await expectTold(['welcome', true], ['data', 1], ['data', 2])
+  expect(Hello.decode(messages[0] as Buffer)).toEqual({ ...HELLO, protocol: 1 })
+  expect(ClientFrame.decode(messages[1] as Buffer).call).toBe(7)
+  stream.cancel()
+})
+
+test('a refusal is an error, also for a listener that comes later', async () => {
+  const { stream, expectTold } = open()
+  ;(await python).write(welcome({ refusal: 'the token is wrong' }))
+  await expectTold(['error', 'the token is wrong'])
+  const errors: string[] = []
+  stream.on('error', ({ message }) => errors.push(message))
+  stream.write({ call: 1, kind: undefined })
+  await vi.waitFor(() => expect(errors).toEqual(['the token is wrong']))
+})
+
+test('a message that cannot be read breaks the session', async () => {
+  const { expectTold } = open()
+  const worker = (await python).resume()
+  worker.write(Buffer.concat([welcome(), framed(Buffer.of(0xff, 0xff))]))
+  await expectTold(['welcome', false], ['error', expect.stringContaining('a message that cannot be read')])
+  await vi.waitFor(() => expect(worker.readableEnded || worker.destroyed).toBe(true), { timeout: 15_000 })
+})
+
+test('the end of the worker is the end of the session', async () => {
+  const { expectTold } = open()
+  ;(await python).end(welcome())
+  await expectTold(['welcome', false], ['end'])
+})
+
+test('a worker that is gone is an error', async () => {
+  server.close()
+  const { expectTold } = open()
+  await expectTold(['error', expect.stringMatching(/ENOENT|ECONNREFUSED/)])
+})
