@@ -3,6 +3,7 @@
 
 /** Messages of the bridge that the package only writes: a test process reads no frames of its own kind. */
 const WRITTEN = [
+  'Hello',
   'ClientFrame',
   'Seed',
   'Start',
@@ -14,7 +15,7 @@ const WRITTEN = [
   'CallRequest',
 ]
 /** Messages of the bridge that the package only reads. */
-const READ = ['WorkerFrame', 'Callback', 'Timing', 'PythonFailure', 'Frame', 'CallReply']
+const READ = ['Welcome', 'WorkerFrame', 'Callback', 'Timing', 'PythonFailure', 'Frame', 'CallReply']
 
 /** A plugin for tsdown. */
 export function trimMessages() {
