@@ -14,7 +14,24 @@ export function functionEntry(name: string, { doc, calls }: FunctionDescription,
   const references = new Set(calls.map((call) => writer.reference(call.returns)))
   const [reference] = references
   if (references.size === 1 && reference !== undefined) properties.push(`ref: ${reference}`)
-  return `${docComment(doc)}${key(name)}: {\n${properties.map(indent).join('\n')}\n}`
+  const lines = [...overloadsComment(calls, writer), ...properties]
+  return `${docComment(doc)}${key(name)}: {\n${lines.map(indent).join('\n')}\n}`
+}
+
+/** Which arguments lead to which result, because the union of the overloads no longer tells. */
+function overloadsComment(calls: readonly CallDescription[], writer: TypeWriter): string[] {
+  if (calls.length < 2) return []
+  const lines = calls.map((call) => `//   ${signatureText(call, writer).replace(/\s+/g, ' ')}`)
+  return [`// The union of ${calls.length} overloads:`, ...lines]
+}
+
+function signatureText({ parameters, returns, yields }: CallDescription, writer: TypeWriter): string {
+  const text = ({ name, kind, optional, type }: Parameter) => {
+    const head = { rest: '*', more: '**' }[kind as string] ?? ''
+    return `${head}${name}${optional && head === '' ? '?' : ''}: ${writer.argument(type)}`
+  }
+  const result = yields ? `yields ${writer.text(yields, 'result')}` : writer.text(returns, 'result')
+  return `(${parameters?.map(text).join(', ') ?? '…'}) => ${result}`
 }
 
 function returnsText({ returns, yields }: CallDescription, writer: TypeWriter): string {

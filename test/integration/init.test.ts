@@ -36,7 +36,11 @@ describe.concurrent('init', () => {
       'vitest.config.mts',
       { 'package.json': '{}' },
     ],
-    ['edits an existing configuration', 'vitest.config.ts', { 'vitest.config.ts': CONFIG }],
+    [
+      'edits an existing configuration and offers types',
+      'vitest.config.ts',
+      { 'vitest.config.ts': CONFIG, 'tsconfig.json': '{}' },
+    ],
     ['edits a configuration of Vite', 'vite.config.mjs', { 'vite.config.mjs': CONFIG }],
   ])('%s, and its example passes', async (_, config, files) => {
     using made = project(files)
@@ -48,6 +52,15 @@ describe.concurrent('init', () => {
     expect(tests.output).toContain('1 passed')
     expect(tests.output).toContain('No orphaned processes')
     expect(tests.exitCode).toBe(0)
+    if (!('tsconfig.json' in files)) return
+    const before = readFileSync(join(made.directory, config), 'utf8')
+    expect(before).toContain("types: './python.d.ts'")
+    expect(await runCli(made.directory, ['types'])).toMatchObject({
+      exitCode: 0,
+      output: expect.stringContaining('Wrote python.d.ts.'),
+    })
+    expect(await runCli(made.directory, ['init'])).toMatchObject({ exitCode: 0 })
+    expect(readFileSync(join(made.directory, config), 'utf8')).toBe(before)
   })
 
   test('--dry-run shows the changes and writes nothing', async () => {

@@ -22,8 +22,12 @@ export const JEST_CONFIGS = ['js', 'ts', 'mjs', 'mts', 'cjs', 'cts', 'json'].map
   (extension) => `jest.config.${extension}`,
 )
 
-/** Adds preset and options to a Jest configuration, or to package.json. */
-export function editJest(code: string, module: string, path: string): Edit {
+/**
+ * Adds preset and options to a Jest configuration, or to package.json.
+ *
+ * @param types where TypeScript types go; none: `undefined`
+ */
+export function editJest(code: string, module: string, path: string, types?: string): Edit {
   const isJson = path.endsWith('.json')
   // JSON is a JavaScript expression, so a JavaScript parser can locate its parts.
   const prefix = isJson ? 'export default ' : ''
@@ -37,10 +41,11 @@ export function editJest(code: string, module: string, path: string): Edit {
   if (refusal !== undefined) return { refusal }
   const quote = isJson || (code.includes('"') && !code.includes("'")) ? '"' : "'"
   const show = (value: unknown) => print(value, quote, isJson)
+  const own = optionsOf(module, types)
   const spread = lastSpread(config)
   const insertions = spread
-    ? changesAfter(text, config, sourceOf(text, spread), module, show)
-    : changes(text, config, module, show)
+    ? changesAfter(text, config, sourceOf(text, spread), own, show)
+    : changes(text, config, own, show)
   return { code: splice(text, insertions).slice(prefix.length) }
 }
 
@@ -75,13 +80,13 @@ function changesAfter(
   code: string,
   config: Node,
   source: string,
-  module: string,
+  own: PythonSettings,
   show: (value: unknown) => string,
 ): Insertion[] {
   const environment = propertyOf(config, 'testEnvironment')
   const before = propertyOf(config, 'testEnvironmentOptions')
   const base = environment ? show(baseOf(environment)) : `${source}.testEnvironment`
-  const options = `python: { base: ${base}, modules: ${show([module])} }`
+  const options = `python: { base: ${base}, ${show(own).slice(2)}`
   const top = [
     ...Object.entries(SETUPS).map(([key, value]) => `${key}: ${show(value)}`),
     ...(environment ? [] : [`testEnvironment: ${show(ENVIRONMENT)}`]),
@@ -98,11 +103,16 @@ function baseOf(environment: Node | undefined): string {
   return String(environment?.['value'] ?? 'node').replace(/^jest-environment-/, '')
 }
 
-function changes(code: string, config: Node, module: string, show: (value: unknown) => string): Insertion[] {
+function changes(
+  code: string,
+  config: Node,
+  own: PythonSettings,
+  show: (value: unknown) => string,
+): Insertion[] {
   const environment = propertyOf(config, 'testEnvironment')
   const before = propertyOf(config, 'testEnvironmentOptions')
   const base = baseOf(environment)
-  const options = { python: { ...(base === 'node' ? {} : { base }), modules: [module] } }
+  const options = { python: { ...(base === 'node' ? {} : { base }), ...own } }
   // A project can have one preset only.
   const entries = propertyOf(config, 'preset')
     ? { ...SETUPS, ...(environment ? {} : { testEnvironment: ENVIRONMENT }) }
@@ -119,6 +129,15 @@ function changes(code: string, config: Node, module: string, show: (value: unkno
   ]
 }
 
+interface PythonSettings {
+  modules: string[]
+  types?: string
+}
+
+function optionsOf(module: string, types: string | undefined): PythonSettings {
+  return { modules: [module], ...(types === undefined ? {} : { types }) }
+}
+
 /** Prints a value on one line, in the style of the configuration. */
 function print(value: unknown, quote: string, isJson: boolean): string {
   if (typeof value === 'string') return `${quote}${value}${quote}`
@@ -129,25 +148,23 @@ function print(value: unknown, quote: string, isJson: boolean): string {
 }
 
 /** A configuration for a project that has none. */
-export function newJest(module: string): string {
-  return `export default {\n  ${PRESET(module).replaceAll('\n', '\n  ')}\n}\n`
+export function newJest(module: string, types?: string): string {
+  const options = print(optionsOf(module, types), "'", false)
+  return `export default {\n  preset: '${PACKAGE}',\n  testEnvironmentOptions: { python: ${options} },\n}\n`
 }
-
-const PRESET = (module: string) =>
-  `preset: '${PACKAGE}',\ntestEnvironmentOptions: { python: { modules: ['${module}'] } },`
 
 /**
  * The lines to paste into a configuration that cannot be edited. They work beside another preset, and carry the
  * environment that they replace.
  */
-export function jestSnippet(module: string, code: string): string {
+export function jestSnippet(module: string, code: string, types?: string): string {
   const inner = locateInner(code)
   const environment = inner && propertyOf(inner, 'testEnvironment')
   const base = environment?.type === 'StringLiteral' ? baseOf(environment) : 'node'
-  const options = base === 'node' ? '' : `base: '${base}', `
+  const options = print({ ...(base === 'node' ? {} : { base }), ...optionsOf(module, types) }, "'", false)
   return [
     ...Object.entries(SETUPS).map(([key, value]) => `${key}: '${value}',`),
     `testEnvironment: '${ENVIRONMENT}',${environment ? ' // in place of the other testEnvironment' : ''}`,
-    `testEnvironmentOptions: { python: { ${options}modules: ['${module}'] } },`,
+    `testEnvironmentOptions: { python: ${options} },`,
   ].join('\n')
 }

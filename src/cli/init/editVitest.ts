@@ -18,13 +18,17 @@ export const VITEST_CONFIGS = ['vitest', 'vite'].flatMap((name) =>
 /** The edited text; or nothing to do; or why it cannot be edited, as the end of "… cannot be edited: it". */
 export type Edit = { code: string } | { unchanged: true } | { refusal: string }
 
-/** Adds the plugin to a Vitest or Vite configuration. */
-export function editVitest(code: string, module: string): Edit {
+/**
+ * Adds the plugin to a Vitest or Vite configuration.
+ *
+ * @param types where TypeScript types go; none: `undefined`
+ */
+export function editVitest(code: string, module: string, types?: string): Edit {
   if (code.includes(PLUGIN)) return { unchanged: true }
   const located = locateConfig(code)
   if ('refusal' in located) return located
   const quote = code.includes('"') && !code.includes("'") ? '"' : "'"
-  const call = `python({ modules: [${quote}${module}${quote}] })`
+  const call = callOf(module, types, quote)
   const plugins = propertyOf(located.config, 'plugins')
   if (plugins && plugins.type !== 'ArrayExpression') return { refusal: 'has plugins that are not an array' }
   const spread = lastSpread(located.config)
@@ -44,19 +48,24 @@ function insertPlugins(code: string, config: Node, spread: Node | undefined, cal
   return appendProperty(code, config, `plugins: [...(${sourceOf(code, spread)}.plugins ?? []), ${call}]`)
 }
 
+function callOf(module: string, types: string | undefined, quote = "'"): string {
+  const option = types === undefined ? '' : `, types: ${quote}${types}${quote}`
+  return `python({ modules: [${quote}${module}${quote}]${option} })`
+}
+
 /** A configuration for a project that has none. */
-export function newVitest(module: string): string {
+export function newVitest(module: string, types?: string): string {
   return [
     "import { defineConfig } from 'vitest/config'",
     ...newSnippet(module).split('\n').slice(0, 1),
     '',
     'export default defineConfig({',
-    `  plugins: [python({ modules: ['${module}'] })],`,
+    `  plugins: [${callOf(module, types)}],`,
     '})\n',
   ].join('\n')
 }
 
 /** The lines to paste into a configuration that cannot be edited. */
-export function newSnippet(module: string): string {
-  return `import { python } from '${PLUGIN}'\n\nplugins: [python({ modules: ['${module}'] })]`
+export function newSnippet(module: string, types?: string): string {
+  return `import { python } from '${PLUGIN}'\n\nplugins: [${callOf(module, types)}]`
 }

@@ -36,7 +36,7 @@ export function init({ force = false, dryRun = false, runner }: InitRequest, roo
   if (dryRun) return print('Nothing was written (--dry-run).')
   for (const { path, after } of plan.changes) write(join(root, path), after)
   if (plan.changes.length > 0)
-    print(`Next: ${plan.next}\nFor TypeScript types of your functions: npx vitest-python types`)
+    print(`Next: ${plan.next}\nTo write TypeScript types of your functions: npx vitest-python types`)
 }
 
 function isEsm(root: string): boolean {

@@ -1,4 +1,5 @@
 import { requireRunner } from '../../globalSetup/run/runnerVersions.ts'
+import { DEFAULT_FILE } from '../../types/filePlan.ts'
 import { chooseRunner, type Manifest, type RunnerName } from './chooseRunner.ts'
 import { editJest, JEST_CONFIGS, jestSnippet, newJest } from './editJest.ts'
 import { type Edit, editVitest, newSnippet, newVitest, VITEST_CONFIGS } from './editVitest.ts'
@@ -45,9 +46,9 @@ interface Runner {
   /** The file that holds the configuration. */
   config(facts: InitFacts, manifest: Manifest): string | undefined
   fresh(facts: InitFacts): { path: string; after: string }
-  edit(code: string, module: string, path: string): Edit
+  edit(code: string, path: string, types: string | undefined): Edit
   /** The lines to paste into a configuration that cannot be edited. */
-  snippet(code: string): string
+  snippet(code: string, types: string | undefined): string
   /** The configuration's object, if it can be located. */
   places(code: string, path: string): Places | undefined
   /** Extensions of the example's test, the preferred one first. */
@@ -60,12 +61,12 @@ const RUNNERS: Record<RunnerName, Runner> = {
     next: 'npx vitest run greeting',
     config: ({ files }) => VITEST_CONFIGS.find((name) => files.has(name)),
     // Vite loads a .ts file of a CommonJS package with require, which cannot load ES modules before Node 22.
-    fresh: ({ esm }) => ({
+    fresh: ({ esm, files }) => ({
       path: esm ? 'vitest.config.ts' : 'vitest.config.mts',
-      after: newVitest(EXAMPLE_MODULE),
+      after: newVitest(EXAMPLE_MODULE, typesOf(files)),
     }),
-    edit: editVitest,
-    snippet: () => newSnippet(EXAMPLE_MODULE),
+    edit: (code, _, types) => editVitest(code, EXAMPLE_MODULE, types),
+    snippet: (_, types) => newSnippet(EXAMPLE_MODULE, types),
     places: (code) => placesIn(code, placesOfVitest),
     extensions: ({ files }, config) => {
       const typescript = files.has('tsconfig.json') || /\.[mc]?ts$/.test(config)
@@ -77,13 +78,18 @@ const RUNNERS: Record<RunnerName, Runner> = {
     next: 'npx jest greeting',
     config: ({ files }, { jest }) =>
       JEST_CONFIGS.find((name) => files.has(name)) ?? (jest === undefined ? undefined : 'package.json'),
-    fresh: () => ({ path: 'jest.config.mjs', after: newJest(EXAMPLE_MODULE) }),
-    edit: editJest,
-    snippet: (code) => jestSnippet(EXAMPLE_MODULE, code),
+    fresh: ({ files }) => ({ path: 'jest.config.mjs', after: newJest(EXAMPLE_MODULE, typesOf(files)) }),
+    edit: (code, path, types) => editJest(code, EXAMPLE_MODULE, path, types),
+    snippet: (code, types) => jestSnippet(EXAMPLE_MODULE, code, types),
     places: (code, path) => placesIn(code, placesOfJest, path),
     extensions: () => ['js', 'ts', 'tsx', 'mjs', 'jsx'],
     example: jestExample,
   },
+}
+
+/** Where the types of Python's functions go, if the project uses TypeScript. */
+function typesOf(files: ReadonlySet<string>): string | undefined {
+  return files.has('tsconfig.json') ? DEFAULT_FILE : undefined
 }
 
 /** Plans the changes: the configuration, and an example that passes. */
@@ -141,12 +147,13 @@ function planConfig(facts: InitFacts, runner: Runner, manifest: Manifest): InitP
   const path = runner.config(facts, manifest)
   if (path === undefined) return { next, changes: [{ ...runner.fresh(facts), before: undefined }], notes: [] }
   const before = facts.read(path) ?? ''
-  const edit = runner.edit(before, EXAMPLE_MODULE, path)
+  const types = typesOf(facts.files)
+  const edit = runner.edit(before, path, types)
   if ('code' in edit) return { next, changes: [{ path, before, after: edit.code }], notes: [] }
   if ('unchanged' in edit) {
     const note = `${path} already has vitest-environment-python. To run the example, add ${EXAMPLE_MODULE} to its modules.`
     return { next, changes: [], notes: [note] }
   }
-  const refusal = `${path} cannot be edited: it ${edit.refusal}. Paste these lines into it, and run init again for the example:\n\n${runner.snippet(before)}\n`
+  const refusal = `${path} cannot be edited: it ${edit.refusal}. Paste these lines into it, and run init again for the example:\n\n${runner.snippet(before, types)}\n`
   return { next, changes: [], notes: [], refusal }
 }

@@ -166,6 +166,24 @@ describe('the generated file', () => {
   })
 })
 
+test('a comment lists the overloads that were united', () => {
+  const key = { name: 'key', kind: 'either', optional: false, type: { type: 'str' } } as const
+  const more = { name: 'more', kind: 'rest', optional: false, type: { type: 'int' } } as const
+  const doc = { summary: '', parameters: {}, returns: '', raises: [] }
+  const calls = [
+    { parameters: [key], returns: { type: 'int' } },
+    { parameters: [{ ...key, optional: true }, more], returns: { type: 'list', of: { type: 'str' } } },
+  ]
+  const file = (variants: typeof calls) =>
+    typesFile({ modules: ['m'], functions: { 'm.get': { doc, calls: variants } }, classes: {} }, SETTINGS)
+  expect(file(calls)).toContain(`  'm.get': {
+    // The union of 2 overloads:
+    //   (key: string) => number
+    //   (key?: string, *more: number | bigint) => string[]
+    arguments: {`)
+  expect(file(calls.slice(0, 1))).not.toContain('overloads')
+})
+
 test('names that every object of JavaScript has are names like others', { timeout: 300_000 }, async () => {
   const text = typesFile(await describeModules('./names.py'), SETTINGS)
   expect(text).toContain("'names.constructor': {")

@@ -96,6 +96,45 @@ describe('the plan', () => {
   })
 })
 
+describe('a project with a tsconfig.json gets the option types', () => {
+  const change = (files: Record<string, string>) => {
+    const all: Record<string, string> = { 'tsconfig.json': '{}', ...files }
+    const plan = planInit({
+      esm: true,
+      force: false,
+      files: new Set(Object.keys(all)),
+      read: (path) => all[path],
+    })
+    return plan.refusal ?? plan.changes[0]?.after
+  }
+
+  test.each([
+    ['in a new configuration', {}],
+    ['in an existing configuration', { 'vitest.config.ts': 'export default {}' }],
+    ['in the lines to paste', { 'vitest.config.ts': 'export default f(1)' }],
+  ])('%s', (_, files) => {
+    const text = change(files)
+    expect(text).toContain("python({ modules: ['./python/greeting.py'], types: './python.d.ts' })")
+    expect(edit(text ?? '')).toEqual({ unchanged: true })
+  })
+
+  test.each([
+    ['in a new configuration of Jest', {}],
+    ['in an existing configuration of Jest', { 'jest.config.js': 'module.exports = {}' }],
+    ['in the lines to paste for Jest', { 'jest.config.js': 'module.exports = f(1)' }],
+  ])('%s', (_, files) => {
+    const text = change({ 'package.json': '{ "devDependencies": { "jest": "30" } }', ...files })
+    expect(text).toContain("python: { modules: ['./python/greeting.py'], types: './python.d.ts' }")
+  })
+
+  test('after a spread of Jest', () => {
+    const files = { 'jest.config.js': 'module.exports = { ...base }' }
+    expect(change({ 'package.json': '{ "devDependencies": { "jest": "30" } }', ...files })).toContain(
+      "python: { base: base.testEnvironment, modules: ['./python/greeting.py'], types: './python.d.ts' }",
+    )
+  })
+})
+
 describe('a spread', () => {
   test('keeps its plugins', () => {
     expect(edit('export default defineConfig({ ...base, test: {} })')).toEqual({
