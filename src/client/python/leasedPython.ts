@@ -27,6 +27,8 @@ const ANSWER_TIMEOUT_MS = 1_000
 
 /** The test's side of a lease. By default it gets each answer at once and unchanged. */
 export interface TestSide extends Pick<SessionHost, 'beforeAnswer' | 'adopt'> {
+  /** The global object of the test file, if it is of another realm. */
+  readonly global: object | undefined
   /** Called with the error that the test gets of a call, right before. */
   callFailed(error: Error): void
 }
@@ -153,7 +155,7 @@ export class LeasedPython extends CodeSurface implements PythonClient {
     const channel = openSession(this.#lease)
     this.#clients.push(channel)
     const host = {
-      worker: this,
+      worker: { workerId: this.workerId, pid: this.pid, global: this.#test.global },
       explain: (broken: Error) => this.#explain(broken),
       killUnresponsive: (name: string) => this.#lease.killUnresponsive(name),
       sharesMemory: () => channel.sharesMemory,

@@ -9,6 +9,8 @@ import { describeContext, withSpan } from './traceContext.ts'
 export interface CalledWorker {
   readonly workerId: string
   readonly pid: number
+  /** The global object of the test file, if that is not the one of this module. */
+  readonly global?: object | undefined
 }
 
 const SERVER = 1
@@ -20,7 +22,7 @@ export function startCallSpan(
   name: string,
   isStream: boolean,
 ): CallSpan | undefined {
-  const tracing = findTracing()
+  const tracing = findTracing(worker?.global)
   return tracing && new CallSpan(tracing, attributesOf(worker, name), isStream ? 'stream' : 'call', name)
 }
 
@@ -28,7 +30,7 @@ export function startCallSpan(
 export class CallSpan {
   /** Travels with the call. */
   readonly trace: TraceContext | undefined
-  readonly #tracing: Tracing
+  readonly tracing: Tracing
   readonly #attributes: Attributes
   readonly #name: string
   readonly #span: Span
@@ -39,7 +41,7 @@ export class CallSpan {
   constructor(tracing: Tracing, attributes: Attributes, kind: 'call' | 'stream', name: string) {
     const active = tracing.contexts.active()
     const options = { kind: CLIENT, attributes, startTime: epoch() }
-    this.#tracing = tracing
+    this.tracing = tracing
     this.#attributes = attributes
     this.#name = name
     this.#span = tracing.tracer.startSpan(`python.${kind} ${name}`, options, active)
@@ -61,7 +63,7 @@ export class CallSpan {
   inPython({ began, queue }: Timing): Context {
     if (!this.#python) {
       const options = { kind: SERVER, attributes: this.#attributes, startTime: began }
-      const span = this.#tracing.tracer.startSpan(this.#name, options, this.#context)
+      const span = this.tracing.tracer.startSpan(this.#name, options, this.#context)
       span.setAttribute('python.queue_ms', queue)
       this.#python = { span, context: withSpan(this.#context, span) }
     }

@@ -26,14 +26,15 @@ export interface Tracing {
 const KEY = Symbol.for('opentelemetry.js.api.1')
 const NAME = 'vitest-environment-python'
 
+/** A global object. In Jest, each test file has one of its own, in which it may have set OpenTelemetry up. */
 type Global = { readonly [KEY]?: Registered }
 
 /** In Vitest's VM pools, this module is in the realm of a test file, and the runner's OpenTelemetry in the main one. */
 const main: Global = runInThisContext('globalThis')
 
-/** OpenTelemetry as this process has set it up for tracing; `undefined` if it has not. */
-export function findTracing(): Tracing | undefined {
-  const found = registered('trace')
+/** OpenTelemetry as the test file or this process has set it up for tracing; `undefined` if neither has. */
+export function findTracing(file?: object): Tracing | undefined {
+  const found = registered('trace', file)
   if (!found?.trace || !found.context) return undefined
   return {
     tracer: found.trace.getTracer(NAME),
@@ -47,8 +48,9 @@ export function findMeter() {
   return registered('metrics')?.metrics?.getMeter(NAME)
 }
 
-function registered(part: keyof Registered): Registered | undefined {
+function registered(part: keyof Registered, file?: object): Registered | undefined {
+  const given = (file as Global | undefined)?.[KEY]
+  if (given?.[part]) return given
   const own = (globalThis as Global)[KEY]
-  if (own?.[part]) return own
-  return main[KEY]
+  return own?.[part] ? own : main[KEY]
 }

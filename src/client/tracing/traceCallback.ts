@@ -22,8 +22,8 @@ interface Callbacks {
 
 /** Answers a callback as a child of the span in Python that it comes from. An iterable gets no span of its own. */
 export function traceCallback(traced: TracedCallback, callbacks: Callbacks): Promise<Answer> {
-  const { callback } = traced
-  const tracing = findTracing()
+  const { callback, call } = traced
+  const tracing = call?.tracing ?? findTracing()
   const parent = tracing && parentOf(tracing, traced)
   if (!tracing || !parent) return callbacks.answer(callback)
   const answer = () => callbacks.answer(callback)

@@ -7,8 +7,8 @@ import { findTracing } from './openTelemetry.ts'
  * Leases a worker in a span. It begins with the request, which may have been made before the test that takes the lease
  * began, and ends when the test has the worker.
  */
-export async function traceLease(take: () => Promise<Lease>): Promise<Lease> {
-  const tracing = findTracing()
+export async function traceLease(take: () => Promise<Lease>, file?: object): Promise<Lease> {
+  const tracing = findTracing(file)
   if (!tracing) return take()
   const active = tracing.contexts.active()
   const asked = epoch()

@@ -36,7 +36,7 @@ export class PythonOfFile {
     const leases = new FileLeases(project, testPath)
     this.#leases = leases
     this.#leaks = new JestLeaks(testPath)
-    this.#scopes = new JestScopes((test) => leases.open(test, { output, adopt }), this.#leaks)
+    this.#scopes = new JestScopes((test) => leases.open(test, { output, adopt, global }), this.#leaks)
     const python = new FilePython(() => leases.pool(), this.#scopes, realm)
     const access: JestAccess = {
       python,

@@ -15,6 +15,8 @@ import type { LeasedClient } from './pythonPool.ts'
 export interface TestFile {
   /** Shows the output of Python. Default: the console of this process. */
   output?: Output | undefined
+  /** The file's global object, in which it may have set OpenTelemetry up. Default: that of this process. */
+  global?: TestSide['global']
   /** Makes values and errors instances of the file's own classes. */
   adopt?: TestSide['adopt']
   /** Called when a worker is lost or a call has timed out, before the test gets the error. */
@@ -46,6 +48,7 @@ export class OpenLease extends LeasedPython implements LeasedClient {
         printed.show()
         this.#noteAnswer()
       },
+      global: file.global,
       ...(file.adopt && { adopt: file.adopt }),
       callFailed: (error) => {
         if (error instanceof WorkerLostError || error instanceof PythonTimeoutError) file.onEnd?.(error)

@@ -40,7 +40,7 @@ export class TestLeases implements PythonPool {
   }
 
   async lease(): Promise<OpenLease> {
-    const lease = await traceLease(() => this.#leases.take(this.#holder))
+    const lease = await traceLease(() => this.#leases.take(this.#holder), this.#file.global)
     // The test may have reached its time limit while it waited. Then nothing else would give the worker back.
     if (this.#closed || this.#defaults.signal?.aborted) {
       lease.release()

@@ -180,3 +180,13 @@ test('OpenTelemetry of the main realm is found from another one', () => {
   )
   expect(found).toBe(true)
 })
+
+test('OpenTelemetry of a test file of Jest is found in its own global object', () => {
+  const KEY = Symbol.for('opentelemetry.js.api.1')
+  register()
+  const file = { [KEY]: { ...(globalThis as { [KEY]?: object })[KEY] } }
+  trace.disable()
+  context.disable()
+  expect(findTracing()).toBeUndefined()
+  expect(findTracing(file)).toBeDefined()
+})
