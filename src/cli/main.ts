@@ -38,6 +38,7 @@ program
   )
   .option('--dry-run', 'show the changes without writing them')
   .option('--force', 'overwrite an existing example')
+  .option('--debug', 'only write a launch configuration for VS Code, which debugs tests and Python')
   .action(async (request: InitRequest) => {
     const { init } = await import('./init/init.ts')
     init(request)

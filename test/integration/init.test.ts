@@ -72,6 +72,20 @@ describe.concurrent('init', () => {
     expect(readdirSync(made.directory).sort()).toEqual(['package.json', 'vitest.config.ts'])
   })
 
+  test('--debug adds launch configurations for VS Code, and nothing else, once', async () => {
+    using made = project({ 'vitest.config.ts': CONFIG })
+    const { exitCode, output } = await runCli(made.directory, ['init', '--debug'])
+    expect(output).toContain('+++ .vscode/launch.json')
+    expect(output).toContain('Next: open a test in VS Code, choose "Vitest and Python"')
+    expect(exitCode).toBe(0)
+    expect(readdirSync(made.directory).sort()).toEqual(['.vscode', 'package.json', 'vitest.config.ts'])
+    const again = await runCli(made.directory, ['init', '--debug'])
+    expect(again).toMatchObject({
+      exitCode: 0,
+      output: '.vscode/launch.json already has "Vitest and Python".',
+    })
+  })
+
   test('does not touch a configuration that it cannot edit, and prints the lines to paste', async () => {
     using made = project({ 'vitest.config.ts': 'export default mergeConfig(a, {})\n' })
     const { exitCode, output } = await runCli(made.directory, ['init'])

@@ -1,6 +1,7 @@
 import { blasCheck } from './checks/blas.ts'
 import { type Check, type Judgement, problem } from './checks/check.ts'
 import { clockCheck } from './checks/clock.ts'
+import { debuggerCheck } from './checks/debugger.ts'
 import { interpreterCheck } from './checks/interpreter.ts'
 import { cgroupCheck, forkCheck, pidfdCheck, subreaperCheck } from './checks/kernel.ts'
 import { leftoversCheck } from './checks/leftovers.ts'
@@ -22,20 +23,28 @@ const checks = [
   ...[examine(nodeCheck), examine(runnersCheck), examine(grpcCheck), examine(interpreterCheck)],
   ...[examine(overlayCheck), examine(uvCheck), examine(forkCheck), examine(procCheck), examine(pidfdCheck)],
   ...[examine(subreaperCheck), examine(cgroupCheck), examine(sharedMemoryCheck), examine(socketPathCheck)],
-  ...[examine(limitsCheck), examine(blasCheck), examine(clockCheck), examine(leftoversCheck)],
+  ...[
+    examine(debuggerCheck),
+    examine(limitsCheck),
+    examine(blasCheck),
+    examine(clockCheck),
+    examine(leftoversCheck),
+  ],
 ]
 
 /** Runs every check that applies to this platform. Changes nothing. */
-export function examineAll(cwd: string, platform = process.platform): Promise<Examined[]> {
+export async function examineAll(cwd: string, platform = process.platform): Promise<Examined[]> {
   const concerned = checks.filter(({ only = platform }) => only === platform)
-  return Promise.all(concerned.map(({ look }) => look(cwd)))
+  const examined = await Promise.all(concerned.map(({ look }) => look(cwd)))
+  return examined.filter((result) => result !== undefined)
 }
 
 /** If a fact cannot be gathered, that is the result of this check, and the other checks still run. */
-function examine<Facts>({ name, only, gather, judge }: Check<Facts>) {
-  const look = async (cwd: string): Promise<Examined> => {
+function examine<Facts>({ name, only, gather, judge, applies = () => true }: Check<Facts>) {
+  const look = async (cwd: string): Promise<Examined | undefined> => {
     try {
-      return { name, ...judge(await gather(cwd)) }
+      const facts = await gather(cwd)
+      return applies(facts) ? { name, ...judge(facts) } : undefined
     } catch (error) {
       return { name, ...problem(`unknown: ${(error as Error).message}`, 'see the other checks') }
     }

@@ -5,6 +5,7 @@ import { SetupError } from '../../support/errors.ts'
 import { print } from '../print.ts'
 import type { RunnerName } from './chooseRunner.ts'
 import { planInit } from './initPlan.ts'
+import { planLaunch } from './launchPlan.ts'
 import { showDiff } from './showDiff.ts'
 
 export interface InitRequest {
@@ -14,15 +15,21 @@ export interface InitRequest {
   dryRun?: boolean | undefined
   /** The runner to configure. Default: see `chooseRunner` */
   runner?: RunnerName | undefined
+  /** Writes a launch configuration of VS Code, and nothing else. */
+  debug?: boolean | undefined
 }
 
 /**
- * Adds the plugin, or Jest's preset, to the project's configuration, and writes an example. Shows every change.
+ * Adds the plugin, or Jest's preset, to the project's configuration, and writes an example; or writes a launch
+ * configuration. Shows every change.
  *
  * @throws SetupError RUNNER_TOO_OLD, INIT_NO_PROJECT, INIT_CONFIG_NOT_EDITABLE, INIT_NOT_WRITABLE
  */
-export function init({ force = false, dryRun = false, runner }: InitRequest, root = process.cwd()): void {
-  const plan = planInit({
+export function init(
+  { force = false, dryRun = false, runner, debug = false }: InitRequest,
+  root = process.cwd(),
+): void {
+  const plan = (debug ? planLaunch : planInit)({
     files: new Set(readdirSync(root)),
     esm: isEsm(root),
     force,
@@ -35,8 +42,9 @@ export function init({ force = false, dryRun = false, runner }: InitRequest, roo
   for (const note of plan.notes) print(note)
   if (dryRun) return print('Nothing was written (--dry-run).')
   for (const { path, after } of plan.changes) write(join(root, path), after)
-  if (plan.changes.length > 0)
-    print(`Next: ${plan.next}\nTo write TypeScript types of your functions: npx vitest-python types`)
+  if (plan.changes.length === 0) return
+  print(`Next: ${plan.next}`)
+  if (!debug) print('To write TypeScript types of your functions: npx vitest-python types')
 }
 
 function isEsm(root: string): boolean {

@@ -16,6 +16,8 @@ export interface Check<Facts> {
   only?: NodeJS.Platform
   gather(cwd: string): Facts | Promise<Facts>
   judge(facts: Facts): Judgement
+  /** Whether the result is shown. Default: always */
+  applies?(facts: Facts): boolean
 }
 
 export const ok = (found: string): Judgement => ({ state: 'ok', found, remedy: '' })

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { blasCheck } from '../../../../src/cli/doctor/checks/blas.ts'
 import type { Check, State } from '../../../../src/cli/doctor/checks/check.ts'
 import { clockCheck } from '../../../../src/cli/doctor/checks/clock.ts'
+import { debuggerCheck } from '../../../../src/cli/doctor/checks/debugger.ts'
 import { interpreterCheck } from '../../../../src/cli/doctor/checks/interpreter.ts'
 import {
   cgroupCheck,
@@ -108,6 +109,19 @@ describe('doctor judges', () => {
     ],
     [undefined, 'problem', 'without a Python'],
   ])
+  cases(debuggerCheck, [
+    [{ wanted: false, version: '1.8.22', executable: '/p' }, 'ok', 'debugpy 1.8.22'],
+    [{ wanted: true, version: undefined, executable: '/p' }, 'problem', '/p -m pip install debugpy'],
+  ])
+
+  test.each([
+    [false, undefined, false],
+    [false, '1.8.22', true],
+    [true, undefined, true],
+  ])('the check of the debugger, asked for: %s, installed: %s, is shown: %s', (wanted, version, shown) => {
+    expect(debuggerCheck.applies?.({ wanted, version, executable: '/p' })).toBe(shown)
+  })
+
   cases(uvCheck, [
     [{ path: '/bin/uv', wanted: true }, 'ok', '/bin/uv'],
     [{ path: undefined, wanted: false }, 'ok', 'pip is used'],

@@ -1,0 +1,30 @@
+import { DEBUG_VARIABLE, debugWish } from '../../../globalSetup/run/debugWish.ts'
+import { findDebugpy } from '../../../pool/debug/findDebugpy.ts'
+import { type Check, ok, problem } from './check.ts'
+import { interpreterOf } from './interpreter.ts'
+
+export interface DebuggerFacts {
+  /** Whether the environment asks for a debugger. */
+  wanted: boolean
+  /** The version of debugpy. */
+  version: string | undefined
+  /** The project's interpreter. */
+  executable: string
+}
+
+/** Shown if debugpy is installed or asked for. */
+export const debuggerCheck: Check<DebuggerFacts> = {
+  name: 'debugger',
+  async gather(cwd) {
+    const interpreter = await interpreterOf(cwd)
+    const executable = 'missing' in interpreter ? 'python' : interpreter.executable
+    const version = 'missing' in interpreter ? undefined : await findDebugpy(executable, cwd, process.env)
+    const wanted = debugWish(undefined, process.env[DEBUG_VARIABLE], 'off') !== undefined
+    return { wanted, version, executable }
+  },
+  applies: ({ wanted, version }) => wanted || version !== undefined,
+  judge({ version, executable }) {
+    if (version !== undefined) return ok(`debugpy ${version}`)
+    return problem('debugpy is not installed', `${executable} -m pip install debugpy`)
+  },
+}
