@@ -1,5 +1,5 @@
 // Writes the CommonJS side of the entry points of which there is no CommonJS build.
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -33,20 +33,19 @@ export async function writeCommonJs() {
     const type = `typeof import('${file}', { with: { 'resolution-mode': 'import' } }).default`
     await write(`${path}.d.cts`, `declare const run: ${type}\nexport = run\n`)
   }
-  await sharePoolNames()
+  await write('vitest.d.cts', PLUGIN_TYPES)
 }
 
 /**
- * Projects declare the names of their pools by adding to the interface `PythonPools`. The fixtures have it from their ES
- * module, so the CommonJS types of the plugin must not have another one.
+ * The types of the plugin. They are those of the ES module, because declarations such as those of `PythonPools` add to an
+ * interface, and there must be only one.
  */
-async function sharePoolNames() {
-  const declared = await readFile(join(dist, 'vitest.d.cts'), 'utf8')
-  const own = 'interface PythonPools {}\n'
-  if (!declared.includes(own)) throw new Error('vitest.d.cts does not declare PythonPools.')
-  const shared = "import type { PythonPools } from './fixtures.js' with { 'resolution-mode': 'import' }\n"
-  await write('vitest.d.cts', shared + declared.replace(own, ''))
-}
+const PLUGIN_TYPES = `type Plugin = typeof import('./vitest.js', { with: { 'resolution-mode': 'import' } })
+export type * from './vitest.js' with { 'resolution-mode': 'import' }
+export declare const python: Plugin['python']
+export declare const SetupError: Plugin['SetupError']
+export type SetupError = InstanceType<Plugin['SetupError']>
+`
 
 async function write(path, text) {
   await writeFile(join(dist, path), text)
