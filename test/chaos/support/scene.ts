@@ -9,6 +9,7 @@ import { execa } from 'execa'
 import { inject } from 'vitest'
 import { cleanEnvironment } from '../../support/environment.ts'
 import type { Installation } from '../../support/installation.ts'
+import { PATIENCE_MS } from '../../support/patience.ts'
 import { liveProcesses } from '../../support/processes.ts'
 import { CASE_VARIABLE, killSurvivors, survivorsOf, type TestedRun } from '../../support/survivors.ts'
 import { type Identity, identify, isAlive, send } from './identity.ts'
@@ -100,7 +101,7 @@ export async function withScene<T>(options: SceneOptions, use: (scene: Scene) =>
         return run
       },
       atEnd: (clear) => void clearing.push(clear),
-      started: (command) => waitForCommand(tested, command),
+      started: (command) => waitForCommand(tested, command, () => runs.map((run) => run.output()).join('\n')),
       holdDescriptorsOf: async ({ pid }) => {
         const holder = execa('python3', [inheritProgram, `${pid}`], { reject: false, stdin: 'ignore' })
         holders.push(identify(holder.pid!))
@@ -139,14 +140,14 @@ async function survivors(tested: TestedRun, tracked: () => Identity[], grace: nu
   }
 }
 
-async function waitForCommand(tested: TestedRun, command: RegExp): Promise<Identity> {
+async function waitForCommand(tested: TestedRun, command: RegExp, output: () => string): Promise<Identity> {
   const mark = `${CASE_VARIABLE}=${tested.id}`
-  for (const until = performance.now() + 30_000; performance.now() < until; ) {
+  for (const until = performance.now() + PATIENCE_MS; performance.now() < until; ) {
     const found = liveProcesses().find((live) => command.test(live.command) && live.environ.includes(mark))
     if (found) return found
     await sleep(5)
   }
-  throw new Error(`no process ${command}`)
+  throw new Error(`no process ${command}; the runs printed: ${output()}`)
 }
 
 function runDirectoriesIn(runtime: string): string[] {
