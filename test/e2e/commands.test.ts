@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { printedBy } from '../support/printed.ts'
 import { type FixtureOptions, type FixtureResult, NOTHING, runVitest } from '../support/runVitest.ts'
-import { everyPool, versions } from '../support/versions.ts'
+import { poolsWith, versions } from '../support/versions.ts'
 
 const WITHOUT_ISOLATION = ['--no-isolate', '--no-file-parallelism']
 
@@ -18,7 +18,9 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(left).toEqual(NOTHING)
   }
 
-  test.each(everyPool)('test.for, describe.for, concurrent tests and every scope, in %s', async (pool) => {
+  test.each(
+    poolsWith(version),
+  )('test.for, describe.for, concurrent tests and every scope, in %s', async (pool) => {
     expectPassed(await run({ pool, args: ['each', 'scopes'] }), 9)
   })
 

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { checkTypes } from '../support/checkTypes.ts'
 import { printedBy } from '../support/printed.ts'
 import { type FixtureOptions, NOTHING, runVitest } from '../support/runVitest.ts'
-import { everyPool, versions } from '../support/versions.ts'
+import { poolsWith, versions } from '../support/versions.ts'
 
 describe.concurrent.each(versions)('Vitest %s', (version) => {
   const run = (options: Partial<FixtureOptions>) => runVitest({ version, fixture: 'environment', ...options })
 
   test.each(
-    everyPool,
+    poolsWith(version),
   )('gives a file one process from its first line to its last hook, in %s', async (pool) => {
     const result = await run({ pool, args: ['uses', 'lazy', 'untouched'] })
     expect(result.output).toMatch(/Tests +5 passed \(5\)/)
@@ -35,7 +35,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(left).toEqual(NOTHING)
   })
 
-  test.each(everyPool)('works on top of jsdom, in %s', async (pool) => {
+  test.each(poolsWith(version))('works on top of jsdom, in %s', async (pool) => {
     const { exitCode, output, left } = await run({ pool, args: ['document'], python: { base: 'jsdom' } })
     expect(output).toMatch(/Tests +1 passed \(1\)/)
     expect(exitCode).toBe(0)
@@ -57,7 +57,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expect(exitCode).toBe(1)
   })
 
-  test.each(everyPool)('a test that leaves processes fails, and no other, in %s', async (pool) => {
+  test.each(poolsWith(version))('a test that leaves processes fails, and no other, in %s', async (pool) => {
     const result = await run({ pool, args: ['leaves', 'stops'] })
     expect(result.output).toMatch(/Test Files +1 failed \| 1 passed \(2\)/)
     expect(result.output).toMatch(/FAIL +leaves\.test\.ts/)

@@ -16,6 +16,11 @@ export const covering = nightly ? versions : versions.slice(-1)
 export const pools = ['forks', 'threads', 'vmThreads'] as const
 export const everyPool = [...pools, 'vmForks'] as const
 
+/** The pools for tests that depend on both: all of them with the newest version, with others the one that differs most. */
+export function poolsWith(version: VitestVersion): readonly Pool[] {
+  return covering.includes(version) ? everyPool : ['vmThreads']
+}
+
 /** The Jest version that the project is tested with. */
 export const JEST = 'jest@30.5.2'
 export type JestVersion = typeof JEST
