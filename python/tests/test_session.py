@@ -186,6 +186,7 @@ async def awaits(cb):
     try: return await cb()
     except RuntimeError as error: return repr(error.__cause__)
 async def blocks(cb): return cb.sync()
+def large(cb): cb(b"x" * 300_000)
 class Slow:
     def __repr__(self):
         time.sleep(1)
@@ -200,9 +201,9 @@ def count_errors():
 """
 
 
-@pytest.fixture
-def caller(runner: Runner) -> Worker:
-    forkserver = runner.start(runner.write("m.py", CALLBACKS))
+@pytest.fixture(params=["auto", "grpc"])
+def caller(runner: Runner, request: pytest.FixtureRequest) -> Worker:
+    forkserver = runner.start(runner.write("m.py", CALLBACKS), transport=request.param)
     forkserver.until("ready")
     return runner.worker(forkserver)
 
@@ -257,6 +258,18 @@ def test_a_coroutine_that_blocks_for_a_callback_is_interrupted(caller: Worker) -
     caller.cancel(call)
     caller.cancel(call)
     assert caller.next(call).failure.type == "vitest_python.Interrupted"
+
+
+def test_an_interrupt_tears_no_frame(caller: Worker) -> None:
+    ends = set()
+    for delay in range(40):
+        call = begin(caller, "m.large")
+        time.sleep(delay / 10_000)
+        caller.cancel(call)
+        ends.add(caller.next(call).failure.type)
+        assert caller.call("m.echo", 1) == 1
+    # A call that is cancelled before its begin sends nothing.
+    assert "vitest_python.Interrupted" in ends
 
 
 def test_interrupting_a_blocked_coroutine_interrupts_no_other_call(caller: Worker) -> None:

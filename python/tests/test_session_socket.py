@@ -6,6 +6,7 @@ import random
 import socket
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -129,14 +130,60 @@ def test_the_lease_of_a_session_is_in_the_environment(runner: Runner) -> None:
     assert runner.worker(forkserver).call("m.lease") == "l1"
 
 
+def test_a_worker_without_descriptors_accepts_sessions_as_soon_as_it_has_some(runner: Runner) -> None:
+    code = """
+import os, resource
+taken = []
+def take():
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    while True:
+        try: taken.append(os.open(os.devnull, os.O_RDONLY))
+        except OSError: return len(taken)
+def give_back():
+    while taken: os.close(taken.pop())
+"""
+    forkserver = runner.start(runner.write("m.py", code))
+    forkserver.until("ready")
+    worker = runner.worker(forkserver)
+    assert worker.call("m.take") > 0
+    opened: list[Welcome] = []
+
+    def open_another() -> None:
+        with SocketSession(worker.session) as session:
+            opened.append(session.welcome)
+
+    # `accept` has a descriptor in reserve while it waits, so the first connection needs none.
+    with SocketSession(worker.session):
+        opening = threading.Thread(target=open_another)
+        opening.start()
+        until = time.monotonic() + 20
+        while "cannot be accepted" not in runner.log("w1") and time.monotonic() < until:
+            time.sleep(0.01)
+        assert opened == []
+        worker.call("m.give_back")
+        opening.join(20)
+    assert opened == [Welcome()]
+
+
 def test_a_large_message_arrives_whole() -> None:
     left, right = socket.socketpair()
     with left, right:
         message = random.Random(3).randbytes(3_000_001)
-        writing = threading.Thread(target=MessageWriter(left).write, args=(message,))
-        writing.start()
+        writer = MessageWriter(left)
+        writer.write(message)
         assert MessageReader(right).read() == message
-        writing.join()
+        writer.finish()
+
+
+def test_a_writer_waits_for_no_client() -> None:
+    left, right = socket.socketpair()
+    with left, right:
+        writer = MessageWriter(left)
+        for _ in range(10):
+            writer.write(bytes(1_000_000))
+        writer.close()
+        reader = MessageReader(right)
+        assert [len(reader.read() or b"") for _ in range(11)] == [1_000_000] * 10 + [0]
 
 
 def test_a_writer_whose_client_is_gone_does_nothing() -> None:
@@ -146,7 +193,7 @@ def test_a_writer_whose_client_is_gone_does_nothing() -> None:
         writer = MessageWriter(left)
         writer.write(b"1")
         writer.write(b"2")
-        writer.close()
+        writer.finish()
 
 
 def test_a_length_beyond_the_limit_is_refused_before_the_message_arrives() -> None:

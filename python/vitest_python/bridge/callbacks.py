@@ -87,7 +87,7 @@ class Callbacks:
         return number
 
     def answer(self, answer: Answer) -> None:
-        """Take the client's answer; on gRPC's thread."""
+        """Take the client's answer; on the thread of the transport."""
         future = self._waiting.pop(answer.callback, None)
         # A coroutine that no longer waits has cancelled the future.
         if future is None or not future.set_running_or_notify_cancel():

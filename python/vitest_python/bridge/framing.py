@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import threading
+from queue import SimpleQueue
 
-# The real one, before the user's modules are imported: gevent puts another in its place.
+# The real ones, before the user's modules are imported: gevent puts others in their place.
 from socket import MSG_NOSIGNAL, SHUT_RDWR, socket
+from time import monotonic
 
 HEADER_BYTES = 4
 # Protobuf's own limit is 2 GiB.
@@ -25,25 +26,28 @@ class MessageReader:
         self._connection = connection
         self._buffer = bytearray()
 
-    def read(self, max_bytes: int = MAX_BYTES) -> bytes | None:
+    def read(self, max_bytes: int = MAX_BYTES, seconds: float | None = None) -> bytes | None:
         """Return the next message; None if the client closes the connection.
 
-        Raises TooLong, without waiting for the message, and TimeoutError if the connection has a time limit.
+        Raises TooLong, without waiting for the message, and TimeoutError if it hasn't arrived within `seconds`.
         """
-        if not self._fill(HEADER_BYTES):
+        deadline = None if seconds is None else monotonic() + seconds
+        if not self._fill(HEADER_BYTES, deadline):
             return None
         length = int.from_bytes(self._buffer[:HEADER_BYTES], "little")
         if length > max_bytes:
             raise TooLong(f"a message of {length:,} bytes is longer than {max_bytes:,} bytes")
         end = HEADER_BYTES + length
-        if not self._fill(end):
+        if not self._fill(end, deadline):
             return None
         message = bytes(memoryview(self._buffer)[HEADER_BYTES:end])
         del self._buffer[:end]
         return message
 
-    def _fill(self, length: int) -> bool:
+    def _fill(self, length: int, deadline: float | None) -> bool:
         while len(self._buffer) < length:
+            # A timeout of 0 would mean not to wait at all.
+            self._connection.settimeout(None if deadline is None else max(0.001, deadline - monotonic()))
             try:
                 received = self._connection.recv(_CHUNK_BYTES)
             except TimeoutError:
@@ -57,32 +61,50 @@ class MessageReader:
 
 
 class MessageWriter:
-    """Writes messages to a connection; from any thread. If the client is gone, it does nothing."""
+    """Writes messages to a connection on a thread of its own, so that neither a signal nor a slow client can tear one.
+
+    A process that user code has forked has no such thread, and so writes nothing.
+    """
 
     def __init__(self, connection: socket) -> None:
         self._connection = connection
-        self._lock = threading.Lock()
-        self._owner = os.getpid()
+        self._messages: SimpleQueue[bytes | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="session-writer", daemon=True)
+        self._thread.start()
 
     def write(self, message: bytes) -> None:
-        """Send a message. Waits while the client doesn't read."""
-        # A process that user code has forked has a copy of the connection.
-        if os.getpid() != self._owner:
-            return
-        header = len(message).to_bytes(HEADER_BYTES, "little")
-        with self._lock:
-            try:
-                # Without MSG_NOSIGNAL, a module that has restored SIGPIPE would end with a client that is gone.
-                sent = self._connection.sendmsg((header, message), (), MSG_NOSIGNAL)
-                missing = HEADER_BYTES + len(message) - sent
-                if missing > 0:
-                    self._connection.sendall(memoryview(header + message)[-missing:], MSG_NOSIGNAL)
-            except OSError:
-                pass
+        """Send a message; from any thread. Does nothing if the client is gone."""
+        self._messages.put(message)
 
     def close(self) -> None:
-        """End the connection. Messages that have been sent still arrive."""
+        """End the connection after the messages that have been written so far."""
+        self._messages.put(None)
+
+    def finish(self) -> None:
+        """Close it, and wait until everything has been sent or the client is gone."""
+        self.close()
+        self._thread.join()
+
+    def _run(self) -> None:
         try:
-            self._connection.shutdown(SHUT_RDWR)
+            for message in iter(self._messages.get, None):
+                self._send(message)
         except OSError:
-            pass
+            pass  # the client is gone
+        shut_down(self._connection)
+
+    def _send(self, message: bytes) -> None:
+        header = len(message).to_bytes(HEADER_BYTES, "little")
+        # Without MSG_NOSIGNAL, a program that has restored SIGPIPE would end with a client that is gone.
+        sent = self._connection.sendmsg((header, message), (), MSG_NOSIGNAL)
+        if sent < HEADER_BYTES:
+            self._connection.sendall(header[sent:], MSG_NOSIGNAL)
+        self._connection.sendall(memoryview(message)[max(0, sent - HEADER_BYTES) :], MSG_NOSIGNAL)
+
+
+def shut_down(connection: socket) -> None:
+    """End a connection in both directions, even if a forked process has a copy of it."""
+    try:
+        connection.shutdown(SHUT_RDWR)
+    except OSError:
+        pass

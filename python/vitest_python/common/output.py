@@ -20,7 +20,7 @@ def write_through() -> None:
     sys.stderr = sys.__stderr__ = _unbuffered(2, ERROR)  # type: ignore[misc]
     mark_log_records()
     # By descriptor, because after a fork the same number leads to the worker's own log.
-    # Only the thread that crashed: it is the user's, and the others are gRPC's.
+    # Only the thread that crashed: it is the user's, and the others are ours.
     faulthandler.enable(2, all_threads=False)
 
 

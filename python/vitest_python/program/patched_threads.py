@@ -1,4 +1,4 @@
-"""Notices libraries that replace Python's threads. gRPC's threads would then wait for a loop that nothing runs."""
+"""Notices libraries that replace Python's threads. Our threads would then wait for a loop that nothing runs."""
 
 from __future__ import annotations
 

@@ -43,21 +43,17 @@ def open_endpoints(
         resolver.before_call = debugger.begin
     served = Served(config.token, program, resolver, executor, usage, debugger)
     session = "" if config.transport == "grpc" else f"{base}.call"
-    previous = os.umask(0o077)
-    try:
-        if config.needs_grpc:
-            _start_server(path, served)
-        else:
-            LateServer(f"{base}.grpc", lambda path: _start_server(path, served)).listen(path)
-        if session:
-            SessionSocket(config.token, executor, resolver).listen(session)
-    finally:
-        os.umask(previous)
+    if config.needs_grpc:
+        _start_server(path, served)
+    else:
+        LateServer(f"{base}.grpc", lambda path: _start_server(path, served, late=True)).listen(path)
+    if session:
+        SessionSocket(config.token, executor, resolver).listen(session)
     return {"address": f"unix:{path}", "session": session}
 
 
-def _start_server(path: str, served: Served) -> None:
+def _start_server(path: str, served: Served, late: bool = False) -> None:
     # Most workers don't need gRPC, and its import takes longer than everything else.
     from .server import start_server
 
-    start_server(path, served)
+    start_server(path, served, late)

@@ -11,7 +11,7 @@ _VARIABLE = "GRPC_ENABLE_FORK_SUPPORT"
 
 @contextlib.contextmanager
 def without_fork_support() -> Iterator[None]:
-    """Around the two moments when gRPC reads the setting: its import, and the making of the first server.
+    """Around the two moments when gRPC reads the setting for our server: its import, and the server's creation.
 
     With the handlers, a child that user code forks (os.fork, multiprocessing) crashes while calls are under way.
     Without them such a child cannot use gRPC, and does not need to. If you have set the variable, it stays.

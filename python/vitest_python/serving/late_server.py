@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import traceback
 from collections.abc import Callable
 
 # The real one, before the user's modules are imported: gevent puts another in its place.
-from socket import AF_UNIX, SHUT_WR, socket
+from socket import AF_UNIX, socket
+
+from ..bridge.framing import shut_down
+from .listen import listen
 
 _CHUNK_BYTES = 256 * 1024
 
@@ -22,39 +26,44 @@ class LateServer:
         """
         self._path = path
         self._start = start
-        self._started = False
+        self._starting = threading.Lock()
+        self._started: bool | None = None
+        """None before the first client; False if the start has failed."""
 
     def listen(self, path: str) -> None:
-        """Accept connections on `path`. Raises OSError if the socket can't be created."""
-        listener = socket(AF_UNIX)
-        listener.bind(path)
-        listener.listen()
-        threading.Thread(target=self._accept, args=(listener,), name="late-server", daemon=True).start()
+        """Accept gRPC clients on `path`. Raises OSError if the socket can't be created."""
+        listen(path, self._relay, "gRPC client")
 
-    def _accept(self, listener: socket) -> None:
-        while True:
-            connection, _ = listener.accept()
-            try:
-                self._relay(connection)
-            except Exception:
-                # The client sees that the connection ends. The log of the worker tells why.
-                traceback.print_exc()
-                connection.close()
+    def _relay(self, client: socket) -> None:
+        if not self._come_up():
+            return
+        with socket(AF_UNIX) as server:
+            server.connect(self._path)
+            back = threading.Thread(target=_copy, args=(server, client), name="gRPC client", daemon=True)
+            back.start()
+            _copy(client, server)
+            back.join()
 
-    def _relay(self, connection: socket) -> None:
-        if not self._started:
-            self._start(self._path)
-            self._started = True
-        server = socket(AF_UNIX)
-        server.connect(self._path)
-        for source, target in ((connection, server), (server, connection)):
-            threading.Thread(target=_copy, args=(source, target), name="late-server", daemon=True).start()
+    def _come_up(self) -> bool:
+        with self._starting:
+            if self._started is None:
+                self._started = False
+                try:
+                    self._start(self._path)
+                    self._started = True
+                except Exception:
+                    # The clients see that their connections end. The log of the worker tells why.
+                    print("vitest-python: the gRPC server of this worker cannot start:", file=sys.stderr)
+                    traceback.print_exc()
+            return self._started
 
 
 def _copy(source: socket, target: socket) -> None:
     try:
         while data := source.recv(_CHUNK_BYTES):
             target.sendall(data)
-        target.shutdown(SHUT_WR)
     except OSError:
-        pass  # one side is gone; the other one is closed with its last reference
+        pass  # one side is gone
+    # gRPC never closes only one direction of a connection.
+    shut_down(source)
+    shut_down(target)

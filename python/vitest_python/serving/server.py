@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+
 import grpc
 
 from ..bridge.bridge import Bridge
@@ -23,8 +26,13 @@ MAX_THREADS = 256
 _started: list[grpc.Server] = []
 
 
-def start_server(path: str, served: Served) -> None:
-    """Serve the user's servicers, calls, health and reflection on a Unix socket.
+def start_server(path: str, served: Served, late: bool) -> None:
+    """Serve the user's servicers, calls, health and reflection on a Unix socket of mode 0600.
+
+    Args:
+        path: of the socket
+        served: what it serves
+        late: whether user code may be running, which must not see a changed environment
 
     Raises ImportFailed if a servicer can't be registered, and RuntimeError if the socket can't be created.
     """
@@ -37,7 +45,7 @@ def start_server(path: str, served: Served) -> None:
         interceptors.append(UsageInterceptor(served.usage, served.program))
     if served.debugger is not None:
         interceptors.append(ServicerInterceptor(served.debugger.wrap))
-    with without_fork_support():
+    with contextlib.nullcontext() if late else without_fork_support():
         server = grpc.server(
             ServerThreads(MAX_THREADS, thread_name_prefix="grpc"),
             interceptors=interceptors,
@@ -55,4 +63,5 @@ def start_server(path: str, served: Served) -> None:
     add_standard_services(server)
     server.add_insecure_port(f"unix:{path}")
     server.start()
+    os.chmod(path, 0o600)
     _started.append(server)

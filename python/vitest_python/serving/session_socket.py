@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hmac
 import os
-import threading
-from collections.abc import Callable
-from socket import AF_UNIX, socket
+from socket import socket
 
 from google.protobuf.message import DecodeError
 
@@ -17,6 +15,7 @@ from ..bridge.session import Session, refusal
 from ..execution.executor import Executor
 from ..posix.protocol import LEASE_VARIABLE, PROTOCOL, protocol_mismatch
 from ..program.resolve import FunctionResolver
+from .listen import listen
 
 # Before the token is known, a client gets neither much memory nor much time.
 _MAX_HELLO_BYTES = 4096
@@ -24,7 +23,7 @@ _HELLO_SECONDS = 10.0
 
 
 class SessionSocket:
-    """Accepts connections, each of which is a session with a thread of its own that reads its frames."""
+    """Each connection is a session. Its thread reads the frames."""
 
     def __init__(self, token: str, executor: Executor, resolver: FunctionResolver) -> None:
         self._token = token.encode()
@@ -32,41 +31,30 @@ class SessionSocket:
         self._resolver = resolver
 
     def listen(self, path: str) -> None:
-        """Accept connections on `path`. Raises OSError if the socket can't be created."""
-        listener = socket(AF_UNIX)
-        listener.bind(path)
-        listener.listen()
-        _start(lambda: self._accept(listener), "session-socket")
-
-    def _accept(self, listener: socket) -> None:
-        while True:
-            connection, _ = listener.accept()
-            _start(lambda connection=connection: self._serve(connection), "session")  # type: ignore[misc]
+        """Accept sessions on `path`. Raises OSError if the socket can't be created."""
+        listen(path, self._serve, "session")
 
     def _serve(self, connection: socket) -> None:
-        with connection:
-            writer = MessageWriter(connection)
-            reader = MessageReader(connection)
-            hello = self._welcome(connection, reader, writer)
-            if hello is not None:
-                session = Session(self._executor, self._resolver, _FrameWriter(writer))
-                if hello.pid:
-                    session.share_memory()
-                self._receive(reader, session)
-            writer.close()
+        writer = MessageWriter(connection)
+        reader = MessageReader(connection)
+        hello = self._welcome(reader, writer)
+        if hello is not None:
+            session = Session(self._executor, self._resolver, _FrameWriter(writer))
+            if hello.pid:
+                session.share_memory()
+            self._receive(reader, session)
+        writer.finish()
 
-    def _welcome(self, connection: socket, reader: MessageReader, writer: MessageWriter) -> Hello | None:
+    def _welcome(self, reader: MessageReader, writer: MessageWriter) -> Hello | None:
         """Answer the first message of a client. Returns None if the client is refused."""
-        connection.settimeout(_HELLO_SECONDS)
         try:
-            message = reader.read(_MAX_HELLO_BYTES)
+            message = reader.read(_MAX_HELLO_BYTES, _HELLO_SECONDS)
             if message is None:
                 return None
             hello = Hello.FromString(message)
         except (DecodeError, TooLong, TimeoutError) as error:
             writer.write(Welcome(refusal=f"the first message is not a Hello: {error}").SerializeToString())
             return None
-        connection.settimeout(None)
         why = self._refuse(hello)
         if hello.pid and not (why or shared_memory.can_open(hello.pid)):
             hello.pid = 0
@@ -104,7 +92,3 @@ class _FrameWriter:
 
     def close(self) -> None:
         self._writer.close()
-
-
-def _start(work: Callable[[], None], name: str) -> None:
-    threading.Thread(target=work, name=name, daemon=True).start()

@@ -13,7 +13,8 @@ const MODULE = 'def echo(text):\n    return text\n'
 const CALL_TIMEOUT_MS = 30_000
 
 /**
- * Opens a real run, makes a gRPC call to a real worker, and ends the run like any other.
+ * Opens a real run, makes a gRPC call to a real worker, and ends the run like any other. By gRPC, because a broken grpcio would
+ * show itself only in tests with services of their own otherwise.
  *
  * @returns milliseconds until the answer
  * @throws SetupError TRY_OUT_FAILED, or the reason for which Python cannot start
@@ -24,7 +25,13 @@ export async function tryOut(installation: PythonInstallation): Promise<number> 
   const began = performance.now()
   try {
     writeFileSync(join(root, 'tried_out.py'), MODULE)
-    const options = { modules: ['./tried_out.py'], start: 'eager', maxWorkers: 1, spares: 0 }
+    const options = {
+      modules: ['./tried_out.py'],
+      start: 'eager',
+      maxWorkers: 1,
+      spares: 0,
+      transport: 'grpc',
+    }
     const run = await openRun(root, resolveOptions(options), { provide: async () => installation })
     let milliseconds: number
     try {

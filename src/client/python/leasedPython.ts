@@ -31,6 +31,8 @@ export interface TestSide extends Pick<SessionHost, 'beforeAnswer' | 'adopt'> {
   readonly global: object | undefined
   /** Called with the error that the test gets of a call, right before. */
   callFailed(error: Error): void
+  /** Called when a call has ended, right before the test gets its answer. */
+  answered(): void
 }
 
 /** The client of one lease. It is closed when the lease ends. */
@@ -50,7 +52,14 @@ export class LeasedPython extends CodeSurface implements PythonClient {
   readonly #tally: CallTally
   #caller: Caller | undefined
   /** Ends the session. Emptied in the end, because the lease outlives this client, and with it the globals of a test file. */
-  readonly #onLost = { end: (reason: Error): void => this.#session?.end(reason) }
+  readonly #onLost = {
+    end: (reason: Error): void => {
+      this.#lost = reason
+      this.#session?.end(reason)
+    },
+  }
+  /** Why the worker has ended before the lease did. */
+  #lost: Error | undefined
   #session: Session | undefined
 
   constructor(lease: Lease, defaults: CallOptions = {}, test: Partial<TestSide> = {}) {
@@ -167,12 +176,14 @@ export class LeasedPython extends CodeSurface implements PythonClient {
     }
     const session = new Session(channel.stream, host, refs, this.#defaults)
     this.#session = session
+    if (this.#lost) session.end(this.#lost)
     return session
   }
 
   #callEnded(call: RecordedCall, error: Error | undefined): void {
     this.#tally.add(error ? { ...call, error: shortened(error) } : call)
     if (error) this.#test.callFailed?.(error)
+    this.#test.answered?.()
     if (!hasSubscribers('call')) return
     const { runId, workerId: worker } = this
     const at = call.began + call.duration

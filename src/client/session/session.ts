@@ -9,7 +9,7 @@ import { type CallStart, startMessage } from './callStart.ts'
 import type { CallListener } from './callState.ts'
 import { CallTable } from './callTable.ts'
 import type { SessionHost } from './sessionHost.ts'
-import type { SessionStream } from './sessionStream.ts'
+import { CLOSED, type SessionStream } from './sessionStream.ts'
 import { type EncodedArguments, ValueCarrier } from './valueCarrier.ts'
 
 /** Makes and recognises the objects that stand for values of Python. */
@@ -38,7 +38,7 @@ export class Session {
   readonly #listeners = {
     data: (frame: WorkerFrame) => this.#receive(frame),
     error: (error: Error) => this.#break(error),
-    end: () => this.#break(new Error('Python closed the session of this lease.')),
+    end: () => this.#break(new Error(CLOSED)),
   }
   #ended: Error | undefined
 

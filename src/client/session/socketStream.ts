@@ -1,9 +1,14 @@
 import { EventEmitter } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { PROTOCOL } from '../../process/run/protocol.ts'
+import { clearTimeout, setTimeout } from '../../support/clock.ts'
 import { ClientFrame, Hello, Welcome, WorkerFrame } from '../gen/vitest_python/v1/bridge.ts'
 import { framed, MessageReader } from '../wire/messages.ts'
-import type { SessionStream } from './sessionStream.ts'
+import { CLOSED, type SessionStream } from './sessionStream.ts'
+
+/** A worker answers at once, on a thread of its own. */
+const WELCOME_TIMEOUT_MS = 30_000
+const SILENT = `Python has not opened the session of this lease within ${WELCOME_TIMEOUT_MS / 1_000} s.`
 
 interface Events {
   welcome: [Welcome]
@@ -16,6 +21,7 @@ interface Events {
 export class SocketStream extends EventEmitter<Events> implements SessionStream {
   readonly #socket: Socket
   readonly #messages = new MessageReader()
+  readonly #unwelcome: NodeJS.Timeout
   #isWelcome = false
   #broken: Error | undefined
 
@@ -25,7 +31,8 @@ export class SocketStream extends EventEmitter<Events> implements SessionStream 
     this.#socket = connect(path)
     this.#socket.on('data', (chunk) => this.#receive(chunk))
     this.#socket.on('error', (error) => this.#break(error))
-    this.#socket.on('end', () => this.emit('end'))
+    this.#socket.on('end', () => this.#end())
+    this.#unwelcome = setTimeout(() => this.#break(new Error(SILENT)), WELCOME_TIMEOUT_MS).unref()
     this.#socket.write(framed(Hello.encode({ ...hello, protocol: PROTOCOL }).finish()))
   }
 
@@ -37,28 +44,51 @@ export class SocketStream extends EventEmitter<Events> implements SessionStream 
   }
 
   cancel(): void {
+    clearTimeout(this.#unwelcome)
     this.#socket.destroy()
   }
 
   #receive(chunk: Buffer): void {
-    try {
-      for (const message of this.#messages.take(chunk)) this.#take(message)
-    } catch (error) {
-      this.#break(new Error(`Python sent a message that cannot be read: ${(error as Error).message}`))
+    for (const message of this.#messages.take(chunk)) {
+      const told = this.#decode(message)
+      // Outside of the `try`, because an error of a listener is not one of the message.
+      told?.()
     }
   }
 
-  #take(message: Buffer): void {
-    if (this.#isWelcome) return void this.emit('data', WorkerFrame.decode(message))
-    const welcome = Welcome.decode(message)
+  /** @returns what tells the listeners */
+  #decode(message: Buffer): (() => void) | undefined {
+    try {
+      if (this.#isWelcome) {
+        const frame = WorkerFrame.decode(message)
+        return () => this.emit('data', frame)
+      }
+      const welcome = Welcome.decode(message)
+      return () => this.#welcome(welcome)
+    } catch (error) {
+      this.#break(new Error(`Python sent a message that cannot be read: ${(error as Error).message}`))
+      return undefined
+    }
+  }
+
+  #welcome(welcome: Welcome): void {
+    clearTimeout(this.#unwelcome)
     if (welcome.refusal) return this.#break(new Error(welcome.refusal))
     this.#isWelcome = true
     this.emit('welcome', welcome)
   }
 
+  #end(): void {
+    if (this.#broken) return
+    clearTimeout(this.#unwelcome)
+    this.#broken = new Error(CLOSED)
+    this.emit('end')
+  }
+
   #break(error: Error): void {
     if (this.#broken) return
     this.#broken = error
+    clearTimeout(this.#unwelcome)
     this.#socket.destroy()
     this.emit('error', error)
   }

@@ -44,10 +44,8 @@ export class OpenLease extends LeasedPython implements LeasedClient {
     // The log of a shared worker begins with the output of earlier tests.
     const printed = new Printed(lease.log, lease.context.isolation === 'shared', file.output)
     super(lease, defaults, {
-      beforeAnswer: () => {
-        printed.show()
-        this.#noteAnswer()
-      },
+      beforeAnswer: () => printed.show(),
+      answered: () => this.#noteAnswer(),
       global: file.global,
       ...(file.adopt && { adopt: file.adopt }),
       callFailed: (error) => {
@@ -78,6 +76,7 @@ export class OpenLease extends LeasedPython implements LeasedClient {
   async release(): Promise<void> {
     if (!this.#open) return
     this.#open = false
+    this.#answered = true
     this.#events.answered()
     await this.endTest()
     await this.cancelCalls()

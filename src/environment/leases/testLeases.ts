@@ -46,6 +46,7 @@ export class TestLeases implements PythonPool {
       lease.release()
       throw new LeaseError('The test ended before a Python process became free.')
     }
+    this.#leases.expectNext(this.#holder.file)
     const open: OpenLease = new OpenLease(lease, this.#defaults, this.#file, {
       answered: () => this.#leases.prefetchNext(),
       released: (suspects) => {

@@ -43,18 +43,20 @@ export class WorkerLeases {
   }
 
   /**
-   * Leases a worker for a test: the prefetched one if there is one. The next one is prefetched soon, and at the latest
-   * when `prefetchNext` is called.
+   * Leases a worker for a test: the prefetched one if there is one.
    *
    * @throws LeaseError the pool grants no worker
    */
   async take(holder: Holder): Promise<Lease> {
     const next = this.#next
     this.#next = undefined
-    const lease = await (next ? next.claim(holder) : this.connection.acquire(holder))
+    return next ? next.claim(holder) : this.connection.acquire(holder)
+  }
+
+  /** Has the next worker prefetched soon, and at the latest when `prefetchNext` is called. */
+  expectNext(file: string): void {
     // With the other isolations, the next test uses the same worker again.
-    if (this.#isolation === 'test') this.#prefetching.plan(() => this.#prefetchFor(holder.file))
-    return lease
+    if (this.#isolation === 'test') this.#prefetching.plan(() => this.#prefetchFor(file))
   }
 
   /** Prefetches the next worker now, if that was postponed: the test has got its first answer, or ends without one. */

@@ -85,6 +85,24 @@ test('the end of the worker is the end of the session', async () => {
   await expectTold(['welcome', false], ['end'])
 })
 
+test('so it is for a frame that is written later', async () => {
+  const { stream, expectTold } = open()
+  ;(await python).end(welcome())
+  await expectTold(['welcome', false], ['end'])
+  stream.write({ call: 1, kind: undefined })
+  await expectTold(['welcome', false], ['end'], ['error', 'Python closed the session of this lease.'])
+})
+
+test('an error of a listener is not taken for one of the message', async () => {
+  const { stream } = open()
+  const thrown = new Promise<Error>((resolve) => process.once('uncaughtException', resolve))
+  stream.on('data', () => {
+    throw new Error('of the listener')
+  })
+  ;(await python).write(Buffer.concat([welcome(), answer(1)]))
+  expect(await thrown).toMatchObject({ message: 'of the listener' })
+})
+
 test('a worker that is gone is an error', async () => {
   server.close()
   const { expectTold } = open()

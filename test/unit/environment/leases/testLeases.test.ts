@@ -19,7 +19,11 @@ function broker() {
   const granted = new Promise<void>((resolve) => {
     grant = resolve
   })
-  const leases = { take: () => granted.then(() => lease), prefetchNext: () => {} } as unknown as WorkerLeases
+  const leases = {
+    take: () => granted.then(() => lease),
+    expectNext: () => {},
+    prefetchNext: () => {},
+  } as unknown as WorkerLeases
   return { leases, release, grant }
 }
 

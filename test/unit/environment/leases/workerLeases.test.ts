@@ -54,6 +54,7 @@ test('the first test takes the lease of its file, and the next lease is requeste
   expect(sessions.warmUp).toHaveBeenCalledWith(first)
   expect(await of.take(holder)).toBe(first)
   expect(requests[0]?.claim).toHaveBeenCalledWith(holder)
+  of.expectNext('a')
   await vi.waitFor(() => expect(kinds()).toEqual(['file', 'prefetch']), { timeout: 15_000 })
 })
 
@@ -62,6 +63,7 @@ test('the next lease waits until the test has its first answer, and is requested
   const taking = of.take(holder)
   requests[0]?.grant()
   await taking
+  of.expectNext('a')
   expect(kinds()).toEqual(['test'])
   of.prefetchNext()
   expect(kinds()).toEqual(['test', 'prefetch'])
@@ -75,6 +77,7 @@ test('at the end of a file, no lease is requested any more', async () => {
   const taking = of.take(holder)
   requests[0]?.grant()
   await taking
+  of.expectNext('a')
   await of.releasePrefetched()
   of.prefetchNext()
   await setTimeout(20)
@@ -90,6 +93,7 @@ test('the session of the next lease is opened outside of the context of the runn
     const taking = of.take(holder)
     requests[0]?.grant()
     await taking
+    of.expectNext('a')
     of.prefetchNext()
     requests[1]?.grant()
     await requests[1]?.granted
@@ -102,6 +106,8 @@ test.each(['file', 'shared'])('with isolation %s no lease is requested ahead', a
   const taking = of.take(holder)
   requests[0]?.grant()
   await taking
+  of.expectNext('a')
+  of.prefetchNext()
   expect(kinds()).toEqual(['test'])
 })
 
@@ -110,6 +116,7 @@ test('a lease that the pool recalls goes back, and its session is closed', async
   const taking = of.take(holder)
   requests[0]?.grant()
   await taking
+  of.expectNext('a')
   of.prefetchNext()
   const ahead = requests[1]?.grant()
   await vi.waitFor(() => expect(sessions.warmUp).toHaveBeenCalledWith(ahead), { timeout: 15_000 })
@@ -123,6 +130,7 @@ test('a prefetch that was refused is forgotten: the next test asks anew', async 
   const taking = of.take(holder)
   requests[0]?.grant()
   await taking
+  of.expectNext('a')
   of.prefetchNext()
   requests[1]?.answer.reject(new Error('no spare'))
   await requests[1]?.granted.catch(() => {})
@@ -135,6 +143,7 @@ test('a lease that no test has taken is given back at the end', async () => {
   const taking = of.take(holder)
   requests[0]?.grant()
   await taking
+  of.expectNext('a')
   of.prefetchNext()
   const ending = of.releasePrefetched()
   expect(requests[1]?.cancel).toHaveBeenCalledOnce()

@@ -1,0 +1,44 @@
+"""Accepts the connections of a Unix socket."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+
+# The real ones, before the user's modules are imported: gevent puts others in their place.
+from socket import AF_UNIX, socket
+from time import sleep
+
+_PAUSE_SECONDS = 0.1
+
+
+def listen(path: str, serve: Callable[[socket], None], name: str) -> None:
+    """Call `serve` with each connection, on a thread of its own with this name, and close the connection afterwards.
+
+    Raises OSError if the socket can't be created.
+    """
+    listener = socket(AF_UNIX)
+    listener.bind(path)
+    os.chmod(path, 0o600)
+    listener.listen()
+    threading.Thread(target=_accept, args=(listener, serve, name), name=f"{name}s", daemon=True).start()
+
+
+def _accept(listener: socket, serve: Callable[[socket], None], name: str) -> None:
+    while True:
+        try:
+            # `accept` would make an object of the class that the module has now.
+            descriptor, _ = listener._accept()  # type: ignore[attr-defined]
+            connection = socket(fileno=descriptor)
+            threading.Thread(target=_serve, args=(connection, serve), name=name, daemon=True).start()
+        except (OSError, RuntimeError) as error:
+            # User code has taken all descriptors or threads, and may give them back.
+            print(f"vitest-python: a {name} cannot be accepted: {error}", file=sys.stderr)
+            sleep(_PAUSE_SECONDS)
+
+
+def _serve(connection: socket, serve: Callable[[socket], None]) -> None:
+    with connection:
+        serve(connection)
