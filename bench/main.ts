@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
+import { leaseEnd } from './figures/leaseEnd.ts'
 import { noSpare, spare } from './figures/p1Spare.ts'
 import { fromNothing } from './figures/p3Nothing.ts'
 import { calls, inFlight } from './figures/p4Calls.ts'
@@ -11,12 +12,12 @@ import { teardown } from './figures/p7Teardown.ts'
 import { suiteWithoutPython } from './figures/p8Suite.ts'
 import { memory } from './figures/p9Memory.ts'
 import { fixturesImport } from './figures/p10Import.ts'
-import { typeChecking } from './figures/p11Types.ts'
-import { leaseEnd } from './figures/p12LeaseEnd.ts'
+import { suiteWithPython } from './figures/p11Suite.ts'
+import { freshWorkers } from './figures/p12FreshWorkers.ts'
 import { scale } from './figures/scale.ts'
 import { soak } from './figures/soak.ts'
-import { suiteWithPython } from './figures/suiteWithPython.ts'
 import { today } from './figures/today.ts'
+import { typeChecking } from './figures/types.ts'
 import type { Figure } from './harness/figure.ts'
 import { isMet, type Results, tabulate } from './harness/table.ts'
 import { cache } from './support/paths.ts'
@@ -32,9 +33,10 @@ const FIGURES: Figure[] = [
   suiteWithoutPython,
   memory,
   fixturesImport,
-  typeChecking,
-  leaseEnd,
   suiteWithPython,
+  freshWorkers,
+  leaseEnd,
+  typeChecking,
   today,
   soak('memory', { leases: 250, calls: 25_000 }),
 ]

@@ -31,7 +31,7 @@ export const fixturesImport: Figure = {
         figure,
         unit: 'ms',
         baseline: { what: 'grpc-js', figure: baseline },
-        targets: [within(figure, baseline, 1.2)],
+        targets: [within(figure, baseline, 1.3)],
       },
     ]
   },

@@ -11,7 +11,7 @@ export const spare: Figure = {
     const run = await BenchRun.open()
     try {
       const { cold, ready } = await interleave(12, { cold: coldWorker, ready: () => spareReady(run) })
-      return [row('worker of one’s own, spare ready', ready, cold, 2, 50)]
+      return [row('worker of one’s own, spare ready', ready, cold, 2, 100)]
     } finally {
       await run.stop()
     }
@@ -24,7 +24,7 @@ export const noSpare: Figure = {
     const run = await BenchRun.open({ spares: 0 })
     try {
       const { cold, forked } = await interleave(12, { cold: coldWorker, forked: () => fork(run) })
-      return [row('the same, forked on demand', forked, cold, 12, 10)]
+      return [row('the same, forked on demand', forked, cold, 12, 20)]
     } finally {
       await run.stop()
     }

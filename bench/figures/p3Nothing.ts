@@ -18,7 +18,7 @@ export const fromNothing: Figure = {
         figure,
         unit: 'ms',
         baseline: { what: 'one cold', figure: baseline },
-        targets: [within(figure, baseline, 1.4)],
+        targets: [within(figure, baseline, 1.6)],
       },
     ]
   },

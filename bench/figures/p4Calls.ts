@@ -27,7 +27,7 @@ export const calls: Figure = {
           figure,
           unit: 'µs',
           baseline: { what: 'bare stream', figure: bare },
-          targets: [within(figure, bare, 1.25)],
+          targets: [within(figure, bare, 0.65)],
         },
         {
           what,
@@ -55,7 +55,7 @@ export const inFlight: Figure = {
           figure,
           unit: '/s',
           baseline: { what: 'bare stream', figure: bare },
-          targets: [reaches(figure, bare, 0.8)],
+          targets: [reaches(figure, bare, 1.5)],
         },
       ]
     }),

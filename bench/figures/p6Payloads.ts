@@ -52,7 +52,7 @@ function compare(
       figure,
       unit: 'ms',
       baseline: { what: '1 MB chunks', figure: chunked },
-      targets: [timesFaster(figure, chunked, 3)],
+      targets: [timesFaster(figure, chunked, 4)],
     },
     {
       what,

@@ -18,7 +18,7 @@ export const teardown: Figure = {
       const of = (name: 'took' | 'sweeping' | 'blocked') => median(samples.map((sample) => sample[name]))
       const many = `${WORKERS} workers, ${samples.at(-1)?.processes} processes`
       return [
-        { what: `end of ${many}`, figure: of('took'), unit: 'ms', targets: [atMost(of('took'), 250, 'ms')] },
+        { what: `end of ${many}`, figure: of('took'), unit: 'ms', targets: [atMost(of('took'), 150, 'ms')] },
         {
           what: 'each sweep',
           figure: of('sweeping'),

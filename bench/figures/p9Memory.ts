@@ -24,7 +24,7 @@ export const memory: Figure = {
           figure,
           unit: 'MB',
           baseline: { what: 'spawned', figure: baseline },
-          targets: [atMost(figure, 9, 'MB')],
+          targets: [atMost(figure, 6, 'MB')],
         },
       ]
     } finally {

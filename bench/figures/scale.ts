@@ -1,12 +1,9 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import type { Figure, Row } from '../harness/figure.ts'
 import { timed } from '../harness/interleave.ts'
 import { median, percentile } from '../harness/statistics.ts'
 import { BenchRun } from '../support/run.ts'
+import { testIn } from '../support/testIn.ts'
 
-const TESTER = fileURLToPath(new URL('./tester.js', import.meta.url))
 const WORKERS = [1, 2, 4, 8, 16, 32, 64]
 const TEST_PROCESSES = [1, 2, 4, 8, 16]
 const TESTS = 40
@@ -40,7 +37,7 @@ async function contend(processes: number): Promise<Row[]> {
   try {
     await run.test().lease()
     const began = performance.now()
-    const waits = (await Promise.all(Array.from({ length: processes }, () => testIn(run)))).flat()
+    const waits = (await Promise.all(Array.from({ length: processes }, () => testIn(run, TESTS)))).flat()
     const rate = (waits.length * 1000) / (performance.now() - began)
     const who = `${processes} test processes`
     return [
@@ -51,12 +48,4 @@ async function contend(processes: number): Promise<Row[]> {
   } finally {
     await run.stop()
   }
-}
-
-async function testIn({ context }: BenchRun): Promise<number[]> {
-  const tester = fork(TESTER, [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  const answer = once(tester, 'message')
-  tester.send({ context, tests: TESTS })
-  const [waits] = (await answer) as [number[]]
-  return waits
 }

@@ -22,12 +22,19 @@ from vitest_python.serving.session_socket import SessionSocket
 from .running import Runner, Worker
 from .sessions import TOKEN, SocketSession
 
+MODULE = """
+marked = []
+def echo(value): return value
+def mark(): marked.append(1)
+def marks(): return len(marked)
+"""
+
 
 @pytest.fixture(scope="module")
 def worker() -> Iterator[Worker]:
     with tempfile.TemporaryDirectory(prefix="vp-") as directory:
         made = Runner(Path(directory))
-        forkserver = made.start(made.write("m.py", "def echo(value): return value"))
+        forkserver = made.start(made.write("m.py", MODULE))
         forkserver.until("ready")
         yield made.worker(forkserver)
         made.close()
@@ -88,6 +95,16 @@ def test_a_message_that_is_too_long_ends_its_session_only(worker: Worker) -> Non
         (frame,) = session.frames()
         assert "a message of 4,294,967,295 bytes is longer than" in frame.failure.message
     assert worker.call("m.echo", 1) == 1
+
+
+def test_nothing_after_an_unreadable_message_is_done(worker: Worker) -> None:
+    with SocketSession(worker.session) as session:
+        start = ClientFrame(call=1, start=Start(name="m.mark", arguments=b"\x90")).SerializeToString()
+        messages = [b"\xff\xff", start]
+        session.write_raw(b"".join(len(message).to_bytes(4, "little") + message for message in messages))
+        (frame,) = session.frames()
+        assert "a frame of 2 bytes cannot be read" in frame.failure.message
+    assert worker.call("m.marks") == 0
 
 
 def test_a_message_that_is_cut_off_ends_its_session_only(worker: Worker) -> None:

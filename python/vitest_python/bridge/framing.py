@@ -97,9 +97,9 @@ class MessageWriter:
         header = len(message).to_bytes(HEADER_BYTES, "little")
         # Without MSG_NOSIGNAL, a program that has restored SIGPIPE would end with a client that is gone.
         sent = self._connection.sendmsg((header, message), (), MSG_NOSIGNAL)
-        if sent < HEADER_BYTES:
-            self._connection.sendall(header[sent:], MSG_NOSIGNAL)
-        self._connection.sendall(memoryview(message)[max(0, sent - HEADER_BYTES) :], MSG_NOSIGNAL)
+        for part, already in ((header, sent), (message, sent - HEADER_BYTES)):
+            if already < len(part):
+                self._connection.sendall(memoryview(part)[max(0, already) :], MSG_NOSIGNAL)
 
 
 def shut_down(connection: socket) -> None:

@@ -28,6 +28,8 @@ class Session:
         self._buffers = self._context.buffers = BufferTransport(self.send)
         self._calls: dict[int, Call] = {}
         self._half_closed = False
+        self.stopped = False
+        """Whether frames that arrive no longer count."""
 
     def share_memory(self) -> None:
         """Use shared memory, because both sides can open each other's files. Call it before the first `receive`."""
@@ -40,6 +42,7 @@ class Session:
 
     def stop(self) -> None:
         """Send nothing more and cancel every call, because the client is gone."""
+        self.stopped = True
         self._channel.close()
         self._callbacks.end()
         # Two threads may get here, but each call is cancelled once: a second time would interrupt a generator

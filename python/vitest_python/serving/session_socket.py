@@ -73,7 +73,7 @@ class SessionSocket:
 
     def _receive(self, reader: MessageReader, session: Session) -> None:
         try:
-            while (message := reader.read()) is not None:
+            while not session.stopped and (message := reader.read()) is not None:
                 session.receive(message)
         except TooLong as error:
             session.send(refusal(0, str(error)))

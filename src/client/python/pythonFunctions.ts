@@ -56,7 +56,7 @@ export interface UnsetClass extends UnknownClass {
 // - one type parameter: for a call with an explicit type. Without one, it asks for `Impossible` many arguments.
 //
 // These rules keep the check of a call independent of the number of functions, and nearly as fast as without types. A unit
-// test counts what the compiler creates for a call, and P11 measures the time:
+// test counts what the compiler creates for a call, and `npm run bench -- types` measures the time:
 // - `Names` is a type parameter. The compiler would compute `keyof F` again for each call.
 // - A call creates no tuple type: the compiler copies all methods of arrays for each. So the arguments are no `...rest`,
 //   and lookups don't stand in brackets (`[N] extends [Names]`).

@@ -9,7 +9,7 @@ const LIMIT_MS = 0.3
 
 /** The end of a lease of a test that has no child, with the check for processes that it leaves, and without. */
 export const leaseEnd: Figure = {
-  id: 'P12',
+  id: 'release',
   async measure() {
     const checked = await BenchRun.open()
     const unchecked = await BenchRun.open({ orphans: { blame: 'run' } })

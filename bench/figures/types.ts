@@ -18,7 +18,7 @@ const TSCONFIG = {
 
 /** Time in which the compiler checks a test file with 1,000 calls, with and without the types of 1,000 functions. */
 export const typeChecking: Figure = {
-  id: 'P11',
+  id: 'types',
   async measure() {
     const files = { 'tsconfig.json': JSON.stringify(TSCONFIG), 'calls.test.ts': callsText() }
     const untyped = new Suite('untyped', files)

@@ -49,7 +49,7 @@ const test = (name, run) => base(name, () => run(call), 60_000)
 
 /** A suite of 200 tests in 20 files, with three calls in each test. With our fixtures, each test has a Python of its own. */
 export const suiteWithPython: Figure = {
-  id: 'suite',
+  id: 'P11',
   async measure() {
     const ways = ['ours', 'stub', 'shell'] as const
     const runs = Object.fromEntries(ways.map((way) => [way, runOf(way)])) as Record<
