@@ -1,5 +1,5 @@
 // Measures the project's figures beside their baselines, in one run. Arguments choose figures: `P4 P5`.
-// `--check` fails if a ratio misses its target by more than the slack. It ignores milliseconds, which depend on the machine.
+// `--chart` draws P11 into docs/. `--check` fails if a ratio misses its target by more than the slack. It ignores milliseconds, which depend on the machine.
 import { writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
@@ -18,9 +18,10 @@ import { scale } from './figures/scale.ts'
 import { soak } from './figures/soak.ts'
 import { today } from './figures/today.ts'
 import { typeChecking } from './figures/types.ts'
+import { chartOf, themes } from './harness/chart.ts'
 import type { Figure } from './harness/figure.ts'
 import { isMet, type Results, tabulate } from './harness/table.ts'
-import { cache } from './support/paths.ts'
+import { cache, root } from './support/paths.ts'
 
 const FIGURES: Figure[] = [
   spare,
@@ -48,7 +49,7 @@ const LONG: Figure[] = [soak('soak', { leases: 10_000, calls: 1_000_000 }), scal
 const SLACK = 1
 
 const names = process.argv.slice(2)
-const wanted = names.filter((name) => name !== '--check').map((name) => name.toLowerCase())
+const wanted = names.filter((name) => !name.startsWith('--')).map((name) => name.toLowerCase())
 const chosen =
   wanted.length === 0 ? FIGURES : [...FIGURES, ...LONG].filter(({ id }) => wanted.includes(id.toLowerCase()))
 if (chosen.length === 0)
@@ -69,6 +70,14 @@ const machine = {
 }
 writeFileSync(join(cache, '../bench.json'), `${JSON.stringify({ machine, results }, null, 2)}\n`)
 console.log(tabulate(results))
+if (names.includes('--chart')) {
+  const rows = results.find(({ id }) => id === 'P11')?.rows ?? []
+  for (const theme of themes)
+    writeFileSync(
+      join(root, `docs/performance-${theme}.svg`),
+      chartOf(rows, 'a pristine Python for each test', theme),
+    )
+}
 if (names.includes('--check')) {
   const targets = results.flatMap(({ rows }) => rows.flatMap((row) => row.targets))
   const ratios = targets.filter(({ kind }) => kind === 'ratio')

@@ -60,9 +60,9 @@ export const suiteWithPython: Figure = {
     const spawn = await runOf('spawn')()
     const [ours, stub, shell] = ways.map((way) => median(samples[way])) as [number, number, number]
     return [
-      row(ours, 'a stub instead of Python', stub, 1.5),
-      row(ours, 'a python-shell per file, shared by its tests', shell, 1),
-      row(ours, 'a process per call', spawn, 0.1),
+      row(ours, 'a stub, no Python', stub, 1.5),
+      row(ours, 'one python-shell for the tests of a file', shell, 1),
+      row(ours, 'a process for each call', spawn, 0.1),
     ]
   },
 }

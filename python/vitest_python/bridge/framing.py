@@ -29,7 +29,8 @@ class MessageReader:
     def read(self, max_bytes: int = MAX_BYTES, seconds: float | None = None) -> bytes | None:
         """Return the next message; None if the client closes the connection.
 
-        Raises TooLong, without waiting for the message, and TimeoutError if it hasn't arrived within `seconds`.
+        Raises TooLong, without waiting for the message, and TimeoutError if it hasn't arrived within `seconds`, after
+        which the connection keeps a time limit.
         """
         deadline = None if seconds is None else monotonic() + seconds
         if not self._fill(HEADER_BYTES, deadline):
@@ -46,9 +47,10 @@ class MessageReader:
 
     def _fill(self, length: int, deadline: float | None) -> bool:
         while len(self._buffer) < length:
-            # A timeout of 0 would mean not to wait at all.
-            self._connection.settimeout(None if deadline is None else max(0.001, deadline - monotonic()))
             try:
+                if deadline is not None:
+                    # A timeout of 0 would mean not to wait at all.
+                    self._connection.settimeout(max(0.001, deadline - monotonic()))
                 received = self._connection.recv(_CHUNK_BYTES)
             except TimeoutError:
                 raise

@@ -37,7 +37,7 @@ class SessionSocket:
     def _serve(self, connection: socket) -> None:
         writer = MessageWriter(connection)
         reader = MessageReader(connection)
-        hello = self._welcome(reader, writer)
+        hello = self._welcome(connection, reader, writer)
         if hello is not None:
             session = Session(self._executor, self._resolver, _FrameWriter(writer))
             if hello.pid:
@@ -45,7 +45,7 @@ class SessionSocket:
             self._receive(reader, session)
         writer.finish()
 
-    def _welcome(self, reader: MessageReader, writer: MessageWriter) -> Hello | None:
+    def _welcome(self, connection: socket, reader: MessageReader, writer: MessageWriter) -> Hello | None:
         """Answer the first message of a client. Returns None if the client is refused."""
         try:
             message = reader.read(_MAX_HELLO_BYTES, _HELLO_SECONDS)
@@ -55,6 +55,7 @@ class SessionSocket:
         except (DecodeError, TooLong, TimeoutError) as error:
             writer.write(Welcome(refusal=f"the first message is not a Hello: {error}").SerializeToString())
             return None
+        connection.settimeout(None)
         why = self._refuse(hello)
         if hello.pid and not (why or shared_memory.can_open(hello.pid)):
             hello.pid = 0

@@ -41,7 +41,7 @@ export interface LeaseEvent extends EventOfRun {
   readonly lease?: string
   readonly worker?: string
   readonly pid?: number
-  /** The calls of the test. A closed lease has it, unless its test process died. */
+  /** The calls of the test. A closed lease has it, unless its worker or its test process has died. */
   readonly usage?: LeaseUsage
 }
 
