@@ -27,6 +27,7 @@ export function resolvePools(
   return Object.fromEntries(
     named.map(([name, own]) => {
       const pool = parse(PoolSchema, { ...suited, ...common, ...own }, where, `pools.${name}.`)
+      checkReset(pool, where, name)
       if (testProcesses === undefined) return [name, pool]
       const threads = shareCores(testProcesses, { ...process.env, ...pool.env })
       return [name, { ...pool, env: { ...threads, ...pool.env } }]
@@ -42,6 +43,16 @@ export function resolveReport(options: unknown): ReportOptions {
 /** The same for the pool `default` alone. Parameters and errors are those of `resolvePools`. */
 export function resolveOptions(options: unknown, where = 'python({ … })') {
   return parse(OptionsSchema, options ?? {}, where)
+}
+
+function checkReset({ reset, isolation }: ResolvedOptions, where: string, pool: string): void {
+  if (reset === undefined || isolation === 'shared') return
+  const place = pool === DEFAULT_POOL ? '' : `pools.${pool}.`
+  throw new SetupError(
+    'OPTIONS_INVALID',
+    `${where} has an option that cannot be used:\n  - ${place}reset is "${reset}", but isolation is "${isolation}", so no worker ` +
+      'serves two leases: leave it out, or write isolation: "shared"',
+  )
 }
 
 function parse<S extends v.GenericSchema>(schema: S, options: unknown, where: string, prefix = '') {

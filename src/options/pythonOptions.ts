@@ -162,6 +162,19 @@ export interface PoolOptions {
    */
   recycle?: RecycleOptions | undefined
   /**
+   * With `isolation: 'shared'`: a Python function that is called without arguments after each lease, so that the next test
+   * finds the worker as new. If it raises an error or takes too long, the worker is replaced; see docs/pools.md.
+   *
+   * @default none
+   */
+  reset?: string | undefined
+  /**
+   * Milliseconds that the function of `reset` may take.
+   *
+   * @default `5_000`
+   */
+  resetTimeout?: number | undefined
+  /**
    * With `isolation: 'shared'`: `hint` prefers the worker that served the file before if it is free, `strict` waits for it.
    *
    * @default `'hint'`

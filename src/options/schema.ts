@@ -73,6 +73,13 @@ export const PoolSchema = v.strictObject({
     v.union([v.literal(false), v.pipe(v.number(), v.safeInteger())], 'write a whole number or false'),
   ),
   recycle: v.optional(RecycleSchema, {}),
+  reset: v.optional(
+    v.pipe(
+      v.string('write the name of a function'),
+      v.regex(/^\w+(\.\w+)+$/, 'write "module.function", as in "models.reset"'),
+    ),
+  ),
+  resetTimeout: v.optional(milliseconds('resetTimeout'), 5_000),
   transport: v.optional(
     v.picklist(['auto', 'grpc'], 'write "auto" or "grpc" (VITEST_PYTHON_TRANSPORT sets the default)'),
     () => (process.env['VITEST_PYTHON_TRANSPORT'] || 'auto') as 'auto',

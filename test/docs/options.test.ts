@@ -21,6 +21,7 @@ describe.each(['docs/options.md', 'README.md'])('the option table of %s', (page)
   /** Defaults that depend on the machine, in words. */
   const inWords: Record<string, unknown> = {
     found: undefined,
+    none: undefined,
     'no file': undefined,
     'with `--inspect`': undefined,
     '`sequence.seed`': undefined,

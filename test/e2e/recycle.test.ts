@@ -9,12 +9,14 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
   async function served(
     recycle: Record<string, number>,
     env: Record<string, string> = {},
+    more: Record<string, unknown> = {},
   ): Promise<number[]> {
-    const python = { isolation: 'shared', maxWorkers: 1, spares: 0, recycle }
+    const python = { isolation: 'shared', maxWorkers: 1, spares: 0, recycle, ...more }
     const result = await runVitest({ version, fixture: 'recycle', python, env })
     expect(result.output).toMatch(/Tests +6 passed \(6\)/)
     expect(result.output).toContain('No orphaned processes')
     expect(result.left).toEqual(NOTHING)
+    if (more['reset']) expect(result.output).toMatch(/is replaced, because hoard\.forget.+failed:/)
     const pids = printedBy<number>(result, 'served')
     const order = [...new Set(pids)]
     return pids.map((pid) => order.indexOf(pid) + 1)
@@ -30,6 +32,12 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
 
   test('a shared worker is replaced at the given age', async () => {
     expect(new Set(await served({ age: 300 }, { REST: '400' })).size).toBe(6)
+  })
+
+  test('a shared worker is replaced if it cannot be reset', async () => {
+    const reset = { reset: 'hoard.forget' }
+    // It fails when the worker has grown twice.
+    expect(await served({}, { GROW: '1' }, reset)).toEqual([1, 1, 2, 2, 3, 3])
   })
 
   test('without a limit, a shared worker is kept', async () => {

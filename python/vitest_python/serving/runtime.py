@@ -26,7 +26,7 @@ def import_runtime(config: Config) -> None:
     keep_bytecode(config.bytecode, (*_COMPILED, *(["grpc"] if config.needs_grpc else ())))
     for module in _ALWAYS:
         importlib.import_module(module)
-    from . import endpoints  # noqa: F401
+    from . import endpoints, reset  # noqa: F401
 
     if config.needs_grpc:
         _import_grpc()

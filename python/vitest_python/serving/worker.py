@@ -56,7 +56,9 @@ def run_worker(config: Config, program: Program | None) -> NoReturn:
         _give_up(control, config, error)
     control.welcome()
     control.send({"event": "ready", **endpoints})
-    threading.Thread(target=_control_loop, args=(control, executor, debugger), name="control", daemon=True).start()
+    threading.Thread(
+        target=_control_loop, args=(control, executor, program, debugger), name="control", daemon=True
+    ).start()
     executor.run()
 
 
@@ -82,10 +84,19 @@ def _give_up(control: Control, config: Config, error: BaseException, module: str
     os._exit(1)
 
 
-def _control_loop(control: Control, executor: Executor, debugger: Debugger | None) -> None:
+def _report_reset(control: Control, problem: str | None) -> None:
+    control.send({"event": "reset", **({} if problem is None else {"problem": problem})})
+
+
+def _control_loop(control: Control, executor: Executor, program: Program, debugger: Debugger | None) -> None:
+    from .reset import reset
+
     for line in control.lines():
         if line.get("op") == "exit":
             executor.submit(partial(exit_in_order, float(line.get("within", 1_000)) / 1_000))
+        elif line.get("op") == "reset":
+            name = str(line.get("name"))
+            executor.submit(partial(reset, name, program.resolver, executor, partial(_report_reset, control)))
         elif line.get("op") == "go-on" and debugger is not None:
             debugger.go_on()
     # The runner is gone, so there is no reason to go on.

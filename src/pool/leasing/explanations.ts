@@ -37,6 +37,11 @@ export function explainLoss(worker: Worker, lease: LeaseRecord, exit: Exit): str
   return printed === '' ? explained : `${explained}\nIts last output:\n${printed.replace(/^/gm, '    ')}`
 }
 
+/** Tells why a shared worker is replaced: the function of `reset` has failed, or has not ended. */
+export function explainReset(worker: Worker, reset: string, problem: string): string {
+  return `Worker ${worker.id} is replaced, because ${reset} (option reset) ${problem}`
+}
+
 /** The reason for the end of a worker whose call did not stop. */
 export const WENT_ON = 'went on after it was interrupted'
 

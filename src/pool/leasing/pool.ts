@@ -158,11 +158,11 @@ export class Pool {
     return how === 'intact' && slot.phase === 'prefetched' && isNeeded ? 'idle' : 'leaving'
   }
 
-  /** Replaces a shared worker that has reached a limit of `recycle`: between two leases, and only there. */
+  /** Resets a shared worker, or replaces it: between two leases, and only there. */
   async #measure(slot: Slot): Promise<void> {
-    const recycle = await slot.recycling?.shouldRecycle()
+    const replace = (await slot.recycling?.shouldRecycle()) || !(await this.#workers.reset(slot))
     if (slot.phase !== 'measuring') return
-    if (recycle || this.#workers.isOutdated(slot)) this.#workers.retire(slot)
+    if (replace || this.#workers.isOutdated(slot)) this.#workers.retire(slot)
     else slot.dispatch({ type: 'keep' })
     this.#scheduler.schedule()
   }

@@ -1,10 +1,11 @@
 import { describeExit, type Exit } from '../../process/system/exit.ts'
+import { withDeadline } from '../../support/deadline.ts'
 import { debugLog } from '../../support/debugLog.ts'
 import type { Runtime } from '../python/runtime.ts'
 import type { startWorker, Worker } from '../python/worker.ts'
 import type { recordProcess } from '../run/record.ts'
 import type { Run } from '../run/run.ts'
-import { explainDistrust, suspectFork, WENT_ON } from './explanations.ts'
+import { explainDistrust, explainReset, suspectFork, WENT_ON } from './explanations.ts'
 import { FailureStreaks } from './failureStreaks.ts'
 import { RecyclePolicy } from './recyclePolicy.ts'
 import { inPhase, Slot } from './slot.ts'
@@ -87,6 +88,21 @@ export class Workers {
     if (!worker) return void up.then(({ forkserver }) => forkserver.kill(id)).catch(() => {})
     worker.askToExit()
     killUnlessGone(worker, this.#run.options.stopTimeout)
+  }
+
+  /**
+   * Calls the function of `reset` in a shared worker that no test holds.
+   *
+   * @returns whether the worker can serve another lease
+   */
+  async reset({ state }: Slot): Promise<boolean> {
+    const { reset, resetTimeout } = this.#run.options
+    const worker = workerOf(state)
+    if (reset === undefined || !worker) return true
+    const late = () => `has not ended within ${resetTimeout} ms (resetTimeout).`
+    const problem = await withDeadline(worker.reset(reset), resetTimeout, reset).catch(late)
+    if (problem !== undefined) this.#processes.runtime.announce(explainReset(worker, reset, problem))
+    return problem === undefined
   }
 
   /** Ends a worker because this call in it can neither be waited for nor be interrupted. */

@@ -56,7 +56,8 @@ export class PythonRuntime {
   epoch = 0
   readonly #run: Run
   readonly #install: Install
-  readonly #announce: (sentence: string) => void
+  /** Prints a sentence for the user. */
+  readonly announce: (sentence: string) => void
   #state: PythonState = { phase: 'not started' }
   #startMethod: 'fork' | 'spawn'
   #generation = 0
@@ -67,7 +68,7 @@ export class PythonRuntime {
 
   /** @param announce prints a sentence for the user */
   constructor(run: Run, install: Install, announce: (sentence: string) => void) {
-    this.#announce = announce
+    this.announce = announce
     this.#run = run
     this.#install = install
     this.#startMethod = run.options.startMethod
@@ -130,7 +131,7 @@ export class PythonRuntime {
   distrustForks(reason: string): boolean {
     if (this.#state.phase !== 'armed' || this.#startMethod === 'spawn') return false
     this.#startMethod = 'spawn'
-    this.#announce(`Workers are spawned from now on, not forked: ${reason}`)
+    this.announce(`Workers are spawned from now on, not forked: ${reason}`)
     this.#beginEpoch(this.#state)
     return true
   }
@@ -179,7 +180,7 @@ export class PythonRuntime {
     const onFiles = (files: string[]) => this.sources.add(files)
     this.sources.restart()
     onFiles(this.#run.options.modules.filter(isFile).map((file) => resolve(this.#run.root, file)))
-    const slow = new SlowStart(this.#announce)
+    const slow = new SlowStart(this.announce)
     const onImport = (module: string) => slow.importing(module)
     const launch = {
       id,
@@ -204,8 +205,7 @@ export class PythonRuntime {
       const cause = status === 0 ? 'asked' : 'by itself'
       this.#tell(id, pid, { event: 'ended', exit: { status, signal, cause } })
     })
-    if (forkserver.fallback !== null)
-      this.#announce(`Workers are spawned, not forked: ${forkserver.fallback}`)
+    if (forkserver.fallback !== null) this.announce(`Workers are spawned, not forked: ${forkserver.fallback}`)
     return forkserver
   }
 

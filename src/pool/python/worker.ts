@@ -21,6 +21,12 @@ export interface Worker extends Identity {
   readonly exited: Promise<Exit>
   /** Asks it to run its exit functions and to end, all of it within `stopTimeout`. */
   askToExit(): void
+  /**
+   * Calls a function of the user.
+   *
+   * @returns why it failed; `undefined` if it did not, or if the worker has ended
+   */
+  reset(name: string): Promise<string | undefined>
   kill(): void
   /** Ends it, after it has written its stack to its log. */
   abort(): void
@@ -46,7 +52,9 @@ export interface WorkerStart {
 export async function startWorker(start: WorkerStart): Promise<Worker> {
   const { id, run, control, forkserver } = start
   const log = logPath(run, id)
+  let noteReset = (_problem: string | undefined) => {}
   const report = expectReport(control, 'worker', id, (line, peer) => {
+    if (line['event'] === 'reset') noteReset(line['problem'] as string | undefined)
     if (line['event'] === 'used') start.onUsed(String(line['lease']), line['files'] as string[])
     if (line['event'] === 'debuggable') {
       const goOn = () => peer.send({ op: 'go-on' })
@@ -86,6 +94,12 @@ export async function startWorker(start: WorkerStart): Promise<Worker> {
       address: String(line['address']),
       session: String(line['session']),
       askToExit: () => peer.send({ op: 'exit', within: run.options.stopTimeout }),
+      reset: (name) =>
+        new Promise((resolve) => {
+          noteReset = resolve
+          peer.send({ op: 'reset', name })
+          void exited.then(() => resolve(undefined))
+        }),
       kill: () => forkserver.kill(id),
       abort: () => forkserver.abort(id),
     }

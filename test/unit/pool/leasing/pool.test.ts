@@ -4,7 +4,12 @@ import type { Priority } from '../../../../src/pool/leasing/requests/priority.ts
 import { SimulatedProcesses } from './simulatedProcesses.ts'
 
 /** A pool whose workers start when the test says so, and the answers to its requests. */
-function poolOf(options: { maxWorkers: number; spares?: number; isolation?: 'test' | 'shared' }) {
+function poolOf(options: {
+  maxWorkers: number
+  spares?: number
+  isolation?: 'test' | 'shared'
+  reset?: string
+}) {
   const processes = new SimulatedProcesses()
   const all = {
     leaseTimeout: 60_000,
@@ -12,6 +17,7 @@ function poolOf(options: { maxWorkers: number; spares?: number; isolation?: 'tes
     isolation: 'test',
     stopTimeout: 1_000,
     recycle: {},
+    resetTimeout: 50,
     ...options,
   }
   const pool = new Pool({ root: '/', directory: {}, options: all } as never, processes)
@@ -132,6 +138,48 @@ test('a shared worker serves one test after another, and with changed modules a 
   ask('c', 'test')
   ;(await started(2)).comeUp()
   await told('a granted w1', 'b granted w1', 'c granted w2')
+})
+
+describe('the function of `reset`', () => {
+  async function leaseTwice(prepare: (processes: SimulatedProcesses) => void) {
+    const { processes, ask, started, told } = poolOf({ maxWorkers: 1, isolation: 'shared', reset: 'm.reset' })
+    prepare(processes)
+    const first = ask('a', 'test')
+    ;(await started(1)).comeUp()
+    await told('a granted w1')
+    first.end()
+    ask('b', 'test')
+    return { processes, started, told }
+  }
+
+  test('is called between two leases, and the worker is kept', async () => {
+    const { processes, told } = await leaseTwice(() => {})
+    await told('a granted w1', 'b granted w1')
+    expect(processes.resets).toEqual(['m.reset'])
+    expect(processes.announced).toEqual([])
+  })
+
+  test('has its worker replaced if it fails, and the reason is printed', async () => {
+    const { processes, started, told } = await leaseTwice((all) => {
+      all.reset = async () => 'failed:\nValueError: no'
+    })
+    ;(await started(2)).comeUp()
+    await told('a granted w1', 'b granted w2')
+    expect(processes.announced).toEqual([
+      'Worker w1 is replaced, because m.reset (option reset) failed:\nValueError: no',
+    ])
+  })
+
+  test('has its worker replaced if it takes too long', async () => {
+    const { processes, started, told } = await leaseTwice((all) => {
+      all.reset = () => new Promise(() => {})
+    })
+    ;(await started(2)).comeUp()
+    await told('a granted w1', 'b granted w2')
+    expect(processes.announced).toEqual([
+      'Worker w1 is replaced, because m.reset (option reset) has not ended within 50 ms (resetTimeout).',
+    ])
+  })
 })
 
 describe('a crash of a forked worker', () => {

@@ -18,6 +18,12 @@ export class SimulatedProcesses implements PoolCollaborators {
   readonly workers: SimulatedWorker[] = []
   /** Whether workers end as soon as the pool asks. If not, they end when they are killed. */
   obedient = true
+  /** The functions of `reset` that were called. */
+  readonly resets: string[] = []
+  /** The end of such a function. */
+  reset = async (): Promise<string | undefined> => undefined
+  /** What the pool has told the user. */
+  readonly announced: string[] = []
   /** Whether a Python file has changed since the last look. */
   changed = false
   /** Libraries whose threads forked workers lack. */
@@ -36,6 +42,7 @@ export class SimulatedProcesses implements PoolCollaborators {
         return processes.#epoch
       },
       sources: { add() {} } as never,
+      announce: (sentence) => void processes.announced.push(sentence),
       outdate: () => {
         const { changed } = processes
         processes.changed = false
@@ -74,6 +81,10 @@ export class SimulatedProcesses implements PoolCollaborators {
             address: '',
             session: '',
             log: '',
+            reset: (name) => {
+              this.resets.push(name)
+              return this.reset()
+            },
             lacksThreadsOf: this.distrusted.length === 0 ? this.libraries : [],
             exited,
             askToExit: () => {

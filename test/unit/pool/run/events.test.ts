@@ -22,7 +22,15 @@ async function lifeOf(events: RunEvents, act: (worker: Worker) => void, exit: Ex
   const start = reported(async ({ id, onProcess }) => {
     onProcess({ pid: 7, startTime: '1' }, exited.promise)
     const rest = { startTime: '1', address: '', session: '', log: '', exited: exited.promise }
-    return { id, pid: 7, ...rest, askToExit: nothing, kill: nothing, abort: nothing }
+    return {
+      id,
+      pid: 7,
+      ...rest,
+      askToExit: nothing,
+      reset: async () => undefined,
+      kill: nothing,
+      abort: nothing,
+    }
   }, events)
   const worker = await start({ id: 'w1', onProcess: nothing } as never)
   act(worker)
