@@ -168,6 +168,9 @@ const WRITERS: Record<string, RegExp> = {
   'environment/vitest/provideFixtures.ts': /console\.info\(hint\)/,
   // To a child process.
   'support/jsonLines.ts': /stream\.write\(`\$\{JSON/,
+  // To a worker, and to a debugger: messages, no text.
+  'client/session/socketStream.ts': /socket\.write\(framed\(/,
+  'pool/debug/debugPort.ts': /client\.write\(terminated\(restart\)\)/,
   // Its text has passed through `safeLines`.
   'environment/leases/openLease.ts': /console\.error\(describeAborted\(/,
 }

@@ -1,3 +1,4 @@
+import { PythonError } from '../errors/errors.ts'
 import type { Session } from '../session/session.ts'
 import { type CallOfTest, OpenCall } from './openCall.ts'
 
@@ -23,10 +24,11 @@ export async function* stream(
       yield inbox.take()
     }
   } finally {
-    const failure = await open.close()
-    // The `finally` of the Python generator has failed. Nothing else would report it.
+    const ending = await open.close()
+    const failure = inbox.closed ? inbox.unread : ending
+    // The generator has failed: in its `finally`, or ahead of the loop. Nothing else would report it.
     // biome-ignore lint/correctness/noUnsafeFinally: this is how an iterator's `return` fails
-    if (failure && !inbox.closed) throw failure
+    if (failure) throw failure
   }
 }
 
@@ -34,10 +36,16 @@ export async function* stream(
 class Inbox {
   readonly #items: unknown[] = []
   #outcome: 'end' | Error | undefined
+  #told = false
   #wake = () => {}
 
   get closed(): boolean {
     return this.#outcome !== undefined
+  }
+
+  /** The exception of Python that the loop has not got to. */
+  get unread(): PythonError | undefined {
+    return !this.#told && this.#outcome instanceof PythonError ? this.#outcome : undefined
   }
 
   add(item: unknown): void {
@@ -55,7 +63,10 @@ class Inbox {
   async filled(): Promise<boolean> {
     while (this.#items.length === 0) {
       if (this.#outcome === 'end') return false
-      if (this.#outcome) throw this.#outcome
+      if (this.#outcome) {
+        this.#told = true
+        throw this.#outcome
+      }
       await new Promise<void>((resolve) => {
         this.#wake = resolve
       })

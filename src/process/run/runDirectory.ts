@@ -157,10 +157,12 @@ export function closeRunDirectory(directory: RunDirectory): void {
 
 /** Another program, or you, may have made a directory with such a name. */
 function checkSkeleton({ path }: RunDirectory): void {
-  const strange = readdirSync(path).find((name) => !SKELETON.includes(name))
+  const names = readdirSync(path)
+  const strange = names.find((name) => !SKELETON.includes(name))
   if (strange === undefined) return
   // A run may start or end at this moment. Its record comes first and goes last.
-  if (!isThere(join(path, strange)) || isThere(join(path, RECORD))) return
+  const later = readdirSync(path)
+  if (names.includes(RECORD) || later.includes(RECORD) || !later.includes(strange)) return
   throw new SetupError(
     'RUN_DIRECTORY_CORRUPT',
     `${path} is named like the directory of a run, but has no ${RECORD} and holds ${strange}. It is left alone.`,

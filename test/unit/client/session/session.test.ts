@@ -128,6 +128,32 @@ test.each([false, true])('items give their shared memory back, the call given up
   python.end(new Error('over'))
 })
 
+test.each([
+  'before',
+  'after',
+])('a generator that fails ahead of the loop is told when the loop is left, %s its end', async (when) => {
+  const failed = {
+    type: 'RuntimeError',
+    message: 'the finally failed',
+    frames: [],
+    notes: [],
+    bases: [],
+    group: [],
+  }
+  const python = scripted((number) => {
+    python.say(number, 'item', python.session.encodeArguments(1).bytes)
+    if (when === 'before') python.say(number, 'failure', failed)
+  })
+  const reading = stream(python.session, { start: { name: 'm.s' }, args: [], options: {}, here: {} })
+  await reading.next()
+  const leaving = reading.return()
+  if (when === 'after') {
+    await vi.waitFor(() => expect(python.sent()).toContain('cancel'))
+    python.say(1, 'failure', failed)
+  }
+  await expect(leaving).rejects.toThrow('the finally failed')
+})
+
 test('a stream with an item that cannot be read fails, and its generator is closed', async () => {
   const python = scripted((number) => {
     // 0xc1 is the one byte that MessagePack never uses.
