@@ -5,12 +5,12 @@ import { describe, expect, test, vi } from 'vitest'
 import { PATIENCE_MS, promised } from '../support/patience.ts'
 import { startTimeOf } from '../support/processes.ts'
 import { type FixtureRun, withVitest } from '../support/runVitest.ts'
-import { pools, versions } from '../support/versions.ts'
+import { covering, pools } from '../support/versions.ts'
 
 /** Milliseconds between the runner's end and the end of its last process. */
 const PROMISED = 1_000
 
-describe.concurrent.each(versions)('Vitest %s', (version) => {
+describe.concurrent.each(covering)('Vitest %s', (version) => {
   test.each(pools)('SIGKILL of the runner ends every process of its run, in %s', async (pool) => {
     await withVitest({ version, pool, fixture: 'hangs' }, async (run) => {
       await inTheMiddle(run)

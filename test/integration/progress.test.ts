@@ -4,10 +4,10 @@ import { describe, expect, test } from 'vitest'
 import { makeProject, runCli, startCli } from '../support/runCli.ts'
 import { NOTHING, runVitest } from '../support/runVitest.ts'
 import { CTRL_C, onTerminal } from '../support/terminal.ts'
-import { versions } from '../support/versions.ts'
+import { covering } from '../support/versions.ts'
 import { basePython, script } from '../unit/pool/interpreter/scratch.ts'
 
-describe.concurrent.each(versions)('Vitest %s', (version) => {
+describe.concurrent.each(covering)('Vitest %s', (version) => {
   const SLOW = /^ python {2}Python is starting: importing .*heavy.* …$/m
 
   test('a slow import is reported, and so is its end', async () => {

@@ -4,7 +4,7 @@ import { Ajv } from 'ajv'
 import { describe, expect, test } from 'vitest'
 import type { Report } from '../../src/report/model/schema.ts'
 import { withVitest } from '../support/runVitest.ts'
-import { versions } from '../support/versions.ts'
+import { covering, type VitestVersion } from '../support/versions.ts'
 
 const schema = JSON.parse(readFileSync(new URL('../../report.schema.json', import.meta.url), 'utf8'))
 const validate = new Ajv({ allErrors: true }).compile(schema)
@@ -14,7 +14,7 @@ const FILES = { json: 'out/report.json', html: 'out/report.html', trace: 'out/tr
 type Options = Omit<Parameters<typeof withVitest>[0], 'version'>
 
 /** Runs a fixture and reads the files that it writes. */
-function report(version: (typeof versions)[number], options: Options) {
+function report(version: VitestVersion, options: Options) {
   return withVitest({ version, ...options }, async (run) => {
     const result = await run.ended
     const read = (path: string) => readFileSync(join(run.directory, path), 'utf8')
@@ -40,7 +40,7 @@ test('a test with thousands of calls that fail is reported whole', async () => {
   expect(exitCode).toBe(0)
 })
 
-describe.concurrent.each(versions)('Vitest %s', (version) => {
+describe.concurrent.each(covering)('Vitest %s', (version) => {
   test('a clean run is one line and three files', async () => {
     const { exitCode, output, json, html, trace } = await report(version, {
       fixture: 'passes',
