@@ -55,7 +55,7 @@ describe.concurrent('a runner that is killed', () => {
       const reaper = await scene.started(/python reaper --run-id/)
       send(run.runner, 'SIGKILL')
       // The reaper sleeps before it is armed, and its interpreter takes a while to start.
-      const grace = left === 0 ? PATIENCE_MS : promised(700 + BOUND)
+      const grace = left === 0 ? PATIENCE_MS : promised(3_200 + BOUND)
       expect(await scene.survivors(grace)).toHaveLength(left)
       expect(isAlive(reaper)).toBe(left === 1)
     })

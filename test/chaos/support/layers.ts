@@ -127,7 +127,7 @@ export const layers = {
     {
       file: `${python}/reaper/reaper.py`,
       find: 'options = dict(zip(',
-      replace: '__import__("time").sleep(0.5)\n    options = dict(zip(',
+      replace: '__import__("time").sleep(3)\n    options = dict(zip(',
     },
   ],
   'ignored signals': [
