@@ -1,4 +1,3 @@
-import { PythonError } from '../errors/errors.ts'
 import type { Session } from '../session/session.ts'
 import { type CallOfTest, OpenCall } from './openCall.ts'
 
@@ -43,9 +42,10 @@ class Inbox {
     return this.#outcome !== undefined
   }
 
-  /** The exception of Python that the loop has not got to. */
-  get unread(): PythonError | undefined {
-    return !this.#told && this.#outcome instanceof PythonError ? this.#outcome : undefined
+  /** The exception of Python that the loop has not got to. In Jest, its class is that of the test file. */
+  get unread(): Error | undefined {
+    const outcome = this.#outcome
+    return !this.#told && typeof outcome === 'object' && 'pythonType' in outcome ? outcome : undefined
   }
 
   add(item: unknown): void {
