@@ -13,7 +13,7 @@ const WIDTH = 760
 const LINE = 30
 const LABELS = 330
 const BARS = WIDTH - LABELS - 70
-const FONT = '13px system-ui, -apple-system, "Segoe UI", sans-serif'
+const FONT = '13px system-ui, -apple-system, Segoe UI, sans-serif'
 
 /**
  * Draws the figure of rows that share it, and their baselines, as bars.
