@@ -1,6 +1,6 @@
 // What is too large or too slow for every change: `npm run nightly`.
 // All libraries of python/tests/libraries, also those of several hundred megabytes, the bridge suite in every pool and
-// environment, every combination of versions, and every chaos case.
+// environment and over gRPC, every combination of versions, and every chaos case.
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
@@ -20,6 +20,13 @@ const realms = await execa('vitest', ['run', '--project', 'e2e', 'test/e2e/realm
   cwd: root,
   env: { VITEST_PYTHON_NIGHTLY: '1' },
 })
+// Calls go over a Unix socket unless this is set.
+const grpc = await execa('vitest', ['run', '--project', 'integration', 'test/integration/bridge.test.ts'], {
+  ...options,
+  cwd: root,
+  env: { VITEST_PYTHON_TRANSPORT: 'grpc' },
+})
 const matrix = await execa('node', ['scripts/matrix.mjs', '--all'], { ...options, cwd: root })
 const chaos = await execa('node', ['scripts/chaos.mjs'], { ...options, cwd: root })
-process.exitCode = libraries.exitCode || realms.exitCode || matrix.exitCode || chaos.exitCode || 0
+process.exitCode =
+  libraries.exitCode || realms.exitCode || grpc.exitCode || matrix.exitCode || chaos.exitCode || 0

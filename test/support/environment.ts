@@ -4,8 +4,8 @@ import { integrationCache } from './installation.ts'
 /** Variables of the outer Vitest, a CI or a terminal that must not reach a tested run. */
 const FOREIGN =
   /^(VITEST|TEST|NODE_ENV|NODE_OPTIONS|NODE_V8_COVERAGE|DEV|PROD|SSR|MODE|BASE_URL|TINYPOOL_|CI$|GITHUB_|GITLAB_|FORCE_COLOR|INNER_|npm_)/
-/** Variables that choose the Python of a tested run. */
-const KEPT = ['VITEST_PYTHON']
+/** Variables that choose the Python of a tested run, and the transport of its calls. */
+const KEPT = ['VITEST_PYTHON', 'VITEST_PYTHON_TRANSPORT']
 
 /** The environment of a tested run: like this one in a shell. */
 export function cleanEnvironment(node: string): Record<string, string> {
