@@ -7,42 +7,47 @@ interface Functions {
     arguments: {
       text: string
       size: number | bigint
-    } | [text: string, size: number | bigint]
+    }
+    positional: [text: string, size: number | bigint]
     returns: never /* use python.stream */
     yields: string
   }
   'text.median_length': {
     arguments: {
       words: readonly string[] | PythonObject
-    } | [words: readonly string[] | PythonObject]
+    }
+    positional: [words: readonly string[] | PythonObject]
     returns: number
   }
   'text.parse_age': {
     arguments: {
       text: string
-    } | [text: string]
+    }
+    positional: [text: string]
     returns: number
   }
   /** Keeps state in the module, as real code does. */
   'text.remember': {
     arguments: {
       word: string
-    } | [word: string]
+    }
+    positional: [word: string]
     returns: string[]
   }
   'text.slow_echo': {
     arguments: {
       text: string
       seconds: number | Float
-    } | [text: string, seconds: number | Float]
+    }
+    positional: [text: string, seconds: number | Float]
     returns: string
   }
   'text.word_counts': {
     arguments: {
       text: string
       top?: number | bigint
-      '*'?: undefined
-    } | [text: string] | {
+    }
+    positional: [text: string] | {
       '*': [text: string]
       top?: number | bigint
     }

@@ -16,32 +16,37 @@ export interface Evaluation {
 
 interface Functions {
   'digits.evaluate': {
-    arguments: Record<string, never> | [] | undefined
+    arguments: Record<string, never> | undefined
+    positional: []
     returns: Evaluation
     ref: { is: { 'digits.Evaluation': true }; methods: object; attributes: Evaluation }
   }
   'digits.is_trained': {
-    arguments: Record<string, never> | [] | undefined
+    arguments: Record<string, never> | undefined
+    positional: []
     returns: boolean
   }
   'digits.predict': {
     arguments: {
       images: readonly unknown[] | PythonObject
-    } | [images: readonly unknown[] | PythonObject]
+    }
+    positional: [images: readonly unknown[] | PythonObject]
     returns: NdArray<BigInt64Array>
   }
   /** Returns a test image of this digit. */
   'digits.sample': {
     arguments: {
       digit: number | bigint
-    } | [digit: number | bigint]
+    }
+    positional: [digit: number | bigint]
     returns: NdArray<Float64Array>
   }
   /** Trains on all training images once per epoch, and reports the accuracy on the test images. */
   'digits.train': {
     arguments: {
       epochs?: number | bigint
-    } | [epochs?: number | bigint] | undefined
+    } | undefined
+    positional: [epochs?: number | bigint]
     returns: never /* use python.stream */
     yields: Epoch
   }

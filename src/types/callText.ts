@@ -5,10 +5,12 @@ import { key, type TypeWriter, union } from './typeText.ts'
 
 /** The entry of a function: its arguments, its result and, if it is streamed, its items. */
 export function functionEntry(name: string, { doc, calls }: FunctionDescription, writer: TypeWriter): string {
-  const properties = [
-    `arguments: ${union(calls.flatMap((call) => argumentsText(call, doc, writer)))}`,
-    `returns: ${union(calls.map((call) => returnsText(call, writer)))}`,
-  ]
+  const forms = calls.map((call) => argumentForms(call, doc, writer))
+  const named = forms.flatMap((form) => form.named)
+  const positional = forms.flatMap((form) => form.positional)
+  const properties = [`arguments: ${union(named.length > 0 ? named : positional)}`]
+  if (named.length > 0 && positional.length > 0) properties.push(`positional: ${union(positional)}`)
+  properties.push(`returns: ${union(calls.map((call) => returnsText(call, writer)))}`)
   const yields = calls.flatMap((call) => (call.yields ? [writer.text(call.yields, 'result')] : []))
   if (yields.length > 0) properties.push(`yields: ${union(yields)}`)
   const references = new Set(calls.map((call) => writer.reference(call.returns)))
@@ -39,25 +41,36 @@ function returnsText({ returns, yields }: CallDescription, writer: TypeWriter): 
 }
 
 /** The forms in which the arguments of one call can be given. */
-function argumentsText({ parameters }: CallDescription, doc: Doc, writer: TypeWriter): string[] {
-  if (!parameters) return ['readonly unknown[]', 'Readonly<Record<string, unknown>>', 'undefined']
+interface ArgumentForms {
+  /** All by name, or none. */
+  readonly named: string[]
+  /** All by position, or some with the key `*`. */
+  readonly positional: string[]
+}
+
+function argumentForms({ parameters }: CallDescription, doc: Doc, writer: TypeWriter): ArgumentForms {
+  if (!parameters)
+    return { named: ['Readonly<Record<string, unknown>>', 'undefined'], positional: ['readonly unknown[]'] }
   const of = (...kinds: Parameter['kind'][]) => parameters.filter(({ kind }) => kinds.includes(kind))
   const [first, either, named] = [of('positional'), of('either'), of('keyword')]
   const [rest] = of('rest')
   const [more] = of('more')
-  const object = (positional: Parameter[] | undefined, keywords: Parameter[], spread?: Parameter) =>
+  const object = (positional: Parameter[], keywords: Parameter[], spread?: Parameter) =>
     objectText({ positional, keywords, rest: spread, more, doc, writer })
-  const forms: string[] = []
   const mixed: string[] = []
   if (first.length > 0 && either.length > 0) mixed.push(object(first, [...either, ...named]))
   if (first.length + either.length > 0 || rest)
     if (named.length > 0 || more) mixed.push(object([...first, ...either], named, rest))
   const needsPositions = first.some(({ optional }) => !optional)
-  if (!needsPositions) forms.push(object(mixed.length > 0 ? undefined : [], [...either, ...named]))
-  if (!named.some(({ optional }) => !optional)) forms.push(tuple([...first, ...either], rest, writer))
-  forms.push(...mixed)
+  const needsNames = named.some(({ optional }) => !optional)
   const required = parameters.some(({ kind, optional }) => kind !== 'rest' && kind !== 'more' && !optional)
-  return required ? forms : [...forms, 'undefined']
+  return {
+    named: [
+      ...(needsPositions ? [] : [object([], [...either, ...named])]),
+      ...(required ? [] : ['undefined']),
+    ],
+    positional: [...(needsNames ? [] : [tuple([...first, ...either], rest, writer)]), ...mixed],
+  }
 }
 
 function tuple(positional: readonly Parameter[], rest: Parameter | undefined, writer: TypeWriter): string {
@@ -81,8 +94,7 @@ function label(name: string): string {
 }
 
 interface ObjectForm {
-  /** The positional arguments; none: `[]`; `undefined`: another form has some. */
-  positional: Parameter[] | undefined
+  positional: readonly Parameter[]
   keywords: readonly Parameter[]
   rest: Parameter | undefined
   more: Parameter | undefined
@@ -97,12 +109,11 @@ function objectText({ positional, keywords, rest, more, doc, writer }: ObjectFor
     return `${hint}${key(name)}${optional ? '?' : ''}: ${writer.argument(type)}`
   })
   const only = lines.length === 0 && more
-  if (positional === undefined && !only) lines.push(`'*'?: undefined`)
-  if (positional && (positional.length > 0 || rest)) lines.unshift(`'*': ${tuple(positional, rest, writer)}`)
+  if (positional.length > 0 || rest) lines.unshift(`'*': ${tuple(positional, rest, writer)}`)
   // An index signature must allow for every property.
   if (more)
     lines.push(
-      `[name: string]: ${only && !positional?.length && !rest ? writer.argument(more.type) : 'unknown'}`,
+      `[name: string]: ${only && positional.length === 0 && !rest ? writer.argument(more.type) : 'unknown'}`,
     )
   return lines.length === 0 ? 'Record<string, never>' : `{\n${lines.map(indent).join('\n')}\n}`
 }

@@ -9,6 +9,9 @@ import type {
   Impossible,
   Items,
   NameOf,
+  OptionsOf,
+  PositionalOf,
+  PositionalOptions,
   PythonClass,
   PythonFunctions,
   Result,
@@ -48,10 +51,16 @@ export interface PythonCalls<
    * const sum = await python.call<number>('tools.add', { a: 1, b: 2 }, { timeout: 5_000 })
    * ```
    */
-  call<N extends string, _>(
+  call<N extends string, A>(
     name: NameOf<Names, Closed, N>,
-    args: ArgumentsOf<F, Names, N>,
-    options?: CallOptions,
+    args: ArgumentsOf<F, Names, N, A>,
+    ...options: OptionsOf<A>
+  ): Promise<Result<F, Names, N>>
+  /** A call with positional arguments. */
+  call<N extends string, A>(
+    name: NameOf<Names, Closed, N>,
+    args: PositionalOf<F, Names, N, A>,
+    ...options: PositionalOptions<A>
   ): Promise<Result<F, Names, N>>
   /** A call without arguments. */
   call<N extends string, _>(name: BareName<F, Names, Closed, N>): Promise<Result<F, Names, N>>
@@ -69,10 +78,16 @@ export interface PythonCalls<
    * const score = await model.call<number>('score', [[1, 2, 3]])
    * ```
    */
-  ref<N extends string, _>(
+  ref<N extends string, A>(
     name: NameOf<Names, Closed, N>,
-    args: ArgumentsOf<F, Names, N>,
-    options?: CallOptions,
+    args: ArgumentsOf<F, Names, N, A>,
+    ...options: OptionsOf<A>
+  ): Promise<PythonRef<ResultClass<F, Names, N>>>
+  /** A call with positional arguments. */
+  ref<N extends string, A>(
+    name: NameOf<Names, Closed, N>,
+    args: PositionalOf<F, Names, N, A>,
+    ...options: PositionalOptions<A>
   ): Promise<PythonRef<ResultClass<F, Names, N>>>
   /** A call without arguments. */
   ref<N extends string, _>(name: BareName<F, Names, Closed, N>): Promise<PythonRef<ResultClass<F, Names, N>>>
@@ -94,10 +109,16 @@ export interface PythonCalls<
    * }
    * ```
    */
-  stream<N extends string, _>(
+  stream<N extends string, A>(
     name: NameOf<Names, Closed, N>,
-    args: ArgumentsOf<F, Names, N>,
-    options?: CallOptions,
+    args: ArgumentsOf<F, Names, N, A>,
+    ...options: OptionsOf<A>
+  ): AsyncGenerator<Items<F, Names, N>, void, undefined>
+  /** A call with positional arguments. */
+  stream<N extends string, A>(
+    name: NameOf<Names, Closed, N>,
+    args: PositionalOf<F, Names, N, A>,
+    ...options: PositionalOptions<A>
   ): AsyncGenerator<Items<F, Names, N>, void, undefined>
   /** A call without arguments. */
   stream<N extends string, _>(

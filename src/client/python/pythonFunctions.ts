@@ -51,15 +51,17 @@ export interface UnsetClass extends UnknownClass {
 
 // How it works. At most one overload takes the given number of arguments and of type arguments, so the compiler reports a
 // wrong argument at the argument and a wrong name at the name:
-// - two type parameters, with arguments: for a call without an explicit type;
+// - two type parameters, with arguments: for a call without an explicit type. There is one for arguments by name and one
+//   for positional arguments. The wrong one asks for `Impossible` many options;
 // - two type parameters, the name only: for a call without arguments;
 // - one type parameter: for a call with an explicit type. Without one, it asks for `Impossible` many arguments.
 //
 // These rules keep the check of a call independent of the number of functions, and nearly as fast as without types. A unit
 // test counts what the compiler creates for a call, and `npm run bench -- types` measures the time:
 // - `Names` is a type parameter. The compiler would compute `keyof F` again for each call.
-// - A call creates no tuple type: the compiler copies all methods of arrays for each. So the arguments are no `...rest`,
-//   and lookups don't stand in brackets (`[N] extends [Names]`).
+// - A call with arguments by name creates no tuple type: the compiler copies all methods of arrays for each. So these
+//   arguments are not compared with the positional ones, they are no `...rest`, and lookups don't stand in brackets
+//   (`[N] extends [Names]`).
 // - `Lazily` hides a type from the compiler until the name is known. Otherwise, the compiler compares each call with the
 //   arguments of all functions, and computes the suggestions for a name that it doesn't know yet.
 
@@ -75,15 +77,46 @@ export interface ArgumentsMissing<Missing> {
   missing: Missing
 }
 
-interface LazyArguments<F, Names extends keyof F, N> {
-  readonly [key: string]: unknown
-  readonly of: N extends Names ? F[N]['arguments' & keyof F[N]] : Arguments | undefined
+interface Box<T> {
+  of: T
 }
 
-/** The arguments of a function: any, if its name is not known. */
-export type ArgumentsOf<F, Names extends keyof F, N> = string extends N
+/** Arguments of which some are positional: an array, or an object with the key `*`. */
+type Positions = readonly unknown[] | { '*': unknown }
+
+/** `Yes` if the arguments `A` are positional, else `No`. The boxes keep a union in one piece. */
+type IfPositional<A, Yes, No> = Box<A> extends Box<Positions> ? Yes : No
+
+interface LazyForms<F, Names extends keyof F, N, Forms> {
+  readonly [key: string]: unknown
+  readonly of: N extends Names ? F[N][Forms & keyof F[N]] : Arguments | undefined
+}
+
+type Forms<F, Names extends keyof F, N, Which> = string extends N
   ? Arguments | undefined
-  : LazyArguments<F, Names, N>[Lazily<N>]
+  : LazyForms<F, Names, N, Which>[Lazily<N>]
+
+/**
+ * The arguments of a function by name, or none. They are any, if its name is not known.
+ *
+ * @typeParam A The type of the given arguments. The compiler infers it.
+ */
+export type ArgumentsOf<F, Names extends keyof F, N, A> = IfPositional<A, A, Forms<F, Names, N, 'arguments'>>
+
+/** The arguments of a function, if some of the given ones are positional. */
+export type PositionalOf<F, Names extends keyof F, N, A> = IfPositional<
+  A,
+  Forms<F, Names, N, 'arguments' | 'positional'>,
+  A
+>
+
+type Optional = [options?: CallOptions]
+
+/** The options beside arguments by name. */
+export type OptionsOf<A> = IfPositional<A, Impossible, Optional>
+
+/** The options beside positional arguments. */
+export type PositionalOptions<A> = IfPositional<A, Optional, Impossible>
 
 /** The result of a function. */
 export type Result<F, Names extends keyof F, N> = string extends N

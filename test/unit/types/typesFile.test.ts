@@ -146,7 +146,7 @@ describe('the generated file', () => {
     expect(lines.map((line) => line.replace(/^calls\.ts\(\d+,(\d+)\)/, '$1'))).toEqual([
       "37: error TS2322: Type 'string' is not assignable to type 'number | Float'.",
       `21: error TS2345: Argument of type '"shop.latr"' is not assignable to parameter of type '"shop.later"'.`,
-      "21: error TS2345: Argument of type 'string' is not assignable to parameter of type 'ArgumentsMissing<{ s: number | Float; } | [s: number | Float]>'.",
+      "21: error TS2345: Argument of type 'string' is not assignable to parameter of type 'ArgumentsMissing<{ s: number | Float; }>'.",
     ])
   })
 
