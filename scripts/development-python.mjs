@@ -21,6 +21,11 @@ export function librariesPython({ nightly = false } = {}) {
   return ensure('libraries', files)
 }
 
+/** Path of the development interpreter, with what the documentation site needs. */
+export function docsPython() {
+  return ensure('python', ['requirements-dev.txt', 'requirements-docs.txt'])
+}
+
 /** Global setup for Vitest: the installation would exceed the time limit of a test. */
 export async function setup() {
   await developmentPython()
