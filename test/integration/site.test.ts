@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { deadLinks } from '../../scripts/docs/dead-links.mjs'
 import { chromiumPath, launchBrowser } from '../support/browser.ts'
@@ -81,9 +81,9 @@ describe.runIf(chromiumPath)('the documentation site in a browser', () => {
   afterAll(() => browser?.close())
 
   /** Opens a page, and expects no error, no message of the console and no request to another host. */
-  async function open(path: string, use: (page: Page) => Promise<void>, options?: BrowserContextOptions) {
+  async function open(path: string, use: (page: Page) => Promise<void>) {
     await withServer(site, async (url) => {
-      const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
+      const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
       const page = await context.newPage()
       const complaints: string[] = []
       page.on('pageerror', (error) => complaints.push(error.message))
@@ -112,32 +112,32 @@ describe.runIf(chromiumPath)('the documentation site in a browser', () => {
       await page.locator('h1', { hasText: 'Error codes' }).waitFor()
     }))
 
-  test.each([
-    'light',
-    'dark',
-  ] as const)('draws the diagrams of the architecture in %s colors', (colorScheme) =>
-    open(
-      'architecture.html',
-      async (page) => {
-        await page.waitForFunction(`document.querySelectorAll('.diagram svg').length === 4`)
-        expect(await page.textContent('.diagram svg')).toContain('reaper')
-        const dark = await page.evaluate(`document.documentElement.classList.contains('dark')`)
-        expect(dark).toBe(colorScheme === 'dark')
-      },
-      { colorScheme },
-    ))
-
-  test.each(['light', 'dark'] as const)('shows the chart of the performance in %s colors', (colorScheme) =>
-    open(
-      'performance.html',
-      async (page) => {
-        const shown = page.locator('main img:visible')
-        expect(await shown.count()).toBe(1)
-        expect(await shown.getAttribute('class')).toBe(`only-${colorScheme}`)
+  test('follows the system between light and dark, with its diagrams and charts', () =>
+    open('architecture.html', async (page) => {
+      const colors = new Set<string>()
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme })
         await page.waitForFunction(
-          `[...document.querySelectorAll('main img')].every((image) => image.complete && image.naturalWidth > 0)`,
+          `document.querySelectorAll('.diagram svg').length === 4 &&
+          document.documentElement.classList.contains('dark') === ${colorScheme === 'dark'}`,
         )
-      },
-      { colorScheme },
-    ))
+        // Diagrams are drawn anew a moment later.
+        await expect.poll(() => colorOfDiagram(page)).not.toSatisfy((color: string) => colors.has(color))
+        colors.add(await colorOfDiagram(page))
+      }
+      expect(await page.textContent('.diagram svg')).toContain('reaper')
+      await page.goto(page.url().replace('architecture', 'performance'))
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme })
+        const shown = page.locator(`main img.only-${colorScheme}`)
+        await shown.waitFor()
+        expect(await page.locator('main img:visible').count()).toBe(1)
+        await page.waitForFunction(`document.querySelector('main img.only-${colorScheme}').naturalWidth > 0`)
+      }
+    }))
 })
+
+/** The color of the first box of a diagram. */
+function colorOfDiagram(page: Page): Promise<string> {
+  return page.evaluate(`getComputedStyle(document.querySelector('.diagram svg .node rect')).fill`)
+}
