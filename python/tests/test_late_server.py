@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from vitest_python.serving.late_server import LateServer
 from vitest_python.serving.listen import listen
+from vitest_python.serving.rpc.late_server import LateServer
 
 
 def shout(connection: socket.socket) -> None:

@@ -20,8 +20,8 @@ from ..values.type_name import type_name
 from .call_state import CallAction, CallEvent, CallState, transition
 from .session_context import SessionContext
 from .stream import AsyncStream, SyncStream
-from .trace import CallTrace
-from .traced_stream import TracedStream
+from .tracing.trace import CallTrace
+from .tracing.traced_stream import TracedStream
 
 
 class Reply(Protocol):

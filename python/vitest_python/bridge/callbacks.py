@@ -12,7 +12,7 @@ from typing import Any
 from .._gen.bridge_pb2 import INVOKE, Answer, Callback, CallbackVerb, ScriptFailure, WorkerFrame
 from ..errors import JavaScriptError, SessionEnded
 from ..execution.executor import Executor
-from .trace import CallTrace, current_trace
+from .tracing.trace import CallTrace, current_trace
 
 # Exceptions that are remembered, in case the test throws them back.
 _MAX_EXCEPTIONS = 100

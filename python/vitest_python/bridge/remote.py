@@ -8,7 +8,7 @@ from typing import Any
 
 from .._gen.bridge_pb2 import CLOSE, INVOKE, NEXT
 from .callbacks import Callbacks
-from .trace import current_trace
+from .tracing.trace import current_trace
 
 
 class Function:

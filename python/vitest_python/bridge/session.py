@@ -13,7 +13,7 @@ from .call import Call
 from .callbacks import Callbacks
 from .channel import Channel
 from .session_context import SessionContext
-from .trace import CallTrace
+from .tracing.trace import CallTrace
 
 
 class Session:

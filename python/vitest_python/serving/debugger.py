@@ -8,13 +8,11 @@ import os
 import socket
 import sys
 import threading
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from ..common.breakpoints import explain_breakpoints
 from ..common.control import Control
-
-if TYPE_CHECKING:
-    from .servicers import Behaviour
 
 _HOST = "127.0.0.1"
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
@@ -49,7 +47,7 @@ class Debugger:
         """End the wait; from any thread. An editor may attach later."""
         self._released.set()
 
-    def wrap(self, behaviour: Behaviour, _streaming: bool) -> Behaviour:
+    def wrap(self, behaviour: Callable[..., Any], _streaming: bool) -> Callable[..., Any]:
         """Return a behaviour of a servicer that begins in the same way."""
 
         @functools.wraps(behaviour)

@@ -9,7 +9,7 @@ from ..common.config import Config
 from ..common.control import Control
 from ..execution.executor import Executor
 from ..program.program import Program
-from .late_server import LateServer
+from .rpc.late_server import LateServer
 from .served import Served
 from .session_socket import SessionSocket
 from .usage import RecordingResolver, Usage
@@ -54,6 +54,6 @@ def open_endpoints(
 
 def _start_server(path: str, served: Served, late: bool = False) -> None:
     # Most workers don't need gRPC, and its import takes longer than everything else.
-    from .server import start_server
+    from .rpc.server import start_server
 
     start_server(path, served, late)

@@ -7,7 +7,7 @@ import sys
 
 from ..common.config import Config
 from .bytecode import keep_bytecode
-from .fork_support import without_fork_support
+from .rpc.fork_support import without_fork_support
 
 _ALWAYS = ("ormsgpack", "google.protobuf.message", "asyncio")
 # They stand for their packages: either all modules of a package are compiled or none.
@@ -36,8 +36,8 @@ def _import_grpc() -> None:
     with without_fork_support():
         for module in _FOR_GRPC:
             importlib.import_module(module)
-    from . import server  # noqa: F401
-    from .services import import_standard_services
+    from .rpc import server  # noqa: F401
+    from .rpc.services import import_standard_services
 
     missing = import_standard_services()
     if missing:

@@ -6,9 +6,9 @@ import {
 } from '../../client/lease/context.ts'
 import { resolvePools, resolveReport } from '../../options/options.ts'
 import { PROTOCOL } from '../../process/run/protocol.ts'
-import { inspected } from '../run/inspected.ts'
+import { inspected } from '../debug/inspected.ts'
+import { withDebugging } from '../debug/withDebugging.ts'
 import type { Registry } from '../run/registry.ts'
-import { withDebugging } from '../run/withDebugging.ts'
 import { withSeeds } from '../run/withSeeds.ts'
 
 /** The fields of Jest's global configuration that are read here. */

@@ -1,4 +1,4 @@
-import { DEBUG_VARIABLE, debugWish } from '../../../globalSetup/run/debugWish.ts'
+import { DEBUG_VARIABLE, debugRequest } from '../../../globalSetup/debug/debugRequest.ts'
 import { findDebugpy } from '../../../pool/debug/findDebugpy.ts'
 import { type Check, ok, problem } from './check.ts'
 import { interpreterOf } from './interpreter.ts'
@@ -19,7 +19,7 @@ export const debuggerCheck: Check<DebuggerFacts> = {
     const interpreter = await interpreterOf(cwd)
     const executable = 'missing' in interpreter ? 'python' : interpreter.executable
     const version = 'missing' in interpreter ? undefined : await findDebugpy(executable, cwd, process.env)
-    const wanted = debugWish(undefined, process.env[DEBUG_VARIABLE], 'off') !== undefined
+    const wanted = debugRequest(undefined, process.env[DEBUG_VARIABLE], 'off') !== undefined
     return { wanted, version, executable }
   },
   applies: ({ wanted, version }) => wanted || version !== undefined,

@@ -10,7 +10,7 @@ import sys
 from typing import Any
 from urllib.parse import quote, unquote
 
-from .._gen.bridge_pb2 import TraceContext
+from ..._gen.bridge_pb2 import TraceContext
 
 
 def read(given: TraceContext) -> Any:

@@ -7,12 +7,12 @@ import os
 
 import grpc
 
-from ..bridge.bridge import Bridge
-from ..common.forked import end_if_forked
-from ..errors import ModuleProblem
-from ..program.program import ImportFailed
+from ...bridge.bridge import Bridge
+from ...common.forked import end_if_forked
+from ...errors import ModuleProblem
+from ...program.program import ImportFailed
+from ..served import Served
 from .fork_support import without_fork_support
-from .served import Served
 from .servicer_failure import report_failures
 from .servicers import ServerThreads, ServicerInterceptor, guard_forks
 from .services import add_standard_services

@@ -8,10 +8,10 @@ from typing import Any, NoReturn
 
 import grpc
 
-from .._gen.bridge_pb2 import Frame, PythonFailure
-from ..common.bounded import bounded, safe_text
-from ..common.metadata import FAILURE_KEY
-from ..failures.failure import describe
+from ..._gen.bridge_pb2 import Frame, PythonFailure
+from ...common.bounded import bounded, safe_text
+from ...common.metadata import FAILURE_KEY
+from ...failures.failure import describe
 from .servicers import Behaviour
 
 _MAX_BYTES = 6_000

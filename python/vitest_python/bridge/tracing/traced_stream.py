@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .stream import StreamHost, SyncStream
+from ..stream import StreamHost, SyncStream
 from .trace import CallTrace
 
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 # The real one, before the user's modules are imported: gevent puts another in its place.
 from socket import AF_UNIX, socket
 
-from ..bridge.framing import shut_down
-from .listen import listen
+from ...bridge.framing import shut_down
+from ..listen import listen
 
 _CHUNK_BYTES = 256 * 1024
 

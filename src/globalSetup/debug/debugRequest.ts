@@ -6,7 +6,7 @@ import type { Inspected } from './inspected.ts'
 export const DEBUG_VARIABLE = 'VITEST_PYTHON_DEBUG'
 
 /** How a pool is debugged. */
-export interface DebugWish {
+export interface DebugRequest {
   readonly port: number
   readonly wait: boolean
   /** Whether you have asked for it. If not, Node's debugger is the reason, and everything else comes first. */
@@ -16,15 +16,15 @@ export interface DebugWish {
 /** A pool without a debugger yet, and how it is to be debugged. */
 export interface DebuggablePool {
   readonly options: ResolvedOptions
-  readonly wish: DebugWish | undefined
+  readonly wish: DebugRequest | undefined
 }
 
 /** Decides whether a pool is debugged; `undefined` if not. */
-export function debugWish(
+export function debugRequest(
   option: ResolvedDebug | undefined,
   variable: string | undefined,
   inspected: Inspected,
-): DebugWish | undefined {
+): DebugRequest | undefined {
   const settings = option || DEFAULT_DEBUG
   const wish = (wait: boolean, isExplicit: boolean) => ({
     port: settings.port,
@@ -45,5 +45,5 @@ export function isDebugged(prepared: Record<string, ResolvedOptions>): boolean {
 
 /** Whether the configuration of these pools asks for a debugger. */
 export function asksForDebugger(pools: Record<string, ResolvedOptions>): boolean {
-  return Object.values(pools).some(({ debug }) => debugWish(debug, process.env[DEBUG_VARIABLE], 'off'))
+  return Object.values(pools).some(({ debug }) => debugRequest(debug, process.env[DEBUG_VARIABLE], 'off'))
 }

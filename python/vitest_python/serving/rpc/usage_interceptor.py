@@ -8,8 +8,8 @@ from typing import Any
 
 import grpc
 
-from ..program.program import Program
-from .usage import Usage
+from ...program.program import Program
+from ..usage import Usage
 
 
 class UsageInterceptor(grpc.ServerInterceptor):  # type: ignore[misc,unused-ignore]

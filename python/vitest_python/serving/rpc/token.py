@@ -9,8 +9,8 @@ from typing import Any, NoReturn
 
 import grpc
 
-from ..common.metadata import LEASE_KEY, PROTOCOL_KEY, TOKEN_KEY
-from ..posix.protocol import LEASE_VARIABLE, PROTOCOL, protocol_mismatch
+from ...common.metadata import LEASE_KEY, PROTOCOL_KEY, TOKEN_KEY
+from ...posix.protocol import LEASE_VARIABLE, PROTOCOL, protocol_mismatch
 
 
 class TokenInterceptor(grpc.ServerInterceptor):  # type: ignore[misc,unused-ignore]

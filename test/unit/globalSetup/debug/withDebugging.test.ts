@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { developmentPython } from '../../../../scripts/development-python.mjs'
-import { withDebugging } from '../../../../src/globalSetup/run/withDebugging.ts'
+import { withDebugging } from '../../../../src/globalSetup/debug/withDebugging.ts'
 import { resolvePools } from '../../../../src/options/options.ts'
 import { DebugPorts } from '../../../../src/pool/debug/debugPorts.ts'
 

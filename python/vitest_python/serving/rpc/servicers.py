@@ -10,7 +10,7 @@ from typing import Any
 
 import grpc
 
-from ..common.forked import end_if_forked
+from ...common.forked import end_if_forked
 
 Behaviour = Callable[..., Any]
 _OURS = ("/vitest_python.", "/grpc.")

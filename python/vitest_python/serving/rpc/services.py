@@ -6,7 +6,7 @@ import importlib
 
 import grpc
 
-from ..bridge.bridge import SERVICE
+from ...bridge.bridge import SERVICE
 
 _STANDARD = ("grpc_health.v1.health", "grpc_health.v1.health_pb2_grpc", "grpc_reflection.v1alpha.reflection")
 

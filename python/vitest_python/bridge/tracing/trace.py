@@ -9,9 +9,9 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
-from .._gen.bridge_pb2 import EVAL, EXEC, Start, Timing, TraceContext, WorkerFrame
-from ..execution.seed import own_ids
-from ..values.type_name import type_name
+from ..._gen.bridge_pb2 import EVAL, EXEC, Start, Timing, TraceContext, WorkerFrame
+from ...execution.seed import own_ids
+from ...values.type_name import type_name
 from . import trace_context
 
 T = TypeVar("T")

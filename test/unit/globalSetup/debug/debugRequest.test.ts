@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { debugWish } from '../../../../src/globalSetup/run/debugWish.ts'
-import { inspected } from '../../../../src/globalSetup/run/inspected.ts'
+import { debugRequest } from '../../../../src/globalSetup/debug/debugRequest.ts'
+import { inspected } from '../../../../src/globalSetup/debug/inspected.ts'
 
 const explicit = { port: 5678, wait: true, isExplicit: true }
 const automatic = { port: 5678, wait: true, isExplicit: false }
@@ -24,7 +24,7 @@ test.each([
   ['--inspect-brk', undefined, undefined, 'waiting', automatic],
   ['--inspect', undefined, undefined, 'on', { ...automatic, wait: false }],
 ] as const)('%s', (_, option, variable, node, wish) => {
-  expect(debugWish(option, variable, node)).toEqual(wish)
+  expect(debugRequest(option, variable, node)).toEqual(wish)
 })
 
 describe("Node's debugger", () => {

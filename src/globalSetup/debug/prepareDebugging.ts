@@ -5,8 +5,8 @@ import type { DebugPorts } from '../../pool/debug/debugPorts.ts'
 import { findDebugpy } from '../../pool/debug/findDebugpy.ts'
 import { findInterpreter } from '../../pool/interpreter/find.ts'
 import { SetupError } from '../../support/errors.ts'
-import type { DebuggablePool, DebugWish } from './debugWish.ts'
-import { announce } from './output.ts'
+import { announce } from '../run/output.ts'
+import type { DebuggablePool, DebugRequest } from './debugRequest.ts'
 
 /**
  * Opens the port of each pool that is debugged, and lifts its time limits. The option `debug` of the result is an object
@@ -28,7 +28,7 @@ export async function prepareDebugging(
   return prepared
 }
 
-function withoutLimits(options: ResolvedOptions, { port, wait }: DebugWish): ResolvedOptions {
+function withoutLimits(options: ResolvedOptions, { port, wait }: DebugRequest): ResolvedOptions {
   return { ...options, debug: { port, wait }, leaseTimeout: NO_LIMIT_MS, startupTimeout: NO_LIMIT_MS }
 }
 
@@ -37,7 +37,7 @@ async function openPort(
   root: string,
   options: ResolvedOptions,
   ports: DebugPorts,
-  wish: DebugWish,
+  wish: DebugRequest,
 ): Promise<boolean> {
   try {
     await requireDebugpy(root, options)
@@ -77,7 +77,7 @@ function portError(port: number, error: NodeJS.ErrnoException): SetupError {
   )
 }
 
-function invitation({ port, wait }: DebugWish): string {
+function invitation({ port, wait }: DebugRequest): string {
   const waits = wait ? ' The first call of each test waits for it.' : ''
   return `Python debugger listens on ${DEBUG_HOST}:${port}: attach your editor (debugpy).${waits}`
 }

@@ -1,0 +1,1 @@
+"""Spans of calls and streams, and the trace context that comes with them."""
