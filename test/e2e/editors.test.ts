@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import { driveEditor, type Editor } from '../support/driveEditor.ts'
-import { versions } from '../support/versions.ts'
+import { covering, versions } from '../support/versions.ts'
 import { basePython } from '../unit/pool/interpreter/scratch.ts'
 
 const PASSED = { passed: 1, errors: [] }
@@ -72,7 +72,10 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
       expect(await editor.exit()).toBe(1)
     })
   })
+})
 
+// The same code of ours recovers in all versions.
+describe.concurrent.each(covering)('after a failure, Vitest %s', (version) => {
   test('a later run finds a Python that was missing', async () => {
     await driveEditor({ version, python: { python: './bin/python' } }, async (editor) => {
       await editor.ask('open', 'one')
