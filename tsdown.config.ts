@@ -1,4 +1,5 @@
 import { defineConfig, type Rolldown, type UserConfig } from 'tsdown'
+import { chunkOf } from './scripts/chunks.mjs'
 import { writeCommonJs } from './scripts/common-js.mjs'
 import { writeReportPage } from './scripts/report-page.mjs'
 import { thirdPartyNotices } from './scripts/third-party.mjs'
@@ -45,8 +46,8 @@ const esm: UserConfig = {
   // The codecs are bundled, because little of each is used. Their ES modules can be tree-shaken.
   inputOptions: { resolve: { mainFields: ['module', 'main'] } },
   deps: {
-    alwaysBundle: [/^@bufbuild\/protobuf/, /^@msgpack\/msgpack/],
-    onlyBundle: ['@bufbuild/protobuf', '@msgpack/msgpack'],
+    alwaysBundle: [/^@bufbuild\/protobuf/, /^@msgpack\/msgpack/, 'valibot'],
+    onlyBundle: ['@bufbuild/protobuf', '@msgpack/msgpack', 'valibot'],
   },
 }
 
@@ -105,7 +106,13 @@ const reportPage: UserConfig = {
 }
 
 export default defineConfig([
-  { ...esm, onSuccess: writeCommonJs },
+  {
+    ...esm,
+    outputOptions: {
+      codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: chunkOf() }] },
+    },
+    onSuccess: writeCommonJs,
+  },
   plugin,
   jestEnvironment,
   jest,

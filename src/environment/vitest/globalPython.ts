@@ -1,5 +1,6 @@
 import type { Client, ClientOptions } from '@grpc/grpc-js'
 import { CallError } from '../../client/errors/errors.ts'
+import { DEFAULT_POOL } from '../../client/lease/context.ts'
 import { LazyPython } from '../../client/python/lazyPython.ts'
 import type { LeasedPython } from '../../client/python/leasedPython.ts'
 import type { PythonClient, StubConstructor } from '../../client/python/pythonClient.ts'
@@ -61,4 +62,10 @@ export class GlobalPython extends LazyPython implements PythonGlobal {
       `python.${member} needs a leased process: await python.ready() before you use it.`,
     )
   }
+}
+
+/** Gives a test file in the environment `python` its global. */
+export function definePython(): void {
+  const python = new GlobalPython(async () => (await import('./fileLease.ts')).leaseForFile(DEFAULT_POOL))
+  Object.defineProperty(globalThis, 'python', { value: python, configurable: true, writable: true })
 }
