@@ -1,6 +1,7 @@
 import type { Candidate } from './candidates.ts'
 import { ANSWER, PROBE_SCRIPT } from './probeScript.ts'
 import { moduleOf, type Requirements } from './requirements.ts'
+import { runBriefly } from './runBriefly.ts'
 import { lastLines, runCommand } from './runCommand.ts'
 
 /** A distribution in an interpreter. Its version is `null` if its metadata is missing. */
@@ -34,7 +35,9 @@ export async function probe(candidate: Candidate, about: ProbeOptions): Promise<
   const modules = Object.entries(about.requirements).map(([name, entry]) => [name, moduleOf(name, entry)])
   const command = [...candidate.command, '-c', PROBE_SCRIPT, JSON.stringify(Object.fromEntries(modules))]
   const { root: cwd, env, deadline, signal } = about
-  const outcome = await runCommand(command, { cwd, env, deadline, signal })
+  // Only `uv run` may do work that must be ended with care.
+  const run = candidate.slow ? runCommand : runBriefly
+  const outcome = await run(command, { cwd, env, deadline, signal })
   const answer = outcome.stdout.split('\n').find((line) => line.startsWith(ANSWER))
   if (outcome.ok && answer) return parse(answer.slice(ANSWER.length))
   const output = lastLines(`${outcome.stdout}\n${outcome.stderr}`, candidate.slow ? 5 : 2).join(' / ')

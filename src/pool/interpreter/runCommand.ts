@@ -1,4 +1,3 @@
-import { execa } from 'execa'
 import { safeLines } from '../../support/text/safeText.ts'
 
 /** Between SIGTERM and SIGKILL. */
@@ -26,6 +25,8 @@ export interface Outcome {
 /** Runs a program to its end, or to its deadline. A failure is an outcome, never an exception. */
 export async function runCommand(command: readonly string[], limits: Limits): Promise<Outcome> {
   const [file = '', ...args] = command
+  // Loaded on demand, because it takes longer than the start of a Python.
+  const { execa } = await import('execa')
   const program = execa(file, args, {
     cwd: limits.cwd,
     env: limits.env,

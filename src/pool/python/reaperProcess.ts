@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net'
 import type { Writable } from 'node:stream'
-import { execa } from 'execa'
 import { PROTOCOL, RUN_DIRECTORY_VARIABLE, RUN_ID_VARIABLE } from '../../process/run/protocol.ts'
 import type { RunDirectory } from '../../process/run/runDirectory.ts'
 import { pythonPrograms } from '../../process/run/signal.ts'
+import { startChild } from '../../process/system/child.ts'
 import { describeExit, type Exit } from '../../process/system/exit.ts'
 import type { OwnerIdentity } from '../../process/system/identity.ts'
 import { withDeadline } from '../../support/deadline.ts'
@@ -13,40 +13,42 @@ import { type JsonLine, readLines, writeLine } from '../../support/jsonLines.ts'
 /** The reaper answers at once. If it takes longer, it is stopped, or the machine is. */
 export const ANSWER_TIMEOUT_MS = 3_000
 
+/** Characters of standard error that are kept for a message. */
+const MAX_SAID = 20_000
+
 /** The reaper as a child process. Matches its lines with the callers that wait for them. */
 export class ReaperProcess {
   readonly ended: Promise<Exit>
   responsive = true
-  readonly #input: Writable
-  readonly #kill: () => boolean
+  readonly #input: Writable | undefined
+  readonly #kill: () => unknown
   readonly #waiting = new Set<{ wants(line: JsonLine): boolean; take(line: JsonLine): void }>()
   #requests = 0
   #said = ''
 
   constructor(executable: string, run: RunDirectory, owner: OwnerIdentity, keep: readonly string[]) {
-    const subprocess = execa(executable, reaperArguments(run, owner, keep), {
+    const { process: child, ended } = startChild(executable, reaperArguments(run, owner, keep), {
       // A session of its own, so Ctrl-C reaches the runner only. The reaper then sees the runner's end.
       detached: true,
-      cleanup: false,
-      reject: false,
-      buffer: { stdout: false },
-      stdin: 'pipe',
-      stdout: 'pipe',
-      env: { [RUN_ID_VARIABLE]: run.runId, [RUN_DIRECTORY_VARIABLE]: run.path },
+      stdio: 'pipe',
+      env: { ...process.env, [RUN_ID_VARIABLE]: run.runId, [RUN_DIRECTORY_VARIABLE]: run.path },
     })
     // It does not keep the runner alive.
-    subprocess.unref()
-    for (const pipe of [subprocess.stdin, subprocess.stdout, subprocess.stderr])
-      (pipe as unknown as Socket).unref()
-    this.ended = subprocess.then(({ exitCode = null, signal = null, stderr, originalMessage }) => {
-      this.#said = [originalMessage, stderr].filter(Boolean).join('\n')
-      return { status: exitCode, signal }
+    child?.unref()
+    for (const pipe of child?.stdio ?? []) (pipe as Socket | null)?.unref()
+    this.ended = ended.then(({ status, signal, error }) => {
+      this.#said = [error?.message, this.#said].filter(Boolean).join('\n')
+      return { status, signal }
     })
-    this.#input = subprocess.stdin
-    this.#kill = () => subprocess.kill('SIGKILL')
-    this.#input.on('error', () => {})
+    this.#input = child?.stdin ?? undefined
+    this.#kill = () => child?.kill('SIGKILL')
+    this.#input?.on('error', () => {})
+    child?.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#said = (this.#said + text).slice(-MAX_SAID)
+    })
+    if (!child?.stdout) return
     readLines(
-      subprocess.stdout,
+      child.stdout,
       (line) => this.#dispatch(line),
       () => {},
     )
@@ -54,13 +56,13 @@ export class ReaperProcess {
 
   /** Ends a reaper that could not be armed: it ends by itself at the end of its input, or it is killed. */
   async abandon(): Promise<void> {
-    this.#input.end()
+    this.#input?.end()
     // Its exit has not been collected yet, so its pid cannot belong to another process.
     await withDeadline(this.ended, ANSWER_TIMEOUT_MS, 'the reaper to end').catch(() => this.#kill())
   }
 
   send(line: JsonLine): void {
-    writeLine(this.#input, line)
+    if (this.#input) writeLine(this.#input, line)
   }
 
   /** The next line that `wants` accepts. If none comes, the promise stays pending. */

@@ -238,8 +238,11 @@ export class PythonRuntime {
 
   async #installAndArm(): Promise<ArmedPython> {
     const run = this.#run
-    const installation = await this.#install(this.#end.signal)
-    const { Reaper } = await import('./reaper.ts')
+    // Loaded while Python answers.
+    const [installation, { Reaper }] = await Promise.all([
+      this.#install(this.#end.signal),
+      import('./reaper.ts'),
+    ])
     const control = await Control.listen(run.controlPath, run.token)
     try {
       const reaper = await Reaper.start(
