@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
+import { lock } from 'proper-lockfile'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const python = (name) => `${root}.cache/${name}/bin/python`
@@ -32,8 +33,25 @@ export async function setup() {
 }
 
 function ensure(name, requirements) {
-  if (!installing.has(name)) installing.set(name, install(name, requirements))
-  return installing.get(name)
+  const key = [name, ...requirements].join()
+  if (!installing.has(key))
+    installing.set(
+      key,
+      alone(name, () => install(name, requirements)),
+    )
+  return installing.get(key)
+}
+
+/** Two commands at once must not install into the same environment. The second one waits for up to ten minutes. */
+async function alone(name, work) {
+  await mkdir(`${root}.cache`, { recursive: true })
+  const retries = { retries: 1_200, factor: 1, minTimeout: 500 }
+  const unlock = await lock(`${root}.cache/${name}`, { realpath: false, stale: 60_000, retries })
+  try {
+    return await work()
+  } finally {
+    await unlock()
+  }
 }
 
 /** Makes the virtual environment `.cache/<name>` from files in python/, unless they have been installed already. */
@@ -48,7 +66,6 @@ async function install(name, requirements) {
   // Built from nothing if the base file has changed; what comes on top is added.
   if (!installed.includes(wanted[0])) {
     await rm(environment, { recursive: true, force: true })
-    await mkdir(`${root}.cache`, { recursive: true })
     await execa(process.env.VITEST_PYTHON ?? 'python3', ['-m', 'venv', environment])
   }
   const files = requirements.flatMap((file) => ['-r', `${root}python/${file}`])

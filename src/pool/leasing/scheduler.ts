@@ -56,13 +56,16 @@ export class Scheduler {
       maxWorkers,
       spares: this.spares,
     })
-    if (grants.length + starts + spares + recalls.length > 0)
-      debug('grants %o, starts %d and %d spares, recalls %o', grants, starts, spares, recalls)
     const granted = grants.map(({ worker, request }) =>
       this.#grant(this.#workers.get(worker), this.#queue.get(request)),
     )
+    const postpones = begins || granted.includes('test')
+    if (grants.length + starts + spares + recalls.length > 0) {
+      const spareText = postpones ? 'spares later' : 'spares'
+      debug('grants %o, starts %d, %d %s, recalls %o', grants, starts, spares, spareText, recalls)
+    }
     for (let n = 0; n < starts; n++) this.#workers.start()
-    if (begins || granted.includes('test')) this.#startingSpares.plan(() => this.schedule())
+    if (postpones) this.#startingSpares.plan(() => this.schedule())
     else for (let n = 0; n < spares; n++) this.#workers.start()
     for (const id of recalls) this.#recall(this.#workers.get(id))
   }
