@@ -8,6 +8,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { execa } from 'execa'
 import pc from 'picocolors'
 import { developmentPython, librariesPython } from './development-python.mjs'
+import { entryProblems } from './entry-sizes.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const run = (command, args, options = {}) =>
@@ -149,6 +150,13 @@ async function generated() {
 async function checkPackage() {
   const publint = await run('publint', ['--strict', '--pack', 'npm'])
   if (publint.exitCode !== 0) return publint
+  for (const directory of ['.', 'packages/vitest-python']) {
+    const published = await run('npm', ['publish', '--dry-run', '--ignore-scripts', directory])
+    // Between a release and the next one, the version is on the registry.
+    if (published.exitCode !== 0 && !/previously published version/.test(published.all)) return published
+  }
+  const large = await entryProblems(join(root, 'dist'))
+  if (large.length > 0) return { exitCode: 1, all: large.join('\n') }
   const directory = await mkdtemp(join(tmpdir(), 'vitest-python-package-'))
   try {
     const packed = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', directory], {
