@@ -2,19 +2,19 @@
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-/** Bytes that an entry may have, with a tenth of slack. What is imported on demand doesn't count. */
+/** Bytes that an entry may have, with about a seventh of slack. What is imported on demand doesn't count. */
 const BUDGETS = {
-  'vitest.js': 18_000,
-  'vitest/global-setup.js': 125_000,
+  'vitest.js': 44_000,
+  'vitest/global-setup.js': 140_000,
   'vitest/setup.js': 41_000,
-  'environment.js': 3_500,
+  'environment.js': 18_000,
   'globals.js': 100,
-  'fixtures.js': 150_000,
+  'fixtures.js': 155_000,
   'jest.cjs': 4_000,
-  'jest/global-setup.js': 116_000,
-  'jest/global-teardown.js': 116_000,
-  'jest/environment.cjs': 2_500,
-  'cli.js': 5_600,
+  'jest/global-setup.js': 140_000,
+  'jest/global-teardown.js': 140_000,
+  'jest/environment.cjs': 2_600,
+  'cli.js': 142_000,
 }
 
 /** Returns a sentence for each entry that is larger than its budget. */

@@ -150,7 +150,7 @@ async function generated() {
 async function checkPackage() {
   const publint = await run('publint', ['--strict', '--pack', 'npm'])
   if (publint.exitCode !== 0) return publint
-  for (const directory of ['.', 'packages/vitest-python']) {
+  for (const directory of ['.', './packages/vitest-python']) {
     const published = await run('npm', ['publish', '--dry-run', '--ignore-scripts', directory])
     // Between a release and the next one, the version is on the registry.
     if (published.exitCode !== 0 && !/previously published version/.test(published.all)) return published
