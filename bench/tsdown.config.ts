@@ -13,7 +13,7 @@ export default defineConfig({
   inputOptions: { resolve: { mainFields: ['module', 'main'] } },
   deps: {
     neverBundle: ['python-shell', 'pythonia'],
-    alwaysBundle: [/^@bufbuild\/protobuf/, /^@msgpack\/msgpack/],
-    onlyBundle: ['@bufbuild/protobuf', '@msgpack/msgpack'],
+    alwaysBundle: [/^@bufbuild\/protobuf/, /^@msgpack\/msgpack/, 'valibot'],
+    onlyBundle: ['@bufbuild/protobuf', '@msgpack/msgpack', 'valibot'],
   },
 })

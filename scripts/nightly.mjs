@@ -1,6 +1,6 @@
 // What is too large or too slow for every change: `npm run nightly`.
 // All libraries of python/tests/libraries, also those of several hundred megabytes, the bridge suite in every pool and
-// environment and over gRPC, every combination of versions, and every chaos case.
+// environment and over gRPC, every combination of versions, every chaos case, and every ratio of the benchmark.
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
@@ -28,5 +28,5 @@ const grpc = await execa('vitest', ['run', '--project', 'integration', 'test/int
 })
 const matrix = await execa('node', ['scripts/matrix.mjs', '--all'], { ...options, cwd: root })
 const chaos = await execa('node', ['scripts/chaos.mjs'], { ...options, cwd: root })
-process.exitCode =
-  libraries.exitCode || realms.exitCode || grpc.exitCode || matrix.exitCode || chaos.exitCode || 0
+const bench = await execa('node', ['scripts/bench.mjs', '--check'], { ...options, cwd: root })
+process.exitCode = [libraries, realms, grpc, matrix, chaos, bench].some(({ failed }) => failed) ? 1 : 0

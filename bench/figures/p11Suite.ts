@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type Figure, type Row, within } from '../harness/figure.ts'
+import { type Figure, missedBy, type Row, within } from '../harness/figure.ts'
 import { interleave, timed } from '../harness/interleave.ts'
 import { median } from '../harness/statistics.ts'
 import { programs, python } from '../support/paths.ts'
@@ -60,20 +60,20 @@ export const suiteWithPython: Figure = {
     const spawn = await runOf('spawn')()
     const [ours, stub, shell] = ways.map((way) => median(samples[way])) as [number, number, number]
     return [
-      row(ours, 'a stub, no Python', stub, 1.5),
-      row(ours, 'one python-shell for the tests of a file', shell, 1),
-      row(ours, 'a process for each call', spawn, 0.1),
+      row(ours, 'a stub, no Python', stub, 1.5, 1.4),
+      row(ours, 'one python-shell for the tests of a file', shell, 1, 1.5),
+      row(ours, 'a process for each call', spawn, 0.1, 1.5),
     ]
   },
 }
 
-function row(figure: number, what: string, baseline: number, factor: number): Row {
+function row(figure: number, what: string, baseline: number, factor: number, missed: number): Row {
   return {
     what: '200 tests in 20 files, 3 calls each',
     figure,
     unit: 'ms',
     baseline: { what, figure: baseline },
-    targets: [within(figure, baseline, factor)],
+    targets: [missedBy(missed, within(figure, baseline, factor))],
   }
 }
 

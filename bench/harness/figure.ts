@@ -16,6 +16,8 @@ export interface Target {
   kind: 'absolute' | 'ratio'
   /** How far the target was missed: 1 or less is met, 1.3 is missed by 30 %. */
   excess: number
+  /** How far it was missed when docs/performance.md was written. The gate keeps it from getting worse. */
+  known?: number
 }
 
 /** A benchmark that produces one or more rows. */
@@ -41,4 +43,9 @@ export function within(figure: number, baseline: number, factor: number): Target
 /** For rates: at least `factor` times the baseline. */
 export function reaches(figure: number, baseline: number, factor: number): Target {
   return { text: `≥ ${factor} × baseline`, kind: 'ratio', excess: (factor * baseline) / figure }
+}
+
+/** A target that is known to be missed. */
+export function missedBy(known: number, target: Target): Target {
+  return { ...target, known }
 }

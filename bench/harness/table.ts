@@ -28,9 +28,8 @@ function cells({ what, figure, unit, baseline, targets }: Row): string[] {
   ]
 }
 
-/** Whether all targets are met. With `slack` 1, a figure may take twice as long as its target. */
-export function isMet(targets: Row['targets'], slack = 0): boolean {
-  return targets.every(({ excess }) => excess <= 1 + slack)
+function isMet(targets: Row['targets']): boolean {
+  return targets.every(({ excess }) => excess <= 1)
 }
 
 function format(figure: number, unit: Unit): string {

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { atMost, missedBy, type Target, within } from '../../../bench/harness/figure.ts'
+import { regressions } from '../../../bench/harness/gate.ts'
+
+/** Runs with a figure of one row, whose only target is each of these. */
+function runsOf(...targets: Target[]) {
+  return targets.map((target) => [
+    { id: 'P0', rows: [{ what: 'a figure', figure: 1, unit: 'ms' as const, targets: [target] }] },
+  ])
+}
+const double = (figure: number) => within(figure, 10, 2)
+
+test('the median of the runs decides', () => {
+  expect(regressions(runsOf(double(90), double(20), double(26)))).toEqual([])
+  expect(regressions(runsOf(double(10), double(27), double(27)))).toEqual([
+    'P0, a figure: ≤ 2 × baseline is missed by a factor of 1.35. At most 1.30 passes.',
+  ])
+})
+
+test('a target that is known to be missed must not be missed by more', () => {
+  expect(regressions(runsOf(missedBy(2, double(50))))).toEqual([])
+  expect(regressions(runsOf(missedBy(2, double(53))))).toHaveLength(1)
+})
+
+test('milliseconds do not count', () => {
+  expect(regressions(runsOf(atMost(100, 1, 'ms')))).toEqual([])
+})
+
+test('a row that is missing in most runs is a regression', () => {
+  expect(regressions([...runsOf(double(20)), [], []])).toHaveLength(1)
+})
