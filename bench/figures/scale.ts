@@ -3,19 +3,20 @@ import { timed } from '../harness/interleave.ts'
 import { median, percentile } from '../harness/statistics.ts'
 import { BenchRun } from '../support/run.ts'
 import { testIn } from '../support/testIn.ts'
+import { growingSuite } from './growingSuite.ts'
 
 const WORKERS = [1, 2, 4, 8, 16, 32, 64]
 const TEST_PROCESSES = [1, 2, 4, 8, 16]
 const TESTS = 40
 
-/** Measures the pool with growing numbers of workers and test processes. */
+/** Measures the pool with growing numbers of workers, test processes and tests. */
 export const scale: Figure = {
   id: 'scale',
   async measure() {
     const rows: Row[] = []
     for (const workers of WORKERS) rows.push(...(await startAndStop(workers)))
     for (const processes of TEST_PROCESSES) rows.push(...(await contend(processes)))
-    return rows
+    return [...rows, ...(await growingSuite())]
   },
 }
 
