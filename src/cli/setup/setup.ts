@@ -69,7 +69,7 @@ function stopIfInterrupted(signal: AbortSignal): void {
 
 /** Imports the packages as a worker does. Returns their versions as text. */
 async function importAll(interpreter: Interpreter, overlay: string | null): Promise<string> {
-  const names = Object.keys(await readRequirements())
+  const names = Object.keys(readRequirements())
   const scratch = mkdtempSync(join(tmpdir(), 'vitest-python-setup-'))
   try {
     const verified = await checkImports(interpreter, overlay ?? scratch, names, { env: process.env, scratch })

@@ -105,7 +105,12 @@ async function open(
   const stop = () => keepAlive(end)
   const signaller = async () => oneShotSignaller((await install(giveUp.signal)).executable)
   try {
-    broker = await listenForTests(pool, join)
+    // The interpreter answers while main loads gRPC. If it fails, the lease gets the same error.
+    const lookForPython = async () => {
+      await import('./installPython.ts').catch(() => {})
+      void install(giveUp.signal).catch(() => {})
+    }
+    broker = await listenForTests(pool, join, lookForPython)
     for (const sentence of await sweepDeadRuns(signaller)) announce(sentence)
     await comeUp(pool, options, install, giveUp.signal)
   } catch (error) {

@@ -12,9 +12,11 @@ export interface Broker {
  * Listens for test processes. The first connection loads gRPC, so a run without Python does not pay for it. Nothing here
  * keeps the runner alive: it ends when it would end without us.
  *
+ * @param onFirst called with the first connection. gRPC is loaded when it has resolved; meanwhile, nothing else can happen
+ * in this process
  * @throws SetupError RUNS_DIRECTORY_UNWRITABLE
  */
-export async function listenForTests(pool: Pool, join: Join): Promise<Broker> {
+export async function listenForTests(pool: Pool, join: Join, onFirst = async () => {}): Promise<Broker> {
   const sockets = new Set<Socket>()
   let serving: Promise<{ inject(socket: Socket): void; close(): void }> | undefined
   // Paused until gRPC is loaded: gRPC would lose the bytes that Node reads before.
@@ -24,7 +26,9 @@ export async function listenForTests(pool: Pool, join: Join): Promise<Broker> {
     socket.on('error', () => {})
     socket.unref()
     try {
-      serving ??= import('./brokerService.ts').then(({ serveLeases }) => serveLeases(pool, join))
+      serving ??= onFirst()
+        .then(() => import('./brokerService.ts'))
+        .then(({ serveLeases }) => serveLeases(pool, join))
       ;(await serving).inject(socket)
       socket.resume()
     } catch {

@@ -52,7 +52,7 @@ export interface FindOptions {
  * `PYTHON_BROKEN`, `PYTHON_TOO_OLD` or `PYTHON_NOT_CPYTHON` about that one. `RUN_ENDED` if the search was aborted.
  */
 export async function findInterpreter(search: Search, options: FindOptions = {}): Promise<Interpreter> {
-  const requirements = options.requirements ?? (await readRequirements())
+  const requirements = options.requirements ?? readRequirements()
   const deadline = options.deadline ?? PROBE_TIMEOUT_MS
   const tried: (SkippedCandidate & Rejection)[] = []
   for (const candidate of candidates(search)) {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { packageRoot } from '../../support/packageRoot.ts'
 
@@ -31,8 +31,8 @@ export function moduleOf(name: string, requirement: Requirement | undefined): st
 }
 
 /** The requirements of this package's Python code. */
-export async function readRequirements(
+export function readRequirements(
   path: string = join(packageRoot, 'python', 'vitest_python', 'requirements.json'),
-): Promise<Requirements> {
-  return JSON.parse(await readFile(path, 'utf8')) as Requirements
+): Requirements {
+  return JSON.parse(readFileSync(path, 'utf8')) as Requirements
 }

@@ -52,7 +52,7 @@ interface Work {
  * `OVERLAY_INTERRUPTED`, `OVERLAY_UNUSABLE`, `OVERLAY_CACHE_UNWRITABLE`, `OVERLAY_CACHE_UNSAFE`
  */
 export async function ensureOverlay(interpreter: Interpreter, io: Io): Promise<string | null> {
-  const requirements = io.requirements ?? (await readRequirements())
+  const requirements = io.requirements ?? readRequirements()
   const lock = io.lock ?? (await readLock())
   const { outdated, missing, packages, content } = planInstall(requirements, lock, interpreter.distributions)
   if (outdated.length > 0) throw explainOutdated(interpreter, outdated)

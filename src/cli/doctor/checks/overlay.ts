@@ -18,7 +18,7 @@ export const overlayCheck: Check<OverlayFacts> = {
     if (isInArchive()) return 'archive'
     const interpreter = await interpreterOf(cwd)
     if ('missing' in interpreter) return undefined
-    const plan = planInstall(await readRequirements(), await readLock(), interpreter.distributions)
+    const plan = planInstall(readRequirements(), await readLock(), interpreter.distributions)
     const { outdated, missing, content } = plan
     const overlay = overlayDirectory(cacheDirectory(process.env), interpreter.abi, content)
     return { outdated, missing, overlay, verified: isVerified(overlay, content) }

@@ -34,7 +34,7 @@ beforeAll(async () => {
   scratch = scratchDirectory()
   withPip = makeVenv(join(scratch.path, 'with-pip'), { pip: true })
   withoutPip = makeVenv(join(scratch.path, 'without-pip'))
-  small = { ormsgpack: (await readRequirements())['ormsgpack']! }
+  small = { ormsgpack: readRequirements()['ormsgpack']! }
 }, MINUTES)
 afterAll(() => scratch.remove())
 beforeEach(() => {
@@ -101,7 +101,7 @@ describe('ensureOverlay', () => {
   test('provides all packages that the workers need to an interpreter without pip', {
     timeout: MINUTES,
   }, async () => {
-    const requirements = await readRequirements()
+    const requirements = readRequirements()
     const interpreter = await interpreterOf(withoutPip, requirements)
     const overlay = await ensureOverlay(interpreter, io({ requirements }))
     expect(leftIn(cache)).toEqual([basename(overlay!)])
@@ -297,7 +297,7 @@ describe('ensureOverlay', () => {
   })
 
   test('installs nothing that the user has, and tests both together', { timeout: MINUTES }, async () => {
-    const requirements = await readRequirements()
+    const requirements = readRequirements()
     const site = join(scratch.path, 'site')
     const old = `protobuf==${requirements['protobuf']?.minimum}`
     execFileSync(withPip, ['-m', 'pip', 'install', '--quiet', '--target', site, old], { stdio: 'ignore' })
@@ -311,7 +311,7 @@ describe('ensureOverlay', () => {
   })
 
   test('reports packages of the user that are in the way', { timeout: MINUTES }, async () => {
-    const requirements = { protobuf: (await readRequirements())['protobuf']! }
+    const requirements = { protobuf: readRequirements()['protobuf']! }
     const site = join(scratch.path, 'in-the-way')
     mkdirSync(join(site, 'google'), { recursive: true })
     writeFileSync(join(site, 'google/__init__.py'), '')

@@ -4,14 +4,13 @@ import { readLock } from '../../../../src/pool/overlay/lock.ts'
 
 test('the lock has each pin of requirements.json: else run npm run lock', async () => {
   const versions = new Map((await readLock()).map(({ name, version }) => [name, version]))
-  for (const [name, { pin }] of Object.entries(await readRequirements()))
-    expect(versions.get(name), name).toBe(pin)
+  for (const [name, { pin }] of Object.entries(readRequirements())) expect(versions.get(name), name).toBe(pin)
 })
 
 test('each package of the lock is required, or needed by another one, and has hashes', async () => {
   const lock = await readLock()
   const names = lock.map(({ name }) => name)
-  const required = Object.keys(await readRequirements())
+  const required = Object.keys(readRequirements())
   expect(names).toContain('typing-extensions')
   for (const { name, via, lines } of lock) {
     expect(required.includes(name) || via.some((parent) => names.includes(parent)), name).toBe(true)
