@@ -9,6 +9,7 @@ from ..common.config import Config
 from ..common.control import Control
 from ..execution.executor import Executor
 from ..program.program import Program
+from .rpc.fork_support import without_fork_support
 from .rpc.late_server import LateServer
 from .served import Served
 from .session_socket import SessionSocket
@@ -46,14 +47,15 @@ def open_endpoints(
     if config.needs_grpc:
         _start_server(path, served)
     else:
-        LateServer(f"{base}.grpc", lambda path: _start_server(path, served, late=True)).listen(path)
+        LateServer(f"{base}.grpc", lambda path: _start_server(path, served)).listen(path)
     if session:
         SessionSocket(config.token, executor, resolver).listen(session)
     return {"address": f"unix:{path}", "session": session}
 
 
-def _start_server(path: str, served: Served, late: bool = False) -> None:
+def _start_server(path: str, served: Served) -> None:
     # Most workers don't need gRPC, and its import takes longer than everything else.
-    from .rpc.server import start_server
+    with without_fork_support():
+        from .rpc.server import start_server
 
-    start_server(path, served, late)
+    start_server(path, served)

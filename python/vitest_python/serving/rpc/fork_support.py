@@ -15,12 +15,13 @@ def without_fork_support() -> Iterator[None]:
 
     With the handlers, a child that user code forks (os.fork, multiprocessing) crashes while calls are under way.
     Without them such a child cannot use gRPC, and does not need to. If you have set the variable, it stays.
+    gRPC reads the environment of C. os.environ stays as it is, because user code may be running.
     """
     if _VARIABLE in os.environ:
         yield
         return
-    os.environ[_VARIABLE] = "0"
+    os.putenv(_VARIABLE, "0")
     try:
         yield
     finally:
-        os.environ.pop(_VARIABLE, None)
+        os.unsetenv(_VARIABLE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 
 import grpc
@@ -26,13 +25,12 @@ MAX_THREADS = 256
 _started: list[grpc.Server] = []
 
 
-def start_server(path: str, served: Served, late: bool) -> None:
+def start_server(path: str, served: Served) -> None:
     """Serve the user's servicers, calls, health and reflection on a Unix socket of mode 0600.
 
     Args:
         path: of the socket
         served: what it serves
-        late: whether user code may be running, which must not see a changed environment
 
     Raises ImportFailed if a servicer can't be registered, and RuntimeError if the socket can't be created.
     """
@@ -45,7 +43,7 @@ def start_server(path: str, served: Served, late: bool) -> None:
         interceptors.append(UsageInterceptor(served.usage, served.program))
     if served.debugger is not None:
         interceptors.append(ServicerInterceptor(served.debugger.wrap))
-    with contextlib.nullcontext() if late else without_fork_support():
+    with without_fork_support():
         server = grpc.server(
             ServerThreads(MAX_THREADS, thread_name_prefix="grpc"),
             interceptors=interceptors,
