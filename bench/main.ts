@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
+import { isolations } from './figures/isolations.ts'
 import { leaseEnd } from './figures/leaseEnd.ts'
 import { noSpare, spare } from './figures/p1Spare.ts'
 import { fromNothing } from './figures/p3Nothing.ts'
@@ -38,6 +39,7 @@ const FIGURES: Figure[] = [
   suiteWithPython,
   freshWorkers,
   leaseEnd,
+  isolations,
   typeChecking,
   today,
   soak('memory', { leases: 250, calls: 25_000 }),

@@ -24,3 +24,7 @@ def make_bytes(count: int) -> bytes:
 
 def make_array(count: int) -> numpy.ndarray:
     return numpy.frombuffer(make_bytes(count), dtype=numpy.float64)
+
+
+def reset() -> None:
+    _made.clear()
