@@ -88,6 +88,7 @@ class Runner:
         self._listener.settimeout(20)
         self._closing: list[Callable[[], None]] = [self._listener.close]
         self.process: subprocess.Popen[bytes] | None = None
+        self.config: JsonLine = {}
 
     def write(self, name: str, text: str) -> str:
         """Write a file of the project, and return its name, for `modules`."""
@@ -105,6 +106,7 @@ class Runner:
         python: str = sys.executable,
         overlay: str | None = None,
         transport: str = "auto",
+        coverage: JsonLine | None = None,
         env: Mapping[str, str] | None = None,
         **variables: str,
     ) -> Peer:
@@ -123,7 +125,9 @@ class Runner:
             "overlay": overlay,
             "token": TOKEN,
             "transport": transport,
+            "coverage": coverage,
         }
+        self.config = config
         script = open_script("forkserver", config)
         with (self.directory / "logs" / "forkserver-1.log").open("ab") as log:
             self.process = subprocess.Popen(

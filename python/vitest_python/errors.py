@@ -89,6 +89,10 @@ class JavaScriptError(Exception):
         self.callback = callback
 
 
+class CoverageUnavailable(_BridgeError):
+    """coverage.py can't be used here."""
+
+
 class ThreadsPatched(ImportError):
     """A module has replaced Python's threads, as gevent does; a worker needs real ones."""
 

@@ -28,6 +28,8 @@ class Config:
     """Whether to report which files each lease uses."""
     debug: bool
     """Whether debugpy is to attach to the workers."""
+    coverage: dict[str, Any] | None
+    """How coverage.py measures the user's code; None if it doesn't."""
     token: str
     transport: str
     """`auto`, or `grpc` if sessions go over gRPC, too."""
@@ -64,6 +66,7 @@ class Config:
             "bytecode": self.bytecode,
             "watch": self.watch,
             "debug": self.debug,
+            "coverage": self.coverage,
             "transport": self.transport,
         }
 
@@ -87,5 +90,6 @@ def read_config(given: dict[str, Any]) -> Config:
         bytecode=given.get("bytecode"),
         watch=given.get("watch", False),
         debug=given.get("debug", False),
+        coverage=given.get("coverage"),
         transport=given.get("transport", "auto"),
     )

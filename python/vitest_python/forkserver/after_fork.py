@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import signal
 import sys
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from ..common.config import Config
 from ..common.forked import own_process
@@ -16,8 +16,13 @@ from ..program.program import Program
 from ..serving.worker import report_failed_start, run_worker
 from .inheritance import Inheritance
 
+if TYPE_CHECKING:
+    from ..measuring.collector import Collector
 
-def after_fork(config: Config, program: Program | None, inheritance: Inheritance | None) -> NoReturn:
+
+def after_fork(
+    config: Config, program: Program | None, inheritance: Inheritance | None, collector: Collector | None
+) -> NoReturn:
     """Drop the forkserver's state and run as a worker. Call it on the main thread, right after the fork."""
     own_process(config.id)
     die_with_parent(config.parent)
@@ -31,7 +36,7 @@ def after_fork(config: Config, program: Program | None, inheritance: Inheritance
     _differ()
     if inheritance is not None:
         inheritance.after_fork()
-    run_worker(config, program)
+    run_worker(config, program, collector)
 
 
 def _differ() -> None:

@@ -29,6 +29,7 @@ from .children import Children, execute_worker, fork
 from .inheritance import Inheritance
 
 if TYPE_CHECKING:
+    from ..measuring.collector import Collector
     from ..program.program import Program
 
 
@@ -41,6 +42,7 @@ class Forkserver:
         self.fallback: str | None = None
         self.program: Program | None = None
         self._inheritance: Inheritance | None = None
+        self._collector: Collector | None = None
         self._children = Children()
         self._wake_up = -1
         # Before the user's modules change it.
@@ -68,11 +70,16 @@ class Forkserver:
         sources = find_sources(self.config)
 
         try:
+            self._collector, unmeasured = _make_collector(self.config)
             if self.config.start_method == "fork":
+                if self._collector is not None:
+                    self._collector.start()
                 self._inheritance = Inheritance(sources.has)
                 run_last(partial(clear_modules, sources))
                 with self._inheritance.watch_imports():
                     self.program = import_program(self.config, self._tell, self._check)
+                if self._collector is not None:
+                    self._collector.pause()
             entries = find_entries(self.config)
         except ImportFailed as failed:
             files = sources.loaded() | sources.blamed(failed.error)
@@ -84,6 +91,7 @@ class Forkserver:
                 "event": "ready",
                 "startMethod": "spawn" if self.fallback else self.config.start_method,
                 "fallback": self.fallback,
+                "unmeasured": unmeasured,
                 "libraries": sorted(self._inheritance.libraries) if self._inheritance is not None else [],
                 "files": sorted(sources.loaded()),
                 "modules": [{"name": entry.name, "file": file_of(entry)} for entry in entries],
@@ -146,7 +154,7 @@ class Forkserver:
         try:
             self.control.close()
             self._children.forget()
-            after_fork(config, self.program, self._inheritance)
+            after_fork(config, self.program, self._inheritance, self._collector)
         except BaseException:
             traceback.print_exc()
         finally:
@@ -167,6 +175,18 @@ class Forkserver:
         self.control.send({"event": "failed", "failure": failure, "files": files})
         print(f"forkserver: {failure['traceback']}", file=sys.stderr)
         os._exit(1)
+
+
+def _make_collector(config: Config) -> tuple[Collector | None, str | None]:
+    if config.coverage is None:
+        return None, None
+    from ..measuring.collector import make_collector
+    from ..program.program import ImportFailed
+
+    try:
+        return make_collector(config)
+    except Exception as error:
+        raise ImportFailed("", error) from None
 
 
 def main(given: dict[str, Any]) -> NoReturn:

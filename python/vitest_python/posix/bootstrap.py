@@ -27,6 +27,7 @@ importlib.import_module(module).main(config)
 # In a namespace of its own, so that no name is left in `__main__`. Text as hexadecimal needs no quotes.
 _SCRIPT = f"exec(compile({_CODE!r}, '<stdin>', 'exec'), {{'text': 'TEXT'}})\n"
 _PROGRAMS = {
+    "coverage": "vitest_python.measuring.reporter",
     "forkserver": "vitest_python.forkserver.forkserver",
     "inspector": "vitest_python.inspection.inspector",
     "worker": "vitest_python.serving.worker",
@@ -37,7 +38,7 @@ def open_script(program: str, config: dict[str, Any]) -> int:
     """A descriptor to start `python` with as its standard input. The caller closes it.
 
     Args:
-        program: `forkserver`, `inspector` or `worker`
+        program: `coverage`, `forkserver`, `inspector` or `worker`
         config: what its `main` takes
     """
     text = json.dumps([_PACKAGE, _PROGRAMS[program], config]).encode().hex()

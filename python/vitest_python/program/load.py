@@ -115,7 +115,7 @@ def file_of(entry: Entry) -> str:
     loaded = sys.modules.get(entry.module)
     if loaded is not None:
         return getattr(loaded, "__file__", None) or ""
-    search: list[str] | None = None
+    search = [entry.path, *sys.path]
     name, spec = "", None
     for part in entry.module.split("."):
         name = f"{name}.{part}" if name else part

@@ -22,11 +22,12 @@ from .runtime import import_runtime
 
 if TYPE_CHECKING:
     from ..execution.executor import Executor
+    from ..measuring.collector import Collector
     from ..program.program import Program
     from .debugger import Debugger
 
 
-def run_worker(config: Config, program: Program | None) -> NoReturn:
+def run_worker(config: Config, program: Program | None, collector: Collector | None = None) -> NoReturn:
     """Serve until an `exit` line comes or the runner is gone.
 
     Imports the user's modules first if `program` is None. Call it on the main thread, which it never leaves.
@@ -45,7 +46,13 @@ def run_worker(config: Config, program: Program | None) -> NoReturn:
     try:
         if program is None:
             run_last(partial(clear_modules, find_sources(config)))
+            collector = _start_collector(config)
             program = import_program(config)
+        elif collector is not None:
+            collector.start()
+        if collector is not None:
+            collector.flush()
+            run_last(collector.flush)
         # What the tests start must carry it, even if a module has cleared the environment.
         os.environ[RUN_ID_VARIABLE] = config.run_id
         call_start_hooks()
@@ -57,9 +64,20 @@ def run_worker(config: Config, program: Program | None) -> NoReturn:
     control.welcome()
     control.send({"event": "ready", **endpoints})
     threading.Thread(
-        target=_control_loop, args=(control, executor, program, debugger), name="control", daemon=True
+        target=_control_loop, args=(control, executor, program, debugger, collector), name="control", daemon=True
     ).start()
     executor.run()
+
+
+def _start_collector(config: Config) -> Collector | None:
+    if config.coverage is None:
+        return None
+    from ..measuring.collector import make_collector
+
+    collector, _ = make_collector(config)
+    if collector is not None:
+        collector.start()
+    return collector
 
 
 def _make_debugger(control: Control) -> Debugger:
@@ -88,11 +106,18 @@ def _report_reset(control: Control, problem: str | None) -> None:
     control.send({"event": "reset", **({} if problem is None else {"problem": problem})})
 
 
-def _control_loop(control: Control, executor: Executor, program: Program, debugger: Debugger | None) -> None:
+def _control_loop(
+    control: Control, executor: Executor, program: Program, debugger: Debugger | None, collector: Collector | None
+) -> None:
     from .reset import reset
 
     for line in control.lines():
-        if line.get("op") == "exit":
+        if collector is not None and line.get("op") in ("exit", "flush"):
+            # At once, because the main thread may be busy until this process is killed.
+            collector.flush()
+        if line.get("op") == "flush":
+            control.send({"event": "flushed"})
+        elif line.get("op") == "exit":
             executor.submit(partial(exit_in_order, float(line.get("within", 1_000)) / 1_000))
         elif line.get("op") == "reset":
             name = str(line.get("name"))

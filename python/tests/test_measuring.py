@@ -1,0 +1,304 @@
+"""Python's coverage: the same numbers as those of `coverage run`, from workers that end in every way."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vitest_python.common.config import read_config
+from vitest_python.measuring.settings import find_packages
+
+from .running import JsonLine, Runner, Worker
+
+COVERAGE: JsonLine = {"required": True}
+
+PRICES = """\
+import threading
+
+TAX = 0.2
+
+
+class Basket:
+    def __init__(self, items):
+        self.items = items
+
+    def total(self, gift=False):
+        total = 0
+        for price in self.items:
+            if price < 0:
+                raise ValueError(price)
+            total += price
+        if gift:
+            total += 5
+        return total
+
+
+def total(items, gift=False):
+    return Basket(items).total(gift)
+
+
+async def later(flag):
+    return "yes" if flag else never()
+
+
+def never():  # pragma: no cover
+    return 1
+
+
+def unused():
+    return 2
+
+
+def threaded(count):
+    found = []
+
+    def work():
+        if count > 2:
+            found.append(count)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    return found
+
+
+def numbers(count):
+    while count:
+        yield count
+        count -= 1
+"""
+
+CALLS = """\
+import asyncio, prices
+prices.total([1, 2])
+prices.total([], True)
+try:
+    prices.total([-1])
+except ValueError:
+    pass
+asyncio.run(prices.later(True))
+prices.threaded(3)
+list(prices.numbers(2))
+"""
+
+
+def exercise(worker: Worker) -> None:
+    """Make the calls of CALLS."""
+    worker.call("prices.total", [1, 2])
+    worker.call("prices.total", [], True)
+    with pytest.raises(Exception, match="ValueError"):
+        worker.call("prices.total", [-1])
+    worker.call("prices.later", True)
+    worker.call("prices.threaded", 3)
+    assert worker.items(worker.start("prices.numbers", 2, stream=9)) == [2, 1]
+
+
+def finish(worker: Worker) -> None:
+    """Have the worker exit, and wait for it."""
+    worker.control.say(op="exit", within=5000)
+    worker.control.until("never")
+
+
+def report(runner: Runner, **config: Any) -> dict[str, Any]:
+    """Return coverage.py's report of what has been recorded so far, as main asks for it."""
+    from vitest_python.posix.bootstrap import open_script
+
+    script = open_script("coverage", {**runner.config, "id": "coverage", **config})
+    with subprocess.Popen([sys.executable], cwd=runner.root, stdin=script) as process:
+        peer = runner.accept()
+        assert peer.hello["role"] == "coverage"
+        answer = peer.until("ready", "failed")
+        assert answer["event"] == "ready", answer
+        peer.close()
+        process.wait(10)
+    os.close(script)
+    files: dict[str, Any] = json.loads((runner.directory / "coverage.json").read_text())["files"]
+    return files
+
+
+def expected(runner: Runner, calls: str, *arguments: str) -> dict[str, Any]:
+    """Return the report of `coverage run` of the same calls."""
+    script = runner.directory / "calls.py"
+    script.write_text(calls)
+    environment = {**os.environ, "COVERAGE_FILE": str(runner.directory / "other"), "PYTHONPATH": str(runner.root)}
+    coverage = [sys.executable, "-m", "coverage"]
+    options = {"cwd": runner.root, "env": environment, "check": True, "capture_output": True}
+    run = [*coverage, "run", "--branch", *(arguments or ("--source=.",)), str(script)]
+    subprocess.run(run, **options)  # type: ignore[call-overload]
+    subprocess.run([*coverage, "json", "-o", str(script) + ".json"], **options)  # type: ignore[call-overload]
+    files: dict[str, Any] = json.loads(Path(f"{script}.json").read_text())["files"]
+    return files
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+@pytest.mark.parametrize("transport", ["auto", "grpc"])
+def test_is_equal_to_coverage_run(runner: Runner, method: str, transport: str) -> None:
+    name = runner.write("prices.py", PRICES)
+    forkserver = runner.start(name, method=method, transport=transport, coverage=COVERAGE)
+    assert forkserver.until("ready")["unmeasured"] is None
+    worker = runner.worker(forkserver)
+    exercise(worker)
+    finish(worker)
+    found = report(runner)
+    assert found == expected(runner, CALLS)
+    assert found["prices.py"]["summary"]["covered_lines"] > 20
+    assert sorted(path.name for path in runner.root.iterdir() if path.name != "__pycache__") == ["prices.py"]
+
+
+def test_adds_up_workers_and_forgets_no_lease_of_a_killed_one(runner: Runner) -> None:
+    name = runner.write("prices.py", PRICES)
+    forkserver = runner.start(name, coverage=COVERAGE)
+    forkserver.until("ready")
+    one, other = runner.worker(forkserver), runner.worker(forkserver, "w2")
+    one.call("prices.total", [1, 2])
+    one.control.say(op="flush")
+    assert one.control.until("flushed")
+    one.call("prices.threaded", 3)
+    os.kill(one.pid, signal.SIGKILL)
+    other.call("prices.total", [], True)
+    finish(other)
+    assert report(runner) == expected(runner, "import prices\nprices.total([1, 2])\nprices.total([], True)")
+
+
+def test_writes_even_if_a_call_goes_on(runner: Runner) -> None:
+    name = runner.write("busy.py", "import time\n\ndef busy():\n    while True:\n        time.sleep(0.01)\n")
+    forkserver = runner.start(name, coverage=COVERAGE)
+    forkserver.until("ready")
+    worker = runner.worker(forkserver)
+    worker.start("busy.busy")
+    record = runner.directory / "measured.jsonl"
+    before = record.stat().st_size
+    while record.stat().st_size == before:
+        worker.control.say(op="flush")
+        worker.control.until("flushed")
+    assert report(runner)["busy.py"]["missing_lines"] == []
+
+
+def test_honours_the_users_configuration(runner: Runner) -> None:
+    name = runner.write("app/prices.py", PRICES)
+    runner.write("app/__init__.py", "")
+    runner.write("app/secret.py", "x = 1\n")
+    runner.write("app/other.py", "def other(value):\n    if value:\n        return 1  # hidden\n")
+    runner.write(".coveragerc", "[run]\nomit = */secret.py\n[report]\nexclude_also = hidden\n")
+    forkserver = runner.start(name, coverage=COVERAGE)
+    forkserver.until("ready")
+    worker = runner.worker(forkserver)
+    worker.call("prices.total", [1])
+    finish(worker)
+    found = report(runner)
+    assert found == expected(runner, "from app import prices\nprices.total([1])", "--source=app")
+    assert sorted(found) == ["app/__init__.py", "app/other.py", "app/prices.py"]
+    assert found["app/other.py"]["excluded_lines"] == [3]
+
+
+@pytest.mark.parametrize(
+    ("include", "files"),
+    [
+        ([], ["lib/used.py"]),
+        (["app/*.py", "lib/deep"], ["app/prices.py", "lib/deep/unused.py"]),
+        (["**/un*.py"], ["lib/deep/unused.py"]),
+    ],
+)
+def test_the_users_source_and_the_option_include_choose_the_files(
+    runner: Runner, include: list[str], files: list[str]
+) -> None:
+    name = runner.write("app/prices.py", PRICES)
+    runner.write("lib/used.py", "x = 1\n")
+    runner.write("lib/deep/unused.py", "y = 1\n")
+    runner.write("pyproject.toml", '[tool.coverage.run]\nsource = ["lib"]\n')
+    forkserver = runner.start(name, coverage={"include": include})
+    forkserver.until("ready")
+    assert sorted(report(runner)) == files
+
+
+@pytest.mark.parametrize("start", ["fork", "subprocess", "multiprocessing"])
+def test_counts_children_as_the_users_patches_say(runner: Runner, start: str) -> None:
+    name = runner.write("child.py", _CHILD)
+    runner.write(".coveragerc", "[run]\npatch = subprocess, fork, _exit\nconcurrency = multiprocessing,thread\n")
+    forkserver = runner.start(name, coverage=COVERAGE, PYTHONPATH=str(runner.root))
+    forkserver.until("ready")
+    worker = runner.worker(forkserver)
+    worker.call(f"child.{start}")
+    finish(worker)
+    missing = report(runner)["child.py"]["missing_lines"]
+    assert _CHILD.splitlines().index("    mark = 1") + 1 not in missing
+    assert not list(runner.root.glob(".coverage.*"))
+
+
+_CHILD = """\
+import multiprocessing, os, subprocess as run, sys
+
+def work():
+    mark = 1
+
+def fork():
+    pid = os.fork()
+    if pid == 0:
+        work()
+        os._exit(0)
+    os.waitpid(pid, 0)
+
+def subprocess():
+    run.run([sys.executable, "-c", "import child; child.work()"], check=True)
+
+def multiprocessing():
+    process = __import__("multiprocessing").get_context("fork").Process(target=work)
+    process.start()
+    process.join()
+"""
+
+
+def test_drops_what_was_recorded_before_a_change(runner: Runner) -> None:
+    name = runner.write("prices.py", PRICES)
+    forkserver = runner.start(name, coverage=COVERAGE)
+    forkserver.until("ready")
+    assert report(runner, watch=True)["prices.py"]["executed_lines"]
+    os.utime(runner.root / "prices.py", (2e9, 2e9))
+    assert report(runner, watch=True)["prices.py"]["executed_lines"] == []
+    assert report(runner)["prices.py"]["executed_lines"]
+
+
+@pytest.mark.parametrize("required", [True, False])
+def test_says_that_coverage_is_missing_only_if_it_was_asked_for(runner: Runner, required: bool) -> None:
+    name = runner.write("prices.py", PRICES)
+    # Hides the real one.
+    runner.write("hidden/coverage/nothing.txt", "")
+    (runner.root / "hidden/coverage/__init__.py").write_text("raise ImportError\n")
+    forkserver = runner.start(name, coverage={"required": required}, PYTHONPATH=str(runner.root / "hidden"))
+    answer = forkserver.until("ready", "failed")
+    if required:
+        assert "coverage.py is not installed for " in answer["failure"]["message"]
+        assert answer["failure"]["type"] == "vitest_python.CoverageUnavailable"
+    else:
+        assert (answer["event"], answer["unmeasured"]) == ("ready", None)
+
+
+def test_names_an_error_in_the_users_configuration(runner: Runner) -> None:
+    name = runner.write("prices.py", PRICES)
+    runner.write(".coveragerc", "[run]\nbranches = true\nconcurrency = greenlets\n")
+    answer = runner.start(name, coverage={"required": False}).until("ready", "failed")
+    assert answer["event"] == "failed"
+    assert "greenlets" in answer["failure"]["message"]
+
+
+def test_measures_nothing_for_modules_outside_of_the_project(runner: Runner) -> None:
+    config = {**runner_config(runner), "modules": ["json", "numpy"]}
+    assert find_packages(read_config(config)) == []
+
+
+def runner_config(runner: Runner) -> dict[str, Any]:
+    """Return a whole configuration."""
+    return {
+        **dict.fromkeys(("id", "control", "runDirectory", "runId", "token", "startMethod"), ""),
+        "protocol": 1,
+        "parent": 0,
+        "root": str(runner.root),
+        "modules": [],
+    }

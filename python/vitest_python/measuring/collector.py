@@ -1,0 +1,113 @@
+"""Measures this process and its forks, and leaves what is new in a file of the run directory."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NoReturn
+
+from ..common.config import Config
+from ..errors import CoverageUnavailable
+from .settings import children_file, find_packages, make_coverage, patterns
+
+Arc = tuple[int, int]
+"""From one line to another. Negative: into or out of the function, class or module that begins there."""
+
+
+def record_file(run_directory: str) -> str:
+    """Return the path of the file that all processes of a run add their records to."""
+    return f"{run_directory}/measured.jsonl"
+
+
+class Collector:
+    """Stands in for coverage.py's database, whose file would take longer to write than most tests to run."""
+
+    def __init__(self, config: Config) -> None:
+        """Raise what `make_coverage` raises."""
+        self._coverage = make_coverage(config, children_file(config))
+        self._file = record_file(config.run_directory)
+        self._since = time.time()
+        self._known: dict[str, set[Arc]] = {}
+        self._keep_ends()
+
+    def start(self) -> None:
+        """Measure this thread and those that it starts."""
+        self._coverage.start()
+        self._coverage._collector.use_data(self, None)
+
+    def pause(self) -> None:
+        """Stop measuring: our own code before the next fork runs faster then."""
+        self._coverage.stop()
+        self.flush()
+
+    def flush(self) -> None:
+        """Write everything that is new since the last time; from any thread."""
+        self._coverage._collector.flush_data()
+
+    def add_arcs(self, found: Mapping[str, Iterable[Arc]]) -> None:
+        """Take data from coverage.py, as a CoverageData does."""
+        fresh: dict[str, list[int]] = {}
+        for file, arcs in found.items():
+            known = self._known.setdefault(file, set())
+            new = set(arcs) - known
+            if new:
+                known |= new
+                fresh[file] = [line for arc in new for line in arc]
+        if fresh:
+            self._write({"since": self._since, "arcs": fresh})
+
+    def add_file_tracers(self, tracers: Mapping[str, str]) -> None:
+        """Take the names of coverage.py's plugins by file."""
+        if tracers:
+            self._write({"since": self._since, "arcs": {}, "tracers": dict(tracers)})
+
+    def set_context(self, _context: str | None) -> None:
+        """Do nothing: contexts are not kept."""
+
+    def _write(self, record: dict[str, Any]) -> None:
+        # In one piece, because others write, too. A record that was cut short by a kill keeps its own line.
+        text = f"\n{json.dumps(record, separators=(',', ':'))}\n".encode()
+        try:
+            file = os.open(self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                os.write(file, text)
+            finally:
+                os.close(file)
+        except OSError as error:
+            print(f"vitest-python: the coverage of this process is lost: {error}", file=sys.stderr)
+
+    def _keep_ends(self) -> None:
+        """Do what coverage.py's own patches do, which would write database files."""
+        settings = self._coverage.config
+        patches, concurrency = list(getattr(settings, "patch", ())), list(settings.concurrency)
+        settings.patch = [patch for patch in patches if patch == "subprocess"]
+        settings.concurrency = [kind for kind in concurrency if kind != "multiprocessing"] or ["thread"]
+        if "_exit" in patches or "multiprocessing" in concurrency:
+            os._exit = self._flushing(os._exit)  # type: ignore[assignment]
+
+    def _flushing(self, leave: Callable[[int], NoReturn]) -> Callable[[int], NoReturn]:
+        def flush_and_exit(status: int) -> NoReturn:
+            try:
+                self.flush()
+            finally:
+                leave(status)
+
+        return flush_and_exit
+
+
+def make_collector(config: Config) -> tuple[Collector | None, str | None]:
+    """Return a collector if coverage is wanted and possible, and else perhaps a sentence for the user.
+
+    Raises CoverageUnavailable if the user has asked for it, and errors in their configuration of coverage.py.
+    """
+    if config.coverage is None or not (patterns(config) or find_packages(config)):
+        return None, None
+    try:
+        return Collector(config), None
+    except CoverageUnavailable as error:
+        if config.coverage.get("required"):
+            raise
+        return None, f"{error}" if config.debug else None
