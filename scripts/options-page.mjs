@@ -53,6 +53,7 @@ const TYPES = {
   number: 'whole number',
   'readonly string[]': 'list of texts',
   'Readonly<Record<string, string>>': 'object of texts',
+  CoverageOptions: '`{ include }`',
   DebugOptions: '`{ port, wait }`',
   OrphanOptions: '`{ action, keep, blame }`',
   ReportOptions: '`{ json, html, trace, summary, calls }`',

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import * as v from 'valibot'
+import { CoverageSchema, coverageOptionNames, type Measuring } from './coverageOptions.ts'
 import { DebugSchema, debugOptionNames } from './debugOptions.ts'
 import { BASE_REMEDY, BASES } from './environmentBase.ts'
 import { OrphansSchema, orphanOptionNames } from './orphanOptions.ts'
@@ -87,6 +88,7 @@ export const PoolSchema = v.strictObject({
   affinity: v.optional(v.picklist(['hint', 'strict'], 'write "hint" or "strict"'), 'hint'),
   env: v.optional(v.record(v.string(), v.string('write texts only'), 'write an object of texts'), {}),
   debug: v.optional(DebugSchema),
+  coverage: v.optional(CoverageSchema),
 }) satisfies v.GenericSchema<PoolOptions>
 
 const FILE = v.pipe(v.string(), v.regex(/\.d\.[cm]?ts$/, 'write the path of a .d.ts file'))
@@ -122,7 +124,9 @@ export const OptionsSchema = v.strictObject({
 }) satisfies v.GenericSchema<PythonOptions>
 
 /** The options of a pool with every default filled in. */
-export type ResolvedOptions = v.InferOutput<typeof PoolSchema>
+export type ResolvedOptions = v.InferOutput<typeof PoolSchema> & {
+  readonly measuring?: Measuring | undefined
+}
 
 /** The names of all options. */
 export const optionNames: readonly string[] = Object.keys(OptionsSchema.entries)
@@ -131,6 +135,7 @@ export const optionNames: readonly string[] = Object.keys(OptionsSchema.entries)
 export const optionPaths: readonly string[] = [
   ...optionNames,
   ...Object.keys(RecycleSchema.entries).map((name) => `recycle.${name}`),
+  ...coverageOptionNames.map((name) => `coverage.${name}`),
   ...debugOptionNames.map((name) => `debug.${name}`),
   ...orphanOptionNames.map((name) => `orphans.${name}`),
   ...Object.keys(ReportSchema.entries).map((name) => `report.${name}`),

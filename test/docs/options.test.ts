@@ -24,6 +24,7 @@ describe.each(['docs/options.md', 'README.md'])('the option table of %s', (page)
     none: undefined,
     'no file': undefined,
     'with `--inspect`': undefined,
+    "with the runner's coverage": undefined,
     '`sequence.seed`': undefined,
     "`'fork'` on Linux": process.platform === 'linux' ? 'fork' : 'spawn',
     '4 for each core, at least 8': Math.max(8, 4 * availableParallelism()),

@@ -88,7 +88,13 @@ function dependenciesOf(version: Runner, tarball: string): Record<string, string
           'jest-environment-jsdom': '^30.0.0',
           '@types/jest': '^30.0.0',
         }
-      : { vitest: version, '@vitest/ui': version, ...OPENTELEMETRY }),
+      : {
+          vitest: version,
+          '@vitest/ui': version,
+          '@vitest/coverage-v8': version,
+          '@vitest/coverage-istanbul': version,
+          ...OPENTELEMETRY,
+        }),
     'vitest-environment-python': `file:${tarball}`,
     '@grpc/grpc-js': '^1.14.0',
     ...GRPC_CLIENTS,

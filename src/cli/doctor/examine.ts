@@ -1,6 +1,7 @@
 import { blasCheck } from './checks/blas.ts'
 import { type Check, type Judgement, problem } from './checks/check.ts'
 import { clockCheck } from './checks/clock.ts'
+import { coverageCheck } from './checks/coverage.ts'
 import { debuggerCheck } from './checks/debugger.ts'
 import { interpreterCheck } from './checks/interpreter.ts'
 import { cgroupCheck, forkCheck, pidfdCheck, subreaperCheck } from './checks/kernel.ts'
@@ -25,6 +26,7 @@ const checks = [
   ...[examine(subreaperCheck), examine(cgroupCheck), examine(sharedMemoryCheck), examine(socketPathCheck)],
   ...[
     examine(debuggerCheck),
+    examine(coverageCheck),
     examine(limitsCheck),
     examine(blasCheck),
     examine(clockCheck),

@@ -2,8 +2,8 @@ import { NO_LIMIT_MS } from '../../client/lease/context.ts'
 import type { ResolvedOptions } from '../../options/schema.ts'
 import { DEBUG_HOST } from '../../pool/debug/debugPort.ts'
 import type { DebugPorts } from '../../pool/debug/debugPorts.ts'
-import { findDebugpy } from '../../pool/debug/findDebugpy.ts'
 import { findInterpreter } from '../../pool/interpreter/find.ts'
+import { findPackage } from '../../pool/interpreter/findPackage.ts'
 import { SetupError } from '../../support/errors.ts'
 import { announce } from '../run/output.ts'
 import type { DebuggablePool, DebugRequest } from './debugRequest.ts'
@@ -60,7 +60,7 @@ const OWN = new Set(['DEBUGPY_MISSING', 'DEBUG_PORT_TAKEN'])
 
 async function requireDebugpy(root: string, { python, env }: ResolvedOptions): Promise<void> {
   const { executable } = await findInterpreter({ root, python, env: process.env })
-  if (await findDebugpy(executable, root, { ...process.env, ...env })) return
+  if (await findPackage('debugpy', executable, root, { ...process.env, ...env })) return
   throw new SetupError(
     'DEBUGPY_MISSING',
     `debugpy is not installed for ${executable}. Install it there: ${executable} -m pip install debugpy`,

@@ -6,6 +6,7 @@ import { endRuns } from '../run/end.ts'
 import { failureOf } from '../run/failure.ts'
 import { Registry, registryOf } from '../run/registry.ts'
 import { installedVersion } from '../run/runnerVersions.ts'
+import { reportCoverage } from './coverage.ts'
 import { type JestGlobalConfig, openProject } from './project.ts'
 
 const ending = new WeakMap<object, Promise<boolean>>()
@@ -38,6 +39,7 @@ export function beginRuns(globalConfig: JestGlobalConfig): Registry {
   ending.delete(globalConfig)
   const registry = runsOf(globalConfig)
   endIfAbandoned(registry)
+  reportCoverage(globalConfig, registry)
   return registry
 }
 

@@ -8,6 +8,7 @@ import { resolvePools, resolveReport } from '../../options/options.ts'
 import { PROTOCOL } from '../../process/run/protocol.ts'
 import { inspected } from '../debug/inspected.ts'
 import { withDebugging } from '../debug/withDebugging.ts'
+import { withCoverage } from '../run/coverage.ts'
 import type { Registry } from '../run/registry.ts'
 import { withSeeds } from '../run/withSeeds.ts'
 
@@ -23,6 +24,8 @@ export interface JestGlobalConfig {
   rootDir?: string
   watch: boolean
   watchAll: boolean
+  /** With `--coverage`. */
+  collectCoverage?: boolean
 }
 
 /**
@@ -32,12 +35,13 @@ export interface JestGlobalConfig {
  */
 export async function openProject(
   registry: Registry,
-  { maxWorkers, seed }: JestGlobalConfig,
+  { maxWorkers, seed, collectCoverage, watch, watchAll }: JestGlobalConfig,
   project: JestProject,
 ): Promise<JestContext> {
   const place = 'testEnvironmentOptions.python of the Jest configuration'
   const asked = resolvePools(pythonOptionsOf(project), place, maxWorkers)
-  const options = await withDebugging(project.rootDir, asked, registry.debugPorts, inspected())
+  const measured = withCoverage(asked, { isMeasured: collectCoverage, reruns: watch || watchAll })
+  const options = await withDebugging(project.rootDir, measured, registry.debugPorts, inspected())
   const report = resolveReport(pythonOptionsOf(project))
   const name = project.displayName?.name ?? ''
   const pools = await registry.open({ root: project.rootDir, name, report }, options)

@@ -15,6 +15,7 @@ import { stopRun } from '../../pool/verdict/stop.ts'
 import { sweepDeadRuns } from '../../pool/verdict/sweepDeadRuns.ts'
 import { mustFail } from '../../pool/verdict/verdict.ts'
 import { oneShotSignaller } from '../../process/run/signal.ts'
+import type { FileCoverage } from '../../report/measured/fileCoverage.ts'
 import type { Recording } from '../../report/record/recording.ts'
 import { forgetFailure } from '../../support/forgetFailure.ts'
 import { keepAlive } from '../../support/keepAlive.ts'
@@ -34,6 +35,12 @@ export interface ActiveRun {
   fileChanged(file: string): string[]
   /** Looks for processes that the tests have left, before the runner's reporters close. */
   lastLook(isLast: boolean): Promise<RunLeftovers>
+  /**
+   * The coverage of Python so far; empty if it is not measured.
+   *
+   * @throws SetupError if coverage.py reports an error
+   */
+  coverage(): Promise<FileCoverage[]>
   /** Ends the run. Resolves to the report, and to whether the runner must fail. */
   stop(): Promise<Outcome>
 }
@@ -134,8 +141,16 @@ async function open(
     options,
     fileChanged,
     lastLook,
+    coverage: () => coverageOf(pool),
     stop,
   }
+}
+
+async function coverageOf(pool: Pool): Promise<FileCoverage[]> {
+  if (!pool.run.options.measuring) return []
+  const { readCoverage } = await import('../../pool/measuring/readCoverage.ts')
+  const { fileCoverages } = await import('../../report/measured/fileCoverage.ts')
+  return fileCoverages(await readCoverage(pool), pool.run.root)
 }
 
 /** Does the slow steps before the tests, so they do not count against the time limit of a test. */

@@ -11,6 +11,7 @@ import { isDebugged } from '../debug/debugRequest.ts'
 import { inspected } from '../debug/inspected.ts'
 import { withDebugging } from '../debug/withDebugging.ts'
 import { endIfAbandoned } from '../run/abandoned.ts'
+import { withCoverage } from '../run/coverage.ts'
 import { endRuns } from '../run/end.ts'
 import { failureOf } from '../run/failure.ts'
 import { silenceProgress } from '../run/output.ts'
@@ -70,7 +71,9 @@ async function open(project: TestProject): Promise<() => Promise<void>> {
   endIfAbandoned(registry)
   try {
     const { root } = project.config
-    const options = await withDebugging(root, asked, registry.debugPorts, inspected(project.vitest.config))
+    const { coverage, watch } = project.vitest.config
+    const measured = withCoverage(asked, { isMeasured: coverage.enabled, reruns: watch })
+    const options = await withDebugging(root, measured, registry.debugPorts, inspected(project.vitest.config))
     if (isDebugged(options)) liftLimits(project)
     const report = resolveReport(written)
     const pools = await registry.acquire({ root, name: project.name, report }, options)

@@ -12,6 +12,7 @@ export type * from '../../client/events/runEvents.ts'
 export type { EnvironmentBase } from '../../options/environmentBase.ts'
 export type { PoolName, PythonPools } from '../../options/poolName.ts'
 export type {
+  CoverageOptions,
   DebugOptions,
   OrphanOptions,
   PoolOptions,

@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import type { Vitest } from 'vitest/node'
 import { type RecordedRunner, Recording } from '../../report/record/recording.ts'
+import { addPythonCoverage } from '../run/coverage.ts'
 import { showConclusion } from '../run/output.ts'
 import { Registry } from '../run/registry.ts'
 import { typesRefreshOf } from './typesRefresh.ts'
@@ -13,7 +14,11 @@ import { typesRefreshOf } from './typesRefresh.ts'
 export function watchingRegistry(vitest: Vitest): Registry {
   const { config } = vitest
   const recording = new Recording(recordedRunner(vitest))
-  if (!config.watch) return new Registry({ recording, watch: { onFile() {} } })
+  if (!config.watch) {
+    const registry = new Registry({ recording, watch: { onFile() {} } })
+    reportCoverage(vitest, registry)
+    return registry
+  }
   const onFile = (file: string) => {
     // Vite watches its root itself.
     if (relative(config.root, file).startsWith('..')) vitest.vite.watcher.add(file)
@@ -30,11 +35,19 @@ export function watchingRegistry(vitest: Vitest): Registry {
     },
   ]
   concludeReruns(vitest, registry)
+  reportCoverage(vitest, registry)
   return registry
 }
 
 function recordedRunner({ version, config }: Vitest): RecordedRunner {
   return { runner: { name: 'vitest', version }, shard: config.shard ?? null, root: config.root }
+}
+
+/** Vitest gives its map to the reporters before it writes it down and checks the thresholds. */
+function reportCoverage(vitest: Vitest, registry: Registry): void {
+  const { reporters } = vitest as unknown as { reporters?: { onCoverage?(map: unknown): Promise<void> }[] }
+  if (vitest.config.coverage.enabled)
+    reporters?.push({ onCoverage: (map) => addPythonCoverage(map, registry) })
 }
 
 /** Watch mode tears down only when it ends, so the reports are written after each rerun as well. */

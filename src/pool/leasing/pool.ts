@@ -87,6 +87,11 @@ export class Pool {
     await Promise.all(leaving.map(({ gone }) => gone))
   }
 
+  /** Whether no test uses a worker, and no worker of a lease that is over is still busy or leaving. */
+  get isQuiet(): boolean {
+    return inPhase(this.#workers.slots(), 'leased', 'measuring', 'leaving').length === 0
+  }
+
   /** Figures for `pythonPool.stats()`. */
   counts() {
     const count = (...phases: SlotPhase[]) => inPhase(this.#workers.slots(), ...phases).length
@@ -160,6 +165,7 @@ export class Pool {
 
   /** Resets a shared worker, or replaces it: between two leases, and only there. */
   async #measure(slot: Slot): Promise<void> {
+    await this.#workers.flush(slot)
     const replace = (await slot.recycling?.shouldRecycle()) || !(await this.#workers.reset(slot))
     if (slot.phase !== 'measuring') return
     if (replace || this.#workers.isOutdated(slot)) this.#workers.retire(slot)

@@ -16,6 +16,9 @@ const debug = debugLog('pool')
 /** Milliseconds for a worker to write its stack into its log. */
 const STACK_TIMEOUT_MS = 1_000
 
+/** For a worker to write down what was measured. Whatever it has measured later belongs to the next lease. */
+const FLUSH_TIMEOUT_MS = 1_000
+
 /** The pool's way to processes. */
 export interface PoolCollaborators {
   readonly runtime: Runtime
@@ -103,6 +106,13 @@ export class Workers {
     const problem = await withDeadline(worker.reset(reset), resetTimeout, reset).catch(late)
     if (problem !== undefined) this.#processes.runtime.announce(explainReset(worker, reset, problem))
     return problem === undefined
+  }
+
+  /** Has a shared worker that no test holds write down what coverage.py has measured. */
+  async flush({ state }: Slot): Promise<void> {
+    const worker = workerOf(state)
+    if (!this.#run.options.measuring || !worker) return
+    await withDeadline(worker.flush(), FLUSH_TIMEOUT_MS, 'the coverage').catch(() => {})
   }
 
   /** Ends a worker because this call in it can neither be waited for nor be interrupted. */

@@ -16,6 +16,8 @@ export interface Forkserver extends Identity {
   readonly startMethod: string
   /** Why the start method is not the requested one. */
   readonly fallback: string | null
+  /** Why Python's coverage is not measured, although the runner's is. */
+  readonly unmeasured: string | null
   /** Libraries that had started native threads before workers are forked, which do not have these threads. */
   readonly libraries: readonly string[]
   /** Resolves when it ended; never rejects. */
@@ -79,6 +81,7 @@ function connectedForkserver(
     startTime: spawned.startTime,
     startMethod: String(ready['startMethod']),
     fallback: (ready['fallback'] as string | null) ?? null,
+    unmeasured: (ready['unmeasured'] as string | null) ?? null,
     libraries: (ready['libraries'] as string[] | undefined) ?? [],
     ended: spawned.exited,
     async start(worker) {

@@ -22,7 +22,7 @@ export interface ProgramConfig {
 
 /** The configuration, which a Python program reads first; see docs/protocol.md. */
 export function configOf({ id, run, startMethod, reaper, installation }: ProgramConfig): object {
-  const { modules, services, transport } = run.options
+  const { modules, services, transport, measuring } = run.options
   return {
     protocol: PROTOCOL,
     id,
@@ -39,6 +39,7 @@ export function configOf({ id, run, startMethod, reaper, installation }: Program
     bytecode: bytecodeDirectory(process.env),
     watch: run.watch !== undefined,
     debug: run.debugPort !== undefined,
+    coverage: measuring ?? null,
     transport,
   }
 }

@@ -36,7 +36,7 @@ export interface SpawnOrder {
   id: string
   argv: string[]
   /** A program of this package for the interpreter in `argv`. It is sent on standard input, so `ps` does not show it. */
-  program?: 'forkserver' | 'inspector'
+  program?: 'forkserver' | 'inspector' | 'coverage'
   /** Configuration of the program. */
   config?: object
   env: Record<string, string>

@@ -206,6 +206,8 @@ export class PythonRuntime {
       this.#tell(id, pid, { event: 'ended', exit: { status, signal, cause } })
     })
     if (forkserver.fallback !== null) this.announce(`Workers are spawned, not forked: ${forkserver.fallback}`)
+    if (forkserver.unmeasured !== null)
+      this.announce(`Python's coverage is not measured: ${forkserver.unmeasured}`)
     return forkserver
   }
 

@@ -8,7 +8,7 @@ import { expectReport, type StartReport, waitUntilReady } from './startup.ts'
 /** A Python program that imports the user's modules when it starts. */
 export interface ProgramLaunch extends ProgramConfig {
   readonly control: Control
-  readonly program: 'forkserver' | 'inspector'
+  readonly program: 'forkserver' | 'inspector' | 'coverage'
   /** Subject of the error message: "The forkserver". */
   readonly who: string
   /** Called with each module before it is imported. */

@@ -27,6 +27,8 @@ export interface Worker extends Identity {
    * @returns why it failed; `undefined` if it did not, or if the worker has ended
    */
   reset(name: string): Promise<string | undefined>
+  /** Has it write down what coverage.py has measured. Resolves then, or if the worker has ended. */
+  flush(): Promise<void>
   kill(): void
   /** Ends it, after it has written its stack to its log. */
   abort(): void
@@ -53,8 +55,10 @@ export async function startWorker(start: WorkerStart): Promise<Worker> {
   const { id, run, control, forkserver } = start
   const log = logPath(run, id)
   let noteReset = (_problem: string | undefined) => {}
+  let noteFlushed = () => {}
   const report = expectReport(control, 'worker', id, (line, peer) => {
     if (line['event'] === 'reset') noteReset(line['problem'] as string | undefined)
+    if (line['event'] === 'flushed') noteFlushed()
     if (line['event'] === 'used') start.onUsed(String(line['lease']), line['files'] as string[])
     if (line['event'] === 'debuggable') {
       const goOn = () => peer.send({ op: 'go-on' })
@@ -99,6 +103,12 @@ export async function startWorker(start: WorkerStart): Promise<Worker> {
           noteReset = resolve
           peer.send({ op: 'reset', name })
           void exited.then(() => resolve(undefined))
+        }),
+      flush: () =>
+        new Promise((resolve) => {
+          noteFlushed = resolve
+          peer.send({ op: 'flush' })
+          void exited.then(() => resolve())
         }),
       kill: () => forkserver.kill(id),
       abort: () => forkserver.abort(id),

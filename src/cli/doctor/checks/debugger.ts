@@ -1,5 +1,5 @@
 import { DEBUG_VARIABLE, debugRequest } from '../../../globalSetup/debug/debugRequest.ts'
-import { findDebugpy } from '../../../pool/debug/findDebugpy.ts'
+import { findPackage } from '../../../pool/interpreter/findPackage.ts'
 import { type Check, ok, problem } from './check.ts'
 import { interpreterOf } from './interpreter.ts'
 
@@ -18,7 +18,8 @@ export const debuggerCheck: Check<DebuggerFacts> = {
   async gather(cwd) {
     const interpreter = await interpreterOf(cwd)
     const executable = 'missing' in interpreter ? 'python' : interpreter.executable
-    const version = 'missing' in interpreter ? undefined : await findDebugpy(executable, cwd, process.env)
+    const version =
+      'missing' in interpreter ? undefined : await findPackage('debugpy', executable, cwd, process.env)
     const wanted = debugRequest(undefined, process.env[DEBUG_VARIABLE], 'off') !== undefined
     return { wanted, version, executable }
   },

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { blasCheck } from '../../../../src/cli/doctor/checks/blas.ts'
 import type { Check, State } from '../../../../src/cli/doctor/checks/check.ts'
 import { clockCheck } from '../../../../src/cli/doctor/checks/clock.ts'
+import { coverageCheck } from '../../../../src/cli/doctor/checks/coverage.ts'
 import { debuggerCheck } from '../../../../src/cli/doctor/checks/debugger.ts'
 import { interpreterCheck } from '../../../../src/cli/doctor/checks/interpreter.ts'
 import {
@@ -108,6 +109,10 @@ describe('doctor judges', () => {
       'grpcio 1 is older than 2',
     ],
     [undefined, 'problem', 'without a Python'],
+  ])
+  cases(coverageCheck, [
+    [{ version: '7.17.5', executable: '/p' }, 'ok', 'coverage.py 7.17.5'],
+    [{ version: '7.5.4', executable: '/p' }, 'warning', '/p -m pip install --upgrade coverage'],
   ])
   cases(debuggerCheck, [
     [{ wanted: false, version: '1.8.22', executable: '/p' }, 'ok', 'debugpy 1.8.22'],

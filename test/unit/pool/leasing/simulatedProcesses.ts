@@ -85,6 +85,7 @@ export class SimulatedProcesses implements PoolCollaborators {
               this.resets.push(name)
               return this.reset()
             },
+            flush: async () => {},
             lacksThreadsOf: this.distrusted.length === 0 ? this.libraries : [],
             exited,
             askToExit: () => {

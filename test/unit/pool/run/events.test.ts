@@ -28,6 +28,7 @@ async function lifeOf(events: RunEvents, act: (worker: Worker) => void, exit: Ex
       ...rest,
       askToExit: nothing,
       reset: async () => undefined,
+      flush: async () => {},
       kill: nothing,
       abort: nothing,
     }

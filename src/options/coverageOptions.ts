@@ -1,0 +1,44 @@
+import * as v from 'valibot'
+import type { CoverageOptions } from './pythonOptions.ts'
+
+const ObjectSchema = v.strictObject({
+  include: v.optional(
+    v.array(
+      v.pipe(v.string('write a list of texts'), v.nonEmpty('leave out empty texts')),
+      'write a list, as in ["python/**"]',
+    ),
+  ),
+}) satisfies v.GenericSchema<CoverageOptions>
+
+const ShortSchema = v.boolean('write true, false or an object, as in { include: ["python/**"] }')
+
+/** Chosen by the type of the value, so that a wrong member is named instead of the whole option. */
+export const CoverageSchema = v.lazy(
+  (input) =>
+    (typeof input === 'object' && input !== null && !Array.isArray(input)
+      ? ObjectSchema
+      : ShortSchema) as v.GenericSchema<boolean | CoverageOptions>,
+)
+
+/** The names of the members, to suggest the closest one. */
+export const coverageOptionNames: readonly string[] = Object.keys(ObjectSchema.entries)
+
+/** How Python is measured. A runner whose own coverage is on adds it to the options of a pool. */
+export interface Measuring {
+  /** Empty if your configuration of coverage.py or the listed modules say what is measured. */
+  readonly include: readonly string[]
+  /** Whether it is an error if coverage.py cannot be used. */
+  readonly required: boolean
+  /** Whether files may change between the tests, so that what was measured before is outdated. */
+  readonly reruns: boolean
+}
+
+/** Decides how a pool is measured; `undefined` if it is not. */
+export function measuringOf(
+  option: boolean | CoverageOptions | undefined,
+  runner: { isMeasured: boolean | undefined; reruns: boolean },
+): Measuring | undefined {
+  if (!runner.isMeasured || option === false) return undefined
+  const include = (typeof option === 'object' && option.include) || []
+  return { include, required: option !== undefined, reruns: runner.reruns }
+}
