@@ -259,9 +259,9 @@ def test_drops_what_was_recorded_before_a_change(runner: Runner) -> None:
     name = runner.write("prices.py", PRICES)
     forkserver = runner.start(name, coverage=COVERAGE)
     forkserver.until("ready")
-    assert report(runner, watch=True)["prices.py"]["executed_lines"]
+    assert report(runner, coverage={"reruns": True})["prices.py"]["executed_lines"]
     os.utime(runner.root / "prices.py", (2e9, 2e9))
-    assert report(runner, watch=True)["prices.py"]["executed_lines"] == []
+    assert report(runner, coverage={"reruns": True})["prices.py"]["executed_lines"] == []
     assert report(runner)["prices.py"]["executed_lines"]
 
 

@@ -195,27 +195,18 @@ export interface PoolOptions {
    */
   debug?: boolean | DebugOptions | undefined
   /**
-   * Whether the coverage of your Python code is measured and becomes part of your runner's own report, if that is on. It
-   * needs coverage.py 7.6 or newer in your Python environment. If you don't set this, it is on if coverage.py is there; see
-   * docs/coverage.md.
+   * Whether your runner's coverage includes your Python code, if it is on. It needs coverage.py 7.6 or newer in your Python
+   * environment. If you don't set this, it does if coverage.py is there; see docs/coverage.md.
    *
    * @default with the runner's coverage
    */
   coverage?: boolean | CoverageOptions | undefined
 }
 
-/**
- * Which Python code is measured.
- *
- * @example
- * ```ts
- * const coverage: CoverageOptions = { include: ['python/**'] }
- * ```
- */
+/** Which Python code is measured. */
 export interface CoverageOptions {
   /**
-   * Directories, files or patterns, relative to the root of the project. They come before the `source` and `include` of
-   * your configuration of coverage.py.
+   * Directories, files or patterns, relative to the project's root, instead of what coverage.py's own configuration says.
    *
    * @default the packages of the listed modules
    */

@@ -7,19 +7,14 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from ..common.config import Config
 from ..errors import CoverageUnavailable
-from .settings import children_file, find_packages, make_coverage, patterns
+from .settings import CHILDREN, RECORDS, find_packages, make_coverage, patterns
 
 Arc = tuple[int, int]
-"""From one line to another. Negative: into or out of the function, class or module that begins there."""
-
-
-def record_file(run_directory: str) -> str:
-    """Return the path of the file that all processes of a run add their records to."""
-    return f"{run_directory}/measured.jsonl"
+"""From one line to another. A negative line stands for the way into or out of a function."""
 
 
 class Collector:
@@ -27,11 +22,14 @@ class Collector:
 
     def __init__(self, config: Config) -> None:
         """Raise what `make_coverage` raises."""
-        self._coverage = make_coverage(config, children_file(config))
-        self._file = record_file(config.run_directory)
+        self._coverage = make_coverage(config, f"{config.run_directory}/{CHILDREN}")
+        self._file = f"{config.run_directory}/{RECORDS}"
         self._since = time.time()
         self._known: dict[str, set[Arc]] = {}
-        self._keep_ends()
+        self._tracers: dict[str, str] = {}
+        self._replace_patches()
+        # Even if nothing runs: it says that there is something to report.
+        open(self._file, "a").close()
 
     def start(self) -> None:
         """Measure this thread and those that it starts."""
@@ -39,7 +37,7 @@ class Collector:
         self._coverage._collector.use_data(self, None)
 
     def pause(self) -> None:
-        """Stop measuring: our own code before the next fork runs faster then."""
+        """Stop measuring, so our own code runs faster until a fork starts again."""
         self._coverage.stop()
         self.flush()
 
@@ -47,8 +45,15 @@ class Collector:
         """Write everything that is new since the last time; from any thread."""
         self._coverage._collector.flush_data()
 
+    def set_context(self, _context: str | None) -> None:
+        """Do nothing. This and the next two methods are those of a CoverageData."""
+
+    def add_file_tracers(self, tracers: Mapping[str, str]) -> None:
+        """Take the plugins by file."""
+        self._tracers |= tracers
+
     def add_arcs(self, found: Mapping[str, Iterable[Arc]]) -> None:
-        """Take data from coverage.py, as a CoverageData does."""
+        """Take what has run."""
         fresh: dict[str, list[int]] = {}
         for file, arcs in found.items():
             known = self._known.setdefault(file, set())
@@ -56,37 +61,28 @@ class Collector:
             if new:
                 known |= new
                 fresh[file] = [line for arc in new for line in arc]
-        if fresh:
-            self._write({"since": self._since, "arcs": fresh})
-
-    def add_file_tracers(self, tracers: Mapping[str, str]) -> None:
-        """Take the names of coverage.py's plugins by file."""
-        if tracers:
-            self._write({"since": self._since, "arcs": {}, "tracers": dict(tracers)})
-
-    def set_context(self, _context: str | None) -> None:
-        """Do nothing: contexts are not kept."""
-
-    def _write(self, record: dict[str, Any]) -> None:
+        if not fresh:
+            return
+        record = {"since": self._since, "arcs": fresh, "tracers": self._tracers}
         # In one piece, because others write, too. A record that was cut short by a kill keeps its own line.
         text = f"\n{json.dumps(record, separators=(',', ':'))}\n".encode()
         try:
-            file = os.open(self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            file_descriptor = os.open(self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
-                os.write(file, text)
+                os.write(file_descriptor, text)
             finally:
-                os.close(file)
+                os.close(file_descriptor)
         except OSError as error:
             print(f"vitest-python: the coverage of this process is lost: {error}", file=sys.stderr)
 
-    def _keep_ends(self) -> None:
+    def _replace_patches(self) -> None:
         """Do what coverage.py's own patches do, which would write database files."""
         settings = self._coverage.config
-        patches, concurrency = list(getattr(settings, "patch", ())), list(settings.concurrency)
-        settings.patch = [patch for patch in patches if patch == "subprocess"]
-        settings.concurrency = [kind for kind in concurrency if kind != "multiprocessing"] or ["thread"]
+        patches, concurrency = getattr(settings, "patch", ()), settings.concurrency
         if "_exit" in patches or "multiprocessing" in concurrency:
             os._exit = self._flushing(os._exit)  # type: ignore[assignment]
+        settings.patch = [patch for patch in patches if patch == "subprocess"]
+        settings.concurrency = [kind for kind in concurrency if kind != "multiprocessing"] or ["thread"]
 
     def _flushing(self, leave: Callable[[int], NoReturn]) -> Callable[[int], NoReturn]:
         def flush_and_exit(status: int) -> NoReturn:

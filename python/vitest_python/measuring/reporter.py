@@ -7,7 +7,6 @@ import json
 import os
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from ..common.config import Config, read_config
@@ -16,8 +15,8 @@ from ..common.exit import exit_in_order
 from ..common.output import write_through
 from ..posix.bootstrap import hide
 from ..posix.prctl import die_with_parent
-from .collector import Arc, record_file
-from .settings import children_file, make_coverage, matching_files
+from .collector import Arc
+from .settings import CHILDREN, RECORDS, make_coverage, matching_files
 
 
 def main(given: dict[str, Any]) -> NoReturn:
@@ -40,23 +39,17 @@ def main(given: dict[str, Any]) -> NoReturn:
 
 
 def report(config: Config, file: str) -> None:
-    """Write coverage.py's JSON report of everything that the processes of the run have recorded.
-
-    Raises coverage.py's own errors.
-    """
+    """Write the report of everything that the processes of the run have recorded. Raises coverage.py's own errors."""
     from coverage.exceptions import NoDataError
 
     coverage = make_coverage(config)
-    coverage.config.patch = []
-    coverage.config.concurrency = ["thread"]
+    coverage.config.patch, coverage.config.concurrency = [], ["thread"]
     # Afterwards, it knows the files that were never imported.
     coverage.start()
     coverage.stop()
     data = coverage.get_data()
-    coverage.combine(glob.glob(f"{children_file(config)}.*"), keep=True)
-    arcs, tracers = _merge(config)
-    data.add_arcs(arcs)
-    data.add_file_tracers(tracers)
+    coverage.combine(glob.glob(f"{config.run_directory}/{CHILDREN}.*"), keep=True)
+    _add_records(config, data)
     data.touch_files(matching_files(config))
     try:
         coverage.json_report(outfile=file, ignore_errors=True, pretty_print=False, show_contexts=False)
@@ -65,32 +58,23 @@ def report(config: Config, file: str) -> None:
             json.dump({"files": {}}, empty)
 
 
-def _merge(config: Config) -> tuple[dict[str, set[Arc]], dict[str, str]]:
+def _add_records(config: Config, data: Any) -> None:
     arcs: defaultdict[str, set[Arc]] = defaultdict(set)
     tracers: dict[str, str] = {}
-    for record in _records(record_file(config.run_directory)):
-        tracers |= record.get("tracers", {})
-        for file, lines in record["arcs"].items():
-            if not (config.watch and _changed_since(file, record["since"])):
-                arcs[file].update(zip(lines[::2], lines[1::2], strict=True))
-    return arcs, {file: tracer for file, tracer in tracers.items() if file in arcs}
-
-
-def _records(file: str) -> Iterator[dict[str, Any]]:
-    if not os.path.exists(file):
-        return
-    with open(file) as lines:
+    with open(f"{config.run_directory}/{RECORDS}") as lines:
         for line in lines:
             try:
-                if line != "\n":
-                    yield json.loads(line)
+                record = json.loads(line)
             except ValueError:
-                pass  # its process was killed while it wrote
+                continue  # an empty line, or its process was killed while it wrote
+            tracers |= record["tracers"]
+            for file, numbers in record["arcs"].items():
+                if not (config.coverage or {}).get("reruns") or not _changed_since(file, record["since"]):
+                    arcs[file].update(zip(numbers[::2], numbers[1::2], strict=True))
+    data.add_arcs(arcs)
+    data.add_file_tracers({file: tracer for file, tracer in tracers.items() if file in arcs})
 
 
 def _changed_since(file: str, since: float) -> bool:
-    """Whether the line numbers of the record are those of an older version."""
-    try:
-        return os.stat(file).st_mtime > since
-    except OSError:
-        return True
+    """Whether the lines of a record are those of an older version."""
+    return not os.path.exists(file) or os.stat(file).st_mtime > since
