@@ -17,6 +17,14 @@ function withoutRegions(): Rolldown.Plugin {
   }
 }
 
+/** Has a CommonJS build import an ES module instead of bundling its source. */
+function restIsEsm(source: string, built: string): Rolldown.Plugin {
+  return {
+    name: 'rest-is-esm',
+    resolveId: (id) => (id === source ? { id: built, external: true } : undefined),
+  }
+}
+
 const esm: UserConfig = {
   entry: {
     vitest: 'src/globalSetup/vitest/plugin.ts',
@@ -54,9 +62,10 @@ const esm: UserConfig = {
 /** The plugin for configurations that are CommonJS: Vite 5 makes one of a .ts file if the package has no "type": "module". */
 const plugin: UserConfig = {
   ...esm,
-  entry: { vitest: 'src/globalSetup/vitest/plugin.ts' },
+  entry: { vitest: 'src/globalSetup/vitest/pluginCommonJs.ts' },
   format: 'cjs',
   dts: false,
+  plugins: [restIsEsm('./plugin.ts', './vitest.js')],
   clean: false,
 }
 
@@ -65,13 +74,7 @@ const jestEnvironment: UserConfig = {
   ...esm,
   entry: { 'jest/environment': 'src/environment/jest/environment.ts' },
   format: 'cjs',
-  plugins: [
-    {
-      name: 'rest-is-esm',
-      resolveId: (id) =>
-        id === './pythonOfFile.ts' ? { id: './pythonOfFile.js', external: true } : undefined,
-    },
-  ],
+  plugins: [restIsEsm('./pythonOfFile.ts', './pythonOfFile.js')],
   clean: false,
 }
 
