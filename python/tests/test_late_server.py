@@ -57,6 +57,24 @@ def test_a_failed_start_ends_every_connection_and_is_told_once(
     assert capsys.readouterr().err.count("ImportError: no grpc") == 1
 
 
+def test_a_start_that_fails_for_a_moment_is_tried_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    problems = [OSError("no descriptors"), OSError("no descriptors")]
+
+    def start(path: str) -> None:
+        if problems:
+            raise problems.pop()
+        listen(path, shout, "shout")
+
+    LateServer(str(tmp_path / "own"), start).listen(str(tmp_path / "s"))
+    for _ in range(2):
+        with connect(tmp_path / "s") as connection:
+            assert connection.recv(100) == b""
+    with connect(tmp_path / "s") as connection:
+        connection.sendall(b"now")
+        assert connection.recv(100) == b"NOW"
+    assert capsys.readouterr().err.count("OSError: no descriptors") == 1
+
+
 def test_sockets_are_the_users_alone(tmp_path: Path) -> None:
     listen(str(tmp_path / "s"), shout, "shout")
     assert (tmp_path / "s").stat().st_mode & 0o777 == 0o600

@@ -85,7 +85,7 @@ def test_a_client_that_says_nothing_is_refused_after_a_while(monkeypatch: pytest
         messages = MessageReader(connection)
         answer = messages.read()
         assert answer is not None
-        assert "timed out" in Welcome.FromString(answer).refusal
+        assert "no Hello has arrived within" in Welcome.FromString(answer).refusal
         assert messages.read() is None
 
 

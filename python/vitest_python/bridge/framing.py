@@ -5,14 +5,18 @@ from __future__ import annotations
 import threading
 from queue import SimpleQueue
 
-# The real ones, before the user's modules are imported: gevent puts others in their place.
-from socket import MSG_NOSIGNAL, SHUT_RDWR, socket
+# The real one, before the user's modules are imported: gevent puts another in its place.
 from time import monotonic
+from typing import TYPE_CHECKING
+
+from ..posix.sockets import CHUNK_BYTES, send_all, shut_down
+
+if TYPE_CHECKING:
+    from socket import socket
 
 HEADER_BYTES = 4
 # Protobuf's own limit is 2 GiB.
 MAX_BYTES = 2**31 - 1
-_CHUNK_BYTES = 256 * 1024
 
 
 class TooLong(Exception):
@@ -51,7 +55,7 @@ class MessageReader:
                 if deadline is not None:
                     # A timeout of 0 would mean not to wait at all.
                     self._connection.settimeout(max(0.001, deadline - monotonic()))
-                received = self._connection.recv(_CHUNK_BYTES)
+                received = self._connection.recv(CHUNK_BYTES)
             except TimeoutError:
                 raise
             except OSError:
@@ -90,23 +94,7 @@ class MessageWriter:
     def _run(self) -> None:
         try:
             for message in iter(self._messages.get, None):
-                self._send(message)
+                send_all(self._connection, len(message).to_bytes(HEADER_BYTES, "little"), message)
         except OSError:
             pass  # the client is gone
         shut_down(self._connection)
-
-    def _send(self, message: bytes) -> None:
-        header = len(message).to_bytes(HEADER_BYTES, "little")
-        # Without MSG_NOSIGNAL, a program that has restored SIGPIPE would end with a client that is gone.
-        sent = self._connection.sendmsg((header, message), (), MSG_NOSIGNAL)
-        for part, already in ((header, sent), (message, sent - HEADER_BYTES)):
-            if already < len(part):
-                self._connection.sendall(memoryview(part)[max(0, already) :], MSG_NOSIGNAL)
-
-
-def shut_down(connection: socket) -> None:
-    """End a connection in both directions, even if a forked process has a copy of it."""
-    try:
-        connection.shutdown(SHUT_RDWR)
-    except OSError:
-        pass

@@ -7,12 +7,10 @@ import platform
 import threading
 from collections.abc import Iterator
 
-# The real one, before the user's modules are imported: gevent and eventlet put others in its place.
-from socket import AF_UNIX, SOCK_STREAM, socket
-
 from ..posix.identity import own_start_time
 from ..posix.lines import JsonLine, Splitter, decode, encode
 from ..posix.protocol import PROTOCOL
+from ..posix.sockets import unix_socket
 from .config import Config
 
 
@@ -21,7 +19,7 @@ class Control:
 
     def __init__(self, path: str) -> None:
         """Connect. Raises OSError if the runner isn't listening."""
-        self.socket = socket(AF_UNIX, SOCK_STREAM)
+        self.socket = unix_socket()
         self.socket.connect(path)
         self._splitter = Splitter()
         self._received: list[JsonLine] = []

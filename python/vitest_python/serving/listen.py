@@ -7,9 +7,14 @@ import sys
 import threading
 from collections.abc import Callable
 
-# The real ones, before the user's modules are imported: gevent puts others in their place.
-from socket import AF_UNIX, socket
+# The real one, before the user's modules are imported: gevent puts another in its place.
 from time import sleep
+from typing import TYPE_CHECKING
+
+from ..posix.sockets import unix_socket
+
+if TYPE_CHECKING:
+    from socket import socket
 
 _PAUSE_SECONDS = 0.1
 
@@ -19,7 +24,7 @@ def listen(path: str, serve: Callable[[socket], None], name: str) -> None:
 
     Raises OSError if the socket can't be created.
     """
-    listener = socket(AF_UNIX)
+    listener = unix_socket()
     listener.bind(path)
     os.chmod(path, 0o600)
     listener.listen()
@@ -31,7 +36,7 @@ def _accept(listener: socket, serve: Callable[[socket], None], name: str) -> Non
         try:
             # `accept` would make an object of the class that the module has now.
             descriptor, _ = listener._accept()  # type: ignore[attr-defined]
-            connection = socket(fileno=descriptor)
+            connection = unix_socket(descriptor)
             threading.Thread(target=_serve, args=(connection, serve), name=name, daemon=True).start()
         except (OSError, RuntimeError) as error:
             # User code has taken all descriptors or threads, and may give them back.

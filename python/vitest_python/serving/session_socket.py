@@ -37,13 +37,15 @@ class SessionSocket:
     def _serve(self, connection: socket) -> None:
         writer = MessageWriter(connection)
         reader = MessageReader(connection)
-        hello = self._welcome(connection, reader, writer)
-        if hello is not None:
-            session = Session(self._executor, self._resolver, _FrameWriter(writer))
-            if hello.pid:
-                session.share_memory()
-            self._receive(reader, session)
-        writer.finish()
+        try:
+            hello = self._welcome(connection, reader, writer)
+            if hello is not None:
+                session = Session(self._executor, self._resolver, _FrameWriter(writer))
+                if hello.pid:
+                    session.share_memory()
+                self._receive(reader, session)
+        finally:
+            writer.finish()
 
     def _welcome(self, connection: socket, reader: MessageReader, writer: MessageWriter) -> Hello | None:
         """Answer the first message of a client. Returns None if the client is refused."""
@@ -52,7 +54,11 @@ class SessionSocket:
             if message is None:
                 return None
             hello = Hello.FromString(message)
-        except (DecodeError, TooLong, TimeoutError) as error:
+        except TimeoutError:
+            why = f"no Hello has arrived within {_HELLO_SECONDS:.0f} s"
+            writer.write(Welcome(refusal=why).SerializeToString())
+            return None
+        except (DecodeError, TooLong) as error:
             writer.write(Welcome(refusal=f"the first message is not a Hello: {error}").SerializeToString())
             return None
         connection.settimeout(None)
@@ -70,6 +76,8 @@ class SessionSocket:
             return "this worker belongs to another test run: the token is wrong"
         if hello.protocol != PROTOCOL:
             return protocol_mismatch("the test process", hello.protocol, "this worker")
+        if "\0" in hello.lease_id:
+            return "the ID of the lease contains a NUL"
         return ""
 
     def _receive(self, reader: MessageReader, session: Session) -> None:

@@ -6,29 +6,26 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-# The real one, before the user's modules are imported: gevent puts another in its place.
-from socket import AF_UNIX, socket
-
-from ...bridge.framing import shut_down
+from ...posix.sockets import CHUNK_BYTES, send_all, shut_down, unix_socket
 from ..listen import listen
 
-_CHUNK_BYTES = 256 * 1024
+if TYPE_CHECKING:
+    from socket import socket
 
 
 class LateServer:
     """Listens in place of a server that isn't running yet, and relays the bytes of each connection to it."""
 
     def __init__(self, path: str, start: Callable[[str], None]) -> None:
-        """Args:
-        path: the server's own socket
-        start: starts the server, which listens on `path`
-        """
+        """Relay to the server that `start` starts, which listens on `path`."""
         self._path = path
         self._start = start
         self._starting = threading.Lock()
-        self._started: bool | None = None
-        """None before the first client; False if the start has failed."""
+        self._started = False
+        self._missing = False
+        self._told: set[str] = set()
 
     def listen(self, path: str) -> None:
         """Accept gRPC clients on `path`. Raises OSError if the socket can't be created."""
@@ -37,7 +34,7 @@ class LateServer:
     def _relay(self, client: socket) -> None:
         if not self._come_up():
             return
-        with socket(AF_UNIX) as server:
+        with unix_socket() as server:
             server.connect(self._path)
             back = threading.Thread(target=_copy, args=(server, client), name="gRPC client", daemon=True)
             back.start()
@@ -46,22 +43,28 @@ class LateServer:
 
     def _come_up(self) -> bool:
         with self._starting:
-            if self._started is None:
-                self._started = False
+            if not self._started and not self._missing:
                 try:
                     self._start(self._path)
                     self._started = True
-                except Exception:
-                    # The clients see that their connections end. The log of the worker tells why.
-                    print("vitest-python: the gRPC server of this worker cannot start:", file=sys.stderr)
-                    traceback.print_exc()
+                except Exception as error:
+                    # Anything else, such as a lack of descriptors, may be over when the next client comes.
+                    self._missing = isinstance(error, ImportError)
+                    self._tell(error)
             return self._started
+
+    def _tell(self, error: Exception) -> None:
+        # Clients only see a closed connection, so the reason goes to the worker's log.
+        if repr(error) not in self._told:
+            self._told.add(repr(error))
+            print("vitest-python: the gRPC server of this worker cannot start:", file=sys.stderr)
+            traceback.print_exception(error)
 
 
 def _copy(source: socket, target: socket) -> None:
     try:
-        while data := source.recv(_CHUNK_BYTES):
-            target.sendall(data)
+        while data := source.recv(CHUNK_BYTES):
+            send_all(target, data)
     except OSError:
         pass  # one side is gone
     # gRPC never closes only one direction of a connection.
