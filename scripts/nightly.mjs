@@ -15,7 +15,7 @@ const libraries = await execa(await developmentPython(), ['-m', 'pytest', '-rs',
   cwd: join(root, 'python'),
   env: { VITEST_PYTHON_NIGHTLY: '1' },
 })
-const realms = await execa('vitest', ['run', '--project', 'e2e', 'test/e2e/realms.test.ts'], {
+const realms = await execa('vitest', ['run', '--project', 'e2e', 'realms', 'coverage'], {
   ...options,
   cwd: root,
   env: { VITEST_PYTHON_NIGHTLY: '1' },

@@ -10,9 +10,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import coverage
 import pytest
 
 from vitest_python.common.config import read_config
+from vitest_python.errors import CoverageUnavailable
+from vitest_python.measuring.collector import make_collector
 from vitest_python.measuring.settings import find_packages
 
 from .running import JsonLine, Runner, Worker
@@ -128,11 +131,11 @@ def expected(runner: Runner, calls: str, *arguments: str) -> dict[str, Any]:
     script = runner.directory / "calls.py"
     script.write_text(calls)
     environment = {**os.environ, "COVERAGE_FILE": str(runner.directory / "other"), "PYTHONPATH": str(runner.root)}
-    coverage = [sys.executable, "-m", "coverage"]
+    command = [sys.executable, "-m", "coverage"]
     options = {"cwd": runner.root, "env": environment, "check": True, "capture_output": True}
-    run = [*coverage, "run", "--branch", *(arguments or ("--source=.",)), str(script)]
+    run = [*command, "run", "--branch", *(arguments or ("--source=.",)), str(script)]
     subprocess.run(run, **options)  # type: ignore[call-overload]
-    subprocess.run([*coverage, "json", "-o", str(script) + ".json"], **options)  # type: ignore[call-overload]
+    subprocess.run([*command, "json", "-o", str(script) + ".json"], **options)  # type: ignore[call-overload]
     files: dict[str, Any] = json.loads(Path(f"{script}.json").read_text())["files"]
     return files
 
@@ -278,6 +281,29 @@ def test_says_that_coverage_is_missing_only_if_it_was_asked_for(runner: Runner, 
         assert answer["failure"]["type"] == "vitest_python.CoverageUnavailable"
     else:
         assert (answer["event"], answer["unmeasured"]) == ("ready", None)
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="from Python 3.12 on, both can be used")
+@pytest.mark.parametrize("required", [True, False])
+def test_leaves_settrace_to_the_debugger(runner: Runner, required: bool) -> None:
+    runner.write("prices.py", PRICES)
+    given = {"modules": ["prices.py"], "debug": True, "coverage": {"required": required}}
+    config = read_config({**runner_config(runner), **given})
+    if required:
+        with pytest.raises(CoverageUnavailable, match=r"both need sys\.settrace"):
+            make_collector(config)
+    else:
+        collector, reason = make_collector(config)
+        assert collector is None
+        assert reason is not None and "both need sys.settrace" in reason
+
+
+def test_names_a_version_that_is_too_old(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    runner.write("prices.py", PRICES)
+    monkeypatch.setattr(coverage, "version_info", (7, 5, 4, "final", 0))
+    config = read_config({**runner_config(runner), "modules": ["prices.py"], "coverage": COVERAGE})
+    with pytest.raises(CoverageUnavailable, match=r"too old; 7\.6 or newer is needed: .* -m pip install"):
+        make_collector(config)
 
 
 def test_names_an_error_in_the_users_configuration(runner: Runner) -> None:

@@ -66,7 +66,8 @@ async function findsPython(version: FixtureOptions['version'], coverage: object)
   expect(reports?.lcov).toMatch(/^DA:14,0$/m)
   expect(reports?.lcov).toMatch(/^DA:15,1$/m)
   expect(reports?.branches).toEqual({ 0: [1, 1], 1: [0, 1], 2: [1, 1], 3: [0, 0] })
-  expect(output).toMatch(/for lines.*72\.72%.* \(90%\)|for lines \(90%\) not met: 72\.72%/)
+  // Vitest 3 counts the lines of TypeScript in another way.
+  expect(output).toMatch(/for lines \([\d.]+%\).* \(90%\)|for lines \(90%\) not met: 72\.72%/)
   expect(exitCode).toBe(1)
 }
 
