@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { expect, inject, test } from 'vitest'
 import { versions } from '../support/versions.ts'
@@ -58,6 +58,13 @@ test.each([
 ])('%s does not load Vitest', (entry) => {
   const { packages } = importsOf(entry)
   expect(packages).not.toContain('vitest')
+})
+
+// Loading execa takes longer than the start of a Python, and all of this comes before the first lease.
+test.each(['reaper', 'installPython'])('%s does not load execa', (name) => {
+  const files = readdirSync(dist()).filter((file) => file.startsWith(`${name}-`))
+  expect(files).not.toEqual([])
+  for (const file of files) expect(importsOf(file).packages).not.toContain('execa')
 })
 
 // The control: the measure sees what the fixtures load.
