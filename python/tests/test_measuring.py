@@ -221,6 +221,7 @@ def test_the_users_source_and_the_option_include_choose_the_files(
     assert sorted(report(runner)) == files
 
 
+@pytest.mark.skipif(coverage.version_info < (7, 10), reason="it has no patches")
 @pytest.mark.parametrize("start", ["fork", "subprocess", "multiprocessing"])
 def test_counts_children_as_the_users_patches_say(runner: Runner, start: str) -> None:
     name = runner.write("child.py", _CHILD)
@@ -306,12 +307,13 @@ def test_names_a_version_that_is_too_old(runner: Runner, monkeypatch: pytest.Mon
         make_collector(config)
 
 
-def test_names_an_error_in_the_users_configuration(runner: Runner) -> None:
+@pytest.mark.parametrize("concurrency", ["greenlets", "eventlet"])
+def test_names_an_error_in_the_users_configuration(runner: Runner, concurrency: str) -> None:
     name = runner.write("prices.py", PRICES)
-    runner.write(".coveragerc", "[run]\nbranches = true\nconcurrency = greenlets\n")
+    runner.write(".coveragerc", f"[run]\nconcurrency = {concurrency}\n")
     answer = runner.start(name, coverage={"required": False}).until("ready", "failed")
     assert answer["event"] == "failed"
-    assert "greenlets" in answer["failure"]["message"]
+    assert concurrency in answer["failure"]["message"]
 
 
 def test_measures_nothing_for_modules_outside_of_the_project(runner: Runner) -> None:

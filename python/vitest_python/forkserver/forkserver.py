@@ -72,8 +72,6 @@ class Forkserver:
         try:
             self._collector, unmeasured = _make_collector(self.config)
             if self.config.start_method == "fork":
-                if self._collector is not None:
-                    self._collector.start()
                 self._inheritance = Inheritance(sources.has)
                 run_last(partial(clear_modules, sources))
                 with self._inheritance.watch_imports():
@@ -184,7 +182,10 @@ def _make_collector(config: Config) -> tuple[Collector | None, str | None]:
     from ..program.program import ImportFailed
 
     try:
-        return make_collector(config)
+        collector, unmeasured = make_collector(config)
+        if collector is not None and config.start_method == "fork":
+            collector.start()
+        return collector, unmeasured
     except Exception as error:
         raise ImportFailed("", error) from None
 
