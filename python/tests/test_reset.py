@@ -17,6 +17,8 @@ async def reset_later():
 def bad(): raise ValueError("no")
 async def bad_later(): raise ValueError("later")
 def leave(): raise SystemExit(3)
+def steps(): yield made.clear()
+async def later_steps(): yield made.clear()
 """
 
 
@@ -33,6 +35,23 @@ def test_is_called_between_calls(worker: Worker, name: str) -> None:
     worker.control.say(op="reset", name=name)
     assert worker.control.until("reset") == {"event": "reset"}
     assert worker.call("m.make") == 1
+
+
+@pytest.mark.parametrize("name", ["m.steps", "m.later_steps"])
+def test_a_generator_is_told_because_it_does_nothing(worker: Worker, name: str) -> None:
+    worker.control.say(op="reset", name=name)
+    assert worker.control.until("reset")["problem"].startswith("returned a generator")
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_a_wrong_name_is_told_at_the_start(runner: Runner, method: str) -> None:
+    starting = runner.start(runner.write("m.py", MODULE), reset="m.resett", method=method)
+    if method == "spawn":
+        starting.say(op="fork", id="w1")
+        starting = runner.accept()
+    failure = starting.until("failed")["failure"]
+    assert failure["message"].startswith("reset: ")
+    assert "did you mean reset" in failure["message"]
 
 
 @pytest.mark.parametrize(

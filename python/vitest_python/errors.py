@@ -31,7 +31,7 @@ class NotCallable(_BridgeError):
 
 
 class ModuleProblem(_BridgeError):
-    """An entry of `modules` or `services` can't be used."""
+    """An entry of `modules` or `services`, or the option `reset`, can't be used."""
 
 
 class WrongMethod(_BridgeError):

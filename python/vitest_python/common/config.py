@@ -11,7 +11,7 @@ from ..posix.protocol import PROTOCOL, protocol_mismatch
 
 @dataclass(frozen=True)
 class Config:
-    """What docs/protocol.md describes."""
+    """The first line that the runner sends; see docs/protocol.md."""
 
     id: str
     control: str
@@ -21,6 +21,8 @@ class Config:
     root: str
     modules: tuple[str, ...]
     services: tuple[str, ...]
+    reset: str | None
+    """The function that a shared worker calls between two leases."""
     start_method: str
     overlay: str | None
     bytecode: str | None
@@ -61,6 +63,7 @@ class Config:
             "root": self.root,
             "modules": self.modules,
             "services": self.services,
+            "reset": self.reset,
             "startMethod": self.start_method,
             "overlay": self.overlay,
             "bytecode": self.bytecode,
@@ -85,6 +88,7 @@ def read_config(given: dict[str, Any]) -> Config:
         root=given["root"],
         modules=tuple(given["modules"]),
         services=tuple(given.get("services", ())),
+        reset=given.get("reset"),
         start_method=given["startMethod"],
         overlay=given.get("overlay"),
         bytecode=given.get("bytecode"),

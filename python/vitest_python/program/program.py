@@ -11,7 +11,7 @@ from typing import Any
 from ..authoring import start_hooks
 from ..common.config import Config
 from ..common.forked import end_if_forked
-from ..errors import ModuleProblem, ThreadsPatched
+from ..errors import ModuleProblem, NotCallable, NotExported, PrivateName, ThreadsPatched, UnknownName
 from .load import Entry, extend_path, load, locate
 from .patched_threads import explain_patched_threads, threads_patched_by
 from .resolve import FunctionResolver
@@ -74,6 +74,8 @@ def import_program(
     for service, entry, attribute in services:
         module = sys.modules.get(entry.module) or _import(entry, before, after)
         program.registers.append((service, _find_register(service, module, attribute)))
+    if config.reset is not None:
+        _check_reset(config.reset, program.resolver)
     return program
 
 
@@ -110,6 +112,13 @@ def _find_service(service: str, root: str) -> tuple[str, Entry, str]:
         return service, locate((module,), root)[0], attribute
     except ModuleProblem as error:
         raise ImportFailed(module, error) from None
+
+
+def _check_reset(name: str, resolver: FunctionResolver) -> None:
+    try:
+        resolver.resolve(name)
+    except (UnknownName, PrivateName, NotExported, NotCallable) as error:
+        raise ImportFailed("", ModuleProblem(f"reset: {error}")) from None
 
 
 def _find_register(service: str, module: Any, attribute: str) -> Callable[[Any], Any]:

@@ -22,7 +22,9 @@ def reset(name: str, resolver: FunctionResolver, executor: Executor, done: Calla
         end_if_forked(error)
         done(_reason(error))
         return
-    if inspect.isawaitable(result):
+    if inspect.isgenerator(result) or inspect.isasyncgen(result):
+        done("returned a generator, so its code has not run. Write it without `yield`.")
+    elif inspect.isawaitable(result):
         executor.start(result, lambda task: done(_reason_of(task)))
     else:
         done(None)

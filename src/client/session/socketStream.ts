@@ -1,14 +1,13 @@
 import { EventEmitter } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { PROTOCOL } from '../../process/run/protocol.ts'
-import { clearTimeout, setTimeout } from '../../support/clock.ts'
+import { clearTimeout, setImmediate, setTimeout } from '../../support/clock.ts'
 import { ClientFrame, Hello, Welcome, WorkerFrame } from '../gen/vitest_python/v1/bridge.ts'
 import { framed, MessageReader } from '../wire/messages.ts'
 import { CLOSED, type SessionStream } from './sessionStream.ts'
 
-/** A worker answers at once, on a thread of its own. */
+/** A worker answers on a thread of its own, usually within a millisecond. */
 const WELCOME_TIMEOUT_MS = 30_000
-const SILENT = `Python has not opened the session of this lease within ${WELCOME_TIMEOUT_MS / 1_000} s.`
 
 interface Events {
   welcome: [Welcome]
@@ -21,45 +20,66 @@ interface Events {
 export class SocketStream extends EventEmitter<Events> implements SessionStream {
   readonly #socket: Socket
   readonly #messages = new MessageReader()
-  readonly #unwelcome: NodeJS.Timeout
-  #isWelcome = false
+  readonly #welcomeTimer: NodeJS.Timeout
+  #isOpen = false
   #broken: Error | undefined
 
-  /** @param path the session socket of the worker */
-  constructor(path: string, hello: Omit<Hello, 'protocol'>) {
+  /**
+   * @param path the session socket of the worker
+   * @param timeout milliseconds in which it must answer
+   */
+  constructor(path: string, hello: Omit<Hello, 'protocol'>, timeout: number = WELCOME_TIMEOUT_MS) {
     super()
     this.#socket = connect(path)
     this.#socket.on('data', (chunk) => this.#receive(chunk))
     this.#socket.on('error', (error) => this.#break(error))
     this.#socket.on('end', () => this.#end())
-    this.#unwelcome = setTimeout(() => this.#break(new Error(SILENT)), WELCOME_TIMEOUT_MS).unref()
+    this.#welcomeTimer = setTimeout(() => this.#expire(timeout), timeout).unref()
     this.#socket.write(framed(Hello.encode({ ...hello, protocol: PROTOCOL }).finish()))
   }
 
   write(frame: ClientFrame): void {
-    // The session may have broken before anything listened.
+    // The session may have broken before a listener was added.
     const broken = this.#broken
     if (broken) queueMicrotask(() => this.emit('error', broken))
     else this.#socket.write(framed(ClientFrame.encode(frame).finish()))
   }
 
   cancel(): void {
-    clearTimeout(this.#unwelcome)
+    clearTimeout(this.#welcomeTimer)
     this.#socket.destroy()
   }
 
   #receive(chunk: Buffer): void {
-    for (const message of this.#messages.take(chunk)) {
-      const told = this.#decode(message)
-      // Outside of the `try`, because an error of a listener is not one of the message.
-      told?.()
+    this.#messages.add(chunk)
+    this.#deliver()
+  }
+
+  #deliver(): void {
+    for (let message = this.#messages.take(); message; message = this.#messages.take()) {
+      const emit = this.#decode(message)
+      try {
+        emit?.()
+      } catch (error) {
+        // The error is the listener's own. The other messages have listeners, too.
+        setImmediate(() => this.#deliver())
+        throw error
+      }
     }
   }
 
-  /** @returns what tells the listeners */
+  /** If the test has blocked this process, the answer has come but has not been read. */
+  #expire(timeout: number): void {
+    setImmediate(() => {
+      if (this.#isOpen) return
+      this.#break(new Error(`Python has not opened the session of this lease within ${timeout / 1_000} s.`))
+    })
+  }
+
+  /** @returns a function that emits the message; `undefined` if the message cannot be read */
   #decode(message: Buffer): (() => void) | undefined {
     try {
-      if (this.#isWelcome) {
+      if (this.#isOpen) {
         const frame = WorkerFrame.decode(message)
         return () => this.emit('data', frame)
       }
@@ -72,15 +92,15 @@ export class SocketStream extends EventEmitter<Events> implements SessionStream 
   }
 
   #welcome(welcome: Welcome): void {
-    clearTimeout(this.#unwelcome)
+    clearTimeout(this.#welcomeTimer)
     if (welcome.refusal) return this.#break(new Error(welcome.refusal))
-    this.#isWelcome = true
+    this.#isOpen = true
     this.emit('welcome', welcome)
   }
 
   #end(): void {
     if (this.#broken) return
-    clearTimeout(this.#unwelcome)
+    clearTimeout(this.#welcomeTimer)
     this.#broken = new Error(CLOSED)
     this.emit('end')
   }
@@ -88,7 +108,7 @@ export class SocketStream extends EventEmitter<Events> implements SessionStream 
   #break(error: Error): void {
     if (this.#broken) return
     this.#broken = error
-    clearTimeout(this.#unwelcome)
+    clearTimeout(this.#welcomeTimer)
     this.#socket.destroy()
     this.emit('error', error)
   }

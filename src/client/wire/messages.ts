@@ -14,18 +14,19 @@ export class MessageReader {
   #chunks: Buffer[] = []
   #received = 0
 
-  /** @returns the messages that end in this chunk */
-  take(chunk: Buffer): Buffer[] {
+  add(chunk: Buffer): void {
     this.#chunks.push(chunk)
     this.#received += chunk.length
-    const messages: Buffer[] = []
-    for (let end = this.#end(); end <= this.#received; end = this.#end()) {
-      const all = this.#join()
-      messages.push(all.subarray(HEADER_BYTES, end))
-      this.#chunks = end < all.length ? [all.subarray(end)] : []
-      this.#received -= end
-    }
-    return messages
+  }
+
+  /** @returns the next message, and `undefined` if it has not arrived as a whole */
+  take(): Buffer | undefined {
+    const end = this.#end()
+    if (end > this.#received) return undefined
+    const all = this.#join()
+    this.#chunks = end < all.length ? [all.subarray(end)] : []
+    this.#received -= end
+    return all.subarray(HEADER_BYTES, end)
   }
 
   /** Where the next message ends; infinite if its length has not arrived. */

@@ -22,7 +22,7 @@ export interface ProgramConfig {
 
 /** The configuration, which a Python program reads first; see docs/protocol.md. */
 export function configOf({ id, run, startMethod, reaper, installation }: ProgramConfig): object {
-  const { modules, services, transport, measuring } = run.options
+  const { modules, services, reset, transport, measuring } = run.options
   return {
     protocol: PROTOCOL,
     id,
@@ -34,6 +34,7 @@ export function configOf({ id, run, startMethod, reaper, installation }: Program
     root: run.root,
     modules,
     services,
+    reset,
     startMethod,
     overlay: installation.overlay,
     bytecode: bytecodeDirectory(process.env),

@@ -30,8 +30,8 @@ afterEach(() => {
 })
 
 /** A stream, and everything that it has told. */
-function open() {
-  const stream = new SocketStream(join(directory, 's'), HELLO)
+function open(timeout?: number) {
+  const stream = new SocketStream(join(directory, 's'), HELLO, timeout)
   const told: unknown[] = []
   stream.on('welcome', ({ sharesMemory }) => told.push(['welcome', sharesMemory]))
   stream.on('data', ({ call }) => told.push(['data', call]))
@@ -51,13 +51,12 @@ test('says who it is, and then sends and receives frames', async () => {
   const { stream, expectTold } = open()
   stream.write({ call: 7, kind: undefined })
   const worker = await python
-  const messages: Buffer[] = []
   const reader = new MessageReader()
-  worker.on('data', (chunk) => messages.push(...reader.take(chunk)))
+  worker.on('data', (chunk) => reader.add(chunk))
   worker.write(Buffer.concat([welcome({ sharesMemory: true }), answer(1), answer(2)]))
   await expectTold(['welcome', true], ['data', 1], ['data', 2])
-  expect(Hello.decode(messages[0] as Buffer)).toEqual({ ...HELLO, protocol: 1 })
-  expect(ClientFrame.decode(messages[1] as Buffer).call).toBe(7)
+  expect(Hello.decode(reader.take() as Buffer)).toEqual({ ...HELLO, protocol: 1 })
+  expect(ClientFrame.decode(reader.take() as Buffer).call).toBe(7)
   stream.cancel()
 })
 
@@ -94,17 +93,33 @@ test('so it is for a frame that is written later', async () => {
 })
 
 test('an error of a listener is not taken for one of the message', async () => {
-  const { stream } = open()
+  const { stream, expectTold } = open()
   const thrown = new Promise<Error>((resolve) => process.once('uncaughtException', resolve))
-  stream.on('data', () => {
-    throw new Error('of the listener')
+  stream.on('data', ({ call }) => {
+    if (call === 1) throw new Error('of the listener')
   })
-  ;(await python).write(Buffer.concat([welcome(), answer(1)]))
+  ;(await python).write(Buffer.concat([welcome(), answer(1), answer(2)]))
   expect(await thrown).toMatchObject({ message: 'of the listener' })
+  // The other messages of the chunk are not lost.
+  await expectTold(['welcome', false], ['data', 1], ['data', 2])
 })
 
 test('a worker that is gone is an error', async () => {
   server.close()
   const { expectTold } = open()
   await expectTold(['error', expect.stringMatching(/ENOENT|ECONNREFUSED/)])
+})
+
+test('a process that was blocked for longer than the time limit reads the answer first', async () => {
+  const { expectTold } = open(50)
+  const worker = await python
+  worker.write(welcome())
+  // The answer is in the socket, and the time is over before it is read.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
+  await expectTold(['welcome', false])
+})
+
+test('a worker that never answers is an error', async () => {
+  const { expectTold } = open(50)
+  await expectTold(['error', 'Python has not opened the session of this lease within 0.05 s.'])
 })

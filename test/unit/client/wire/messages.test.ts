@@ -2,6 +2,16 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { framed, MessageReader } from '../../../../src/client/wire/messages.ts'
 
+/** The messages that end in the chunk. */
+function take(reader: MessageReader, chunk: Buffer): Buffer[] {
+  reader.add(chunk)
+  return [...iterate(() => reader.take())]
+}
+
+function* iterate<T>(next: () => T | undefined): Generator<T> {
+  for (let value = next(); value !== undefined; value = next()) yield value
+}
+
 test('messages arrive whole, in order, however they are cut', () => {
   const bytes = fc.uint8Array({ maxLength: 40 })
   fc.assert(
@@ -10,10 +20,10 @@ test('messages arrive whole, in order, however they are cut', () => {
       let rest = Buffer.concat(messages.map(framed))
       const received: Uint8Array[] = []
       for (const size of sizes) {
-        received.push(...reader.take(rest.subarray(0, size)))
+        received.push(...take(reader, rest.subarray(0, size)))
         rest = rest.subarray(size)
       }
-      received.push(...reader.take(rest))
+      received.push(...take(reader, rest))
       expect(received.map((message) => [...message])).toEqual(messages.map((message) => [...message]))
     }),
   )
@@ -21,6 +31,6 @@ test('messages arrive whole, in order, however they are cut', () => {
 
 test('a message that is not complete is not delivered', () => {
   const reader = new MessageReader()
-  expect(reader.take(framed(new Uint8Array(5)).subarray(0, 8))).toEqual([])
-  expect(reader.take(Buffer.of(0))).toEqual([Buffer.alloc(5)])
+  expect(take(reader, framed(new Uint8Array(5)).subarray(0, 8))).toEqual([])
+  expect(take(reader, Buffer.of(0))).toEqual([Buffer.alloc(5)])
 })
