@@ -2,6 +2,7 @@ import type { Attributes, Context, Span } from '@opentelemetry/api'
 import { epoch } from '../../support/clock.ts'
 import type { PythonFailure, Timing, TraceContext } from '../gen/vitest_python/v1/bridge.ts'
 import { describeThrown, failSpan } from './failSpan.ts'
+import { guarded } from './guarded.ts'
 import { findTracing, type Tracing } from './openTelemetry.ts'
 import { describeContext, withSpan } from './traceContext.ts'
 
@@ -13,6 +14,11 @@ export interface CalledWorker {
   readonly global?: object | undefined
 }
 
+interface SpanInPython {
+  readonly span: Span
+  readonly context: Context
+}
+
 const SERVER = 1
 const CLIENT = 2
 
@@ -22,8 +28,10 @@ export function startCallSpan(
   name: string,
   isStream: boolean,
 ): CallSpan | undefined {
-  const tracing = findTracing(worker?.global)
-  return tracing && new CallSpan(tracing, attributesOf(worker, name), isStream ? 'stream' : 'call', name)
+  return guarded(() => {
+    const tracing = findTracing(worker?.global)
+    return tracing && new CallSpan(tracing, attributesOf(worker, name), isStream ? 'stream' : 'call', name)
+  })
 }
 
 /** The span of a call, and that of its function in Python if Python does not record it itself. */
@@ -35,7 +43,7 @@ export class CallSpan {
   readonly #name: string
   readonly #span: Span
   readonly #context: Context
-  #python: { readonly span: Span; readonly context: Context } | undefined
+  #python: SpanInPython | undefined
   #items = 0
 
   constructor(tracing: Tracing, attributes: Attributes, kind: 'call' | 'stream', name: string) {
@@ -46,7 +54,7 @@ export class CallSpan {
     this.#name = name
     this.#span = tracing.tracer.startSpan(`python.${kind} ${name}`, options, active)
     this.#context = withSpan(active, this.#span)
-    this.trace = describeContext(tracing, this.#context)
+    this.trace = guarded(() => describeContext(tracing, this.#context))
   }
 
   countItem(): void {
@@ -54,29 +62,36 @@ export class CallSpan {
   }
 
   end(error?: unknown): void {
-    if (this.#items > 0) this.#span.setAttribute('python.stream.items', this.#items)
-    if (error !== undefined) failSpan(this.#span, describeThrown(error))
-    this.#span.end(epoch())
+    guarded(() => {
+      if (this.#items > 0) this.#span.setAttribute('python.stream.items', this.#items)
+      if (error !== undefined) failSpan(this.#span, describeThrown(error))
+    })
+    guarded(() => this.#span.end(epoch()))
   }
 
-  /** The context of the function in Python, which records no span itself: its span is made from the times that it sends. */
-  inPython({ began, queue }: Timing): Context {
+  /**
+   * The function in Python. Python records no span, so this makes one from the times that it sends.
+   *
+   * @throws the errors of the user's OpenTelemetry
+   */
+  inPython({ began, queue }: Timing): SpanInPython {
     if (!this.#python) {
       const options = { kind: SERVER, attributes: this.#attributes, startTime: began }
       const span = this.tracing.tracer.startSpan(this.#name, options, this.#context)
       span.setAttribute('python.queue_ms', queue)
       this.#python = { span, context: withSpan(this.#context, span) }
     }
-    return this.#python.context
+    return this.#python
   }
 
   /** Ends the span of the function in Python. */
   endInPython(timing: Timing, failure?: PythonFailure): void {
-    this.inPython(timing)
-    const span = this.#python?.span as Span
-    span.setAttributes({ 'python.run_ms': timing.run, 'python.encode_ms': timing.encode })
-    if (failure) failSpan(span, { name: failure.type, message: failure.message, stack: failure.traceback })
-    span.end(timing.began + timing.run + timing.encode)
+    guarded(() => {
+      const { span } = this.inPython(timing)
+      span.setAttributes({ 'python.run_ms': timing.run, 'python.encode_ms': timing.encode })
+      if (failure) failSpan(span, { name: failure.type, message: failure.message, stack: failure.traceback })
+      span.end(timing.began + timing.run + timing.encode)
+    })
   }
 }
 

@@ -1,8 +1,10 @@
+import type { Context, Span } from '@opentelemetry/api'
 import { epoch } from '../../support/clock.ts'
 import type { Answer, Callback, Timing } from '../gen/vitest_python/v1/bridge.ts'
 import { CallbackVerb } from '../gen/vitest_python/v1/bridge.ts'
 import type { CallSpan } from './callSpan.ts'
 import { failSpan } from './failSpan.ts'
+import { guarded } from './guarded.ts'
 import { findTracing, type Tracing } from './openTelemetry.ts'
 import { readContext, withSpan } from './traceContext.ts'
 
@@ -23,22 +25,33 @@ interface Callbacks {
 /** Answers a callback as a child of the span in Python that it comes from. An iterable gets no span of its own. */
 export function traceCallback(traced: TracedCallback, callbacks: Callbacks): Promise<Answer> {
   const { callback, call } = traced
-  const tracing = call?.tracing ?? findTracing()
-  const parent = tracing && parentOf(tracing, traced)
-  if (!tracing || !parent) return callbacks.answer(callback)
-  const answer = () => callbacks.answer(callback)
-  if (callback.verb !== CallbackVerb.INVOKE) return tracing.contexts.with(parent, answer)
-  const name = `python.callback ${callbacks.nameOf(callback)}`.trim()
-  const span = tracing.tracer.startSpan(name, { startTime: epoch() }, parent)
-  const answered = tracing.contexts.with(withSpan(parent, span), answer)
-  return answered.then((given) => {
+  const tracing = call?.tracing ?? guarded(findTracing)
+  const parent = tracing && guarded(() => parentOf(tracing, traced))
+  let answered: Promise<Answer> | undefined
+  const answer = () => {
+    answered ??= callbacks.answer(callback)
+    return answered
+  }
+  if (!tracing || !parent) return answer()
+  const isSpan = callback.verb === CallbackVerb.INVOKE
+  const span = isSpan ? guarded(() => startSpan(tracing, callbacks.nameOf(callback), parent)) : undefined
+  guarded(() => tracing.contexts.with(span ? withSpan(parent, span) : parent, answer))
+  return span ? answer().then((given) => endSpan(span, given)) : answer()
+}
+
+function startSpan({ tracer }: Tracing, name: string, parent: Context): Span {
+  return tracer.startSpan(`python.callback ${name}`.trim(), { startTime: epoch() }, parent)
+}
+
+function endSpan(span: Span, given: Answer): Answer {
+  guarded(() => {
     if (given.kind?.$case === 'failure') failSpan(span, given.kind.value)
     span.end(epoch())
-    return given
   })
+  return given
 }
 
 function parentOf(tracing: Tracing, { callback, timing, call }: TracedCallback) {
   if (callback.trace) return readContext(tracing, callback.trace)
-  return timing && call?.inPython(timing)
+  return timing && call?.inPython(timing).context
 }

@@ -1,6 +1,8 @@
+import type { Span } from '@opentelemetry/api'
 import { epoch } from '../../support/clock.ts'
 import type { Lease } from '../lease/lease.ts'
 import { describeThrown, failSpan } from './failSpan.ts'
+import { guarded } from './guarded.ts'
 import { findTracing } from './openTelemetry.ts'
 
 /**
@@ -8,14 +10,24 @@ import { findTracing } from './openTelemetry.ts'
  * began, and ends when the test has the worker.
  */
 export async function traceLease(take: () => Promise<Lease>, file?: object): Promise<Lease> {
-  const tracing = findTracing(file)
+  const tracing = guarded(() => findTracing(file))
   if (!tracing) return take()
-  const active = tracing.contexts.active()
+  const active = guarded(() => tracing.contexts.active())
   const asked = epoch()
-  const start = (startTime: number) => tracing.tracer.startSpan('python.lease', { startTime }, active)
+  const record = (startTime: number, describe: (span: Span) => void) =>
+    guarded(() => {
+      const span = tracing.tracer.startSpan('python.lease', { startTime }, active)
+      describe(span)
+      span.end(epoch())
+    })
+  let lease: Lease
   try {
-    const lease = await take()
-    const span = start(lease.requestedAt)
+    lease = await take()
+  } catch (error) {
+    record(asked, (span) => failSpan(span, describeThrown(error)))
+    throw error
+  }
+  record(lease.requestedAt, (span) => {
     span.addEvent('granted', {}, lease.grantedAt)
     span.setAttributes({
       'python.lease.id': lease.leaseId,
@@ -23,12 +35,6 @@ export async function traceLease(take: () => Promise<Lease>, file?: object): Pro
       'python.worker.id': lease.workerId,
       'python.worker.pid': lease.pid,
     })
-    span.end(epoch())
-    return lease
-  } catch (error) {
-    const span = start(asked)
-    failSpan(span, describeThrown(error))
-    span.end(epoch())
-    throw error
-  }
+  })
+  return lease
 }

@@ -1,8 +1,9 @@
 import type { LeaseEvent, WorkerEvent } from '../../client/events/runEvents.ts'
+import { guarded } from '../../client/tracing/guarded.ts'
 import { findMeter } from '../../client/tracing/openTelemetry.ts'
 import type { RunEvents } from './events.ts'
 
-/** Functions that are told apart in one process. The calls of all others are counted together. */
+/** At most this many functions have a counter of their own. Calls of the rest are counted together. */
 const MAX_FUNCTIONS = 200
 const OTHERS = '(others)'
 
@@ -10,13 +11,12 @@ const functions = new Set<string>()
 
 /** Counts what happens in a run, if this process has set up meters of OpenTelemetry. */
 export function countEvents(events: RunEvents): void {
-  const meter = findMeter()
-  if (!meter) return
-  const countLease = leaseCounter(meter)
-  const countWorker = workerCounter(meter)
+  const meter = guarded(findMeter)
+  const count = meter && guarded(() => ({ lease: leaseCounter(meter), worker: workerCounter(meter) }))
+  if (!count) return
   events.on((event) => {
-    if (event.topic === 'lease') countLease(event)
-    else if (event.topic === 'worker') countWorker(event)
+    if (event.topic === 'lease') guarded(() => count.lease(event))
+    else if (event.topic === 'worker') guarded(() => count.worker(event))
   })
 }
 
@@ -51,7 +51,7 @@ function workerCounter(meter: Meter): (event: WorkerEvent) => void {
   return ({ event, worker, exit }) => {
     if (event === 'started') starts.add(1)
     else if (event === 'ready') ready.add(worker)
-    // The tests that wait for a worker that never becomes ready have its error.
+    // If a worker never becomes ready, its error fails the tests that wait, so it isn't a restart.
     else if (ready.delete(worker) && exit && exit.cause !== 'asked') restarts.add(1, { cause: exit.cause })
   }
 }
