@@ -145,7 +145,9 @@ export class DebugPort {
     this.#held.delete(client)
     this.#attached = attached
     upstream.on('error', () => upstream.destroy())
-    // When the worker has ended, the client stays until the next worker asks, or the run ends.
+    // If the worker has ended, the client stays until the next worker asks, or the run ends. Its data is read and dropped,
+    // because Node doesn't notice that it leaves otherwise.
+    upstream.on('close', () => client.resume())
     upstream.pipe(withoutEnds()).pipe(client, { end: false })
     client.pipe(upstream, { end: false })
     client.on('close', () => {

@@ -67,6 +67,25 @@ test('an editor follows the tests from worker to worker, and after it has left, 
   expect(third.goOn).toHaveBeenCalledOnce()
 })
 
+test('an editor that leaves between two workers is not waited for', async () => {
+  const { port, events } = await openPort(true)
+  const first = await workerOf('w1')
+  lease(events, 'granted', 'w1')
+  port.ask(first)
+  const editor = await attach(port)
+  editor.write('hello')
+  await first.received('hello')
+  port.begun('run', 'w1')
+  first.end()
+  lease(events, 'closed', 'w1')
+  await sleep(50)
+  editor.end(disconnect())
+  await once(editor, 'close')
+  const second = await workerOf('w2')
+  port.ask(second)
+  expect(second.goOn).toHaveBeenCalledOnce()
+})
+
 test('an editor that comes early is held, and gets the end of the run', async () => {
   const { port } = await openPort(false)
   const editor = await attach(port)
@@ -122,17 +141,20 @@ async function openPort(waits: boolean) {
 /** A worker whose debugger records what it receives. */
 async function workerOf(id: string) {
   let text = ''
+  const sockets: Socket[] = []
   const worker = {
     runId: 'run',
     id,
     port: 0,
     goOn: vi.fn(),
     connections: 0,
+    end: () => sockets.splice(0).forEach((socket) => void socket.destroy()),
     received: (part: string) =>
       vi.waitFor(() => text.includes(part) || Promise.reject(new Error(text)), 5_000),
   }
   const server: Server = createServer((socket) => {
     worker.connections += 1
+    sockets.push(socket)
     socket.on('error', () => {})
     socket.on('data', (data) => {
       text += data
