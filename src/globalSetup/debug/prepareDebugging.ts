@@ -29,7 +29,13 @@ export async function prepareDebugging(
 }
 
 function withoutLimits(options: ResolvedOptions, { port, wait }: DebugRequest): ResolvedOptions {
-  return { ...options, debug: { port, wait }, leaseTimeout: NO_LIMIT_MS, startupTimeout: NO_LIMIT_MS }
+  return {
+    ...options,
+    debug: { port, wait },
+    leaseTimeout: NO_LIMIT_MS,
+    startupTimeout: NO_LIMIT_MS,
+    resetTimeout: NO_LIMIT_MS,
+  }
 }
 
 /** @returns whether it is open */
@@ -60,19 +66,23 @@ const OWN = new Set(['DEBUGPY_MISSING', 'DEBUG_PORT_TAKEN'])
 
 async function requireDebugpy(root: string, { python, env }: ResolvedOptions): Promise<void> {
   const { executable } = await findInterpreter({ root, python, env: process.env })
-  if (await findPackage('debugpy', executable, root, { ...process.env, ...env })) return
-  throw new SetupError(
-    'DEBUGPY_MISSING',
-    `debugpy is not installed for ${executable}. Install it there: ${executable} -m pip install debugpy`,
-  )
+  const found = await findPackage('debugpy', executable, root, { ...process.env, ...env })
+  if (found.version) return
+  const what = found.failure
+    ? `debugpy cannot be imported by ${executable}: ${found.failure}`
+    : `debugpy is not installed for ${executable}. Install it there: ${executable} -m pip install debugpy`
+  throw new SetupError('DEBUGPY_MISSING', what)
 }
 
 function portError(port: number, error: NodeJS.ErrnoException): SetupError {
-  const what = error.code === 'EADDRINUSE' ? 'another program is using the port' : error.message
+  const isTaken = error.code === 'EADDRINUSE'
+  const what = isTaken
+    ? 'another program is using the port. End that program, or'
+    : `${error.message}. Please`
   return new SetupError(
     'DEBUG_PORT_TAKEN',
-    `The Python debugger cannot listen on ${DEBUG_HOST}:${port}: ${what}. ` +
-      `End that program, or choose another port, as in python({ debug: { port: 5699 } })`,
+    `The Python debugger cannot listen on ${DEBUG_HOST}:${port}: ${what} ` +
+      `choose another port, as in python({ debug: { port: 5699 } })`,
     { cause: error },
   )
 }

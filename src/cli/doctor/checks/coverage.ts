@@ -20,7 +20,8 @@ export const coverageCheck: Check<CoverageFacts> = {
     const interpreter = await interpreterOf(cwd)
     if ('missing' in interpreter) return { version: undefined, executable: 'python' }
     const { executable } = interpreter
-    return { executable, version: await findPackage('coverage', executable, cwd, process.env) }
+    const { version } = await findPackage('coverage', executable, cwd, process.env)
+    return { executable, version }
   },
   applies: ({ version }) => version !== undefined,
   judge({ version = '', executable }) {

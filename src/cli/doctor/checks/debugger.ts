@@ -1,13 +1,12 @@
 import { DEBUG_VARIABLE, debugRequest } from '../../../globalSetup/debug/debugRequest.ts'
-import { findPackage } from '../../../pool/interpreter/findPackage.ts'
+import { type FoundPackage, findPackage } from '../../../pool/interpreter/findPackage.ts'
 import { type Check, ok, problem } from './check.ts'
 import { interpreterOf } from './interpreter.ts'
 
 export interface DebuggerFacts {
   /** Whether the environment asks for a debugger. */
   wanted: boolean
-  /** The version of debugpy. */
-  version: string | undefined
+  debugpy: FoundPackage
   /** The project's interpreter. */
   executable: string
 }
@@ -18,14 +17,14 @@ export const debuggerCheck: Check<DebuggerFacts> = {
   async gather(cwd) {
     const interpreter = await interpreterOf(cwd)
     const executable = 'missing' in interpreter ? 'python' : interpreter.executable
-    const version =
-      'missing' in interpreter ? undefined : await findPackage('debugpy', executable, cwd, process.env)
+    const debugpy = 'missing' in interpreter ? {} : await findPackage('debugpy', executable, cwd, process.env)
     const wanted = debugRequest(undefined, process.env[DEBUG_VARIABLE], 'off') !== undefined
-    return { wanted, version, executable }
+    return { wanted, debugpy, executable }
   },
-  applies: ({ wanted, version }) => wanted || version !== undefined,
-  judge({ version, executable }) {
+  applies: ({ wanted, debugpy }) => wanted || debugpy.version !== undefined || debugpy.failure !== undefined,
+  judge({ debugpy: { version, failure }, executable }) {
     if (version !== undefined) return ok(`debugpy ${version}`)
+    if (failure) return problem(`debugpy cannot be imported: ${failure}`, `${executable} -c 'import debugpy'`)
     return problem('debugpy is not installed', `${executable} -m pip install debugpy`)
   },
 }

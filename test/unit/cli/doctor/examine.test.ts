@@ -115,16 +115,18 @@ describe('doctor judges', () => {
     [{ version: '7.5.4', executable: '/p' }, 'warning', '/p -m pip install --upgrade coverage'],
   ])
   cases(debuggerCheck, [
-    [{ wanted: false, version: '1.8.22', executable: '/p' }, 'ok', 'debugpy 1.8.22'],
-    [{ wanted: true, version: undefined, executable: '/p' }, 'problem', '/p -m pip install debugpy'],
+    [{ wanted: false, debugpy: { version: '1.8.22' }, executable: '/p' }, 'ok', 'debugpy 1.8.22'],
+    [{ wanted: true, debugpy: {}, executable: '/p' }, 'problem', '/p -m pip install debugpy'],
+    [{ wanted: false, debugpy: { failure: 'boom' }, executable: '/p' }, 'problem', 'boom'],
   ])
 
   test.each([
-    [false, undefined, false],
-    [false, '1.8.22', true],
-    [true, undefined, true],
-  ])('the check of the debugger, asked for: %s, installed: %s, is shown: %s', (wanted, version, shown) => {
-    expect(debuggerCheck.applies?.({ wanted, version, executable: '/p' })).toBe(shown)
+    [false, {}, false],
+    [false, { version: '1.8.22' }, true],
+    [false, { failure: 'boom' }, true],
+    [true, {}, true],
+  ])('the check of the debugger, asked for: %s, found: %j, is shown: %s', (wanted, debugpy, shown) => {
+    expect(debuggerCheck.applies?.({ wanted, debugpy, executable: '/p' })).toBe(shown)
   })
 
   cases(uvCheck, [

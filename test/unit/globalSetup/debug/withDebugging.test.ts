@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -42,7 +42,7 @@ test('one pool is debugged, without time limits', async () => {
   const { default: plain, gpu } = await withDebugging(root, options, ports, 'off')
   expect(plain).toMatchObject({ debug: false, ...LIMITS })
   expect(gpu).toMatchObject({ debug: { port, wait: true }, stopTimeout: 1_000 })
-  expect(Math.min(gpu!.leaseTimeout, gpu!.startupTimeout)).toBeGreaterThan(1e9)
+  expect(Math.min(gpu!.leaseTimeout, gpu!.startupTimeout, gpu!.resetTimeout)).toBeGreaterThan(1e9)
   expect(ports.get(port)?.port).toBe(port)
   expect(String(said.mock.calls[0])).toContain(
     `Python debugger listens on 127.0.0.1:${port}: attach your editor`,
@@ -54,6 +54,29 @@ test('without debugpy, a debugger that was asked for is an error with the comman
   await expect(withDebugging(root, resolvePools({ python: bare }), ports, 'off')).rejects.toMatchObject({
     code: 'DEBUGPY_MISSING',
     message: `debugpy is not installed for ${bare}. Install it there: ${bare} -m pip install debugpy`,
+  })
+})
+
+test('a debugpy that cannot be imported is not called missing', async () => {
+  mkdirSync(join(root, 'broken/debugpy'), { recursive: true })
+  writeFileSync(join(root, 'broken/debugpy/__init__.py'), "raise RuntimeError('boom')")
+  vi.stubEnv('VITEST_PYTHON_DEBUG', '1')
+  const options = resolvePools({ python: bare, env: { PYTHONPATH: join(root, 'broken') } })
+  const error = await withDebugging(root, options, ports, 'off').catch((caught) => caught)
+  expect(error).toMatchObject({ code: 'DEBUGPY_MISSING' })
+  expect(error.message).toContain(`debugpy cannot be imported by ${bare}: the import exited with status 1`)
+  expect(error.message).toContain('RuntimeError: boom')
+})
+
+test('a port that this user may not open is not called taken', async () => {
+  vi.stubEnv('VITEST_PYTHON_DEBUG', '1')
+  const denied = Object.assign(new Error('listen EACCES: permission denied'), { code: 'EACCES' })
+  const refusing = Object.assign(new DebugPorts(), { open: () => Promise.reject(denied) })
+  const options = resolvePools({ python: withDebugpy, debug: { port: 81 } })
+  await expect(withDebugging(root, options, refusing, 'off')).rejects.toMatchObject({
+    message:
+      'The Python debugger cannot listen on 127.0.0.1:81: listen EACCES: permission denied. ' +
+      'Please choose another port, as in python({ debug: { port: 5699 } })',
   })
 })
 
