@@ -7,7 +7,7 @@ import { developmentPython } from '../../scripts/development-python.mjs'
 import { filesToCompile, filesToRun } from '../docs/snippets.ts'
 import { checkTypes } from '../support/checkTypes.ts'
 import { NOTHING, pathOfFixture, runVitest } from '../support/runVitest.ts'
-import { versions } from '../support/versions.ts'
+import { covering } from '../support/versions.ts'
 
 const fixture = 'documentation'
 
@@ -24,7 +24,7 @@ async function generated(): Promise<Record<string, string>> {
   }
 }
 
-describe.each(versions)('TypeScript in the documents, Vitest %s', (version) => {
+describe.each(covering)('TypeScript in the documents, Vitest %s', (version) => {
   const files = { ...filesToCompile(), ...filesToRun() }
 
   test('has correct types', async () => {

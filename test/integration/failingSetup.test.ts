@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { type FixtureResult, NOTHING, runVitest } from '../support/runVitest.ts'
-import { versions } from '../support/versions.ts'
+import { covering, versions } from '../support/versions.ts'
 
-describe.concurrent.each(versions)('Vitest %s', (version) => {
+/** The run prints the reason, exits with 1 and leaves nothing. */
+function expectFailure({ exitCode, output, left }: FixtureResult, why: string) {
+  expect(output).toContain(why)
+  expect(output).not.toMatch(/Tests +\d+ passed/)
+  expect(exitCode).toBe(1)
+  expect(left).toEqual(NOTHING)
+}
+
+describe.concurrent.each(covering)('Vitest %s', (version) => {
   const broken = (python: Record<string, unknown>) => runVitest({ version, fixture: 'broken', python })
-
-  /** The run prints the reason, exits with 1 and leaves nothing. */
-  function expectFailure({ exitCode, output, left }: FixtureResult, why: string) {
-    expect(output).toContain(why)
-    expect(output).not.toMatch(/Tests +\d+ passed/)
-    expect(exitCode).toBe(1)
-    expect(left).toEqual(NOTHING)
-  }
 
   test('an invalid option fails the run and is named', async () => {
     expectFailure(
@@ -45,9 +45,15 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
     expectFailure(result, 'LeaseError [WORKER_START_FAILED]: Python did not start')
     expect(result.output).toContain('OSError: no model')
   })
+})
 
+describe.concurrent.each(versions)('Vitest %s, which decides what follows a failure', (version) => {
   test.each(['eager', 'lazy'])('a missing interpreter fails the run and is named, %s', async (start) => {
-    const result = await broken({ python: './nowhere/bin/python', start })
+    const result = await runVitest({
+      version,
+      fixture: 'broken',
+      python: { python: './nowhere/bin/python', start },
+    })
     expectFailure(result, 'The Python named by option `python` cannot be used')
     expect(result.output).toContain('/nowhere/bin/python does not exist')
     expect(result.output).toContain('PYTHON_NOT_FOUND')

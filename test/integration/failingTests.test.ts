@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { printedBy } from '../support/printed.ts'
 import { NOTHING, runVitest } from '../support/runVitest.ts'
-import { pools, versions } from '../support/versions.ts'
+import { covering, pools } from '../support/versions.ts'
 
-describe.concurrent.each(versions)('Vitest %s', (version) => {
+describe.concurrent.each(covering)('Vitest %s', (version) => {
   test('a Python exception fails the test and shows the line that raised it', async () => {
     const { exitCode, output, left } = await runVitest({
       version,
