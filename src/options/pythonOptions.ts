@@ -82,7 +82,7 @@ export interface PoolOptions {
    */
   services?: readonly string[] | undefined
   /**
-   * The way of `python.call` and the other methods of `python` to a worker: `auto` uses a Unix socket, which is faster,
+   * The transport for `python.call` and the other methods of `python`: `auto` uses a Unix socket, which is faster,
    * `grpc` uses gRPC. Stubs of your own services use gRPC in both cases. The environment variable
    * `VITEST_PYTHON_TRANSPORT` sets another default.
    *
@@ -162,14 +162,14 @@ export interface PoolOptions {
    */
   recycle?: RecycleOptions | undefined
   /**
-   * With `isolation: 'shared'`: a Python function that is called without arguments after each lease, so that the next test
-   * finds the worker as new. If it raises an error or takes too long, the worker is replaced; see docs/pools.md.
+   * With `isolation: 'shared'`: a Python function that restores the worker's state. It is called without arguments after
+   * each lease. If it raises an error or takes too long, the worker is replaced; see docs/pools.md.
    *
    * @default none
    */
   reset?: string | undefined
   /**
-   * Milliseconds that the function of `reset` may take.
+   * Milliseconds that the function of `reset` may take. Without `reset`, it does nothing.
    *
    * @default `5_000`
    */

@@ -5,8 +5,8 @@ import { outside } from './outside.ts'
 const FIRST_ANSWER_MS = 3
 
 /**
- * Work for later tests, which would delay the first answer that a test waits for. It runs as soon as the caller knows of
- * that answer, and after 3 ms in any case.
+ * Work for later tests, which would delay the first answer that a test waits for. It runs when the caller
+ * reports that answer, and after 3 ms at the latest.
  */
 export class Postponed {
   #planned: { readonly work: () => void; readonly timer: NodeJS.Timeout } | undefined

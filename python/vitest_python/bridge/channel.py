@@ -1,4 +1,4 @@
-"""The way of a session's frames to its client."""
+"""The interface by which a session sends frames to its client."""
 
 from __future__ import annotations
 

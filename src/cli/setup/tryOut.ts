@@ -13,8 +13,8 @@ const MODULE = 'def echo(text):\n    return text\n'
 const CALL_TIMEOUT_MS = 30_000
 
 /**
- * Opens a real run, makes a gRPC call to a real worker, and ends the run like any other. By gRPC, because a broken grpcio would
- * show itself only in tests with services of their own otherwise.
+ * Opens a real run, makes a gRPC call to a real worker, and ends the run like any other. It uses gRPC, so a
+ * broken grpcio is found here and not in the first test that has services.
  *
  * @returns milliseconds until the answer
  * @throws SetupError TRY_OUT_FAILED, or the reason for which Python cannot start

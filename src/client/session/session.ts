@@ -31,7 +31,7 @@ export class Session {
   readonly #calls: CallTable
   readonly #values: ValueCarrier
   readonly #aborted: Promise<Error | undefined>[] = []
-  /** Of the traced calls that Python has not ended. */
+  /** Spans of the traced calls that are still running in Python. */
   readonly #spans = new Map<number, CallSpan>()
   /** Functions of the test run in its asynchronous context, which the connection must not keep. */
   readonly #context = new AsyncResource('vitest-environment-python')
@@ -70,7 +70,7 @@ export class Session {
     return this.#host.isDebugged ?? false
   }
 
-  /** The worker, for the spans of calls. */
+  /** The worker, as the spans of calls describe it. */
   get worker(): CalledWorker | undefined {
     return this.#host.worker
   }

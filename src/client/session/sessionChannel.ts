@@ -57,7 +57,7 @@ function callByGrpc(lease: Lease): SessionChannel {
  * has to wait for it.
  */
 export function warmUp(lease: Lease): void {
-  // The first call of a worker waits for its debugger, and that is for a call of the test.
+  // The first call of a worker waits for a debugger. That must be a call of the test.
   if (lease.context.isDebugged) return
   // The session drops the answer, because no call has the number 0.
   const kind = startMessage({ name: 'None', verb: Verb.EVAL })

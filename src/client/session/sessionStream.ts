@@ -1,6 +1,6 @@
 import type { ClientFrame, WorkerFrame } from '../gen/vitest_python/v1/bridge.ts'
 
-/** The reason for which a session ends if its stream does. */
+/** The error of a session whose stream has ended. */
 export const CLOSED = 'Python closed the session of this lease.'
 
 /** The frames of a session: a gRPC stream, or a socket. */

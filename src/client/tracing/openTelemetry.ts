@@ -15,7 +15,7 @@ interface Registered {
   readonly metrics?: MeterProvider
 }
 
-/** Everything that is needed to make spans. */
+/** The parts of OpenTelemetry that make spans. */
 export interface Tracing {
   readonly tracer: Tracer
   readonly contexts: ContextManager

@@ -32,7 +32,7 @@ export function describeContext({ propagation }: Tracing, context: Context): Tra
   return traceparent === undefined ? undefined : { traceparent, tracestate, baggage }
 }
 
-/** The context of a span in Python, with everything else that is active here. */
+/** A context with a span of Python as the active one, on top of the context that is active here. */
 export function readContext({ propagation, contexts }: Tracing, given: TraceContext): Context {
   const carrier: Carrier = { ...given }
   for (const key of Object.keys(carrier)) if (carrier[key] === '') delete carrier[key]

@@ -25,7 +25,7 @@ export interface TestFile {
 
 /** The events of an open lease. */
 export interface LeaseEvents {
-  /** The test waits for no first answer any more, so other work doesn't delay it. Called again when the lease ends. */
+  /** The test has its first answer, or its lease has ended, so other work doesn't delay it any more. */
   answered(): void
   released(suspects: Suspects): void
 }

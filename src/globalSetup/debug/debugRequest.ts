@@ -9,11 +9,11 @@ export const DEBUG_VARIABLE = 'VITEST_PYTHON_DEBUG'
 export interface DebugRequest {
   readonly port: number
   readonly wait: boolean
-  /** Whether you have asked for it. If not, Node's debugger is the reason, and everything else comes first. */
+  /** Whether you asked for it by variable or option. If not, Node's debugger is the reason, and a problem is only a line. */
   readonly isExplicit: boolean
 }
 
-/** A pool without a debugger yet, and how it is to be debugged. */
+/** A pool, and the debugger that it asks for. */
 export interface DebuggablePool {
   readonly options: ResolvedOptions
   readonly wish: DebugRequest | undefined

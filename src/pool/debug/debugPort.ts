@@ -7,9 +7,9 @@ import { type ClientPlace, nextStep } from './nextStep.ts'
 /** Debuggers can run any code, so nothing but this machine may reach one. */
 export const DEBUG_HOST = '127.0.0.1'
 
-/** A debugger that has not come by then is announced, because the test waits for it. */
+/** If no debugger has attached by then, a line says that the test waits. */
 const ANNOUNCE_AFTER_MS = 1_000
-/** A debugger that was sent back to the port for the next worker needs less. */
+/** An editor that was asked to reconnect does so within this time. */
 const RETURN_MS = 5_000
 
 /** A worker whose debugger listens. */
@@ -68,7 +68,7 @@ export class DebugPort {
     const server = createServer({ noDelay: true })
     server.listen({ host: DEBUG_HOST, port, exclusive: true })
     await once(server, 'listening')
-    // Not the reason why the runner stays alive.
+    // The port doesn't keep the runner alive.
     server.unref()
     return new DebugPort(server, port, waits, announce)
   }
@@ -156,7 +156,7 @@ export class DebugPort {
     })
   }
 
-  /** The debugger has left by itself. */
+  /** The user has detached. */
   #detach(worker: Attachable): void {
     this.#attached = undefined
     if (worker.isWaiting) return this.#decide(worker)

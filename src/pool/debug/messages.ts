@@ -41,7 +41,7 @@ function endOfMessage(data: Buffer): number | undefined {
 }
 
 function isEnd(message: Buffer): boolean {
-  // Most messages are long, and no event about an end is.
+  // An event that ends a session is short, so longer messages needn't be searched.
   if (message.length > 500) return false
   return /"event": *"(terminated|exited)"/.test(message.toString('latin1'))
 }

@@ -1,7 +1,7 @@
 /** Where the attached debugger is: with a worker that a test uses, or with one that no test needs any more. */
 export type ClientPlace = 'nowhere' | 'at work' | 'idle'
 
-/** What decides how a worker begins its first call. */
+/** The facts that decide how a worker begins its first call. */
 export interface DebugFacts {
   /** Whether a debugger has connected that belongs to no worker yet. */
   readonly isHeld: boolean
@@ -12,7 +12,7 @@ export interface DebugFacts {
 
 /**
  * The next step for a worker that is about to begin its first call. `send back`: the attached debugger is asked to connect
- * again, and the worker waits for it. One debugger debugs one worker, so beside it others `go on`.
+ * again, and the worker waits for it. One debugger handles one worker, so other workers `go on`.
  */
 export function nextStep({ isHeld, attached, waits }: DebugFacts): 'join' | 'send back' | 'wait' | 'go on' {
   if (isHeld) return 'join'

@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class CallTrace:
-    """The trace of one call. Made when the call arrives; everything else happens while its code runs."""
+    """The trace of one call. It is created when the call arrives. All other methods run while the call's code runs."""
 
     def __init__(self, number: int, start: Start) -> None:
         self._number = number
