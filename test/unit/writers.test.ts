@@ -173,6 +173,7 @@ const WRITERS: Record<string, RegExp> = {
   'pool/debug/debugPort.ts': /client\.write\(terminated\(restart\)\)/,
   // Its text has passed through `safeLines`.
   'environment/leases/openLease.ts': /console\.error\(describeAborted\(/,
+  'client/tracing/guarded.ts': /console\.error\(safeLines\(/,
 }
 
 test('no file of src writes to a stream or a console but those that make text harmless', () => {

@@ -1,3 +1,5 @@
+import { safeLines } from '../../support/text/safeText.ts'
+
 let isPrinted = false
 
 /**
@@ -18,7 +20,9 @@ export function guarded<T>(use: () => T): T | undefined {
 function print(error: unknown): void {
   isPrinted = true
   try {
-    console.error('OpenTelemetry has thrown an error, so traces or metrics are incomplete:', error)
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    const head = 'OpenTelemetry has thrown an error, so traces or metrics are incomplete:'
+    console.error(safeLines(`${head}\n${text}`))
   } catch {
     // The test may have replaced the console.
   }
