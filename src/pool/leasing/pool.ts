@@ -160,7 +160,8 @@ export class Pool {
     // Its place may be taken by now: beyond the spares, a worker that comes back is not kept.
     const others = inPhase(this.#workers.slots(), 'idle', 'starting').length
     const isNeeded = others < this.#scheduler.spares || this.#queue.size > 0
-    return how === 'intact' && slot.phase === 'prefetched' && isNeeded ? 'idle' : 'leaving'
+    const isIntact = how === 'intact' && slot.phase === 'prefetched' && !slot.hasExited
+    return isIntact && isNeeded ? 'idle' : 'leaving'
   }
 
   /** Resets a shared worker, or replaces it: between two leases, and only there. */

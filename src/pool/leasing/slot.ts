@@ -14,6 +14,8 @@ export class Slot {
   /** The test file that it served last. */
   lastFile: string | undefined
   recycling: RecyclePolicy | undefined
+  /** Whether the worker's process has ended, which the pool may not have noted yet. */
+  hasExited = false
   /** Resolves when the worker has ended, or has not come up. */
   gone: Promise<void> = Promise.resolve()
   #state: SlotState = { phase: 'starting' }

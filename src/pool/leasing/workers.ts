@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describeExit, type Exit } from '../../process/system/exit.ts'
 import { withDeadline } from '../../support/deadline.ts'
 import { debugLog } from '../../support/debugLog.ts'
@@ -18,6 +19,9 @@ const STACK_TIMEOUT_MS = 1_000
 
 /** For a worker to write down what was measured. Whatever it has measured later belongs to the next lease. */
 const FLUSH_TIMEOUT_MS = 1_000
+
+/** For the message that a test has taken a worker which has ended. */
+const TAKE_TIMEOUT_MS = 50
 
 /** The pool's way to processes. */
 export interface PoolCollaborators {
@@ -72,7 +76,7 @@ export class Workers {
     const slot = new Slot(`w${++this.#started}`, runtime.epoch, runtime.start())
     this.#slots.set(slot.id, slot)
     slot.gone = this.#live(slot).then(
-      (exit) => this.#noteEnd(slot, exit),
+      (exit) => this.#noteExit(slot, exit),
       (error: Error & { code?: string }) => this.#noteFailedStart(slot, error),
     )
   }
@@ -177,6 +181,13 @@ export class Workers {
     else if (this.#stopped || this.isOutdated(slot)) this.retire(slot)
     this.#events.ready()
     return worker.exited
+  }
+
+  /** Waits if a test may have taken the worker and called it: the call is faster than the message about the test. */
+  async #noteExit(slot: Slot, exit: Exit): Promise<void> {
+    slot.hasExited = true
+    if (slot.phase === 'prefetched') await sleep(TAKE_TIMEOUT_MS)
+    this.#noteEnd(slot, exit)
   }
 
   #noteEnd(slot: Slot, exit: Exit): void {

@@ -67,6 +67,33 @@ test('a test process that does not give a worker back does not keep others from 
   await told('idle granted w1', 'busy granted w2', 'busy recalled', 'idle recalled', 'waits granted w1')
 })
 
+test('a worker that ends at once is lost by the test that took it, although that is told later', async () => {
+  const { ask, pool, started, told } = poolOf({ maxWorkers: 1 })
+  const lease = ask('a', 'file')
+  const worker = await started(1)
+  worker.comeUp()
+  await told('a granted w1')
+  worker.exit({ status: 3, signal: null })
+  await new Promise(setImmediate)
+  lease.take({ file: 'a', test: 'one' })
+  const loss =
+    'a lost: The Python process of this lease (worker w1, pid 1) exited with status 3 during "one" (a).'
+  await told('a granted w1', loss)
+  expect(pool.counts().leasesGranted).toBe(1)
+})
+
+test('a worker that has ended is not kept if it is given back', async () => {
+  const { ask, pool, started, told } = poolOf({ maxWorkers: 1, spares: 1 })
+  const lease = ask('a', 'file')
+  const worker = await started(1)
+  worker.comeUp()
+  await told('a granted w1')
+  worker.exit({ status: 3, signal: null })
+  await new Promise(setImmediate)
+  lease.end('intact')
+  expect(pool.counts().idle).toBe(0)
+})
+
 test('a worker that replaces a spare does not start while the test that took it waits for its first answer', async () => {
   const { pool, ask, processes, started, told } = poolOf({ maxWorkers: 4, spares: 1 })
   const lease = ask('a', 'file')
