@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { expect, inject, test } from 'vitest'
 import { layFixture, runVitest } from '../support/runVitest.ts'
-import { versions } from '../support/versions.ts'
+import { covering, type VitestVersion } from '../support/versions.ts'
 
 /** A copy of the fixture project `watch`, as a repository in which everything is committed. */
-async function repository(version: (typeof versions)[number]) {
+async function repository(version: VitestVersion) {
   const directory = mkdtempSync(join(inject('installations')[version]!.directory, 'changed-'))
   layFixture(directory, 'watch', { 'package.json': '{ "type": "module" }', '.gitignore': 'node_modules\n' })
   const git = (...words: string[]) =>
@@ -33,7 +33,7 @@ async function repository(version: (typeof versions)[number]) {
 
 const ALL = ['plain', 'sums', 'words']
 
-test.concurrent.each(versions)('Vitest %s runs the tests that used a changed Python file', {
+test.concurrent.each(covering)('Vitest %s runs the tests that used a changed Python file', {
   timeout: 280_000,
 }, async (version) => {
   using project = await repository(version)

@@ -17,7 +17,7 @@ import type { Runner } from '../support/installation.ts'
 import { PATIENCE_MS } from '../support/patience.ts'
 import { startCli } from '../support/runCli.ts'
 import { layFixture, runVitest } from '../support/runVitest.ts'
-import { JEST, versions } from '../support/versions.ts'
+import { covering, JEST, versions } from '../support/versions.ts'
 import { watchVitest } from '../support/watchVitest.ts'
 
 const INTERRUPTED = expect.stringContaining('(INTERRUPTED)')
@@ -171,7 +171,7 @@ describe('vitest-python types', () => {
 })
 
 describe('watch mode', () => {
-  test.each(versions)('writes the types once if a signature changes: Vitest %s', async (version) => {
+  test.each(covering)('writes the types once if a signature changes: Vitest %s', async (version) => {
     await watchVitest({ version, fixture: 'typed' }, async (vitest) => {
       const python = join(vitest.directory, 'python/shop.py')
       const types = join(vitest.directory, 'types/python.d.ts')

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chromiumPath, launchBrowser } from '../support/browser.ts'
 import { withVitest } from '../support/runVitest.ts'
 import { withServer } from '../support/serve.ts'
-import { versions } from '../support/versions.ts'
+import { covering } from '../support/versions.ts'
 
 if (!chromiumPath)
   console.warn(
@@ -23,7 +23,7 @@ const LEAKS = {
 } as const
 
 // Vitest's UI is the same program with the same data: it gets them from a socket instead of a file.
-describe.runIf(chromiumPath).each(versions)('the HTML report of Vitest %s', (version) => {
+describe.runIf(chromiumPath).each(covering)('the HTML report of Vitest %s', (version) => {
   let browser: Browser
   beforeAll(async () => {
     browser = await launchBrowser()
