@@ -1,4 +1,4 @@
-import { atMost, type Figure, type Row, timesFaster } from '../harness/figure.ts'
+import { atMost, type Figure, missedBy, type Row, timesFaster } from '../harness/figure.ts'
 import { interleave, timed } from '../harness/interleave.ts'
 import { median } from '../harness/statistics.ts'
 import { coldWorker } from '../support/cold.ts'
@@ -11,7 +11,7 @@ export const spare: Figure = {
     const run = await BenchRun.open()
     try {
       const { cold, ready } = await interleave(12, { cold: coldWorker, ready: () => spareReady(run) })
-      return [row('worker of one’s own, spare ready', ready, cold, 2, 100)]
+      return [row('worker of one’s own, spare ready', ready, cold, 2, 100, 1)]
     } finally {
       await run.stop()
     }
@@ -24,21 +24,29 @@ export const noSpare: Figure = {
     const run = await BenchRun.open({ spares: 0 })
     try {
       const { cold, forked } = await interleave(12, { cold: coldWorker, forked: () => fork(run) })
-      return [row('the same, forked on demand', forked, cold, 12, 20)]
+      return [row('the same, forked on demand', forked, cold, 12, 20, 1.4)]
     } finally {
       await run.stop()
     }
   },
 }
 
-function row(what: string, samples: number[], cold: number[], limit: number, factor: number): Row {
+/** @param missed how far the ratio is known to be missed */
+function row(
+  what: string,
+  samples: number[],
+  cold: number[],
+  limit: number,
+  factor: number,
+  missed: number,
+): Row {
   const [figure, baseline] = [median(samples), median(cold)]
   return {
     what,
     figure,
     unit: 'ms',
     baseline: { what: 'cold', figure: baseline },
-    targets: [atMost(figure, limit, 'ms'), timesFaster(figure, baseline, factor)],
+    targets: [atMost(figure, limit, 'ms'), missedBy(missed, timesFaster(figure, baseline, factor))],
   }
 }
 
