@@ -49,22 +49,29 @@ def finish(seconds: float | None = None) -> None:
 def _shut_threads_down(seconds: float | None) -> None:
     # The very function that the interpreter calls: it runs what `threading._register_atexit` was given, too.
     # Executors and joblib end their processes and threads there.
-    done = threading.Event()
+    done, late = threading.Event(), threading.Event()
     if seconds is not None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        threading.Thread(target=_interrupt_after, args=(seconds, done), daemon=True).start()
+        threading.Thread(target=_interrupt_after, args=(seconds, done, late), daemon=True).start()
+    hook = sys.unraisablehook
+    # From Python 3.13 on, the interpreter itself catches the interrupt, and shows it.
+    sys.unraisablehook = lambda shown: None if shown.exc_type is KeyboardInterrupt else hook(shown)
     try:
         threading._shutdown()  # type: ignore[attr-defined]
     except KeyboardInterrupt:
-        print(f"Python waited {seconds:g} s for threads that are still running", file=sys.stderr)
+        pass
     except BaseException as error:
         sys.excepthook(type(error), error, error.__traceback__)
     finally:
+        sys.unraisablehook = hook
         done.set()
         if seconds is not None:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if late.is_set():
+        print(f"Python waited {seconds:g} s for threads that are still running", file=sys.stderr)
 
 
-def _interrupt_after(seconds: float, done: threading.Event) -> None:
+def _interrupt_after(seconds: float, done: threading.Event, late: threading.Event) -> None:
     if not done.wait(seconds):
+        late.set()
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
