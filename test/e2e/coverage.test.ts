@@ -77,6 +77,9 @@ const jest = (coverageProvider: 'v8' | 'babel') => ({
   coverageThreshold: { global: { lines: 90 } },
 })
 
+/** Cases that are too many for every change. */
+const nightlyOnly = <T>(cases: readonly T[]): readonly T[] => (nightly ? cases : [])
+
 describe.concurrent("Python is part of the runner's coverage", () => {
   test('of Vitest, and of its thresholds', () => findsPython('4.1.12', vitest('v8')))
 
@@ -90,23 +93,21 @@ describe.concurrent("Python is part of the runner's coverage", () => {
     expect(table).toEqual([])
   })
 
-  test.runIf(nightly)('of Jest with v8', () => findsPython(JEST, jest('v8')))
+  test.each(nightlyOnly(['v8'] as const))('of Jest with %s', (provider) => findsPython(JEST, jest(provider)))
 
-  test
-    .runIf(nightly)
-    .each(
-      covering.flatMap((version) => (['v8', 'istanbul'] as const).map((provider) => ({ version, provider }))),
-    )('of Vitest $version with $provider', ({ version, provider }) => findsPython(version, vitest(provider)))
+  const providers = ['v8', 'istanbul'] as const
+  test.each(
+    nightlyOnly(covering.flatMap((version) => providers.map((provider) => ({ version, provider })))),
+  )('of Vitest $version with $provider', ({ version, provider }) => findsPython(version, vitest(provider)))
 
-  test
-    .runIf(nightly)
-    .each([
-      { isolation: 'file' },
-      { isolation: 'shared', maxWorkers: 1 },
-      { startMethod: 'spawn' },
-      { coverage: { include: ['python/*.py'] } },
-      { pools: { other: {} }, coverage: true },
-    ])('with the options %j', async (python) => {
+  const options = [
+    { isolation: 'file' },
+    { isolation: 'shared', maxWorkers: 1 },
+    { startMethod: 'spawn' },
+    { coverage: { include: ['python/*.py'] } },
+    { pools: { other: {} }, coverage: true },
+  ]
+  test.each(nightlyOnly(options))('with the options %j', async (python) => {
     expect((await measure({ version: '5.1.1', python })).table).toEqual(TABLE)
   })
 })
