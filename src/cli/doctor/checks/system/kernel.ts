@@ -1,4 +1,4 @@
-import { type Check, type Judgement, ok, problem, warning } from './check.ts'
+import { type Check, type Judgement, ok, problem, warning } from '../check.ts'
 import { type KernelFacts, kernelFacts } from './kernelFacts.ts'
 
 /** A check of a Linux feature, made by Python. Other systems have none of them, and workers are spawned there. */

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
-import { listRunDirectories, runsDirectory } from '../../../process/run/runDirectory.ts'
-import { type Check, ok, problem, warning } from './check.ts'
+import { listRunDirectories, runsDirectory } from '../../../../process/run/runDirectory.ts'
+import { type Check, ok, problem, warning } from '../check.ts'
 
 export interface SocketPathFacts {
   /** The directory of this user's runs. */

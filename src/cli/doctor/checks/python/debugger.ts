@@ -1,6 +1,6 @@
-import { DEBUG_VARIABLE, debugRequest } from '../../../globalSetup/debug/debugRequest.ts'
-import { type FoundPackage, findPackage } from '../../../pool/interpreter/findPackage.ts'
-import { type Check, ok, problem } from './check.ts'
+import { DEBUG_VARIABLE, debugRequest } from '../../../../globalSetup/debug/debugRequest.ts'
+import { type FoundPackage, findPackage } from '../../../../pool/interpreter/findPackage.ts'
+import { type Check, ok, problem } from '../check.ts'
 import { interpreterOf } from './interpreter.ts'
 
 export interface DebuggerFacts {

@@ -1,5 +1,5 @@
 import { statfsSync } from 'node:fs'
-import { type Check, ok, warning } from './check.ts'
+import { type Check, ok, warning } from '../check.ts'
 
 /** Docker's default size. A single batch of arrays between processes can fill it. */
 const DOCKER_DEFAULT = 64 * 1024 * 1024

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Check, ok, problem, warning } from './check.ts'
+import { type Check, ok, problem, warning } from '../check.ts'
 
 /** Milliseconds that passed on both clocks, and the time of day. */
 export interface ClockFacts {

@@ -1,10 +1,10 @@
-import { isInArchive, UNPLUG } from '../../../globalSetup/run/archive.ts'
-import { readRequirements } from '../../../pool/interpreter/requirements.ts'
-import { cacheDirectory, overlayDirectory } from '../../../pool/overlay/directory.ts'
-import { type InstallPlan, planInstall } from '../../../pool/overlay/installPlan.ts'
-import { readLock } from '../../../pool/overlay/lock.ts'
-import { isVerified } from '../../../pool/overlay/verifiedMarker.ts'
-import { type Check, ok, problem, warning } from './check.ts'
+import { isInArchive, UNPLUG } from '../../../../globalSetup/run/archive.ts'
+import { readRequirements } from '../../../../pool/interpreter/requirements.ts'
+import { cacheDirectory, overlayDirectory } from '../../../../pool/overlay/directory.ts'
+import { type InstallPlan, planInstall } from '../../../../pool/overlay/installPlan.ts'
+import { readLock } from '../../../../pool/overlay/lock.ts'
+import { isVerified } from '../../../../pool/overlay/verifiedMarker.ts'
+import { type Check, ok, problem, warning } from '../check.ts'
 import { interpreterOf } from './interpreter.ts'
 
 export type OverlayFacts =

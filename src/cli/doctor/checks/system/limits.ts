@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { type Check, ok, problem, warning } from './check.ts'
+import { type Check, ok, problem, warning } from '../check.ts'
 
 /** Soft limits; `Infinity` if there is none. */
 export interface LimitFacts {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type Check, ok, problem, warning } from './check.ts'
+import { type Check, ok, problem, warning } from '../check.ts'
 
 export interface ProcFacts {
   /** Options of the mount at /proc; `undefined` if it is not mounted or cannot be read. */

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os'
-import { runCommand } from '../../../pool/interpreter/runCommand.ts'
-import { pythonPrograms } from '../../../process/run/signal.ts'
-import { interpreterOf } from './interpreter.ts'
+import { runCommand } from '../../../../pool/interpreter/runCommand.ts'
+import { pythonPrograms } from '../../../../process/run/signal.ts'
+import { interpreterOf } from '../python/interpreter.ts'
 
 /** Capabilities of Python on this machine. It is Python that forks and signals. */
 export interface KernelFacts {

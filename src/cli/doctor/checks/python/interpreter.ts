@@ -1,5 +1,5 @@
-import { findInterpreter, type Interpreter } from '../../../pool/interpreter/find.ts'
-import { type Check, ok, problem, warning } from './check.ts'
+import { findInterpreter, type Interpreter } from '../../../../pool/interpreter/find.ts'
+import { type Check, ok, problem, warning } from '../check.ts'
 
 export type InterpreterFacts = Interpreter | { missing: string }
 

@@ -1,6 +1,6 @@
-import { findPackage } from '../../../pool/interpreter/findPackage.ts'
-import { compareVersions } from '../../../pool/interpreter/version.ts'
-import { type Check, ok, warning } from './check.ts'
+import { findPackage } from '../../../../pool/interpreter/findPackage.ts'
+import { compareVersions } from '../../../../pool/interpreter/version.ts'
+import { type Check, ok, warning } from '../check.ts'
 import { interpreterOf } from './interpreter.ts'
 
 export interface CoverageFacts {

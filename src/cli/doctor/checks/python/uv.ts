@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { which } from '../../../pool/interpreter/which.ts'
-import { type Check, ok, warning } from './check.ts'
+import { which } from '../../../../pool/interpreter/which.ts'
+import { type Check, ok, warning } from '../check.ts'
 
 export interface UvFacts {
   path: string | undefined

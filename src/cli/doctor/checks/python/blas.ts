@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { type Check, ok } from './check.ts'
+import { type Check, ok } from '../check.ts'
 
 const VARIABLES = ['OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS']
 
