@@ -8,6 +8,14 @@ import { covering, JEST, nightly, type VitestVersion } from '../support/versions
 // It has coverage.py.
 const VITEST_PYTHON = await developmentPython()
 
+/** The code that both runners measure. */
+const PYTHON = Object.fromEntries(
+  ['python/never.py', 'python/prices.py'].map((name) => [
+    name,
+    readFileSync(new URL(`fixtures/measured/${name}`, import.meta.url), 'utf8'),
+  ]),
+)
+
 interface Wish {
   version: FixtureOptions['version']
   coverage?: object
@@ -19,7 +27,8 @@ interface Wish {
 function measure({ version, coverage = {}, python = {}, args = ['--coverage'] }: Wish) {
   const fixture = version === JEST ? 'measured-jest' : 'measured'
   const env = { VITEST_PYTHON, COVERAGE: JSON.stringify(coverage) }
-  return withVitest({ version, fixture, python, args, env }, async (run) => {
+  const files = version === JEST ? PYTHON : {}
+  return withVitest({ version, fixture, files, python, args, env }, async (run) => {
     const { exitCode, output } = await run.ended
     const left = { processes: await run.pythonProcesses(), runDirectories: run.runDirectories() }
     expect({ output, left }).toEqual({ output, left: NOTHING })
