@@ -36,6 +36,7 @@ const esm: UserConfig = {
     'jest/global-setup': 'src/globalSetup/jest/globalSetup.ts',
     'jest/global-teardown': 'src/globalSetup/jest/globalTeardown.ts',
     'jest/pythonOfFile': 'src/environment/jest/pythonOfFile.ts',
+    'jest/types': 'src/environment/jest/types.ts',
     cli: 'src/cli/main.ts',
   },
   format: 'esm',
@@ -87,15 +88,6 @@ const jest: UserConfig = {
   clean: false,
 }
 
-/** Its types, which a test file sees as its own classes. */
-const jestTypes: UserConfig = {
-  ...esm,
-  entry: { jest: 'src/environment/jest/types.ts' },
-  dts: { emitDtsOnly: true },
-  outExtensions: () => ({ dts: '.d.cts' }),
-  clean: false,
-}
-
 /** The program of the HTML report, for browsers. */
 const reportPage: UserConfig = {
   entry: { 'report-page': 'src/report/page/main.ts' },
@@ -119,6 +111,5 @@ export default defineConfig([
   plugin,
   jestEnvironment,
   jest,
-  jestTypes,
   reportPage,
 ])

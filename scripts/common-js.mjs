@@ -34,6 +34,37 @@ export async function writeCommonJs() {
     await write(`${path}.d.cts`, `declare const run: ${type}\nexport = run\n`)
   }
   await write('vitest.d.cts', PLUGIN_TYPES)
+  await write('jest.d.cts', jestTypes())
+}
+
+/** Classes that tests of Jest import. */
+const JEST_CLASSES = [
+  ...['CallError', 'LeaseError', 'PythonError', 'PythonTimeoutError', 'SetupError', 'WorkerLostError'],
+  ...['ArrowTable', 'Decimal', 'Float', 'PlainDate', 'PlainDateTime', 'PlainTime', 'TimeDelta', 'Uuid'],
+]
+
+/** Those with a type parameter. */
+const JEST_TABLES = ['DataFrame', 'Series']
+
+const JEST_VALUES = ['python', 'pythonPool', 'ndarray', 'toThrowPython']
+
+/**
+ * The types of vitest-environment-python/jest. They are those of an ES module, so a declaration such as that of
+ * `PythonFunctions` adds to the only one. CommonJS can't export values of an ES module, so each is declared.
+ */
+function jestTypes() {
+  const types = "import('./jest/types.js', { with: { 'resolution-mode': 'import' } })"
+  const value = (name) => `export declare const ${name}: typeof ${types}.${name}`
+  return [
+    "export type * from './jest/types.js' with { 'resolution-mode': 'import' }",
+    ...JEST_VALUES.map(value),
+    ...JEST_CLASSES.flatMap((name) => [value(name), `export type ${name} = ${types}.${name}`]),
+    ...JEST_TABLES.flatMap((name) => [
+      value(name),
+      `export type ${name}<Name = string> = ${types}.${name}<Name>`,
+    ]),
+    '',
+  ].join('\n')
 }
 
 /**

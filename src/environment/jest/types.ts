@@ -1,8 +1,8 @@
-// The types of vitest-environment-python/jest, from which the build makes dist/jest.d.cts. Its code is access.ts.
+// The types of vitest-environment-python/jest, of which scripts/common-js.mjs makes dist/jest.d.cts. Its code is access.ts.
 import type { PythonPool } from '../leases/pythonPool.ts'
 import type { JestPython } from './filePython.ts'
 
-export { toThrowPython } from '../../client/errors/toThrowPython.ts'
+export type { toThrowPython } from '../../client/errors/toThrowPython.ts'
 export type {
   DebugOptions,
   JestPythonOptions,
@@ -13,7 +13,7 @@ export type {
   TypesOption,
   TypesSettings,
 } from '../../options/pythonOptions.ts'
-export * from '../api.ts'
+export type * from '../api.ts'
 export type { JestPython } from './filePython.ts'
 
 /** The process of the running test, leased with its first use. */
