@@ -1,8 +1,9 @@
 import type { Candidate } from './candidates.ts'
+import { lastLines } from './lastLines.ts'
 import { ANSWER, PROBE_SCRIPT } from './probeScript.ts'
 import { moduleOf, type Requirements } from './requirements.ts'
 import { runBriefly } from './runBriefly.ts'
-import { lastLines, runCommand } from './runCommand.ts'
+import { runCommand } from './runCommand.ts'
 
 /** A distribution in an interpreter. Its version is `null` if its metadata is missing. */
 export interface Distribution {

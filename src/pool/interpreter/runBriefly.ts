@@ -1,8 +1,5 @@
 import { startChild } from '../../process/system/child.ts'
-import type { Limits, Outcome } from './runCommand.ts'
-
-/** Between SIGTERM and SIGKILL. */
-const KILL_DELAY_MS = 1_000
+import { KILL_DELAY_MS, type Limits, type Outcome, outcomeOf, tooLate } from './outcome.ts'
 
 /**
  * As `runCommand`, but without loading execa: for a program that ends within milliseconds and installs nothing.
@@ -15,9 +12,9 @@ export async function runBriefly([file = '', ...args]: readonly string[], limits
     child?.[name]?.setEncoding('utf8').on('data', (text: string) => {
       printed[name] += text
     })
-  let why = ''
-  const stop = (reason: string) => {
-    why ||= reason
+  let reason = ''
+  const stop = (why: string) => {
+    reason ||= why
     child?.kill('SIGTERM')
     clearTimeout(timer)
     timer = setTimeout(() => {
@@ -27,7 +24,7 @@ export async function runBriefly([file = '', ...args]: readonly string[], limits
       child?.stderr?.destroy()
     }, KILL_DELAY_MS)
   }
-  let timer = setTimeout(() => stop(`did not finish within ${deadline / 1000} s`), deadline)
+  let timer = setTimeout(() => stop(tooLate(deadline)), deadline)
   const abort = () => stop('was stopped')
   const kill = () => child?.kill('SIGKILL')
   signal?.addEventListener('abort', abort, { once: true })
@@ -37,13 +34,5 @@ export async function runBriefly([file = '', ...args]: readonly string[], limits
   clearTimeout(timer)
   signal?.removeEventListener('abort', abort)
   process.off('exit', kill)
-  const failure = why || describe(end)
-  const interrupted = end.signal === 'SIGINT' || end.status === 130 || signal?.aborted === true
-  return { ...printed, ok: failure === '', failure, interrupted }
-}
-
-function describe({ status, signal, error }: Awaited<ReturnType<typeof startChild>['ended']>): string {
-  if (error) return `could not be started (${error.message})`
-  if (signal !== null) return `was ended by ${signal}`
-  return status === 0 ? '' : `exited with status ${status}`
+  return outcomeOf({ ...printed, ...end, reason, isAborted: signal?.aborted === true })
 }

@@ -1,5 +1,6 @@
 import type { Interpreter } from '../interpreter/find.ts'
-import { lastLines, runCommand } from '../interpreter/runCommand.ts'
+import { lastLines } from '../interpreter/lastLines.ts'
+import { runCommand } from '../interpreter/runCommand.ts'
 
 const CHECK_TIMEOUT_MS = 120_000
 
