@@ -15,13 +15,11 @@ from select import poll as make_poll
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..common.breakpoints import explain_breakpoints
-from ..common.config import Config, read_config
+from ..common.config import Config
 from ..common.control import Control
 from ..common.exit import exit_in_order, run_last
-from ..common.output import write_through
-from ..posix.bootstrap import hide
+from ..common.start import connect, start_program
 from ..posix.lines import JsonLine
-from ..posix.prctl import die_with_parent
 from ..posix.protocol import RUN_DIRECTORY_VARIABLE
 from ..posix.wait import wake_up_on_child
 from ..serving.runtime import import_runtime
@@ -192,15 +190,9 @@ def _make_collector(config: Config) -> tuple[Collector | None, str | None]:
 
 def main(given: dict[str, Any]) -> NoReturn:
     """Run the forkserver with the configuration that docs/protocol.md describes."""
-    hide()
-    config = read_config(given)
-    die_with_parent(config.parent)
-    write_through()
+    config = start_program(given)
     explain_breakpoints()
-    control = Control(config.control)
-    control.hello("forkserver", config)
-    control.welcome()
-    forkserver = Forkserver(config, control)
+    forkserver = Forkserver(config, connect("forkserver", config))
     forkserver.prepare()
     if forkserver.fallback:
         forkserver.program = None

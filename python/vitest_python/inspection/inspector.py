@@ -6,13 +6,10 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from ..common.config import Config, read_config
-from ..common.control import Control
+from ..common.config import Config
 from ..common.exit import exit_in_order
-from ..common.output import write_through
-from ..posix.bootstrap import hide
+from ..common.start import connect, start_program
 from ..posix.lines import JsonLine
-from ..posix.prctl import die_with_parent
 from ..program.program import ImportFailed, Program, find_entries, find_sources, import_program
 from ..program.sources import Sources
 from .classes import UNDESCRIBED, describe_class
@@ -24,14 +21,9 @@ from .types import Describer
 
 def main(given: dict[str, Any]) -> NoReturn:
     """Send the description, or how an import failed, with the configuration that docs/protocol.md describes."""
-    hide()
-    config = read_config(given)
-    die_with_parent(config.parent)
-    write_through()
+    config = start_program(given)
     sys.dont_write_bytecode = True
-    control = Control(config.control)
-    control.hello("inspector", config)
-    control.welcome()
+    control = connect("inspector", config)
     control.send(inspect(config, lambda module: control.send({"event": "importing", "module": module})))
     exit_in_order()
 

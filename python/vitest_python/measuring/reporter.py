@@ -9,26 +9,18 @@ import sys
 from collections import defaultdict
 from typing import Any, NoReturn
 
-from ..common.config import Config, read_config
-from ..common.control import Control
+from ..common.config import Config
 from ..common.exit import exit_in_order
-from ..common.output import write_through
-from ..posix.bootstrap import hide
-from ..posix.prctl import die_with_parent
+from ..common.start import connect, start_program
 from .collector import Arc
 from .settings import CHILDREN, RECORDS, make_coverage, matching_files
 
 
 def main(given: dict[str, Any]) -> NoReturn:
     """Write the report, with the configuration that docs/protocol.md describes, and send `ready` or `failed`."""
-    hide()
-    config = read_config(given)
-    die_with_parent(config.parent)
-    write_through()
+    config = start_program(given)
     sys.dont_write_bytecode = True
-    control = Control(config.control)
-    control.hello("coverage", config)
-    control.welcome()
+    control = connect("coverage", config)
     try:
         report(config, f"{config.run_directory}/coverage.json")
         control.send({"event": "ready"})

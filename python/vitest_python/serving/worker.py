@@ -9,14 +9,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..common.breakpoints import explain_breakpoints
-from ..common.config import Config, read_config
+from ..common.config import Config
 from ..common.control import Control
 from ..common.exit import exit_in_order, run_last
 from ..common.forked import own_process
-from ..common.output import write_through
+from ..common.start import start_program
 from ..execution.interrupt import interrupt_only_user_code
-from ..posix.bootstrap import hide
-from ..posix.prctl import die_with_parent
 from ..posix.protocol import RUN_ID_VARIABLE
 from .runtime import import_runtime
 
@@ -130,12 +128,9 @@ def _control_loop(
 
 def main(given: dict[str, Any]) -> NoReturn:
     """Run a worker of start method `spawn`, which shares nothing with the forkserver."""
-    hide()
-    config = read_config(given)
+    config = start_program(given)
     own_process(config.id)
-    die_with_parent(config.parent)
     interrupt_only_user_code()
-    write_through()
     explain_breakpoints()
     import_runtime(config)
     run_worker(config, None)
