@@ -27,7 +27,7 @@ interface Ending {
   status: number | null
   signal: string | null
   /** Why it could not be started. */
-  error?: Error | undefined
+  startFailure?: string | undefined
   /** Why it was ended early; empty if it was not. */
   reason: string
   isAborted: boolean
@@ -42,8 +42,12 @@ export function outcomeOf({ stdout, stderr, reason, isAborted, ...end }: Ending)
 /** The reason if a program has not ended by its deadline. */
 export const tooLate = (deadline: number): string => `did not finish within ${deadline / 1000} s`
 
-function describe({ status, signal, error }: Pick<Ending, 'status' | 'signal' | 'error'>): string {
-  if (error) return `could not be started (${error.message})`
+function describe({
+  status,
+  signal,
+  startFailure,
+}: Pick<Ending, 'status' | 'signal' | 'startFailure'>): string {
+  if (startFailure !== undefined) return `could not be started (${startFailure})`
   if (signal !== null) return `was ended by ${signal}`
   return status === 0 ? '' : `exited with status ${status}`
 }

@@ -30,9 +30,15 @@ export async function runBriefly([file = '', ...args]: readonly string[], limits
   signal?.addEventListener('abort', abort, { once: true })
   if (signal?.aborted) abort()
   process.once('exit', kill)
-  const end = await ended
+  const { error, ...end } = await ended
   clearTimeout(timer)
   signal?.removeEventListener('abort', abort)
   process.off('exit', kill)
-  return outcomeOf({ ...printed, ...end, reason, isAborted: signal?.aborted === true })
+  return outcomeOf({
+    ...printed,
+    ...end,
+    startFailure: error?.message,
+    reason,
+    isAborted: signal?.aborted === true,
+  })
 }

@@ -26,6 +26,7 @@ export async function runCommand([file = '', ...args]: readonly string[], limits
   const result = await program.finally(() => clearTimeout(timer))
   const { stdout = '', stderr = '', exitCode = null, signal = null } = result
   const isStarted = exitCode !== null || signal !== null
-  const error = isStarted ? undefined : new Error(result.originalMessage ?? 'no reason given')
-  return outcomeOf({ stdout, stderr, status: exitCode, signal, error, reason, isAborted: result.isCanceled })
+  const startFailure = isStarted ? undefined : (result.originalMessage ?? 'no reason given')
+  const end = { status: exitCode, signal, startFailure }
+  return outcomeOf({ stdout, stderr, ...end, reason, isAborted: result.isCanceled })
 }
