@@ -3,7 +3,8 @@ import { removeRunDirectory } from '../../process/run/runDirectory.ts'
 import { DeadlineError, withDeadline } from '../../support/deadline.ts'
 import { SetupError } from '../../support/errors.ts'
 import { LeaseLog } from '../leasing/leaseLog.ts'
-import { Control } from '../python/control.ts'
+import { localSite } from '../places/localSite.ts'
+import { type Control, ControlSocket } from '../python/control.ts'
 import type { PythonInstallation } from '../python/programConfig.ts'
 import { Reaper } from '../python/reaper.ts'
 import { startProgram } from '../python/startProgram.ts'
@@ -56,7 +57,7 @@ export async function inspectProgram(inspection: Inspection): Promise<unknown> {
 
 async function listen(run: Run): Promise<Control> {
   try {
-    return await Control.listen(run.controlPath, run.token)
+    return await ControlSocket.listen(run.controlPath, run.token)
   } catch (error) {
     removeRunDirectory(run.directory)
     throw error
@@ -81,6 +82,7 @@ async function describe(
   const program = await startProgram({
     id: ID,
     run,
+    site: localSite(run),
     startMethod: 'spawn',
     reaper,
     control,

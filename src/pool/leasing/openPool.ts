@@ -1,5 +1,6 @@
+import { type Install, LocalPlace } from '../places/localPlace.ts'
 import { reported } from '../python/reportedWorker.ts'
-import { type Install, PythonRuntime } from '../python/runtime.ts'
+import { PythonRuntime } from '../python/runtime.ts'
 import { startWorker } from '../python/worker.ts'
 import { recordProcess } from '../run/record.ts'
 import type { Run } from '../run/run.ts'
@@ -12,7 +13,7 @@ import { Pool } from './pool.ts'
  * @param announce prints a sentence for the user
  */
 export function openPool(run: Run, install: Install, announce: (sentence: string) => void): Pool {
-  const runtime = new PythonRuntime(run, install, announce)
+  const runtime = new PythonRuntime(run, new LocalPlace(run, install), announce)
   const pool = new Pool(run, { runtime, startWorker: reported(startWorker, run.events), recordProcess })
   pool.leases.observe((event, { id: lease, workerId: worker, workerPid: pid, holder, usage }, at) => {
     const { file, test } = holder

@@ -13,8 +13,17 @@ export interface Peer {
 
 export type Listener = (line: JsonLine, peer: Peer) => void
 
-/** The server on `control.sock`, to which forkserver and workers report. */
-export class Control {
+/** The way in which forkserver and workers report. */
+export interface Control {
+  /** Accepts the hello of this peer, and calls `listener` for each line that it sends after that. */
+  expect(role: string, id: string, listener: Listener): void
+  /** This peer will not connect any more. */
+  forget(role: string, id: string): void
+  close(): void
+}
+
+/** The server on `control.sock`, for processes of this machine. */
+export class ControlSocket implements Control {
   readonly #server: Server
   readonly #token: string
   readonly #expected = new Map<string, Listener>()
@@ -26,18 +35,16 @@ export class Control {
   }
 
   /** @throws SetupError RUNS_DIRECTORY_UNWRITABLE */
-  static async listen(path: string, token: string): Promise<Control> {
-    const control = new Control(token)
+  static async listen(path: string, token: string): Promise<ControlSocket> {
+    const control = new ControlSocket(token)
     await listenOn(control.#server, path)
     return control
   }
 
-  /** Accepts the hello of this peer, and calls `listener` for each line that it sends after that. */
   expect(role: string, id: string, listener: Listener): void {
     this.#expected.set(`${role} ${id}`, listener)
   }
 
-  /** This peer will not connect any more. */
   forget(role: string, id: string): void {
     this.#expected.delete(`${role} ${id}`)
   }

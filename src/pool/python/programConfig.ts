@@ -1,5 +1,5 @@
 import { PROTOCOL, RUN_DIRECTORY_VARIABLE, RUN_ID_VARIABLE } from '../../process/run/protocol.ts'
-import { bytecodeDirectory } from '../overlay/directory.ts'
+import type { Site } from '../places/site.ts'
 import type { Run } from '../run/run.ts'
 import type { Reaper } from './reaper.ts'
 
@@ -15,29 +15,30 @@ export interface PythonInstallation {
 export interface ProgramConfig {
   readonly id: string
   readonly run: Run
+  readonly site: Site
   readonly startMethod: 'fork' | 'spawn'
   readonly reaper: Reaper
   readonly installation: PythonInstallation
 }
 
 /** The configuration, which a Python program reads first; see docs/protocol.md. */
-export function configOf({ id, run, startMethod, reaper, installation }: ProgramConfig): object {
+export function configOf({ id, run, site, startMethod, reaper, installation }: ProgramConfig): object {
   const { modules, services, reset, transport, measuring } = run.options
   return {
     protocol: PROTOCOL,
     id,
     runId: run.id,
     token: run.token,
-    runDirectory: run.directory.path,
-    control: run.controlPath,
+    runDirectory: site.directory,
+    control: site.controlPath,
     parent: reaper.armed.pid,
-    root: run.root,
+    root: site.root,
     modules,
     services,
     reset,
     startMethod,
     overlay: installation.overlay,
-    bytecode: bytecodeDirectory(process.env),
+    bytecode: site.bytecode,
     watch: run.watch !== undefined,
     debug: run.debugPort !== undefined,
     coverage: measuring ?? null,
@@ -45,16 +46,13 @@ export function configOf({ id, run, startMethod, reaper, installation }: Program
   }
 }
 
-/** The environment of a Python program: this process's, the option `env`, and the marks of the run. */
-export function environmentOf(run: Run): Record<string, string> {
-  const inherited = Object.fromEntries(
-    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  )
+/** The environment of a Python program: its machine's, the option `env`, and the marks of the run. */
+export function environmentOf({ run, site }: ProgramConfig): Record<string, string> {
   return {
-    ...inherited,
+    ...site.environment,
     ...run.traceVariables,
     ...run.options.env,
     [RUN_ID_VARIABLE]: run.id,
-    [RUN_DIRECTORY_VARIABLE]: run.directory.path,
+    [RUN_DIRECTORY_VARIABLE]: site.directory,
   }
 }

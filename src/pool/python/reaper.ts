@@ -9,7 +9,8 @@ import { withDeadline } from '../../support/deadline.ts'
 import { debugLog } from '../../support/debugLog.ts'
 import { SetupError } from '../../support/errors.ts'
 import type { JsonLine } from '../../support/jsonLines.ts'
-import { ANSWER_TIMEOUT_MS, ReaperProcess } from './reaperProcess.ts'
+import { ANSWER_TIMEOUT_MS, ReaperLines } from './reaperLines.ts'
+import { ReaperProcess } from './reaperProcess.ts'
 
 /** The reaper's report that it is armed. */
 export interface Armed extends Identity {
@@ -63,12 +64,12 @@ export class Reaper {
   /** Whether the run has asked it to end. */
   dismissed = false
   #gone = false
-  readonly #process: ReaperProcess
+  readonly #lines: ReaperLines
 
-  private constructor(reaperProcess: ReaperProcess, armed: Armed) {
-    this.#process = reaperProcess
+  private constructor(lines: ReaperLines, armed: Armed) {
+    this.#lines = lines
     this.armed = armed
-    this.ended = reaperProcess.ended
+    this.ended = lines.link.ended
     void this.ended.then(() => {
       this.#gone = true
     })
@@ -85,17 +86,23 @@ export class Reaper {
     owner: OwnerIdentity,
     keep: readonly string[],
   ): Promise<Reaper> {
-    const reaperProcess = new ReaperProcess(executable, run, owner, keep)
+    return Reaper.connect(
+      new ReaperLines((receive) => new ReaperProcess(executable, run, owner, keep, receive)),
+    )
+  }
+
+  /** Waits until a reaper that has been started is armed. If it isn't armed in time, it is ended. */
+  static async connect(lines: ReaperLines): Promise<Reaper> {
     try {
-      return await Reaper.#arm(reaperProcess)
+      return new Reaper(lines, await Reaper.#arm(lines))
     } catch (error) {
-      await reaperProcess.abandon()
+      await lines.link.abandon()
       throw error
     }
   }
 
-  static async #arm(reaperProcess: ReaperProcess): Promise<Reaper> {
-    const armed = await reaperProcess.answer(
+  static async #arm(lines: ReaperLines): Promise<Armed> {
+    const armed = await lines.answer(
       (line) => line['event'] === 'armed',
       'the reaper to be armed',
       ARM_TIMEOUT_MS,
@@ -107,14 +114,14 @@ export class Reaper {
       )
     }
     debug('armed: %o', armed)
-    return new Reaper(reaperProcess, armed as unknown as Armed)
+    return armed as unknown as Armed
   }
 
   /** Starts a program as a child of the reaper; `exited` resolves when the program ends. */
   async spawn(order: SpawnOrder): Promise<Identity & { exited: Promise<Exit> }> {
     const isMine = (line: JsonLine) => line['id'] === order.id
-    const exited = this.#process.next((line) => isMine(line) && line['event'] === 'exited')
-    const answer = await this.#process.ask(
+    const exited = this.#lines.next((line) => isMine(line) && line['event'] === 'exited')
+    const answer = await this.#lines.ask(
       { op: 'spawn', ...order },
       (line) => isMine(line) && (line['event'] === 'spawned' || line['event'] === 'spawn-failed'),
       `the reaper to start ${order.id}`,
@@ -134,7 +141,7 @@ export class Reaper {
   signal = async (targets: Identity[], signal: NodeJS.Signals): Promise<SignalOutcome[]> => {
     if (targets.length === 0) return []
     const identities = targets.map(({ pid, startTime }) => ({ pid, startTime }))
-    const answer = await this.#process.request({ op: 'signal', signal, targets: identities }, 'signalled')
+    const answer = await this.#lines.request({ op: 'signal', signal, targets: identities }, 'signalled')
     const outcomes = answer['outcomes'] as SignalOutcome[]
     debug('%s to %o: %o', signal, identities, outcomes)
     return outcomes
@@ -147,7 +154,7 @@ export class Reaper {
    */
   async killTree(timeout: number): Promise<KilledTree> {
     const line = { op: 'kill-tree', timeout }
-    const answer = await this.#process.request(line, 'tree-killed', timeout + ANSWER_TIMEOUT_MS)
+    const answer = await this.#lines.request(line, 'tree-killed', timeout + ANSWER_TIMEOUT_MS)
     const tree = answer as unknown as KilledTree
     debug('killed the tree: %o', tree.killed)
     return tree
@@ -160,12 +167,12 @@ export class Reaper {
 
   /** Whether it has answered every request in time so far. A reaper that is stopped is not waited for twice. */
   get responsive(): boolean {
-    return this.#process.responsive
+    return this.#lines.responsive
   }
 
   /** Ends a reaper that does not answer. */
   abandon(): Promise<void> {
-    return this.#process.abandon()
+    return this.#lines.link.abandon()
   }
 
   /** Ends the reaper. */
@@ -173,7 +180,7 @@ export class Reaper {
     this.dismissed = true
     if (!this.responsive) throw new Error('The reaper does not answer.')
     debug('is asked to exit')
-    this.#process.send({ op: 'exit' })
+    this.#lines.link.send({ op: 'exit' })
     return withDeadline(this.ended, ANSWER_TIMEOUT_MS, 'the reaper to exit')
   }
 }

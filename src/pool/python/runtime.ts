@@ -4,19 +4,15 @@ import type { Identity } from '../../process/system/identity.ts'
 import { debugLog } from '../../support/debugLog.ts'
 import { asSetupError, SetupError } from '../../support/errors.ts'
 import { forgetFailure } from '../../support/forgetFailure.ts'
+import type { ArmedPlace, Place } from '../places/place.ts'
 import type { ForkserverEvent } from '../run/events.ts'
-import { recordProcess } from '../run/record.ts'
 import type { Run } from '../run/run.ts'
-import { Control } from './control.ts'
-import { type Forkserver, type PythonInstallation, startForkserver } from './forkserver.ts'
+import { type Forkserver, startForkserver } from './forkserver.ts'
 import type { Reaper } from './reaper.ts'
 import { SlowStart } from './slowStart.ts'
 import { Sources } from './sources.ts'
 
 const debug = debugLog('python')
-
-/** Finds the interpreter and installs the packages that it lacks. Injected, so a test of the pool installs nothing. */
-export type Install = (signal: AbortSignal) => Promise<PythonInstallation>
 
 /** The state of a run's Python. `arming`: the interpreter is being found, or the reaper is not armed yet. */
 export type PythonState =
@@ -25,11 +21,8 @@ export type PythonState =
   | ArmedPython
 
 /** From this state on, there are processes to end. */
-export interface ArmedPython {
+export interface ArmedPython extends ArmedPlace {
   readonly phase: 'armed'
-  readonly reaper: Reaper
-  readonly control: Control
-  readonly installation: PythonInstallation
   /** The forkserver that is up or starting; rejects if its start fails. */
   forkserver: Promise<Forkserver> | undefined
   /** The forkservers whose imported files have changed since, by epoch, until they have ended. */
@@ -37,10 +30,8 @@ export interface ArmedPython {
 }
 
 /** The prerequisites of a worker. */
-export interface PythonUp {
+export interface PythonUp extends Omit<ArmedPlace, 'reaper'> {
   forkserver: Forkserver
-  control: Control
-  installation: PythonInstallation
 }
 
 /**
@@ -55,7 +46,7 @@ export class PythonRuntime {
   /** Number of times that the workers had to be replaced: their modules had changed, or forks were distrusted. */
   epoch = 0
   readonly #run: Run
-  readonly #install: Install
+  readonly #place: Place
   /** Prints a sentence for the user. */
   readonly announce: (sentence: string) => void
   #state: PythonState = { phase: 'not started' }
@@ -66,11 +57,14 @@ export class PythonRuntime {
   readonly #forkservers = new Set<Forkserver>()
   readonly #end = new AbortController()
 
-  /** @param announce prints a sentence for the user */
-  constructor(run: Run, install: Install, announce: (sentence: string) => void) {
+  /**
+   * @param place the machine that Python runs on
+   * @param announce prints a sentence for the user
+   */
+  constructor(run: Run, place: Place, announce: (sentence: string) => void) {
     this.announce = announce
     this.#run = run
-    this.#install = install
+    this.#place = place
     this.#startMethod = run.options.startMethod
     this.sources = new Sources((file) => run.watch?.onFile(file))
   }
@@ -94,8 +88,8 @@ export class PythonRuntime {
   async start(): Promise<PythonUp> {
     const armed = await this.#arm()
     armed.forkserver ??= this.#keepForkserver(armed)
-    const { control, installation } = armed
-    return { forkserver: await armed.forkserver, control, installation }
+    const { control, installation, site } = armed
+    return { forkserver: await armed.forkserver, control, installation, site }
   }
 
   /** Starts a forkserver and forgets it when it ends. A failed start is remembered for a back-off. */
@@ -172,7 +166,7 @@ export class PythonRuntime {
     const id = `forkserver-${++this.#generation}`
     let born: Identity | undefined
     const onProcess = (identity: Identity) => {
-      recordProcess(this.#run.directory, id, identity)
+      this.#place.record(id, identity)
       born = identity
       this.#starting.add(identity)
       this.#tell(id, identity.pid, { event: 'started' })
@@ -222,7 +216,7 @@ export class PythonRuntime {
   #arm(): ArmedPython | Promise<ArmedPython> {
     if (this.#state.phase === 'armed') return this.#state
     if (this.#state.phase !== 'not started') return this.#state.coming
-    const coming = withStartCode(this.#installAndArm())
+    const coming = withStartCode(this.#armPlace())
     this.#state = { phase: 'arming', coming }
     coming.then(
       (armed) => {
@@ -238,24 +232,13 @@ export class PythonRuntime {
     return coming
   }
 
-  async #installAndArm(): Promise<ArmedPython> {
-    const run = this.#run
-    // Loaded while Python answers.
-    const [installation, { Reaper }] = await Promise.all([
-      this.#install(this.#end.signal),
-      import('./reaper.ts'),
-    ])
-    const control = await Control.listen(run.controlPath, run.token)
+  async #armPlace(): Promise<ArmedPython> {
+    const armed = await this.#place.arm(this.#end.signal)
+    const { reaper, control } = armed
+    void reaper.ended.then((exit) => this.#noteEnd(reaper, exit))
     try {
-      const reaper = await Reaper.start(
-        installation.executable,
-        run.directory,
-        run.owner,
-        run.options.orphans.keep,
-      )
-      void reaper.ended.then((exit) => this.#noteEnd(reaper, exit))
-      await recordOrEnd(reaper, () => recordProcess(run.directory, 'reaper', reaper.armed))
-      return { phase: 'armed', reaper, installation, control, forkserver: undefined, outdated: new Map() }
+      await recordOrEnd(reaper, () => this.#place.record('reaper', reaper.armed))
+      return { phase: 'armed', ...armed, forkserver: undefined, outdated: new Map() }
     } catch (error) {
       control.close()
       throw error

@@ -1,6 +1,6 @@
 import type { Exit } from '../../process/system/exit.ts'
 import type { Identity } from '../../process/system/identity.ts'
-import { logPath } from '../run/run.ts'
+import { logPath } from '../places/site.ts'
 import type { Control, Listener } from './control.ts'
 import { configOf, environmentOf, type ProgramConfig } from './programConfig.ts'
 import { expectReport, type StartReport, waitUntilReady } from './startup.ts'
@@ -34,9 +34,9 @@ export interface StartingProgram {
 
 /** Spawns a program below the reaper. */
 export async function startProgram(launch: ProgramLaunch): Promise<StartingProgram> {
-  const { id, run, reaper, control, installation, program, who } = launch
+  const { id, run, site, reaper, control, installation, program, who } = launch
   const { executable } = installation
-  const log = logPath(run, id)
+  const log = logPath(site.directory, id)
   let importing: string | undefined
   const report = expectReport(control, program, id, (line, peer) => {
     if (line['event'] !== 'importing') return launch.onLine?.(line, peer)
@@ -44,8 +44,8 @@ export async function startProgram(launch: ProgramLaunch): Promise<StartingProgr
     launch.onImport?.(importing)
   })
   const config = configOf(launch)
-  const env = environmentOf(run)
-  const spawned = await reaper.spawn({ id, argv: [executable], program, config, env, cwd: run.root, log })
+  const env = environmentOf(launch)
+  const spawned = await reaper.spawn({ id, argv: [executable], program, config, env, cwd: site.root, log })
   const kill = () => reaper.signal([spawned], 'SIGKILL')
   const ready = () =>
     waitUntilReady({

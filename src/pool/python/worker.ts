@@ -1,7 +1,8 @@
 import type { Exit } from '../../process/system/exit.ts'
 import type { Identity } from '../../process/system/identity.ts'
 import { asSetupError } from '../../support/errors.ts'
-import { logPath, type Run } from '../run/run.ts'
+import { logPath, type Site } from '../places/site.ts'
+import type { Run } from '../run/run.ts'
 import type { Control } from './control.ts'
 import type { Forkserver, PythonInstallation } from './forkserver.ts'
 import { expectReport, waitUntilReady } from './startup.ts'
@@ -40,6 +41,7 @@ export interface WorkerStart {
   control: Control
   forkserver: Forkserver
   installation: PythonInstallation
+  site: Site
   /** Called as soon as the process exists. */
   onProcess(identity: Identity, exited: Promise<Exit>): void
   /** Called with files of the user that a lease has started to use. */
@@ -53,7 +55,7 @@ export interface WorkerStart {
  */
 export async function startWorker(start: WorkerStart): Promise<Worker> {
   const { id, run, control, forkserver } = start
-  const log = logPath(run, id)
+  const log = logPath(start.site.directory, id)
   let noteReset = (_problem: string | undefined) => {}
   let noteFlushed = () => {}
   const report = expectReport(control, 'worker', id, (line, peer) => {

@@ -58,8 +58,3 @@ export function createRun(root: string, options: ResolvedOptions, watch?: Watch,
     controlPath: join(directory.path, 'control.sock'),
   }
 }
-
-/** The file that holds everything a process of the run prints. */
-export function logPath(run: Run, processId: string): string {
-  return join(run.directory.path, 'logs', `${processId}.log`)
-}

@@ -1,0 +1,15 @@
+import { bytecodeDirectory } from '../overlay/directory.ts'
+import type { Run } from '../run/run.ts'
+import type { Site } from './site.ts'
+
+/** The surroundings of Python on this machine. */
+export function localSite({ directory, controlPath, root }: Run): Site {
+  const set = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  return {
+    directory: directory.path,
+    controlPath,
+    root,
+    bytecode: bytecodeDirectory(process.env),
+    environment: Object.fromEntries(set),
+  }
+}
