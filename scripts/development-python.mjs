@@ -22,6 +22,11 @@ export function librariesPython({ nightly = false } = {}) {
   return ensure('libraries', files)
 }
 
+/** Path of an interpreter with Ray, to which tests play a cluster. */
+export function rayPython() {
+  return ensure('ray', ['requirements-ray.txt'])
+}
+
 /** Path of the development interpreter, with what the documentation site needs. */
 export function docsPython() {
   return ensure('python', ['requirements-dev.txt', 'requirements-docs.txt'])

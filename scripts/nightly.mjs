@@ -1,10 +1,10 @@
 // What is too large or too slow for every change: `npm run nightly`.
 // All libraries of python/tests/libraries, also those of several hundred megabytes, the bridge suite in every pool and
-// environment and over gRPC, every combination of versions, every chaos case, and every ratio of the benchmark.
+// environment and over gRPC, the driver on a Ray cluster, every combination of versions, every chaos case, and every ratio of the benchmark.
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-import { developmentPython, librariesPython } from './development-python.mjs'
+import { developmentPython, librariesPython, rayPython } from './development-python.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const options = { preferLocal: true, reject: false, stdio: 'inherit' }
@@ -15,6 +15,16 @@ const libraries = await execa(await developmentPython(), ['-m', 'pytest', '-rs',
   cwd: join(root, 'python'),
   env: { VITEST_PYTHON_NIGHTLY: '1' },
 })
+// A cluster in namespaces of its own. Without the privilege to make them, pytest says that it is skipped.
+const cluster = await execa(
+  await developmentPython(),
+  ['-m', 'pytest', '-rs', 'tests/test_cluster_on_ray.py'],
+  {
+    ...options,
+    cwd: join(root, 'python'),
+    env: { VITEST_PYTHON_RAY: await rayPython() },
+  },
+)
 const realms = await execa('vitest', ['run', '--project', 'e2e', 'realms', 'coverage'], {
   ...options,
   cwd: root,
@@ -29,4 +39,6 @@ const grpc = await execa('vitest', ['run', '--project', 'integration', 'test/int
 const matrix = await execa('node', ['scripts/matrix.mjs', '--all'], { ...options, cwd: root })
 const chaos = await execa('node', ['scripts/chaos.mjs'], { ...options, cwd: root })
 const bench = await execa('node', ['scripts/bench.mjs', '--check'], { ...options, cwd: root })
-process.exitCode = [libraries, realms, grpc, matrix, chaos, bench].some(({ failed }) => failed) ? 1 : 0
+process.exitCode = [libraries, cluster, realms, grpc, matrix, chaos, bench].some(({ failed }) => failed)
+  ? 1
+  : 0

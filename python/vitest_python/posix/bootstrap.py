@@ -28,6 +28,7 @@ importlib.import_module(module).main(config)
 _SCRIPT = f"exec(compile({_CODE!r}, '<stdin>', 'exec'), {{'text': 'TEXT'}})\n"
 _PROGRAMS = {
     "coverage": "vitest_python.measuring.reporter",
+    "driver": "vitest_python.cluster.driver",
     "forkserver": "vitest_python.forkserver.forkserver",
     "inspector": "vitest_python.inspection.inspector",
     "worker": "vitest_python.serving.worker",
@@ -38,7 +39,7 @@ def open_script(program: str, config: dict[str, Any]) -> int:
     """A descriptor to start `python` with as its standard input. The caller closes it.
 
     Args:
-        program: `coverage`, `forkserver`, `inspector` or `worker`
+        program: `coverage`, `driver`, `forkserver`, `inspector` or `worker`
         config: what its `main` takes
     """
     text = json.dumps([_PACKAGE, _PROGRAMS[program], config]).encode().hex()

@@ -65,10 +65,10 @@ def _set_limit(number: int, value: int) -> bool:
 
 def carries(pid: int, run_id: str) -> bool:
     """Return whether the process has any cookie of the run; False if none can be read."""
-    return run_id in map(run_id_of, _read_limits(pid)) or _has_variable(pid, run_id)
+    return run_id in map(run_id_of, read_limits(pid)) or _has_variable(pid, run_id)
 
 
-def _read_limits(pid: int) -> list[int]:
+def read_limits(pid: int) -> list[int]:
     """Return the hard values of those `LIMITS` that are finite."""
     try:
         with open(f"/proc/{pid}/limits", "rb") as file:

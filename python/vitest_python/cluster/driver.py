@@ -1,0 +1,117 @@
+"""The program that places the trees of a run on the nodes of a cluster, and passes their lines on.
+
+The reaper of the runner's machine starts it, and it reports on the control socket like a worker. docs/protocol.md
+describes its lines. Ray prints to the standard output of its driver, which goes to a log here.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import traceback
+from typing import Any, NoReturn
+
+from ..common.config import Config
+from ..common.control import Control
+from ..common.start import connect, start_program
+from .cluster import Cluster, ClusterProblem
+from .package import pack
+from .verdict import judge_cluster
+
+_POLL_SECONDS = 2.0
+
+JsonLine = dict[str, Any]
+
+
+class Placed:
+    """A node with a tree."""
+
+    def __init__(self, index: int, node: str, actor: Any) -> None:
+        self.index, self.node, self.actor = index, node, actor
+        self.facts: JsonLine = {}
+        """What the node said when the tree was placed."""
+
+
+class Driver:
+    """Carries out the lines of the runner, each `place` on a thread of its own, because a node may be slow."""
+
+    def __init__(self, config: Config, options: JsonLine, control: Control, cluster: Cluster) -> None:
+        self._config = config
+        self._silence = options["silence"] / 1_000
+        self._keep = options["keep"]
+        self._control = control
+        self._cluster = cluster
+        self._package = pack()
+        self._placed: dict[int, Placed] = {}
+        self.origin = cluster.describe()
+
+    def run(self) -> NoReturn:
+        """Handle lines until the runner is gone. The actors end with this process, and the trees with them."""
+        for line in self._control.lines():
+            if line["op"] == "place":
+                threading.Thread(target=self._place, args=(line,), daemon=True).start()
+            elif line["op"] == "line":
+                self._cluster.send(self._placed[line["node"]].actor, line["to"], line["line"])
+            elif line["op"] == "end":
+                self._end()
+        os._exit(0)
+
+    def _place(self, line: JsonLine) -> None:
+        index = line["node"]
+        try:
+            nodes = self._cluster.candidates()
+            if index >= len(nodes):
+                raise ClusterProblem(
+                    f"only {len(nodes)} nodes of the cluster have the resources that the option asks for"
+                )
+            node = nodes[index]
+            arguments = (self._package, self._config.run_id, index, self._config.token, self._silence, self._keep)
+            placed = Placed(index, node["id"], self._cluster.start_agent(index, node["id"], arguments))
+            # From here on, a process may exist there, even if the next answer doesn't come.
+            self._placed[index] = placed
+            described = placed.actor.describe.remote(node["ip"])
+            placed.facts = self._cluster.wait(described, line["timeout"] / 1_000)
+        except Exception as error:
+            self._control.send({"event": "place-failed", "node": index, "message": f"{type(error).__name__}: {error}"})
+            return
+        self._control.send({"event": "placed", "node": index, "nodeId": placed.node, **placed.facts})
+        self._follow(placed)
+
+    def _follow(self, placed: Placed) -> None:
+        """Pass the lines of a tree on. Asking for them is the sign of life of the run."""
+        while True:
+            try:
+                for line in self._cluster.wait(placed.actor.take.remote(_POLL_SECONDS), self._silence):
+                    self._control.send({"event": "line", "node": placed.index, **line})
+            except Exception as error:
+                # A node that doesn't answer isn't a clean one: its sweep decides.
+                self._control.send(
+                    {"event": "node-lost", "node": placed.index, "message": f"{type(error).__name__}: {error}"[:500]}
+                )
+                return
+
+    def _end(self) -> None:
+        trees = {placed.index: (placed.node, placed.actor, placed.facts) for placed in self._placed.values()}
+        for line in judge_cluster(self._cluster, self.origin, trees, self._package, 2 * self._silence):
+            self._control.send(line)
+
+
+def main(given: dict[str, Any]) -> NoReturn:
+    """Run the driver with the configuration that docs/protocol.md describes; `cluster` has the option's members."""
+    config = start_program(given)
+    control = connect("driver", config)
+    try:
+        cluster = Cluster(given["cluster"], config.run_id)
+        driver = Driver(config, given["cluster"], control, cluster)
+    except Exception as error:
+        own = isinstance(error, ClusterProblem)
+        failure = {
+            "type": f"vitest_python.{type(error).__name__}" if own else type(error).__name__,
+            "message": str(error),
+            "traceback": "" if own else traceback.format_exc(),
+            "module": None,
+        }
+        control.send({"event": "failed", "failure": failure})
+        os._exit(1)
+    control.send({"event": "ready", **driver.origin})
+    driver.run()

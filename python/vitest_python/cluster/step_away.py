@@ -1,0 +1,31 @@
+"""Starts a program that isn't a descendant of this process."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+# Ray kills the children of an actor's process together with it, and the reaper must outlive the actor to end the tree.
+# The parent waits for the first child only, so the program's parent is PID 1 before it starts.
+_STEP_AWAY = """\
+import os, sys
+os.setsid()
+if os.fork():
+    os._exit(0)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
+def step_away(argv: list[str], env: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start a program in a session of its own, with pipes as its standard input and output.
+
+    Returns the process that has started it and has already ended, for the sake of its pipes.
+    """
+    process = subprocess.Popen(
+        [sys.executable, "-I", "-S", "-c", _STEP_AWAY, *argv],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=env,
+    )
+    process.wait()
+    return process

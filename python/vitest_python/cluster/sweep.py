@@ -1,0 +1,107 @@
+"""Looks for the processes of a run on the node where it runs, and kills them.
+
+It shares no process with the tree that it checks: a fresh Ray task calls it.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Any
+
+from ..posix.cookie import carries, read_limits
+from ..posix.identity import boot_id, read_stat, real_user
+from ..posix.killing.sweep import kill_marked
+
+SWEEPS_FOR_PROOF = 2
+PAUSE_SECONDS = 0.025
+KILL_SECONDS = 5.0
+
+JsonLine = dict[str, Any]
+
+
+def identify_node() -> JsonLine:
+    """Tell which machine, and which container of it, this process sees. A replaced container answers otherwise."""
+    return {"bootId": boot_id(), "pidNamespace": os.readlink("/proc/self/ns/pid"), "uid": os.getuid()}
+
+
+def sweep_node(run_id: str, since: str = "0") -> JsonLine:
+    """Kill what is left of the run, and look until two looks in a row have found nothing.
+
+    Args:
+        run_id: of the run
+        since: the start time of the actor. An older process can't be of the run
+
+    Returns:
+        `orphans`, the processes that were found; `cleanSweeps`, at the end and in a row; `unreadable`, the processes
+        of this user of which it can't be told; `looked`, how many the last look has seen; and the node.
+    """
+    orphans: dict[tuple[int, str], JsonLine] = {}
+    clean = 0
+    until = time.monotonic() + KILL_SECONDS
+    while True:
+        found, unreadable, looked = look(run_id, since)
+        orphans.update({(process["pid"], process["startTime"]): process for process in found})
+        clean = 0 if found or unreadable else clean + 1
+        if found:
+            kill_marked(run_id, {})
+        if clean >= SWEEPS_FOR_PROOF or (unreadable and not found) or time.monotonic() > until:
+            break
+        time.sleep(PAUSE_SECONDS)
+    left = {(process["pid"], process["startTime"]) for process in found}
+    return {
+        **identify_node(),
+        "orphans": [{**process, "killed": name not in left} for name, process in orphans.items()],
+        "cleanSweeps": clean,
+        "unreadable": unreadable,
+        "looked": looked,
+    }
+
+
+def look(run_id: str, since: str = "0", spare: frozenset[int] = frozenset()) -> tuple[list[JsonLine], list[int], int]:
+    """Look at every process once.
+
+    Args:
+        run_id: whose processes to look for
+        since: a start time; older processes are never in doubt
+        spare: the pids of processes that may be there
+
+    Returns the processes of the run, those that may be of the run, and how many processes there are.
+    """
+    found: list[JsonLine] = []
+    unreadable: list[int] = []
+    pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    for pid in pids:
+        if pid == os.getpid() or pid in spare:
+            continue
+        stat = read_stat(pid)
+        if stat is None or not stat.alive:
+            continue
+        if carries(pid, run_id):
+            found.append({"pid": pid, "startTime": stat.start_time, "command": _command_of(pid)})
+        elif int(stat.start_time) >= int(since) and _is_doubtful(pid):
+            unreadable.append(pid)
+    return found, unreadable, len(pids)
+
+
+def _is_doubtful(pid: int) -> bool:
+    """Whether a process of this user hides its environment and, maybe, its limits, so that it may be of the run."""
+    if real_user(pid) != os.getuid() or read_limits(pid):
+        return False
+    try:
+        with open(f"/proc/{pid}/environ", "rb") as file:
+            file.read(1)
+    except PermissionError:
+        # Its limits can be read, and a process of the run can't raise them without privilege.
+        return os.getuid() == 0 or not os.access(f"/proc/{pid}/limits", os.R_OK)
+    except OSError:
+        pass
+    return False
+
+
+def _command_of(pid: int) -> str:
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            return file.read(400).replace(b"\0", b" ").decode(errors="replace").strip()
+    except OSError:
+        return ""
