@@ -12,7 +12,7 @@ import { writeReportSchema } from './report-schema.mjs'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const out = process.argv[2] ?? `${root}/src/client/gen`
 const options = [
-  'outputServices=grpc-js',
+  'outputServices=none',
   'esModuleInterop=true',
   'importSuffix=.ts',
   'env=both',

@@ -25,16 +25,15 @@ export function trimMessages() {
       filter: { id: /gen\/vitest_python\/v1\/\w+\.ts$/ },
       handler(code) {
         // The declarations that are made of the types have no codecs.
-        if (!code.includes('Serialize: (value')) return code
-        return dropDepthChecks(code.includes('export const BridgeService') ? dropUnusedCodecs(code) : code)
+        if (!code.includes('.finish()') && !code.includes('decode(')) return code
+        return dropDepthChecks(code.includes('export const ClientFrame') ? dropUnusedCodecs(code) : code)
       },
     },
   }
 }
 
 function dropUnusedCodecs(code) {
-  const client = code.replace(/^ {4}(requestDeserialize|responseSerialize): .*\n/gm, '')
-  const written = WRITTEN.reduce((rest, message) => drop(rest, message, 'decode'), client)
+  const written = WRITTEN.reduce((rest, message) => drop(rest, message, 'decode'), code)
   return READ.reduce((rest, message) => drop(rest, message, 'encode'), written)
 }
 

@@ -2,9 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { credentials } from '@grpc/grpc-js'
-import { BridgeClient, type WorkerFrame } from '../../src/client/gen/vitest_python/v1/bridge.ts'
-import { CHANNEL_OPTIONS } from '../../src/client/wire/metadata.ts'
+import type { WorkerFrame } from '../../src/client/gen/vitest_python/v1/bridge.ts'
+import { BridgeClient } from './bridgeClient.ts'
 import { startFrame } from './frames.ts'
 import { programs, python, root } from './paths.ts'
 
@@ -26,7 +25,7 @@ export async function startBareServer(): Promise<BareServer> {
   })
   await ready(child)
   const address = `unix:${socket}`
-  const client = new BridgeClient(address, credentials.createInsecure(), CHANNEL_OPTIONS)
+  const client = new BridgeClient(address)
   return {
     client,
     address,
@@ -36,7 +35,7 @@ export async function startBareServer(): Promise<BareServer> {
         client.call({ name: 'echo', arguments: payload }, (error, reply) =>
           error
             ? reject(error)
-            : resolve(reply.kind?.$case === 'value' ? reply.kind.value : new Uint8Array()),
+            : resolve(reply?.kind?.$case === 'value' ? reply.kind.value : new Uint8Array()),
         )
       }),
     async stop() {

@@ -1,18 +1,9 @@
 import { once } from 'node:events'
-import { credentials, makeGenericClientConstructor } from '@grpc/grpc-js'
-import {
-  BridgeService,
-  type ClientFrame,
-  type WorkerFrame,
-} from '../../src/client/gen/vitest_python/v1/bridge.ts'
-import { CHANNEL_OPTIONS } from '../../src/client/wire/metadata.ts'
+import type { WorkerFrame } from '../../src/client/gen/vitest_python/v1/bridge.ts'
+import { BridgeClient } from './bridgeClient.ts'
 import { startFrame } from './frames.ts'
 
 const CHUNK = 1 << 20
-const Chunks = makeGenericClientConstructor(
-  { session: { ...BridgeService.session, path: '/bench.Chunks/Session' } },
-  'bench.Chunks',
-)
 
 /** Sends large values over gRPC as its documentation recommends: in pieces (here 1 MB) with flow control. */
 export class ChunkStream {
@@ -20,12 +11,8 @@ export class ChunkStream {
   readonly #stream
 
   constructor(address: string) {
-    this.#client = new Chunks(address, credentials.createInsecure(), CHANNEL_OPTIONS)
-    this.#stream = (
-      this.#client as unknown as {
-        session(): import('@grpc/grpc-js').ClientDuplexStream<ClientFrame, WorkerFrame>
-      }
-    ).session()
+    this.#client = new BridgeClient(address)
+    this.#stream = this.#client.session('/bench.Chunks/Session')
     this.#stream.on('error', () => {})
   }
 

@@ -68,7 +68,6 @@ export class BenchRun {
 
   async stop(): Promise<Stopped> {
     await this.leases.releasePrefetched()
-    this.leases.connection.close()
     const stopped = (await ask(this.#host, ++this.#orders, { op: 'stop' })) as Stopped
     this.#host.disconnect()
     await once(this.#host, 'exit')

@@ -16,7 +16,6 @@ async function test(context: RunContext, tests: number): Promise<number[]> {
     await pool.releaseAll()
   }
   await leases.releasePrefetched()
-  leases.connection.close()
   return waits
 }
 

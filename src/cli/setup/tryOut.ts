@@ -48,18 +48,14 @@ export async function tryOut(installation: PythonInstallation): Promise<number> 
 
 async function call({ context }: ActiveRun): Promise<void> {
   const broker = new BrokerConnection(context)
-  try {
-    const lease = await broker.acquire({ file: '', test: 'vitest-python setup' })
-    const python = new LeasedPython(lease)
-    const text = randomUUID()
-    const answer = await python.call('tried_out.echo', [text], { timeout: CALL_TIMEOUT_MS })
-    python.close()
-    lease.release()
-    if (answer !== text)
-      throw new SetupError('TRY_OUT_FAILED', `Echo test failed: sent ${text}, received ${answer}.`)
-  } finally {
-    broker.close()
-  }
+  const lease = await broker.acquire({ file: '', test: 'vitest-python setup' })
+  const python = new LeasedPython(lease)
+  const text = randomUUID()
+  const answer = await python.call('tried_out.echo', [text], { timeout: CALL_TIMEOUT_MS })
+  python.close()
+  lease.release()
+  if (answer !== text)
+    throw new SetupError('TRY_OUT_FAILED', `Echo test failed: sent ${text}, received ${answer}.`)
 }
 
 function checkEnd({ failed, report }: Awaited<ReturnType<ActiveRun['stop']>>): void {

@@ -1,34 +1,37 @@
-import { credentials, type ServiceError } from '@grpc/grpc-js'
+import { now } from '../../support/clock.ts'
 import { withDeadline } from '../../support/deadline.ts'
 import { outside } from '../../support/outside.ts'
-import { withoutStack } from '../../support/withoutStack.ts'
 import {
-  BrokerClient,
+  type BrokerRequest,
   type Holder,
+  type JoinReply,
   Priority,
   type SurvivorsReply,
   type SurvivorsRequest,
 } from '../gen/vitest_python/v1/broker.ts'
-import { CHANNEL_OPTIONS, callMetadata } from '../wire/metadata.ts'
+import { BrokerSocket } from './brokerSocket.ts'
 import type { RunContext } from './context.ts'
 import type { Lease } from './lease.ts'
-import { connectionError } from './leaseErrors.ts'
+import { connectionError, refusalError } from './leaseErrors.ts'
 import { PendingLease } from './pendingLease.ts'
 import type { PoolStats } from './stats.ts'
 
 /** The runner may be busy with its reporters. */
 const FLUSH_TIMEOUT_MS = 5_000
 
+interface Answers {
+  stats: PoolStats
+  survivors: SurvivorsReply
+  join: JoinReply
+}
+
 /** The broker of a run, as a test process sees it. */
 export class BrokerConnection {
-  readonly #client: BrokerClient
   readonly #context: RunContext
   readonly #open = new Set<PendingLease>()
 
   constructor(context: RunContext) {
     this.#context = context
-    const insecure = credentials.createInsecure()
-    this.#client = outside(() => new BrokerClient(context.broker, insecure, CHANNEL_OPTIONS))
   }
 
   /**
@@ -53,19 +56,17 @@ export class BrokerConnection {
   }
 
   stats(): Promise<PoolStats> {
-    return this.#ask((metadata, answer) => this.#client.stats({}, metadata, answer))
+    return this.#ask({ $case: 'stats', value: {} })
   }
 
   /** Waits until the workers of these leases have ended, and reports the processes that outlived them. */
   survivors(request: SurvivorsRequest): Promise<SurvivorsReply> {
-    return this.#ask((metadata, answer) => this.#client.survivors(request, metadata, answer))
+    return this.#ask({ $case: 'survivors', value: request })
   }
 
   /** The context of another project of this runner. Both are JSON: the project as it is sent, and the answer. */
   async join(project: string): Promise<string> {
-    const { context } = await this.#ask<{ context: string }>((metadata, answer) =>
-      this.#client.join({ project }, metadata, answer),
-    )
+    const { context } = await this.#ask({ $case: 'join', value: { project } })
     return context
   }
 
@@ -79,32 +80,28 @@ export class BrokerConnection {
     await withDeadline(all, FLUSH_TIMEOUT_MS, 'the pool to read the reports of leases').catch(() => {})
   }
 
-  close(): void {
-    this.#client.close()
-  }
-
   #request(holder: Holder, priority: Priority): PendingLease {
     return outside(() => {
-      const stream = withoutStack(() => this.#client.lease(callMetadata(this.#context.token)))
-      const pending = new PendingLease(stream, this.#context, holder, priority)
+      const pending = new PendingLease(new BrokerSocket(this.#context), this.#context, holder, priority)
       this.#open.add(pending)
       void pending.closed.then(() => this.#open.delete(pending))
       return pending
     })
   }
 
-  #ask<Reply>(
-    send: (
-      metadata: ReturnType<typeof callMetadata>,
-      answer: (error: ServiceError | null, reply: Reply) => void,
-    ) => void,
-  ): Promise<Reply> {
+  /** @throws LeaseError the broker refuses, or is gone */
+  #ask<Question extends keyof Answers>(
+    kind: { $case: Question } & BrokerRequest['kind'],
+  ): Promise<Answers[Question]> {
     return new Promise((resolve, reject) => {
-      outside(() =>
-        send(callMetadata(this.#context.token), (error, reply) =>
-          error ? reject(connectionError(error)) : resolve(reply),
-        ),
-      )
+      const socket = outside(() => new BrokerSocket(this.#context))
+      socket.on('data', ({ kind: reply }) => {
+        if (reply?.$case === kind.$case) resolve(reply.value as Answers[Question])
+        if (reply?.$case === 'failed') reject(refusalError(reply.value))
+      })
+      socket.on('error', (error) => reject(connectionError(error)))
+      socket.on('end', () => reject(connectionError(new Error('it was closed'))))
+      socket.write({ kind, at: now() })
     })
   }
 }

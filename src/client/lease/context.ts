@@ -19,7 +19,7 @@ export interface SetupFailure {
 /** How to lease a worker of one pool. */
 export interface RunContext {
   runId: string
-  /** gRPC target of the broker. */
+  /** Path of the broker's socket. */
   broker: string
   /** Secret of this run. Every call sends it. */
   token: string

@@ -49,7 +49,7 @@ export function isJestDebugged(): boolean {
 /** Written into the run directory, which no other user can enter and which is removed with the run. */
 function writeContext(context: JestContext): string {
   const { broker } = context.pools[DEFAULT_POOL] as RunContext
-  const file = join(dirname(broker.replace(/^unix:/, '')), 'jest.json')
+  const file = join(dirname(broker), 'jest.json')
   writeFileSync(file, JSON.stringify(context), { mode: 0o600 })
   return file
 }

@@ -1,4 +1,3 @@
-import type { ServiceError } from '@grpc/grpc-js'
 import type { ErrorCode } from '../../support/errorCodes.ts'
 import { LeaseError } from '../errors/errors.ts'
 import type { Failure } from '../gen/vitest_python/v1/broker.ts'
@@ -8,10 +7,10 @@ export function refusalError({ message, code }: Failure): LeaseError {
   return new LeaseError(message, code === '' ? {} : { code: code as ErrorCode })
 }
 
-/** The broker cannot be reached, or does not accept the caller. */
-export function connectionError(error: ServiceError): LeaseError {
+/** The broker cannot be reached, or is gone. */
+export function connectionError(error: Error): LeaseError {
   return new LeaseError(
-    `The connection to the run's main process failed: ${error.details || error.message}. ` +
+    `The connection to the run's main process failed: ${error.message}. ` +
       'No more workers can be leased. If that process has ended, the end of its output says why.',
     { cause: error },
   )

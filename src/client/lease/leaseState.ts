@@ -1,4 +1,4 @@
-import type { Granted, Holder, LeaseRequest, Usage } from '../gen/vitest_python/v1/broker.ts'
+import type { BrokerRequest, Granted, Holder, Usage } from '../gen/vitest_python/v1/broker.ts'
 
 /** A lease, from its request to its end, as the test process that asked for it knows it. */
 export type LeaseState =
@@ -32,7 +32,7 @@ export type LeaseStateEvent =
   | { readonly type: 'release'; readonly busy: boolean; readonly usage?: Usage | undefined }
 
 export type LeaseEffect =
-  | { readonly type: 'send'; readonly message: NonNullable<LeaseRequest['kind']> }
+  | { readonly type: 'send'; readonly message: NonNullable<BrokerRequest['kind']> }
   | { readonly type: 'end stream' }
   | { readonly type: 'cancel stream' }
   // One of these three settles the request, exactly once.
@@ -113,7 +113,7 @@ function lose(message: string): LeaseTransition {
   return { state: { phase: 'lost' }, effects: [{ type: 'lose', message }] }
 }
 
-function send(message: NonNullable<LeaseRequest['kind']>): LeaseEffect {
+function send(message: NonNullable<BrokerRequest['kind']>): LeaseEffect {
   return { type: 'send', message }
 }
 

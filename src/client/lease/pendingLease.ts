@@ -1,25 +1,21 @@
-import type { ClientDuplexStream, ServiceError } from '@grpc/grpc-js'
-import { PROTOCOL } from '../../process/run/protocol.ts'
 import { clearTimeout, epoch, monotonic, now, setTimeout } from '../../support/clock.ts'
 import { type Deferred, deferred } from '../../support/deferred.ts'
 import { LeaseError, WorkerLostError } from '../errors/errors.ts'
 import type {
+  BrokerReply,
+  BrokerRequest,
   Granted,
   Holder,
-  LeaseEvent,
-  LeaseRequest,
   Priority,
   Usage,
 } from '../gen/vitest_python/v1/broker.ts'
+import type { BrokerSocket } from './brokerSocket.ts'
 import type { RunContext } from './context.ts'
 import type { Lease } from './lease.ts'
 import { connectionError, refusalError, timeoutError } from './leaseErrors.ts'
 import { type LeaseEffect, type LeaseState, type LeaseStateEvent, nextLeaseState } from './leaseState.ts'
 
-export type LeaseStream = Pick<
-  ClientDuplexStream<LeaseRequest, LeaseEvent>,
-  'write' | 'on' | 'end' | 'cancel'
->
+export type LeaseStream = Pick<BrokerSocket, 'write' | 'on' | 'end' | 'cancel'>
 
 /** Milliseconds beyond the lease timeout. The pool itself refuses a request when that timeout is over. */
 export const SILENCE_MS = 2_000
@@ -36,22 +32,16 @@ export class PendingLease {
   #state: LeaseState = { phase: 'requested' }
   #waited = 0
 
-  /** Sends the request over a new stream of the broker. */
+  /** Sends the request over a new connection to the broker. */
   constructor(stream: LeaseStream, context: RunContext, holder: Holder, priority: Priority) {
     this.#stream = stream
     this.#context = context
     // A rejection is of interest only to callers that wait for the grant.
     this.#granted.promise.catch(() => {})
-    stream.on('data', (event: LeaseEvent) => this.#receive(event))
-    stream.on('error', (error: ServiceError) => {
-      this.#closed.resolve()
-      this.#dispatch({ type: 'disconnect', error: connectionError(error) })
-    })
-    stream.on('end', () => {
-      this.#closed.resolve()
-      this.#dispatch({ type: 'refuse', error: new LeaseError('The pool ended before it granted a worker.') })
-    })
-    this.#send({ $case: 'acquire', value: { protocol: PROTOCOL, holder, priority } })
+    stream.on('data', (event) => this.#receive(event))
+    stream.on('error', (error) => this.#disconnect(error))
+    stream.on('end', () => this.#disconnect(new Error('it was closed')))
+    this.#send({ $case: 'acquire', value: { holder, priority } })
   }
 
   /**
@@ -97,7 +87,12 @@ export class PendingLease {
     this.#dispatch({ type: 'release', busy: false })
   }
 
-  #receive({ kind }: LeaseEvent): void {
+  #disconnect(error: Error): void {
+    this.#closed.resolve()
+    this.#dispatch({ type: 'disconnect', error: connectionError(error) })
+  }
+
+  #receive({ kind }: BrokerReply): void {
     switch (kind?.$case) {
       case 'granted':
         return this.#dispatch({ type: 'grant', granted: kind.value })
@@ -137,7 +132,7 @@ export class PendingLease {
     }
   }
 
-  #send(kind: LeaseRequest['kind']): void {
+  #send(kind: BrokerRequest['kind']): void {
     this.#stream.write({ kind, at: now() })
   }
 

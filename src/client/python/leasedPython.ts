@@ -1,4 +1,4 @@
-import { type Client, type ClientOptions, credentials } from '@grpc/grpc-js'
+import type { Client, ClientOptions } from '@grpc/grpc-js'
 import { clearTimeout, setTimeout } from '../../support/clock.ts'
 import { type Caller, callerOf } from '../errors/caller.ts'
 import { CallError, WorkerLostError } from '../errors/errors.ts'
@@ -11,6 +11,7 @@ import type { Arguments, CallOptions } from '../session/callOptions.ts'
 import { Session } from '../session/session.ts'
 import { openSession } from '../session/sessionChannel.ts'
 import type { SessionHost } from '../session/sessionHost.ts'
+import { loadGrpc } from '../wire/grpc.ts'
 import { stubMetadata } from '../wire/metadata.ts'
 import { call } from './call.ts'
 import { type CallRequest, type CodeRequest, CodeSurface } from './callSurface.ts'
@@ -98,7 +99,11 @@ export class LeasedPython extends CodeSurface implements PythonClient {
   /** @param channels end the calls of the stub with its test */
   client<C extends Client>(stub: StubConstructor<C>, options?: ClientOptions, channels = this.#channels): C {
     this.#caller ??= callerOf(this.client)
-    const client = new stub(this.address, credentials.createInsecure(), channels.optionsOf(options))
+    const client = new stub(
+      this.address,
+      loadGrpc().credentials.createInsecure(),
+      channels.optionsOf(options),
+    )
     this.#clients.push(client)
     return client
   }

@@ -1,19 +1,12 @@
 import { AsyncResource } from 'node:async_hooks'
 import { types } from 'node:util'
-import {
-  Channel,
-  type ChannelInterface,
-  type ClientOptions,
-  credentials,
-  type Metadata,
-  type StatusObject,
-  status,
-} from '@grpc/grpc-js'
+import type { ChannelInterface, ClientOptions, Metadata, StatusObject } from '@grpc/grpc-js'
 import { setImmediate } from '../../support/clock.ts'
 import { outside } from '../../support/outside.ts'
 import { PythonError, type PythonException } from '../errors/errors.ts'
 import { PythonFailure } from '../gen/vitest_python/v1/bridge.ts'
 import type { SessionHost } from '../session/sessionHost.ts'
+import { loadGrpc } from '../wire/grpc.ts'
 import { CHANNEL_OPTIONS, FAILURE_KEY } from '../wire/metadata.ts'
 
 type ChannelCall = ReturnType<ChannelInterface['createCall']>
@@ -46,6 +39,7 @@ export class StubChannels {
   /** The options to make a stub with: those of the project, on a channel that sends the token. */
   optionsOf(given: ClientOptions = {}): ClientOptions {
     const { channelFactoryOverride: makeChannel, channelOverride, ...options } = given
+    const { Channel, credentials } = loadGrpc()
     const insecure = credentials.createInsecure()
     const channelOptions = { ...CHANNEL_OPTIONS, ...options }
     return {
@@ -64,6 +58,7 @@ export class StubChannels {
   /** Ends the calls that are still under way with the status CANCELLED. Resolves when their callers know. */
   async cancelCalls(): Promise<void> {
     if (this.#underWay.size === 0) return
+    const { status } = loadGrpc()
     for (const call of this.#underWay) call.cancelWithStatus(status.CANCELLED, CANCELLED)
     this.#underWay.clear()
     // grpc-js tells the callers in the next tick.

@@ -1,8 +1,8 @@
-import { credentials } from '@grpc/grpc-js'
 import { outside } from '../../support/outside.ts'
 import { withoutStack } from '../../support/withoutStack.ts'
-import { BridgeClient, Verb } from '../gen/vitest_python/v1/bridge.ts'
+import { ClientFrame, Verb, WorkerFrame } from '../gen/vitest_python/v1/bridge.ts'
 import type { Lease } from '../lease/lease.ts'
+import { loadGrpc } from '../wire/grpc.ts'
 import { CHANNEL_OPTIONS, callMetadata, MEMORY_KEY, PID_KEY } from '../wire/metadata.ts'
 import { SharedMemory } from '../wire/sharedMemory.ts'
 import { startMessage } from './callStart.ts'
@@ -16,6 +16,11 @@ export interface SessionChannel {
   sharesMemory: boolean
   close(): void
 }
+
+/** The method of the service `Bridge` that carries a session. */
+const SESSION = '/vitest_python.v1.Bridge/Session'
+
+const encodeFrame = (frame: ClientFrame) => Buffer.from(ClientFrame.encode(frame).finish())
 
 const channels = new WeakMap<Lease, SessionChannel>()
 
@@ -41,10 +46,13 @@ function connectTo({ session, leaseId, pid, context }: Lease): SessionChannel {
 }
 
 function callByGrpc(lease: Lease): SessionChannel {
-  const client = new BridgeClient(lease.address, credentials.createInsecure(), CHANNEL_OPTIONS)
+  const { Client, credentials } = loadGrpc()
+  const client = new Client(lease.address, credentials.createInsecure(), CHANNEL_OPTIONS)
   const metadata = callMetadata(lease.context.token, lease.leaseId)
   if (SharedMemory.canOpen(lease.pid)) metadata.set(PID_KEY, String(process.pid))
-  const stream = withoutStack(() => client.session(metadata))
+  const stream = withoutStack(() =>
+    client.makeBidiStreamRequest(SESSION, encodeFrame, WorkerFrame.decode, metadata),
+  )
   const channel: SessionChannel = { stream, sharesMemory: false, close: () => client.close() }
   stream.on('metadata', (answer) => {
     channel.sharesMemory = answer.get(MEMORY_KEY).length > 0

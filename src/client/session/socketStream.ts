@@ -56,10 +56,9 @@ export class SocketStream extends EventEmitter<Events> implements SessionStream 
   }
 
   #deliver(): void {
-    for (let message = this.#messages.take(); message; message = this.#messages.take()) {
-      const emit = this.#decode(message)
+    for (let emit = this.#next(); emit; emit = this.#next()) {
       try {
-        emit?.()
+        emit()
       } catch (error) {
         // The error is the listener's own. The other messages have listeners, too.
         setImmediate(() => this.#deliver())
@@ -76,9 +75,11 @@ export class SocketStream extends EventEmitter<Events> implements SessionStream 
     })
   }
 
-  /** @returns a function that emits the message; `undefined` if the message cannot be read */
-  #decode(message: Buffer): (() => void) | undefined {
+  /** @returns a function that emits the next message; `undefined` if there is none, or if it cannot be read */
+  #next(): (() => void) | undefined {
     try {
+      const message = this.#messages.take()
+      if (!message) return undefined
       if (this.#isOpen) {
         const frame = WorkerFrame.decode(message)
         return () => this.emit('data', frame)

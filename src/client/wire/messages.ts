@@ -1,5 +1,8 @@
-/** Each message on a session socket follows its length in bytes. */
+/** Each message on a socket follows its length in bytes. */
 const HEADER_BYTES = 4
+
+/** Bytes of the longest message. */
+const MAX_BYTES = 2 ** 31
 
 /** A message as it is written to a socket. */
 export function framed(message: Uint8Array): Buffer {
@@ -19,9 +22,15 @@ export class MessageReader {
     this.#received += chunk.length
   }
 
-  /** @returns the next message, and `undefined` if it has not arrived as a whole */
-  take(): Buffer | undefined {
+  /**
+   * @param limit bytes of the message
+   * @returns the next message, and `undefined` if it has not arrived as a whole
+   * @throws RangeError the next message is longer
+   */
+  take(limit: number = MAX_BYTES): Buffer | undefined {
     const end = this.#end()
+    if (Number.isFinite(end) && end > HEADER_BYTES + limit)
+      throw new RangeError(`it has ${end - HEADER_BYTES} bytes, and at most ${limit} are allowed`)
     if (end > this.#received) return undefined
     const all = this.#join()
     this.#chunks = end < all.length ? [all.subarray(end)] : []

@@ -1,5 +1,6 @@
-import { type ClientOptions, Metadata } from '@grpc/grpc-js'
+import type { ClientOptions, Metadata } from '@grpc/grpc-js'
 import { PROTOCOL } from '../../process/run/protocol.ts'
+import { loadGrpc } from './grpc.ts'
 
 /** Metadata key of the run's secret. */
 export const TOKEN_KEY = 'x-vitest-python-token'
@@ -22,16 +23,16 @@ export function stubMetadata(token: string, leaseId: string): Readonly<Record<st
   return { [TOKEN_KEY]: token, [LEASE_KEY]: leaseId }
 }
 
-/** Metadata for calls to the broker or to a worker. */
-export function callMetadata(token: string, leaseId?: string): Metadata {
-  const metadata = new Metadata()
+/** Metadata for calls to a worker. */
+export function callMetadata(token: string, leaseId: string): Metadata {
+  const metadata = new (loadGrpc().Metadata)()
   metadata.set(TOKEN_KEY, token)
   metadata.set(PROTOCOL_KEY, String(PROTOCOL))
-  if (leaseId !== undefined) metadata.set(LEASE_KEY, leaseId)
+  metadata.set(LEASE_KEY, leaseId)
   return metadata
 }
 
-/** Options of every channel to a worker or to the broker: no limit of size, and no proxy for a Unix socket. */
+/** Options of every channel to a worker: no limit of size, and no proxy for a Unix socket. */
 export const CHANNEL_OPTIONS: ClientOptions = {
   'grpc.max_receive_message_length': -1,
   'grpc.max_send_message_length': -1,

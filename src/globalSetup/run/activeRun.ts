@@ -112,12 +112,7 @@ async function open(
   const stop = () => keepAlive(end)
   const signaller = async () => oneShotSignaller((await install(giveUp.signal)).executable)
   try {
-    // The interpreter answers while main loads gRPC. If it fails, the lease gets the same error.
-    const lookForPython = async () => {
-      await import('./installPython.ts').catch(() => {})
-      void install(giveUp.signal).catch(() => {})
-    }
-    broker = await listenForTests(pool, join, lookForPython)
+    broker = await listenForTests(pool, join)
     for (const sentence of await sweepDeadRuns(signaller)) announce(sentence)
     await comeUp(pool, options, install, giveUp.signal)
   } catch (error) {
@@ -185,7 +180,7 @@ function contextOf({ run }: Pool): RunContext {
     leaseTimeout,
     blame: orphans.blame,
     ...(run.debugPort && { isDebugged: true }),
-    broker: `unix:${run.brokerPath}`,
+    broker: run.brokerPath,
   }
 }
 

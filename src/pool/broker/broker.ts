@@ -9,27 +9,22 @@ export interface Broker {
 }
 
 /**
- * Listens for test processes. The first connection loads gRPC, so a run without Python does not pay for it. Nothing here
- * keeps the runner alive: it ends when it would end without us.
+ * Listens for test processes. The first connection loads what serves them, so a run without Python does not pay for it.
+ * Nothing here keeps the runner alive: it ends when it would end without us.
  *
- * @param onFirst called with the first connection. gRPC is loaded when it has resolved; meanwhile, nothing else can happen
- * in this process
  * @throws SetupError RUNS_DIRECTORY_UNWRITABLE
  */
-export async function listenForTests(pool: Pool, join: Join, onFirst = async () => {}): Promise<Broker> {
+export async function listenForTests(pool: Pool, join: Join): Promise<Broker> {
   const sockets = new Set<Socket>()
-  let serving: Promise<{ inject(socket: Socket): void; close(): void }> | undefined
-  // Paused until gRPC is loaded: gRPC would lose the bytes that Node reads before.
+  // Paused until the service is loaded, which would miss the bytes that Node reads before.
   const server = createServer({ pauseOnConnect: true }, async (socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
     socket.on('error', () => {})
     socket.unref()
     try {
-      serving ??= onFirst()
-        .then(() => import('./brokerService.ts'))
-        .then(({ serveLeases }) => serveLeases(pool, join))
-      ;(await serving).inject(socket)
+      const { serveTests } = await import('./brokerService.ts')
+      serveTests(socket, pool, join)
       socket.resume()
     } catch {
       // Vitest has closed the loader of a linked package, because it starts again: this run has ended.
@@ -41,10 +36,6 @@ export async function listenForTests(pool: Pool, join: Join, onFirst = async () 
     close() {
       server.close()
       for (const socket of sockets) socket.destroy()
-      void serving?.then(
-        (service) => service.close(),
-        () => {},
-      )
     },
   }
 }

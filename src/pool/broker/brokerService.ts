@@ -1,125 +1,111 @@
 import type { Socket } from 'node:net'
-import { type Metadata, Server, ServerCredentials, type ServerDuplexStream, status } from '@grpc/grpc-js'
-import {
-  BrokerService,
-  type Holder,
-  type JoinReply,
-  type JoinRequest,
-  type LeaseEvent,
-  type LeaseRequest,
-  type PoolStats,
-  type SurvivorsReply,
-  type SurvivorsRequest,
+import type {
+  BrokerReply,
+  BrokerRequest,
+  Holder,
+  PoolStats,
+  SurvivorsReply,
+  SurvivorsRequest,
 } from '../../client/gen/vitest_python/v1/broker.ts'
-import { TOKEN_KEY } from '../../client/wire/metadata.ts'
-import { PROTOCOL, protocolMismatch } from '../../process/run/protocol.ts'
 import { nameOf } from '../../process/system/identity.ts'
 import type { LeaseRecord } from '../leasing/leaseLog.ts'
 import type { Pool } from '../leasing/pool.ts'
 import type { LeaseGrant, LeaseHandle } from '../leasing/requests/leaseRequest.ts'
 import type { Priority } from '../leasing/requests/priority.ts'
-import { equalSecrets } from '../python/control.ts'
 import { residentBytes } from '../run/sample.ts'
 import { survivorsOf } from '../verdict/survivors.ts'
 import type { Join } from './join.ts'
+import { TestConnection } from './testConnection.ts'
 
-type LeaseCall = ServerDuplexStream<LeaseRequest, LeaseEvent>
-
-/** The gRPC service behind `broker.sock`. It takes over connections that are already open. */
-export function serveLeases(pool: Pool, join: Join): { inject(socket: Socket): void; close(): void } {
-  // The calls of a test that a report lists can be longer than the 4 MB that gRPC allows by default.
-  const server = new Server({ 'grpc.max_receive_message_length': -1 })
-  server.addService(BrokerService, {
-    lease: (call: LeaseCall) => serveLease(pool, call),
-    stats: async (
-      call: { metadata: Metadata },
-      callback: (error: ServiceFailure | null, stats?: PoolStats) => void,
-    ) => {
-      if (!isAuthorised(pool, call.metadata)) return callback(UNAUTHENTICATED)
-      callback(null, await statsOf(pool))
-    },
-    survivors: async (
-      call: { metadata: Metadata; request: SurvivorsRequest },
-      callback: (error: ServiceFailure | null, reply?: SurvivorsReply) => void,
-    ) => {
-      if (!isAuthorised(pool, call.metadata)) return callback(UNAUTHENTICATED)
-      callback(null, await answerSurvivors(pool, call.request))
-    },
-    join: async (
-      call: { metadata: Metadata; request: JoinRequest },
-      callback: (error: ServiceFailure | null, joined?: JoinReply) => void,
-    ) => {
-      if (!isAuthorised(pool, call.metadata)) return callback(UNAUTHENTICATED)
-      callback(null, { context: await join(call.request.project) })
-    },
-  })
-  const injector = server.createConnectionInjector(ServerCredentials.createInsecure())
-  return { inject: (socket) => injector.injectConnection(socket), close: () => server.forceShutdown() }
-}
-
-function serveLease(pool: Pool, call: LeaseCall): void {
-  if (!isAuthorised(pool, call.metadata)) return void call.emit('error', UNAUTHENTICATED)
-  let lease: LeaseHandle | undefined
-  let record: LeaseRecord | undefined
-  const send = (kind: LeaseEvent['kind']) => {
-    if (!call.cancelled) call.write({ kind })
-  }
-  const fail = (message: string, code = '') => {
-    send({ $case: 'failed', value: { message, code } })
-    call.end()
-  }
-  call.on('data', ({ kind, at }) => {
-    if (kind?.$case === 'release') {
-      if (record) record.usage = kind.value.usage
-      lease?.end(kind.value.busy ? 'busy' : 'intact', at)
+/** Serves one connection of a test process: a lease, or one question. */
+export function serveTests(socket: Socket, pool: Pool, join: Join): void {
+  const connection = new TestConnection(socket, pool.run.token)
+  const lease = new ServedLease(pool, connection)
+  const answer = (coming: Promise<BrokerReply['kind']>) =>
+    void coming
+      .then(
+        (reply) => connection.reply(reply),
+        (error: Error) => connection.fail(error.message),
+      )
+      .finally(() => connection.end())
+  connection.on('request', ({ kind, at }) => {
+    if (!kind) return connection.fail('The pool does not know a request of this test process.')
+    switch (kind.$case) {
+      case 'stats':
+        return answer(statsOf(pool).then((value) => ({ $case: 'stats', value })))
+      case 'survivors':
+        return answer(answerSurvivors(pool, kind.value).then((value) => ({ $case: 'survivors', value })))
+      case 'join':
+        return answer(join(kind.value.project).then((context) => ({ $case: 'join', value: { context } })))
+      default:
+        return lease.receive(kind, at)
     }
-    if (kind?.$case === 'holder' && !call.cancelled) lease?.take(kind.value, at)
-    if (kind?.$case === 'killUnresponsive') lease?.killUnresponsive(kind.value.name)
-    // A message may be decoded after its stream was cancelled. And one stream is one lease.
-    if (kind?.$case !== 'acquire' || call.cancelled || lease) return
-    if (kind.value.protocol !== PROTOCOL) return fail(mismatch(kind.value.protocol), 'PROTOCOL_MISMATCH')
-    const holder = kind.value.holder ?? UNNAMED
-    pool.run.events.emit({ topic: 'lease', event: 'requested', at, ...holder })
-    lease = pool.request({
-      holder,
-      priority: PRIORITIES[kind.value.priority] ?? 'test',
-      granted(grant) {
-        record = grant.lease
-        send({ $case: 'granted', value: describeGrant(grant, pool) })
-      },
-      failed: (message, code) => fail(message, code),
-      // The stream stays open for the release, which reports the calls of the test.
-      lost: (message) => send({ $case: 'lost', value: { message, code: '' } }),
-      recalled: () => send({ $case: 'recall', value: {} }),
-    })
-  })
-  call.on('end', () => {
-    lease?.end()
-    call.end()
   })
   // The test process is gone, or it has withdrawn its request. A prefetched worker is not reused here: the message by
   // which a test took it may be lost.
-  call.on('cancelled', () => lease?.end())
-  call.on('error', () => lease?.end())
+  connection.on('closed', () => lease.end())
+}
+
+type LeaseMessage = Exclude<NonNullable<BrokerRequest['kind']>, { $case: 'stats' | 'survivors' | 'join' }>
+
+/** The lease of a connection. */
+class ServedLease {
+  readonly #pool: Pool
+  readonly #connection: TestConnection
+  #lease: LeaseHandle | undefined
+  #record: LeaseRecord | undefined
+
+  constructor(pool: Pool, connection: TestConnection) {
+    this.#pool = pool
+    this.#connection = connection
+  }
+
+  receive(message: LeaseMessage, at: number): void {
+    switch (message.$case) {
+      case 'acquire':
+        return this.#acquire(message.value, at)
+      case 'holder':
+        return this.#lease?.take(message.value, at)
+      case 'killUnresponsive':
+        return this.#lease?.killUnresponsive(message.value.name)
+      case 'release':
+        if (this.#record) this.#record.usage = message.value.usage
+        return this.#lease?.end(message.value.busy ? 'busy' : 'intact', at)
+    }
+  }
+
+  end(): void {
+    this.#lease?.end()
+  }
+
+  #acquire(
+    { holder = UNNAMED, priority }: { holder?: Holder | undefined; priority: number },
+    at: number,
+  ): void {
+    // One connection is one lease.
+    if (this.#lease) return
+    const pool = this.#pool
+    const connection = this.#connection
+    pool.run.events.emit({ topic: 'lease', event: 'requested', at, ...holder })
+    this.#lease = pool.request({
+      holder,
+      priority: PRIORITIES[priority] ?? 'test',
+      granted: (grant) => {
+        this.#record = grant.lease
+        connection.reply({ $case: 'granted', value: describeGrant(grant, pool) })
+      },
+      failed: (message, code) => connection.fail(message, code),
+      // The connection stays open for the release, which reports the calls of the test.
+      lost: (message) => connection.reply({ $case: 'lost', value: { message, code: '' } }),
+      recalled: () => connection.reply({ $case: 'recall', value: {} }),
+    })
+  }
 }
 
 /** Indexed by their numbers on the wire. */
 const PRIORITIES: readonly Priority[] = ['test', 'file', 'prefetch']
 
 const UNNAMED: Holder = { file: '', test: '' }
-
-const mismatch = (version: number) => protocolMismatch('The test process', version, "the run's main process")
-
-type ServiceFailure = { code: number; details: string }
-
-const UNAUTHENTICATED: ServiceFailure = {
-  code: status.UNAUTHENTICATED,
-  details: 'the token in x-vitest-python-token is not that of this run',
-}
-
-function isAuthorised(pool: Pool, metadata: Metadata): boolean {
-  return equalSecrets(String(metadata.get(TOKEN_KEY)[0] ?? ''), pool.run.token)
-}
 
 function describeGrant({ lease, worker }: LeaseGrant, { runtime }: Pool) {
   const { address, session, pid, log } = worker

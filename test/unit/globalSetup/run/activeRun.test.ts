@@ -32,7 +32,6 @@ test('one listener watches the exit code after any number of start attempts, and
     await vi.waitFor(() => triedAgain(2), { timeout: 20_000, interval: 200 })
     expect(own()).toHaveLength(1)
   } finally {
-    broker.close()
     await run.stop()
   }
   expect(own()).toEqual([])

@@ -6,20 +6,6 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
-import {
-  type CallOptions,
-  type ChannelCredentials,
-  Client,
-  type ClientDuplexStream,
-  type ClientOptions,
-  type ClientUnaryCall,
-  type handleBidiStreamingCall,
-  type handleUnaryCall,
-  makeGenericClientConstructor,
-  type Metadata,
-  type ServiceError,
-  type UntypedServiceImplementation,
-} from "@grpc/grpc-js";
 
 export const protobufPackage = "vitest_python.v1";
 
@@ -1915,68 +1901,6 @@ export const CallReply: MessageFns<CallReply> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
-};
-
-/**
- * Every worker serves this on its own Unix socket, in addition to the standard
- * health and reflection services. Every call has the metadata
- * `x-vitest-python-token` and, if it is on a lease, `x-vitest-python-lease`.
- */
-export type BridgeService = typeof BridgeService;
-export const BridgeService = {
-  /** All calls of a lease, multiplexed by `call`. */
-  session: {
-    path: "/vitest_python.v1.Bridge/Session" as const,
-    requestStream: true as const,
-    responseStream: true as const,
-    requestSerialize: (value: ClientFrame): Buffer => Buffer.from(ClientFrame.encode(value).finish()),
-    requestDeserialize: (value: Buffer): ClientFrame => ClientFrame.decode(value),
-    responseSerialize: (value: WorkerFrame): Buffer => Buffer.from(WorkerFrame.encode(value).finish()),
-    responseDeserialize: (value: Buffer): WorkerFrame => WorkerFrame.decode(value),
-  },
-  /** One call, for clients that don't want to keep a stream. */
-  call: {
-    path: "/vitest_python.v1.Bridge/Call" as const,
-    requestStream: false as const,
-    responseStream: false as const,
-    requestSerialize: (value: CallRequest): Buffer => Buffer.from(CallRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): CallRequest => CallRequest.decode(value),
-    responseSerialize: (value: CallReply): Buffer => Buffer.from(CallReply.encode(value).finish()),
-    responseDeserialize: (value: Buffer): CallReply => CallReply.decode(value),
-  },
-} as const;
-
-export interface BridgeServer extends UntypedServiceImplementation {
-  /** All calls of a lease, multiplexed by `call`. */
-  session: handleBidiStreamingCall<ClientFrame, WorkerFrame>;
-  /** One call, for clients that don't want to keep a stream. */
-  call: handleUnaryCall<CallRequest, CallReply>;
-}
-
-export interface BridgeClient extends Client {
-  /** All calls of a lease, multiplexed by `call`. */
-  session(): ClientDuplexStream<ClientFrame, WorkerFrame>;
-  session(options: Partial<CallOptions>): ClientDuplexStream<ClientFrame, WorkerFrame>;
-  session(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<ClientFrame, WorkerFrame>;
-  /** One call, for clients that don't want to keep a stream. */
-  call(request: CallRequest, callback: (error: ServiceError | null, response: CallReply) => void): ClientUnaryCall;
-  call(
-    request: CallRequest,
-    metadata: Metadata,
-    callback: (error: ServiceError | null, response: CallReply) => void,
-  ): ClientUnaryCall;
-  call(
-    request: CallRequest,
-    metadata: Metadata,
-    options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: CallReply) => void,
-  ): ClientUnaryCall;
-}
-
-export const BridgeClient = makeGenericClientConstructor(BridgeService, "vitest_python.v1.Bridge") as unknown as {
-  new (address: string, credentials: ChannelCredentials, options?: Partial<ClientOptions>): BridgeClient;
-  service: typeof BridgeService;
-  serviceName: string;
 };
 
 function longToNumber(int64: { toString(): string }): number {

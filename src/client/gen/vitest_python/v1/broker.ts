@@ -6,20 +6,6 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
-import {
-  type CallOptions,
-  type ChannelCredentials,
-  Client,
-  type ClientDuplexStream,
-  type ClientOptions,
-  type ClientUnaryCall,
-  type handleBidiStreamingCall,
-  type handleUnaryCall,
-  makeGenericClientConstructor,
-  type Metadata,
-  type ServiceError,
-  type UntypedServiceImplementation,
-} from "@grpc/grpc-js";
 
 export const protobufPackage = "vitest_python.v1";
 
@@ -35,10 +21,17 @@ export enum Priority {
   PREFETCH = 2,
 }
 
-export interface LeaseRequest {
+/** The first message of each connection. */
+export interface BrokerHello {
+  /** see docs/protocol.md */
+  protocol: number;
+  token: string;
+}
+
+export interface BrokerRequest {
   kind:
     | //
-    /** first message, exactly once */
+    /** first message of a lease, exactly once */
     { $case: "acquire"; value: Acquire }
     | //
     /** any time later, also before the grant: the test that uses the lease from now on */
@@ -47,6 +40,13 @@ export interface LeaseRequest {
     /** last message; without one the worker is given back as it is */
     { $case: "release"; value: Release }
     | { $case: "killUnresponsive"; value: KillUnresponsive }
+    | { $case: "stats"; value: StatsRequest }
+    | //
+    /** answered when the workers of these leases have ended */
+    { $case: "survivors"; value: SurvivorsRequest }
+    | //
+    /** Opens the pools of another project, unless they are open. Jest runs its global setup once for all projects. */
+    { $case: "join"; value: JoinRequest }
     | undefined;
   /** When it was sent, in milliseconds since the epoch. It may be read long after, and leaks are traced by time. */
   at: number;
@@ -97,8 +97,6 @@ export interface KillUnresponsive {
 }
 
 export interface Acquire {
-  /** see docs/protocol.md */
-  protocol: number;
   holder: Holder | undefined;
   priority: Priority;
 }
@@ -111,14 +109,22 @@ export interface Holder {
   test: string;
 }
 
-export interface LeaseEvent {
-  kind: { $case: "granted"; value: Granted } | //
-  /** no worker is available; the stream ends */
-  { $case: "failed"; value: Failure } | //
-  /** the granted worker died; the caller releases it */
-  { $case: "lost"; value: Failure } | //
-  /** other tests wait: give the worker back, unless a Holder was or is about to be named */
-  { $case: "recall"; value: Recall } | undefined;
+export interface BrokerReply {
+  kind:
+    | { $case: "granted"; value: Granted }
+    | //
+    /** no worker is available, or the request is refused; the connection ends */
+    { $case: "failed"; value: Failure }
+    | //
+    /** the granted worker died; the caller releases it */
+    { $case: "lost"; value: Failure }
+    | //
+    /** other tests wait: give the worker back, unless a Holder was or is about to be named */
+    { $case: "recall"; value: Recall }
+    | { $case: "stats"; value: PoolStats }
+    | { $case: "survivors"; value: SurvivorsReply }
+    | { $case: "join"; value: JoinReply }
+    | undefined;
 }
 
 export interface Granted {
@@ -202,12 +208,69 @@ export interface PoolStats {
   startMethod: string;
 }
 
-function createBaseLeaseRequest(): LeaseRequest {
+function createBaseBrokerHello(): BrokerHello {
+  return { protocol: 0, token: "" };
+}
+
+export const BrokerHello: MessageFns<BrokerHello> = {
+  encode(message: BrokerHello, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.protocol !== 0) {
+      writer.uint32(8).uint32(message.protocol);
+    }
+    if (message.token !== "") {
+      writer.uint32(18).string(message.token);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BrokerHello {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBrokerHello();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.protocol = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.token = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBrokerRequest(): BrokerRequest {
   return { kind: undefined, at: 0 };
 }
 
-export const LeaseRequest: MessageFns<LeaseRequest> = {
-  encode(message: LeaseRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+export const BrokerRequest: MessageFns<BrokerRequest> = {
+  encode(message: BrokerRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     switch (message.kind?.$case) {
       case "acquire":
         Acquire.encode(message.kind.value, writer.uint32(10).fork()).join();
@@ -221,6 +284,15 @@ export const LeaseRequest: MessageFns<LeaseRequest> = {
       case "killUnresponsive":
         KillUnresponsive.encode(message.kind.value, writer.uint32(34).fork()).join();
         break;
+      case "stats":
+        StatsRequest.encode(message.kind.value, writer.uint32(50).fork()).join();
+        break;
+      case "survivors":
+        SurvivorsRequest.encode(message.kind.value, writer.uint32(58).fork()).join();
+        break;
+      case "join":
+        JoinRequest.encode(message.kind.value, writer.uint32(66).fork()).join();
+        break;
     }
     if (message.at !== 0) {
       writer.uint32(41).double(message.at);
@@ -228,7 +300,7 @@ export const LeaseRequest: MessageFns<LeaseRequest> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): LeaseRequest {
+  decode(input: BinaryReader | Uint8Array, length?: number): BrokerRequest {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -237,7 +309,7 @@ export const LeaseRequest: MessageFns<LeaseRequest> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseLeaseRequest();
+      const message = createBaseBrokerRequest();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -271,6 +343,30 @@ export const LeaseRequest: MessageFns<LeaseRequest> = {
             }
 
             message.kind = { $case: "killUnresponsive", value: KillUnresponsive.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.kind = { $case: "stats", value: StatsRequest.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.kind = { $case: "survivors", value: SurvivorsRequest.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.kind = { $case: "join", value: JoinRequest.decode(reader, reader.uint32()) };
             continue;
           }
           case 5: {
@@ -693,14 +789,11 @@ export const KillUnresponsive: MessageFns<KillUnresponsive> = {
 };
 
 function createBaseAcquire(): Acquire {
-  return { protocol: 0, holder: undefined, priority: 0 };
+  return { holder: undefined, priority: 0 };
 }
 
 export const Acquire: MessageFns<Acquire> = {
   encode(message: Acquire, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.protocol !== 0) {
-      writer.uint32(8).uint32(message.protocol);
-    }
     if (message.holder !== undefined) {
       Holder.encode(message.holder, writer.uint32(18).fork()).join();
     }
@@ -723,14 +816,6 @@ export const Acquire: MessageFns<Acquire> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
-              break;
-            }
-
-            message.protocol = reader.uint32();
-            continue;
-          }
           case 2: {
             if (tag !== 18) {
               break;
@@ -817,12 +902,12 @@ export const Holder: MessageFns<Holder> = {
   },
 };
 
-function createBaseLeaseEvent(): LeaseEvent {
+function createBaseBrokerReply(): BrokerReply {
   return { kind: undefined };
 }
 
-export const LeaseEvent: MessageFns<LeaseEvent> = {
-  encode(message: LeaseEvent, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+export const BrokerReply: MessageFns<BrokerReply> = {
+  encode(message: BrokerReply, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     switch (message.kind?.$case) {
       case "granted":
         Granted.encode(message.kind.value, writer.uint32(10).fork()).join();
@@ -836,11 +921,20 @@ export const LeaseEvent: MessageFns<LeaseEvent> = {
       case "recall":
         Recall.encode(message.kind.value, writer.uint32(34).fork()).join();
         break;
+      case "stats":
+        PoolStats.encode(message.kind.value, writer.uint32(42).fork()).join();
+        break;
+      case "survivors":
+        SurvivorsReply.encode(message.kind.value, writer.uint32(50).fork()).join();
+        break;
+      case "join":
+        JoinReply.encode(message.kind.value, writer.uint32(58).fork()).join();
+        break;
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): LeaseEvent {
+  decode(input: BinaryReader | Uint8Array, length?: number): BrokerReply {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -849,7 +943,7 @@ export const LeaseEvent: MessageFns<LeaseEvent> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseLeaseEvent();
+      const message = createBaseBrokerReply();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -883,6 +977,30 @@ export const LeaseEvent: MessageFns<LeaseEvent> = {
             }
 
             message.kind = { $case: "recall", value: Recall.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.kind = { $case: "stats", value: PoolStats.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.kind = { $case: "survivors", value: SurvivorsReply.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.kind = { $case: "join", value: JoinReply.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -1626,126 +1744,6 @@ export const PoolStats: MessageFns<PoolStats> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
-};
-
-/**
- * Served by the runner's main process on `broker.sock` in the run directory.
- * Every call carries the metadata `x-vitest-python-token`.
- */
-export type BrokerService = typeof BrokerService;
-export const BrokerService = {
-  /**
-   * One open stream is one lease: the worker belongs to the caller from
-   * `granted` until the caller half-closes, cancels, or dies.
-   */
-  lease: {
-    path: "/vitest_python.v1.Broker/Lease" as const,
-    requestStream: true as const,
-    responseStream: true as const,
-    requestSerialize: (value: LeaseRequest): Buffer => Buffer.from(LeaseRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): LeaseRequest => LeaseRequest.decode(value),
-    responseSerialize: (value: LeaseEvent): Buffer => Buffer.from(LeaseEvent.encode(value).finish()),
-    responseDeserialize: (value: Buffer): LeaseEvent => LeaseEvent.decode(value),
-  },
-  stats: {
-    path: "/vitest_python.v1.Broker/Stats" as const,
-    requestStream: false as const,
-    responseStream: false as const,
-    requestSerialize: (value: StatsRequest): Buffer => Buffer.from(StatsRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): StatsRequest => StatsRequest.decode(value),
-    responseSerialize: (value: PoolStats): Buffer => Buffer.from(PoolStats.encode(value).finish()),
-    responseDeserialize: (value: Buffer): PoolStats => PoolStats.decode(value),
-  },
-  /** Answers when the workers of these leases have ended. */
-  survivors: {
-    path: "/vitest_python.v1.Broker/Survivors" as const,
-    requestStream: false as const,
-    responseStream: false as const,
-    requestSerialize: (value: SurvivorsRequest): Buffer => Buffer.from(SurvivorsRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): SurvivorsRequest => SurvivorsRequest.decode(value),
-    responseSerialize: (value: SurvivorsReply): Buffer => Buffer.from(SurvivorsReply.encode(value).finish()),
-    responseDeserialize: (value: Buffer): SurvivorsReply => SurvivorsReply.decode(value),
-  },
-  /** Opens the pools of another project, unless they are open. Jest runs its global setup once for all projects. */
-  join: {
-    path: "/vitest_python.v1.Broker/Join" as const,
-    requestStream: false as const,
-    responseStream: false as const,
-    requestSerialize: (value: JoinRequest): Buffer => Buffer.from(JoinRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): JoinRequest => JoinRequest.decode(value),
-    responseSerialize: (value: JoinReply): Buffer => Buffer.from(JoinReply.encode(value).finish()),
-    responseDeserialize: (value: Buffer): JoinReply => JoinReply.decode(value),
-  },
-} as const;
-
-export interface BrokerServer extends UntypedServiceImplementation {
-  /**
-   * One open stream is one lease: the worker belongs to the caller from
-   * `granted` until the caller half-closes, cancels, or dies.
-   */
-  lease: handleBidiStreamingCall<LeaseRequest, LeaseEvent>;
-  stats: handleUnaryCall<StatsRequest, PoolStats>;
-  /** Answers when the workers of these leases have ended. */
-  survivors: handleUnaryCall<SurvivorsRequest, SurvivorsReply>;
-  /** Opens the pools of another project, unless they are open. Jest runs its global setup once for all projects. */
-  join: handleUnaryCall<JoinRequest, JoinReply>;
-}
-
-export interface BrokerClient extends Client {
-  /**
-   * One open stream is one lease: the worker belongs to the caller from
-   * `granted` until the caller half-closes, cancels, or dies.
-   */
-  lease(): ClientDuplexStream<LeaseRequest, LeaseEvent>;
-  lease(options: Partial<CallOptions>): ClientDuplexStream<LeaseRequest, LeaseEvent>;
-  lease(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<LeaseRequest, LeaseEvent>;
-  stats(request: StatsRequest, callback: (error: ServiceError | null, response: PoolStats) => void): ClientUnaryCall;
-  stats(
-    request: StatsRequest,
-    metadata: Metadata,
-    callback: (error: ServiceError | null, response: PoolStats) => void,
-  ): ClientUnaryCall;
-  stats(
-    request: StatsRequest,
-    metadata: Metadata,
-    options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: PoolStats) => void,
-  ): ClientUnaryCall;
-  /** Answers when the workers of these leases have ended. */
-  survivors(
-    request: SurvivorsRequest,
-    callback: (error: ServiceError | null, response: SurvivorsReply) => void,
-  ): ClientUnaryCall;
-  survivors(
-    request: SurvivorsRequest,
-    metadata: Metadata,
-    callback: (error: ServiceError | null, response: SurvivorsReply) => void,
-  ): ClientUnaryCall;
-  survivors(
-    request: SurvivorsRequest,
-    metadata: Metadata,
-    options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: SurvivorsReply) => void,
-  ): ClientUnaryCall;
-  /** Opens the pools of another project, unless they are open. Jest runs its global setup once for all projects. */
-  join(request: JoinRequest, callback: (error: ServiceError | null, response: JoinReply) => void): ClientUnaryCall;
-  join(
-    request: JoinRequest,
-    metadata: Metadata,
-    callback: (error: ServiceError | null, response: JoinReply) => void,
-  ): ClientUnaryCall;
-  join(
-    request: JoinRequest,
-    metadata: Metadata,
-    options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: JoinReply) => void,
-  ): ClientUnaryCall;
-}
-
-export const BrokerClient = makeGenericClientConstructor(BrokerService, "vitest_python.v1.Broker") as unknown as {
-  new (address: string, credentials: ChannelCredentials, options?: Partial<ClientOptions>): BrokerClient;
-  service: typeof BrokerService;
-  serviceName: string;
 };
 
 function longToNumber(int64: { toString(): string }): number {
