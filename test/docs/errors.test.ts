@@ -18,6 +18,9 @@ function textBelow(directory: string): string {
 
 /** Files that throw errors without a code, and why users don't get them. */
 const PLAIN: Record<string, string> = {
+  'client/lease/brokerConnection.ts': 'becomes LEASE_FAILED',
+  'client/lease/brokerSocket.ts': 'becomes LEASE_FAILED',
+  'client/lease/pendingLease.ts': 'becomes LEASE_FAILED',
   'client/session/callState.ts': 'is a bug of the client',
   'client/session/callbackRegistry.ts': 'goes to Python',
   'client/session/session.ts': 'a WorkerLostError takes its place',
@@ -25,6 +28,7 @@ const PLAIN: Record<string, string> = {
   'client/values/decodeExtension.ts': 'becomes ANSWER_UNREADABLE',
   'client/values/messagePack.ts': 'becomes ANSWER_UNREADABLE',
   'client/wire/chunks.ts': 'becomes ANSWER_UNREADABLE',
+  'client/wire/messages.ts': 'ends a connection',
   'client/wire/sharedMemory.ts': 'becomes ANSWER_UNREADABLE',
   'pool/leasing/requests/requestState.ts': 'is a bug of the pool',
   'pool/leasing/slotState.ts': 'is a bug of the pool',
