@@ -1,4 +1,4 @@
-"""`python <this directory> reaper | signal`: see docs/protocol.md. Other programs are started by posix/bootstrap.py."""
+"""`python <this directory> reaper | signal | outline`, see docs/protocol.md. posix/bootstrap.py starts all others."""
 
 from __future__ import annotations
 
@@ -15,8 +15,12 @@ def start(program: str, arguments: list[str]) -> None:
         from vitest_python.reaper import signal_once
 
         signal_once.main(arguments)
+    elif program == "outline":
+        from vitest_python.measuring import outline
+
+        outline.main(arguments)
     else:
-        sys.exit(f"vitest-python: no program {program!r}; there are reaper and signal")
+        sys.exit(f"vitest-python: no program {program!r}; there are reaper, signal and outline")
 
 
 if __name__ == "__main__":

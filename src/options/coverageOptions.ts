@@ -8,6 +8,7 @@ const ObjectSchema = v.strictObject({
       'write a list, as in ["python/**"]',
     ),
   ),
+  contexts: v.optional(v.boolean('write true or false')),
 }) satisfies v.GenericSchema<CoverageOptions>
 
 const ShortSchema = v.boolean('write true, false or an object, as in { include: ["python/**"] }')
@@ -27,6 +28,8 @@ export const coverageOptionNames: readonly string[] = Object.keys(ObjectSchema.e
 export interface Measuring {
   /** Empty if your configuration of coverage.py or the listed modules say what is measured. */
   readonly include: readonly string[]
+  /** Whether the tests that ran each line are written down. */
+  readonly contexts: boolean
   /** Whether it is an error if coverage.py cannot be used. */
   readonly required: boolean
   /** Whether files may change between the tests, so that what was measured before is outdated. */
@@ -39,6 +42,6 @@ export function measuringOf(
   runner: { isMeasured: boolean | undefined; reruns: boolean },
 ): Measuring | undefined {
   if (!runner.isMeasured || option === false) return undefined
-  const include = (typeof option === 'object' && option.include) || []
-  return { include, required: option !== undefined, reruns: runner.reruns }
+  const { include = [], contexts = false } = typeof option === 'object' ? option : {}
+  return { include, contexts, required: option !== undefined, reruns: runner.reruns }
 }

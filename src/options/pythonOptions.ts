@@ -211,6 +211,12 @@ export interface CoverageOptions {
    * @default the packages of the listed modules
    */
   include?: readonly string[] | undefined
+  /**
+   * Whether `python-contexts.json`, in the directory of your runner's coverage reports, tells which tests have run each line.
+   *
+   * @default `false`
+   */
+  contexts?: boolean | undefined
 }
 
 /**

@@ -1,9 +1,10 @@
-import { appendFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { versions } from '../support/versions.ts'
+import { developmentPython } from '../../scripts/development-python.mjs'
+import { nightly, versions } from '../support/versions.ts'
 import { type Watching, watchVitest } from '../support/watchVitest.ts'
 
 /** Reaper, forkserver, the leased worker, and spares, whose number depends on the number of test processes. */
@@ -54,6 +55,32 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
       expect(vitest.runDirectories()).toEqual([])
     })
   })
+
+  test.runIf(nightly || version === versions.at(-1))(
+    'with coverage, a change of a function reruns the tests that ran it',
+    async () => {
+      const env = { VITEST_PYTHON: await developmentPython() }
+      await watchVitest({ version, fixture: 'contexts', args: ['--coverage'], env }, async (vitest) => {
+        const shop = join(vitest.directory, 'python/shop.py')
+        const edit = (from: string, to: string) =>
+          writeFileSync(shop, readFileSync(shop, 'utf8').replace(from, to))
+        const ran = async (round: number) => {
+          const { printed } = await vitest.round(round)
+          return ['total', 'tax', 'shared'].filter((name) => printed(name).length > 0)
+        }
+        expect(await ran(1)).toEqual(['total', 'tax', 'shared'])
+        edit('sum(prices)', '2 * sum(prices)')
+        expect(await ran(2)).toEqual(['total', 'shared'])
+        // The tests that did not run since then are known as before.
+        edit('price * TAX', '3 * price * TAX')
+        expect(await ran(3)).toEqual(['tax', 'shared'])
+        edit('TAX = 0.2', 'TAX = 0.3')
+        expect(await ran(4)).toEqual(['total', 'tax', 'shared'])
+        vitest.press('q')
+        expect((await vitest.ended).exitCode).toBe(0)
+      })
+    },
+  )
 
   test('a syntax error is reported once, and saving a corrected file clears it', async () => {
     await watchVitest({ version, fixture: 'watch' }, async (vitest) => {

@@ -6,11 +6,12 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import NoReturn
 
 from ..common.config import Config
 from ..errors import CoverageUnavailable
+from ..posix.protocol import LEASE_VARIABLE
 from .settings import CHILDREN, RECORDS, find_packages, make_coverage, patterns
 
 Arc = tuple[int, int]
@@ -25,7 +26,7 @@ class Collector:
         self._coverage = make_coverage(config, f"{config.run_directory}/{CHILDREN}")
         self._file = f"{config.run_directory}/{RECORDS}"
         self._since = time.time()
-        self._known: dict[str, set[Arc]] = {}
+        self._is_end = False
         self._tracers: dict[str, str] = {}
         self._replace_patches()
         # Even if nothing runs: it says that there is something to report.
@@ -41,9 +42,22 @@ class Collector:
         self._coverage.stop()
         self.flush()
 
-    def flush(self) -> None:
-        """Write everything that is new since the last time; from any thread."""
-        self._coverage._collector.flush_data()
+    def flush(self, is_end: bool = False) -> None:
+        """Write everything that has run since the last time; from any thread.
+
+        Args:
+            is_end: whether the test has ended, so that nothing of the lease is missing
+        """
+        self._is_end = is_end
+        collector = self._coverage._collector
+        before = {file: set(found) for file, found in list(collector.data.items())}
+        if collector.flush_data():
+            # The next lease begins from nothing. Other threads may have added something meanwhile.
+            for file, found in before.items():
+                collector.data[file].difference_update(found)
+            if sys.version_info >= (3, 12):
+                # The core `sysmon` is told of each line once.
+                sys.monitoring.restart_events()
 
     def set_context(self, _context: str | None) -> None:
         """Do nothing. This and the next two methods are those of a CoverageData."""
@@ -52,18 +66,18 @@ class Collector:
         """Take the plugins by file."""
         self._tracers |= tracers
 
-    def add_arcs(self, found: Mapping[str, Iterable[Arc]]) -> None:
+    def add_arcs(self, found: Mapping[str, Collection[Arc]]) -> None:
         """Take what has run."""
-        fresh: dict[str, list[int]] = {}
-        for file, arcs in found.items():
-            known = self._known.setdefault(file, set())
-            new = set(arcs) - known
-            if new:
-                known |= new
-                fresh[file] = [line for arc in new for line in arc]
-        if not fresh:
+        arcs_by_file = {file: [line for arc in set(arcs) for line in arc] for file, arcs in found.items() if arcs}
+        if not arcs_by_file:
             return
-        record = {"since": self._since, "arcs": fresh, "tracers": self._tracers}
+        record = {
+            "since": self._since,
+            "lease": os.environ.get(LEASE_VARIABLE, ""),
+            "end": self._is_end,
+            "arcs": arcs_by_file,
+            "tracers": self._tracers,
+        }
         # In one piece, because others write, too. A record that was cut short by a kill keeps its own line.
         text = f"\n{json.dumps(record, separators=(',', ':'))}\n".encode()
         try:

@@ -7,12 +7,14 @@ import json
 import os
 import sys
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from ..common.config import Config
 from ..common.exit import exit_in_order
 from ..common.start import connect, start_program
 from .collector import Arc
+from .contexts import Contexts
 from .settings import CHILDREN, RECORDS, make_coverage, matching_files
 
 
@@ -41,7 +43,12 @@ def report(config: Config, file: str) -> None:
     coverage.stop()
     data = coverage.get_data()
     coverage.combine(glob.glob(f"{config.run_directory}/{CHILDREN}.*"), keep=True)
-    _add_records(config, data)
+    children = {path: set(data.lines(path) or ()) for path in data.measured_files()}
+    contexts = _add_records(config, data)
+    for path, found in children.items():
+        contexts.add("", path, found)
+    with open(f"{config.run_directory}/contexts.json", "w") as output:
+        json.dump(contexts.describe(), output, separators=(",", ":"))
     data.touch_files(matching_files(config))
     try:
         coverage.json_report(outfile=file, ignore_errors=True, pretty_print=False, show_contexts=False)
@@ -50,21 +57,35 @@ def report(config: Config, file: str) -> None:
             json.dump({"files": {}}, empty)
 
 
-def _add_records(config: Config, data: Any) -> None:
+def _add_records(config: Config, data: Any) -> Contexts:
+    reruns = (config.coverage or {}).get("reruns")
+    contexts = Contexts()
     arcs: defaultdict[str, set[Arc]] = defaultdict(set)
     tracers: dict[str, str] = {}
-    with open(f"{config.run_directory}/{RECORDS}") as lines:
-        for line in lines:
-            try:
-                record = json.loads(line)
-            except ValueError:
-                continue  # an empty line, or its process was killed while it wrote
-            tracers |= record["tracers"]
-            for file, numbers in record["arcs"].items():
-                if not (config.coverage or {}).get("reruns") or not _changed_since(file, record["since"]):
-                    arcs[file].update(zip(numbers[::2], numbers[1::2], strict=True))
+    for record in _records(f"{config.run_directory}/{RECORDS}"):
+        tracers |= record["tracers"]
+        if record["end"]:
+            contexts.end(record["lease"])
+        for file, numbers in record["arcs"].items():
+            is_outdated = _changed_since(file, record["since"])
+            if is_outdated:
+                contexts.add_outdated(record["lease"], file)
+            else:
+                contexts.add(record["lease"], file, numbers)
+            if not (is_outdated and reruns):
+                arcs[file].update(zip(numbers[::2], numbers[1::2], strict=True))
     data.add_arcs(arcs)
     data.add_file_tracers({file: tracer for file, tracer in tracers.items() if file in arcs})
+    return contexts
+
+
+def _records(path: str) -> Iterator[dict[str, Any]]:
+    with open(path) as lines:
+        for line in lines:
+            try:
+                yield json.loads(line)
+            except ValueError:
+                continue  # an empty line, or its process was killed while it wrote
 
 
 def _changed_since(file: str, since: float) -> bool:

@@ -112,7 +112,7 @@ def _control_loop(
     for line in control.lines():
         if collector is not None and line.get("op") in ("exit", "flush"):
             # At once, because the main thread may be busy until this process is killed.
-            collector.flush()
+            collector.flush(is_end=True)
         if line.get("op") == "flush":
             control.send({"event": "flushed"})
         elif line.get("op") == "exit":

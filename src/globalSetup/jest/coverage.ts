@@ -50,8 +50,8 @@ export function reportCoverage(globalConfig: JestGlobalConfig, registry: Registr
     const result = await original.call(this)
     const known = registries.get(this._globalConfig)
     if (!known) return result
-    await addPythonCoverage(result.map, known)
     const { dir, watermarks, sourceFinder } = result.reportContext
+    await addPythonCoverage(result.map, known, dir)
     const reportContext = createContext({ coverageMap: result.map, dir, watermarks, sourceFinder })
     return { ...result, reportContext }
   }

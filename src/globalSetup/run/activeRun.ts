@@ -15,7 +15,7 @@ import { stopRun } from '../../pool/verdict/stop.ts'
 import { sweepDeadRuns } from '../../pool/verdict/sweepDeadRuns.ts'
 import { mustFail } from '../../pool/verdict/verdict.ts'
 import { oneShotSignaller } from '../../process/run/signal.ts'
-import type { FileCoverage } from '../../report/measured/fileCoverage.ts'
+import type { PythonCoverage } from '../../report/measured/pythonCoverage.ts'
 import type { Recording } from '../../report/record/recording.ts'
 import { forgetFailure } from '../../support/forgetFailure.ts'
 import { keepAlive } from '../../support/keepAlive.ts'
@@ -36,11 +36,11 @@ export interface ActiveRun {
   /** Looks for processes that the tests have left, before the runner's reporters close. */
   lastLook(isLast: boolean): Promise<RunLeftovers>
   /**
-   * The coverage of Python so far; empty if it is not measured.
+   * The coverage of Python so far; `undefined` if nothing was measured.
    *
    * @throws SetupError if coverage.py reports an error
    */
-  coverage(): Promise<FileCoverage[]>
+  coverage(): Promise<PythonCoverage | undefined>
   /** Ends the run. Resolves to the report, and to whether the runner must fail. */
   stop(): Promise<Outcome>
 }
@@ -124,6 +124,14 @@ async function open(
     pool.fileChanged()
     return pool.usage.testsUsing(file)
   }
+  let since = 0
+  // The sockets and processes of a run keep no process alive, and one that has nothing to do ends its runs.
+  const coverage = () =>
+    keepAlive(async () => {
+      const found = await coverageOf(pool, since)
+      since = Date.now()
+      return found
+    })
   const lastLook = (isLast: boolean) => lookAtLast(pool, isLast)
   return {
     context: contextOf(pool),
@@ -136,16 +144,27 @@ async function open(
     options,
     fileChanged,
     lastLook,
-    coverage: () => coverageOf(pool),
+    coverage,
     stop,
   }
 }
 
-async function coverageOf(pool: Pool): Promise<FileCoverage[]> {
-  if (!pool.run.options.measuring) return []
+async function coverageOf(pool: Pool, since: number): Promise<PythonCoverage | undefined> {
+  if (!pool.run.options.measuring) return undefined
   const { readCoverage } = await import('../../pool/measuring/readCoverage.ts')
   const { fileCoverages } = await import('../../report/measured/fileCoverage.ts')
-  return fileCoverages(await readCoverage(pool), pool.run.root)
+  const { root } = pool.run
+  const measured = await readCoverage(pool)
+  if (!measured) return undefined
+  const { contexts, python } = measured
+  return {
+    files: fileCoverages(measured.files, root),
+    root,
+    contexts,
+    since,
+    python,
+    leases: pool.leases.takenLeases(),
+  }
 }
 
 /** Does the slow steps before the tests, so they do not count against the time limit of a test. */

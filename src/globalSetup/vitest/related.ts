@@ -1,5 +1,6 @@
 import { dirname, resolve, sep } from 'node:path'
 import type { PythonOptions } from '../../options/pythonOptions.ts'
+import { narrowByFunctions } from './functionUsage.ts'
 import { type CachingVitest, readUsage } from './usageFile.ts'
 import { testsUsing } from './usageMap.ts'
 
@@ -35,7 +36,8 @@ export async function relatePython(
   extend(config, (changed) => {
     const file = resolve(config.root, changed)
     const known = testsUsing(map, { root: config.root, file, testFiles })
-    return known ?? (concerns(file, directories) ? testFiles : [])
+    if (known) return narrowByFunctions(vitest, file, known, map)
+    return concerns(file, directories) ? testFiles : []
   })
 }
 

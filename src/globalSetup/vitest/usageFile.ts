@@ -1,11 +1,25 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { emptyMap, mergeRun, parseMap, type RanFile, type Usage, type UsageMap } from './usageMap.ts'
+import type { PythonCoverage } from '../../report/measured/pythonCoverage.ts'
+import { functionsByTest } from '../../report/measured/testContexts.ts'
+import {
+  emptyMap,
+  mergeMeasured,
+  mergeRun,
+  parseMap,
+  type RanFile,
+  type Usage,
+  type UsageMap,
+} from './usageMap.ts'
 
 /** The parts of Vitest that are used here. */
 export interface CachingVitest {
-  config: { root: string; cache?: unknown; testNamePattern?: RegExp | undefined }
+  config: {
+    root: string
+    cache?: unknown
+    testNamePattern?: RegExp | undefined
+  }
   vite: { config: { cacheDir: string } }
 }
 
@@ -30,13 +44,37 @@ export function readUsage(vitest: CachingVitest): UsageMap {
   }
 }
 
+/** Configurations of which the runs were measured. */
+const measured = new WeakSet<object>()
+
+/** A Vitest that has run test files. */
+type RanVitest = CachingVitest & { state: { getFiles(): TestFile[] } }
+
 /** Adds a run to the map that is kept. If the cache cannot be written, later runs know less. */
-export function saveUsage(vitest: CachingVitest & { state: { getFiles(): TestFile[] } }, used: Usage): void {
+export function saveUsage(vitest: RanVitest, used: Usage): void {
   const path = pathOf(vitest)
   if (path === undefined || (used.size === 0 && !existsSync(path))) return
+  const { root } = vitest.config
+  const run = { root, used, ran: ranFiles(vitest), isMeasured: measured.has(vitest.config) }
+  write(path, mergeRun(readUsage(vitest), run, existsSync))
+}
+
+/** Adds what a run with coverage has measured. In watch mode, each rerun is one. */
+export function saveFunctions(vitest: RanVitest, all: readonly PythonCoverage[]): void {
+  const path = pathOf(vitest)
+  const python = all.at(-1)?.python
+  if (path === undefined || python === undefined) return
+  measured.add(vitest.config)
+  const run = { root: vitest.config.root, python, measured: functionsByTest(all), ran: ranFiles(vitest) }
+  write(path, mergeMeasured(readUsage(vitest), run))
+}
+
+function ranFiles(vitest: RanVitest): RanFile[] {
   const isFiltered = vitest.config.testNamePattern !== undefined
-  const ran = vitest.state.getFiles().map((file) => ranFile(file, isFiltered))
-  const map = mergeRun(readUsage(vitest), { root: vitest.config.root, used, ran }, existsSync)
+  return vitest.state.getFiles().map((file) => ranFile(file, isFiltered))
+}
+
+function write(path: string, map: UsageMap): void {
   try {
     mkdirSync(dirname(path), { recursive: true })
     // Renamed, so that another Vitest never reads a part of it.

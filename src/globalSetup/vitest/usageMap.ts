@@ -1,4 +1,6 @@
 import { isAbsolute, join, relative, sep } from 'node:path'
+import type { FunctionsByTest } from '../../report/measured/testContexts.ts'
+import { type FunctionMap, forgetTests, mergeFunctions } from './functionMap.ts'
 
 /** Which test files have used which Python files, as absolute paths. */
 export type Usage = ReadonlyMap<string, ReadonlySet<string>>
@@ -10,6 +12,10 @@ export interface UsageMap {
   tests: Record<string, string[]>
   /** Python files that a test process has used for any of its test files, as with the fixture `pythonProcess`. */
   processes: string[]
+  /** The functions that the tests ran when they ran last with coverage, by Python file. */
+  functions: Record<string, FunctionMap>
+  /** The interpreter that has measured them. */
+  python: string
 }
 
 /** A test file that has run. */
@@ -22,17 +28,27 @@ export interface RanFile {
   complete: boolean
 }
 
-const VERSION = 1
+const VERSION = 2
 
-export const emptyMap = (): UsageMap => ({ version: VERSION, tests: {}, processes: [] })
+export const emptyMap = (): UsageMap => ({
+  version: VERSION,
+  tests: {},
+  processes: [],
+  functions: {},
+  python: '',
+})
 
 /** Reads a map. Text that is damaged, or of another version, is an empty map. */
 export function parseMap(text: string): UsageMap {
   try {
     const map = JSON.parse(text) as UsageMap
     const lists = [map.processes, ...Object.values(map.tests)]
-    const isMap =
-      map.version === VERSION && lists.every((list) => list.every((path) => typeof path === 'string'))
+    const functions = Object.values(map.functions).flatMap(({ ran, always }) => [
+      always,
+      ...Object.values(ran),
+    ])
+    const areTexts = [...lists, ...functions].every((list) => list.every((text) => typeof text === 'string'))
+    const isMap = map.version === VERSION && typeof map.python === 'string' && areTexts
     return isMap ? map : emptyMap()
   } catch {
     return emptyMap()
@@ -46,7 +62,7 @@ export function parseMap(text: string): UsageMap {
  */
 export function mergeRun(
   map: UsageMap,
-  run: { root: string; used: Usage; ran: readonly RanFile[] },
+  run: { root: string; used: Usage; ran: readonly RanFile[]; isMeasured?: boolean },
   exists: (path: string) => boolean,
 ): UsageMap {
   const short = (path: string) => relative(run.root, path).split(sep).join('/')
@@ -62,7 +78,38 @@ export function mergeRun(
   const ran = new Set(run.ran.map(({ path }) => path))
   const others = [...run.used.keys()].filter((holder) => !ran.has(holder)).flatMap(filesOf)
   const there = Object.entries(tests).filter(([test]) => exists(join(run.root, test)))
-  return { version: VERSION, tests: Object.fromEntries(there), processes: union(map.processes, others) }
+  const forgotten = run.isMeasured ? [] : run.ran.map(({ path }) => short(path))
+  const functions = mapValues(map.functions, (known) => forgetTests(known, forgotten))
+  return {
+    ...map,
+    tests: Object.fromEntries(there),
+    processes: union(map.processes, others),
+    functions,
+  }
+}
+
+/** Adds the functions that the test files of a run with coverage have run. */
+export function mergeMeasured(
+  map: UsageMap,
+  run: {
+    root: string
+    python: string
+    measured: ReadonlyMap<string, FunctionsByTest>
+    ran: readonly RanFile[]
+  },
+): UsageMap {
+  const short = (path: string) => relative(run.root, path).split(sep).join('/')
+  const ran = run.ran.map((file) => ({ ...file, path: short(file.path) }))
+  const functions = { ...map.functions }
+  for (const [file, found] of run.measured) {
+    const tests = new Map([...found.ran].map(([test, names]) => [short(test), names]))
+    functions[short(file)] = mergeFunctions(map.functions[short(file)], { ...found, ran: tests }, ran)
+  }
+  return { ...map, functions, python: run.python }
+}
+
+function mapValues<T>(record: Record<string, T>, change: (value: T) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]))
 }
 
 /**

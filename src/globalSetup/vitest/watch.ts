@@ -4,7 +4,9 @@ import { type RecordedRunner, Recording } from '../../report/record/recording.ts
 import { addPythonCoverage } from '../run/coverage.ts'
 import { showConclusion } from '../run/output.ts'
 import { Registry } from '../run/registry.ts'
+import { narrowByFunctions } from './functionUsage.ts'
 import { typesRefreshOf } from './typesRefresh.ts'
+import { saveFunctions } from './usageFile.ts'
 
 /**
  * A registry for a Vitest. In watch mode, if a Python file changes, the test files that have used it run again:
@@ -30,7 +32,8 @@ export function watchingRegistry(vitest: Vitest): Registry {
       pattern: /\.py$/,
       testsToRun: (file) => {
         void typesRefreshOf(config).changed()
-        return registry.fileChanged(file)
+        const users = registry.fileChanged(file)
+        return config.coverage.enabled ? narrowByFunctions(vitest, file, users) : users
       },
     },
   ]
@@ -46,8 +49,13 @@ function recordedRunner({ version, config }: Vitest): RecordedRunner {
 /** Vitest gives its map to the reporters before it writes it down and checks the thresholds. */
 function reportCoverage(vitest: Vitest, registry: Registry): void {
   const { reporters } = vitest as unknown as { reporters?: { onCoverage?(map: unknown): Promise<void> }[] }
-  if (vitest.config.coverage.enabled)
-    reporters?.push({ onCoverage: (map) => addPythonCoverage(map, registry) })
+  const { enabled, reportsDirectory } = vitest.config.coverage
+  if (!enabled) return
+  reporters?.push({
+    async onCoverage(map) {
+      saveFunctions(vitest, await addPythonCoverage(map, registry, reportsDirectory))
+    },
+  })
 }
 
 /** Watch mode tears down only when it ends, so the reports are written after each rerun as well. */

@@ -98,6 +98,11 @@ export class LeaseLog {
     )
   }
 
+  /** The leases that tests took. */
+  takenLeases(): LeaseRecord[] {
+    return [...this.#records.values()].filter(({ takenAt }) => takenAt !== undefined)
+  }
+
   get(id: string): LeaseRecord | undefined {
     return this.#records.get(id)
   }

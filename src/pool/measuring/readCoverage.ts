@@ -30,20 +30,53 @@ export type MeasuredFiles = Readonly<Record<string, MeasuredFile>>
 const POLL_MS = 10
 let reports = 0
 
+/** The functions of a Python file, and the rest of it, as hashes of their text. */
+export interface Outline {
+  readonly rest: string
+  /** The hash of each body, by qualified name. */
+  readonly functions: Readonly<Record<string, string>>
+}
+
+/** The lines and functions of a Python file that have run, by lease. */
+export interface FileContexts {
+  readonly outline: Outline
+  /** The ID of the lease is empty for code that no lease has run, such as that of an import. */
+  readonly leases: Readonly<
+    Record<string, { readonly lines: readonly number[]; readonly functions: readonly string[] }>
+  >
+  /** Leases that have run an older version of the file. */
+  readonly outdated: readonly string[]
+}
+
+export interface Contexts {
+  /** Leases of which everything that they have run is known. */
+  readonly ended: readonly string[]
+  /** By absolute path. */
+  readonly files: Readonly<Record<string, FileContexts>>
+}
+
+/** Everything that was measured. */
+export interface Measured {
+  readonly files: MeasuredFiles
+  readonly contexts: Contexts
+  /** The interpreter. */
+  readonly python: string
+}
+
 /**
  * Has a Python process analyse everything that the workers of a run have written down, after those that leave have ended.
  *
  * @returns nothing if nothing was measured
  * @throws SetupError PYTHON_START_FAILED with coverage.py's own error
  */
-export async function readCoverage(pool: Pool): Promise<MeasuredFiles> {
+export async function readCoverage(pool: Pool): Promise<Measured | undefined> {
   const { run, runtime } = pool
   const { state } = runtime
-  if (!run.options.measuring || state.phase !== 'armed') return {}
+  if (!run.options.measuring || state.phase !== 'armed') return undefined
   const timeout = run.options.stopTimeout + KILL_MARGIN_MS
   await pollUntil({ look: () => pool.isQuiet, isDone: Boolean, timeout, interval: POLL_MS })
   const { path } = run.directory
-  if (!existsSync(join(path, 'measured.jsonl'))) return {}
+  if (!existsSync(join(path, 'measured.jsonl'))) return undefined
   const id = `coverage-${++reports}`
   const { spawned, ready } = await startProgram({
     ...state,
@@ -56,5 +89,10 @@ export async function readCoverage(pool: Pool): Promise<MeasuredFiles> {
   recordProcess(run.directory, id, spawned)
   await ready()
   await spawned.exited
-  return JSON.parse(readFileSync(join(path, 'coverage.json'), 'utf8')).files
+  const read = (name: string) => JSON.parse(readFileSync(join(path, name), 'utf8'))
+  return {
+    files: read('coverage.json').files,
+    contexts: read('contexts.json'),
+    python: state.installation.executable,
+  }
 }

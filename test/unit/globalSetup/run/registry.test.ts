@@ -9,7 +9,7 @@ const runs = (runId: string) => ({
   used: new Map([[`/${runId}.test.ts`, new Set(['/a.py'])]]),
   hasPython: false,
   fileChanged: () => [],
-  coverage: async () => [],
+  coverage: async () => undefined,
   lastLook: async () => ({ processes: [], unknown: [] }),
   stop: async () => ({ report: `${runId} ended`, failed: false }),
 })
