@@ -1,6 +1,6 @@
 import type { Outline } from '../../pool/measuring/readCoverage.ts'
 import type { FunctionsByTest } from '../../report/measured/testContexts.ts'
-import type { RanFile } from './usageMap.ts'
+import type { RanFile } from './ranFile.ts'
 
 /** The functions of one Python file that tests have run, as they are kept between runs. */
 export interface FunctionMap {

@@ -3,15 +3,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname, join, relative } from 'node:path'
 import type { PythonCoverage } from '../../report/measured/pythonCoverage.ts'
 import { functionsByTest } from '../../report/measured/testContexts.ts'
-import {
-  emptyMap,
-  mergeMeasured,
-  mergeRun,
-  parseMap,
-  type RanFile,
-  type Usage,
-  type UsageMap,
-} from './usageMap.ts'
+import type { RanFile } from './ranFile.ts'
+import { emptyMap, mergeMeasured, mergeRun, parseMap, type Usage, type UsageMap } from './usageMap.ts'
 
 /** The parts of Vitest that are used here. */
 export interface CachingVitest {

@@ -1,6 +1,7 @@
 import { isAbsolute, join, relative, sep } from 'node:path'
 import type { FunctionsByTest } from '../../report/measured/testContexts.ts'
 import { type FunctionMap, forgetTests, mergeFunctions } from './functionMap.ts'
+import type { RanFile } from './ranFile.ts'
 
 /** Which test files have used which Python files, as absolute paths. */
 export type Usage = ReadonlyMap<string, ReadonlySet<string>>
@@ -16,16 +17,6 @@ export interface UsageMap {
   functions: Record<string, FunctionMap>
   /** The interpreter that has measured them. */
   python: string
-}
-
-/** A test file that has run. */
-export interface RanFile {
-  /** An absolute path. */
-  path: string
-  /** Whether it passed. If it failed, a test may have ended before it used everything. */
-  passed: boolean
-  /** Whether none of its tests were skipped. */
-  complete: boolean
 }
 
 const VERSION = 2

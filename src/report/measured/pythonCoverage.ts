@@ -1,6 +1,13 @@
 import type { Contexts } from '../../pool/measuring/readCoverage.ts'
 import type { FileCoverage } from './fileCoverage.ts'
-import type { LeaseOfTest } from './testContexts.ts'
+
+/** A lease that a test took. */
+export interface LeaseOfTest {
+  readonly id: string
+  readonly holder: { readonly file: string; readonly test: string }
+  /** Milliseconds since the epoch. */
+  readonly takenAt?: number | undefined
+}
 
 /** The coverage of a run's Python. */
 export interface PythonCoverage {

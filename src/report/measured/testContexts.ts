@@ -2,14 +2,6 @@ import { relative, resolve, sep } from 'node:path'
 import type { FileContexts, Outline } from '../../pool/measuring/readCoverage.ts'
 import type { PythonCoverage } from './pythonCoverage.ts'
 
-/** A lease that a test took. */
-export interface LeaseOfTest {
-  readonly id: string
-  readonly holder: { readonly file: string; readonly test: string }
-  /** Milliseconds since the epoch. */
-  readonly takenAt?: number | undefined
-}
-
 /** The functions of a Python file that test files have run. */
 export interface FunctionsByTest {
   readonly outline: Outline
