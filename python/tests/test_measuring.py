@@ -203,6 +203,32 @@ def test_honours_the_users_configuration(runner: Runner) -> None:
 
 
 @pytest.mark.parametrize(
+    ("file", "section"),
+    [(".coveragerc", "run"), ("tox.ini", "coverage:run"), ("pyproject.toml", "tool.coverage.run")],
+)
+@pytest.mark.parametrize("branch", ["false", "true"])
+def test_measures_no_branches_if_the_user_says_so(runner: Runner, file: str, section: str, branch: str) -> None:
+    name = runner.write("prices.py", PRICES)
+    runner.write(file, f"[{section}]\nbranch = {branch}\n")
+    forkserver = runner.start(name, coverage=COVERAGE)
+    forkserver.until("ready")
+    worker = runner.worker(forkserver)
+    exercise(worker)
+    finish(worker)
+    found = report(runner)["prices.py"]
+    assert ("executed_branches" in found) == (branch == "true")
+    environment = {**os.environ, "COVERAGE_FILE": str(runner.directory / "other"), "PYTHONPATH": str(runner.root)}
+    (runner.directory / "calls.py").write_text(CALLS)
+    command = [sys.executable, "-m", "coverage"]
+    for arguments in (
+        ["run", "--source=.", str(runner.directory / "calls.py")],
+        ["json", "-o", str(runner.directory / "other.json")],
+    ):
+        subprocess.run([*command, *arguments], cwd=runner.root, env=environment, check=True, capture_output=True)
+    assert found == json.loads((runner.directory / "other.json").read_text())["files"]["prices.py"]
+
+
+@pytest.mark.parametrize(
     ("include", "files"),
     [
         ([], ["lib/used.py"]),

@@ -56,7 +56,10 @@ function readReports(directory: string) {
   const json = readFileSync(join(directory, 'coverage-final.json'), 'utf8')
   const files = Object.entries(JSON.parse(json) as Record<string, { path: string; b: object }>)
   const [, python] = files.find(([name]) => name.endsWith('/python/prices.py')) ?? []
-  return { lcov: record, branches: python?.b, directory: readdirSync(directory) }
+  const cobertura = readFileSync(join(directory, 'cobertura-coverage.xml'), 'utf8')
+  const xml = cobertura.split('</class>').find((one) => one.includes('filename="python/prices.py"'))
+  const html = readFileSync(join(directory, 'python/prices.py.html'), 'utf8')
+  return { lcov: record, branches: python?.b, xml, html }
 }
 
 const TABLE = [
@@ -74,6 +77,9 @@ async function findsPython(version: FixtureOptions['version'], coverage: object)
   expect(reports?.lcov).toMatch(/^FNDA:0,with_tax$/m)
   expect(reports?.lcov).toMatch(/^DA:14,0$/m)
   expect(reports?.lcov).toMatch(/^DA:15,1$/m)
+  expect(reports?.xml).toMatch(/<line number="14" hits="0"/)
+  expect(reports?.xml).toMatch(/<line number="13" hits="1" branch="true" condition-coverage="50% \(1\/2\)"/)
+  expect(reports?.html).toMatch(/title="statement not covered" *>.*raise ValueError/)
   expect(reports?.branches).toEqual({ 0: [1, 1], 1: [0, 1], 2: [1, 1], 3: [0, 0] })
   // Vitest 3 counts the lines of TypeScript in another way.
   expect(output).toMatch(/for lines \([\d.]+%\).* \(90%\)|for lines \(90%\) not met: 72\.72%/)

@@ -68,14 +68,20 @@ class Collector:
 
     def add_arcs(self, found: Mapping[str, Collection[Arc]]) -> None:
         """Take what has run."""
-        arcs_by_file = {file: [line for arc in set(arcs) for line in arc] for file, arcs in found.items() if arcs}
-        if not arcs_by_file:
+        self._write("arcs", {file: [line for arc in set(arcs) for line in arc] for file, arcs in found.items() if arcs})
+
+    def add_lines(self, found: Mapping[str, Collection[int]]) -> None:
+        """Take what has run if the user measures no branches."""
+        self._write("lines", {file: list(lines) for file, lines in found.items() if lines})
+
+    def _write(self, kind: str, numbers: Mapping[str, list[int]]) -> None:
+        if not numbers:
             return
         record = {
             "since": self._since,
             "lease": os.environ.get(LEASE_VARIABLE, ""),
             "end": self._is_end,
-            "arcs": arcs_by_file,
+            kind: numbers,
             "tracers": self._tracers,
         }
         # In one piece, because others write, too. A record that was cut short by a kill keeps its own line.

@@ -13,7 +13,6 @@ from typing import Any, NoReturn
 from ..common.config import Config
 from ..common.exit import exit_in_order
 from ..common.start import connect, start_program
-from .collector import Arc
 from .contexts import Contexts
 from .settings import CHILDREN, RECORDS, make_coverage, matching_files
 
@@ -44,7 +43,7 @@ def report(config: Config, file: str) -> None:
     data = coverage.get_data()
     coverage.combine(glob.glob(f"{config.run_directory}/{CHILDREN}.*"), keep=True)
     children = {path: set(data.lines(path) or ()) for path in data.measured_files()}
-    contexts = _add_records(config, data)
+    contexts = _add_records(config, data, coverage.config.branch)
     for path, found in children.items():
         contexts.add("", path, found)
     with open(f"{config.run_directory}/contexts.json", "w") as output:
@@ -57,25 +56,29 @@ def report(config: Config, file: str) -> None:
             json.dump({"files": {}}, empty)
 
 
-def _add_records(config: Config, data: Any) -> Contexts:
+def _add_records(config: Config, data: Any, has_branches: bool) -> Contexts:
     reruns = (config.coverage or {}).get("reruns")
     contexts = Contexts()
-    arcs: defaultdict[str, set[Arc]] = defaultdict(set)
+    ran: defaultdict[str, set[Any]] = defaultdict(set)
     tracers: dict[str, str] = {}
     for record in _records(f"{config.run_directory}/{RECORDS}"):
         tracers |= record["tracers"]
         if record["end"]:
             contexts.end(record["lease"])
-        for file, numbers in record["arcs"].items():
+        for file, numbers in record.get("arcs" if has_branches else "lines", {}).items():
             is_outdated = _changed_since(file, record["since"])
             if is_outdated:
                 contexts.add_outdated(record["lease"], file)
             else:
                 contexts.add(record["lease"], file, numbers)
             if not (is_outdated and reruns):
-                arcs[file].update(zip(numbers[::2], numbers[1::2], strict=True))
-    data.add_arcs(arcs)
-    data.add_file_tracers({file: tracer for file, tracer in tracers.items() if file in arcs})
+                ran[file].update(zip(numbers[::2], numbers[1::2], strict=True) if has_branches else numbers)
+    # coverage.py refuses to mix both, even if one is empty.
+    if has_branches:
+        data.add_arcs(ran)
+    else:
+        data.add_lines(ran)
+    data.add_file_tracers({file: tracer for file, tracer in tracers.items() if file in ran})
     return contexts
 
 

@@ -27,9 +27,10 @@ def make_coverage(config: Config, data_file: str | None = None) -> Any:
 
     Raises CoverageUnavailable, and coverage.py's own errors about the user's configuration.
     """
-    made = _import(config).Coverage(data_file=data_file, branch=True, messages=False)
+    made = _import(config).Coverage(data_file=data_file, messages=False)
     made._warn_preimported_source = False
     settings = made.config
+    settings.branch = settings.branch or not _refuses_branches(settings)
     settings.parallel, settings.sigterm = True, False
     settings.disable_warnings = [*settings.disable_warnings, *_EXPECTED]
     ours = [f"{path}/*" for path in (_OURS, config.overlay) if path]
@@ -39,6 +40,19 @@ def make_coverage(config: Config, data_file: str | None = None) -> Any:
     elif not (settings.source or settings.run_include or settings.source_pkgs):
         settings.source = find_packages(config)
     return made
+
+
+def _refuses_branches(settings: Any) -> bool:
+    """Whether the user's configuration has `branch = false`, and not merely no `branch`."""
+    file = settings.config_file
+    if not file:
+        return False
+    read = type(settings)()
+    read.branch = True
+    # Other tools' files hold coverage.py's settings in sections with a prefix.
+    is_shared = os.path.basename(file) in ("setup.cfg", "tox.ini", "pyproject.toml")
+    read.from_file(file, lambda _warning: None, our_file=not is_shared)
+    return not read.branch
 
 
 def _import(config: Config) -> Any:
