@@ -83,12 +83,13 @@ export interface PoolOptions {
   services?: readonly string[] | undefined
   /**
    * The transport for `python.call` and the other methods of `python`: `auto` uses a Unix socket, which is faster,
-   * `grpc` uses gRPC. Stubs of your own services use gRPC in both cases. The environment variable
+   * `grpc` uses gRPC. `tls` uses gRPC with mutual TLS on 127.0.0.1, as between machines: with it you see what that costs.
+   * Stubs of your own services use gRPC in each case. The environment variable
    * `VITEST_PYTHON_TRANSPORT` sets another default.
    *
    * @default `'auto'`
    */
-  transport?: 'auto' | 'grpc' | undefined
+  transport?: 'auto' | 'grpc' | 'tls' | undefined
   /**
    * The tests that share a Python process: one `test`, all tests of a `file`, or any number of tests (`shared`).
    *

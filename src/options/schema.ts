@@ -82,7 +82,10 @@ export const PoolSchema = v.strictObject({
   ),
   resetTimeout: v.optional(milliseconds('resetTimeout'), 5_000),
   transport: v.optional(
-    v.picklist(['auto', 'grpc'], 'write "auto" or "grpc" (VITEST_PYTHON_TRANSPORT sets the default)'),
+    v.picklist(
+      ['auto', 'grpc', 'tls'],
+      'write "auto", "grpc" or "tls" (VITEST_PYTHON_TRANSPORT sets the default)',
+    ),
     () => (process.env['VITEST_PYTHON_TRANSPORT'] || 'auto') as 'auto',
   ),
   affinity: v.optional(v.picklist(['hint', 'strict'], 'write "hint" or "strict"'), 'hint'),

@@ -24,7 +24,9 @@ SERVICE = "vitest_python.v1.Bridge"
 class Bridge(grpc.GenericRpcHandler):
     """Serves sessions and unary calls, and runs the functions that they call on the executor."""
 
-    def __init__(self, executor: Executor, resolver: FunctionResolver) -> None:
+    def __init__(self, executor: Executor, resolver: FunctionResolver, on_network: bool = False) -> None:
+        """If clients come over a network, no memory is shared: an equal pid is that of a stranger."""
+        self._on_network = on_network
         self._executor = executor
         self._resolver = resolver
         self._call = grpc.unary_unary_rpc_method_handler(
@@ -43,7 +45,7 @@ class Bridge(grpc.GenericRpcHandler):
 
         def run(frames: Iterator[ClientFrame], context: grpc.ServicerContext) -> Iterator[WorkerFrame]:
             context.add_callback(session.stop)
-            if _can_share_memory(context):
+            if not self._on_network and _can_share_memory(context):
                 session.share_memory()
                 context.send_initial_metadata(((MEMORY_KEY, "open"),))
             threading.Thread(target=_read, args=(frames, session), name="session", daemon=True).start()

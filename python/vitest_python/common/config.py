@@ -35,11 +35,13 @@ class Config:
     token: str
     transport: str
     """`auto`, or `grpc` if sessions go over gRPC, too."""
+    listen: dict[str, Any] | None
+    """The address and the certificates of workers that listen on a network; None if they use Unix sockets."""
 
     @property
     def needs_grpc(self) -> bool:
         """Whether each worker starts a gRPC server at once. Otherwise it does so with its first gRPC client."""
-        return self.transport == "grpc" or bool(self.services)
+        return self.transport == "grpc" or bool(self.services) or self.listen is not None
 
     def for_worker(self, worker: str) -> Config:
         """Return the configuration of a worker that this process is about to start."""
@@ -71,6 +73,7 @@ class Config:
             "debug": self.debug,
             "coverage": self.coverage,
             "transport": self.transport,
+            "listen": self.listen,
         }
 
 
@@ -96,4 +99,5 @@ def read_config(given: dict[str, Any]) -> Config:
         debug=given.get("debug", False),
         coverage=given.get("coverage"),
         transport=given.get("transport", "auto"),
+        listen=given.get("listen"),
     )

@@ -15,3 +15,5 @@ def protocol_mismatch(peer: str, version: object, here: str) -> str:
 RUN_ID_VARIABLE = "VITEST_PYTHON_RUN_ID"
 RUN_DIRECTORY_VARIABLE = "VITEST_PYTHON_RUN_DIRECTORY"
 LEASE_VARIABLE = "VITEST_PYTHON_LEASE"
+LISTEN_VARIABLE = "VITEST_PYTHON_LISTEN"
+"""Where workers listen, on a machine that isn't the runner's. No program of the run gets it in its environment."""

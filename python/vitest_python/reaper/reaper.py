@@ -22,7 +22,7 @@ from ..posix.killing.send_signal import answer_signal
 from ..posix.lines import Outbox, Splitter, decode
 from ..posix.pidfd import HAS_PIDFD
 from ..posix.prctl import adopt_orphans
-from ..posix.protocol import PROTOCOL, protocol_mismatch
+from ..posix.protocol import LISTEN_VARIABLE, PROTOCOL, protocol_mismatch
 from ..posix.spawn import spawn
 from ..posix.system import DARWIN
 from ..posix.wait import exit_of, wake_up_on_child
@@ -50,6 +50,7 @@ class Reaper:
         self.run_directory = run_directory
         self.owner = owner
         self._keep = KeepExecutables(keep)
+        self._listen = os.environ.pop(LISTEN_VARIABLE, None)
         self.limits = set_limits(run_id)
         self.subreaper = adopt_orphans()
         self.cgroup = make_cgroup(run_id)
@@ -128,9 +129,12 @@ class Reaper:
 
     def _spawn(self, line: dict[str, Any]) -> None:
         try:
-            script = open_script(line["program"], line["config"]) if "program" in line else None
+            env = dict(line["env"])
+            # Not by the environment, which the user's code could read in /proc.
+            listen = env.pop(LISTEN_VARIABLE, self._listen)
+            script = _script_of(line, listen) if "program" in line else None
             try:
-                pid = spawn(line["argv"], line["env"], line["cwd"], line["log"], self.cgroup, script)
+                pid = spawn(line["argv"], env, line["cwd"], line["log"], self.cgroup, script)
             finally:
                 if script is not None:
                     os.close(script)
@@ -197,6 +201,11 @@ class Reaper:
             refusal = remove_run_directory(self.run_directory, self.run_id)
         if refusal:
             print(f"reaper: {refusal}", file=sys.stderr, flush=True)
+
+
+def _script_of(line: dict[str, Any], listen: str | None) -> int:
+    config = line["config"] if listen is None else {**line["config"], "listen": json.loads(listen)}
+    return open_script(line["program"], config)
 
 
 def main(arguments: list[str]) -> NoReturn:

@@ -25,32 +25,43 @@ MAX_SOCKET_PATH_BYTES = 107
 def open_endpoints(
     config: Config, program: Program, executor: Executor, control: Control, debugger: Debugger | None
 ) -> dict[str, str]:
-    """Listen for sessions and for gRPC clients, on sockets of mode 0600.
+    """Listen for sessions and for gRPC clients: on sockets of mode 0600, or on a network by gRPC with mutual TLS.
 
     Returns:
         `address`, the gRPC target, and `session`, the path of the session socket; empty if sessions go over gRPC.
 
-    Raises ImportFailed if a servicer can't be registered, and OSError if a socket can't be created.
+    Raises ImportFailed if a servicer can't be registered, OSError if a socket can't be created, and ValueError if
+    the network address isn't that of one interface.
     """
+    served = _served(config, program, executor, control, debugger)
+    if config.listen is not None:
+        from .rpc.network import start_on_network
+
+        return {"address": start_on_network(config.listen, served), "session": ""}
     directory = f"{config.run_directory}/workers"
     os.makedirs(directory, mode=0o700, exist_ok=True)
     base = f"{directory}/{config.id}"
     path = f"{base}.sock"
     if len(os.fsencode(path)) > MAX_SOCKET_PATH_BYTES:
         raise OSError(f"{path} is longer than the {MAX_SOCKET_PATH_BYTES} bytes that a Unix socket's path may have")
-    usage = Usage(control, program.imports) if program.imports is not None else None
-    resolver = program.resolver if usage is None else RecordingResolver(program.resolver, usage)
-    if debugger is not None:
-        resolver.before_call = debugger.begin
-    served = Served(config.token, program, resolver, executor, usage, debugger)
     session = "" if config.transport == "grpc" else f"{base}.call"
     if config.needs_grpc:
         _start_server(path, served)
     else:
         LateServer(f"{base}.grpc", lambda path: _start_server(path, served)).listen(path)
     if session:
-        SessionSocket(config.token, executor, resolver).listen(session)
+        SessionSocket(config.token, executor, served.resolver).listen(session)
     return {"address": f"unix:{path}", "session": session}
+
+
+def _served(
+    config: Config, program: Program, executor: Executor, control: Control, debugger: Debugger | None
+) -> Served:
+    usage = Usage(control, program.imports) if program.imports is not None else None
+    resolver = program.resolver if usage is None else RecordingResolver(program.resolver, usage)
+    if debugger is not None:
+        resolver.before_call = debugger.begin
+    return Served(config.token, program, resolver, executor, usage, debugger)
 
 
 def _start_server(path: str, served: Served) -> None:

@@ -30,6 +30,8 @@ def import_runtime(config: Config) -> None:
 
     if config.needs_grpc:
         _import_grpc()
+    if config.listen is not None:
+        from .rpc import network  # noqa: F401
 
 
 def _import_grpc() -> None:

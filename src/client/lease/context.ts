@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../support/errorCodes.ts'
+import type { TlsIdentity } from '../wire/tls.ts'
 
 /**
  * The context that the runner's main process provides to the test processes: everything that a test needs to lease a
@@ -23,6 +24,8 @@ export interface RunContext {
   broker: string
   /** Secret of this run. Every call sends it. */
   token: string
+  /** Proves to workers that listen on a network that this process belongs to the run. Absent if there are none. */
+  tls?: TlsIdentity | undefined
   isolation: Isolation
   /** Milliseconds that a test waits for a worker. */
   leaseTimeout: number

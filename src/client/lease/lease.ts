@@ -11,6 +11,8 @@ export interface Lease {
   readonly address: string
   /** Path of its session socket; empty if sessions go over gRPC. */
   readonly session: string
+  /** Name of the machine of the worker; empty if it is this one. */
+  readonly node: string
   readonly pid: number
   /** The process that adopts the orphans of the worker; 0 if it is not known. */
   readonly reaperPid: number

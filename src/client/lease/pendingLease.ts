@@ -136,7 +136,7 @@ export class PendingLease {
     this.#stream.write({ kind, at: now() })
   }
 
-  #leaseOf({ leaseId, workerId, address, session, pid, log, reaperPid }: Granted): Lease {
+  #leaseOf({ leaseId, workerId, address, session, node, pid, log, reaperPid }: Granted): Lease {
     const waited = () => this.#waited
     return {
       context: this.#context,
@@ -147,6 +147,7 @@ export class PendingLease {
       workerId,
       address,
       session,
+      node,
       pid,
       log,
       reaperPid,

@@ -75,7 +75,7 @@ export class LeasedPython extends CodeSurface implements PythonClient {
     // Three slashes: nice-grpc takes `unix:/…` for a host.
     this.address = lease.address.replace(/^unix:(?=\/[^/])/, 'unix://')
     this.metadata = stubMetadata(lease.context.token, lease.leaseId)
-    this.#channels = new StubChannels(this.address, this.metadata, test.adopt)
+    this.#channels = new StubChannels(this.address, this.metadata, test.adopt, lease.context.tls)
     const onLost = this.#onLost
     void lease.lost.then((reason) => onLost.end(reason))
   }

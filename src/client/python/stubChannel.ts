@@ -8,6 +8,7 @@ import { PythonFailure } from '../gen/vitest_python/v1/bridge.ts'
 import type { SessionHost } from '../session/sessionHost.ts'
 import { loadGrpc } from '../wire/grpc.ts'
 import { CHANNEL_OPTIONS, FAILURE_KEY } from '../wire/metadata.ts'
+import { credentialsFor, type TlsIdentity, tlsOptions } from '../wire/tls.ts'
 
 type ChannelCall = ReturnType<ChannelInterface['createCall']>
 type Listener = Parameters<ChannelCall['start']>[1]
@@ -23,33 +24,39 @@ export class StubChannels {
   readonly #address: string
   readonly #metadata: Readonly<Record<string, string>>
   readonly #adopt: SessionHost['adopt']
+  readonly #tls: TlsIdentity | undefined
   readonly #underWay = new Set<ChannelCall>()
 
-  /** @param adopt makes the exception of a servicer an instance of classes that the test knows */
+  /**
+   * @param adopt makes the exception of a servicer an instance of classes that the test knows
+   * @param tls for a worker that listens on a network
+   */
   constructor(
     address: string,
     metadata: Readonly<Record<string, string>>,
     adopt: SessionHost['adopt'] = (given) => given,
+    tls?: TlsIdentity,
   ) {
     this.#address = address
     this.#metadata = metadata
     this.#adopt = adopt
+    this.#tls = tls
   }
 
   /** The options to make a stub with: those of the project, on a channel that sends the token. */
   optionsOf(given: ClientOptions = {}): ClientOptions {
     const { channelFactoryOverride: makeChannel, channelOverride, ...options } = given
-    const { Channel, credentials } = loadGrpc()
-    const insecure = credentials.createInsecure()
-    const channelOptions = { ...CHANNEL_OPTIONS, ...options }
+    const { Channel } = loadGrpc()
+    const ours = credentialsFor(this.#address, this.#tls)
+    const channelOptions = { ...CHANNEL_OPTIONS, ...options, ...tlsOptions(this.#address, this.#tls) }
     return {
       ...channelOptions,
       // Made from our copy of grpc-js: the stub's copy may be another one, and refuses our credentials.
       channelFactoryOverride: (_address, _credentials, rest) => {
         const channel =
           channelOverride ??
-          makeChannel?.(this.#address, insecure, rest) ??
-          outside(() => new Channel(this.#address, insecure, rest))
+          makeChannel?.(this.#address, ours, rest) ??
+          outside(() => new Channel(this.#address, ours, rest))
         return this.#watch(channel)
       },
     }

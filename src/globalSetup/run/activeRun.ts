@@ -195,6 +195,7 @@ function contextOf({ run }: Pool): RunContext {
   return {
     runId: run.id,
     token: run.token,
+    ...(run.certificates && { tls: run.certificates.client }),
     isolation,
     leaseTimeout,
     blame: orphans.blame,

@@ -108,10 +108,10 @@ const PRIORITIES: readonly Priority[] = ['test', 'file', 'prefetch']
 const UNNAMED: Holder = { file: '', test: '' }
 
 function describeGrant({ lease, worker }: LeaseGrant, { runtime }: Pool) {
-  const { address, session, pid, log } = worker
+  const { address, session, node = '', pid, log } = worker
   const { state } = runtime
   const reaperPid = state.phase === 'armed' ? state.reaper.armed.pid : 0
-  return { leaseId: lease.id, workerId: worker.id, address, session, pid, log, reaperPid }
+  return { leaseId: lease.id, workerId: worker.id, address, session, node, pid, log, reaperPid }
 }
 
 async function answerSurvivors(pool: Pool, request: SurvivorsRequest): Promise<SurvivorsReply> {

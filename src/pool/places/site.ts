@@ -1,5 +1,7 @@
 /** The surroundings of Python on a machine. */
 export interface Site {
+  /** Name of the machine. Absent if it is this one. */
+  readonly node?: string | undefined
   /** The run directory of that machine. */
   readonly directory: string
   /** The socket that Python reports to. */

@@ -12,6 +12,8 @@ export interface Worker extends Identity {
   readonly id: string
   /** gRPC target. */
   readonly address: string
+  /** Name of its machine. Absent if that is this one. */
+  readonly node?: string | undefined
   /** Path of its session socket; empty if sessions go over gRPC. */
   readonly session: string
   /** File that holds its output. */
@@ -54,8 +56,8 @@ export interface WorkerStart {
  * @throws SetupError WORKER_START_FAILED with the worker's output, how it ended, and the next step
  */
 export async function startWorker(start: WorkerStart): Promise<Worker> {
-  const { id, run, control, forkserver } = start
-  const log = logPath(start.site.directory, id)
+  const { id, run, control, forkserver, site } = start
+  const log = logPath(site.directory, id)
   let noteReset = (_problem: string | undefined) => {}
   let noteFlushed = () => {}
   const report = expectReport(control, 'worker', id, (line, peer) => {
@@ -81,7 +83,7 @@ export async function startWorker(start: WorkerStart): Promise<Worker> {
       throw error
     }
     const { peer, line } = await waitUntilReady({
-      who: `Worker ${id}`,
+      who: site.node ? `Worker ${id} on ${site.node}` : `Worker ${id}`,
       code: 'WORKER_START_FAILED',
       executable: start.installation.executable,
       log,
@@ -92,6 +94,7 @@ export async function startWorker(start: WorkerStart): Promise<Worker> {
     })
     return {
       id,
+      node: site.node,
       pid,
       startTime,
       log,

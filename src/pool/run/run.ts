@@ -6,6 +6,7 @@ import { createRunDirectory, type RunDirectory, runsDirectory } from '../../proc
 import { ownIdentity } from '../../process/system/identify.ts'
 import type { OwnerIdentity } from '../../process/system/identity.ts'
 import type { DebugPort } from '../debug/debugPort.ts'
+import { makeCertificates, type RunCertificates } from './certificates.ts'
 import { RunEvents } from './events.ts'
 
 /** A run before any process has started: its directory, its secret and its options. */
@@ -16,6 +17,8 @@ export interface Run {
   readonly owner: OwnerIdentity
   /** The secret of this run. Every call carries it. */
   readonly token: string
+  /** For workers that listen on a network; absent if none does. */
+  readonly certificates: RunCertificates | undefined
   /** Root of the project. Paths in the options are relative to it. */
   readonly root: string
   readonly options: ResolvedOptions
@@ -53,6 +56,8 @@ export function createRun(root: string, options: ResolvedOptions, watch?: Watch,
     debugPort,
     events,
     traceVariables: traceVariables(),
+    certificates:
+      options.transport === 'tls' ? makeCertificates(`${directory.runId}.vitest-python`) : undefined,
     token: randomBytes(24).toString('base64url'),
     brokerPath: join(directory.path, 'broker.sock'),
     controlPath: join(directory.path, 'control.sock'),

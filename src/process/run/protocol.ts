@@ -17,3 +17,6 @@ export const RUN_DIRECTORY_VARIABLE = 'VITEST_PYTHON_RUN_DIRECTORY'
 
 /** Environment variable that holds the lease during which a process was executed. */
 export const LEASE_VARIABLE = 'VITEST_PYTHON_LEASE'
+
+/** Environment variable that has workers listen on a network. The reaper takes it; it reaches no other program. */
+export const LISTEN_VARIABLE = 'VITEST_PYTHON_LISTEN'

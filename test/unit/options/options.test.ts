@@ -63,7 +63,7 @@ test.each([
     'pools.gpu.reset is "m.reset", but isolation is "file"',
   ],
   [{ resetTimeout: 0 }, 'resetTimeout is 0: resetTimeout is at least 1'],
-  [{ transport: 'http' }, 'transport is "http": write "auto" or "grpc"'],
+  [{ transport: 'http' }, 'transport is "http": write "auto", "grpc" or "tls"'],
   [{ affinity: 'always' }, 'affinity is "always": write "hint" or "strict"'],
   [{ env: { A: 1 } }, 'env.A is 1: write texts only'],
   [{ python: '' }, 'python is "": write a path or a command'],

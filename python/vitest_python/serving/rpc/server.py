@@ -20,6 +20,12 @@ from .usage_interceptor import UsageInterceptor
 
 # Each session and each call of a streaming servicer takes one. Threads are started as they are needed.
 MAX_THREADS = 256
+_OPTIONS = [
+    ("grpc.max_send_message_length", -1),
+    ("grpc.max_receive_message_length", -1),
+    # No other process can listen on a worker's port.
+    ("grpc.so_reuseport", 0),
+]
 
 # Keeps the servers alive: gRPC stops a server that is garbage-collected.
 _started: list[grpc.Server] = []
@@ -34,6 +40,14 @@ def start_server(path: str, served: Served) -> None:
 
     Raises ImportFailed if a servicer can't be registered, and RuntimeError if the socket can't be created.
     """
+    server = make_server(served)
+    server.add_insecure_port(f"unix:{path}")
+    keep(server)
+    os.chmod(path, 0o600)
+
+
+def make_server(served: Served, on_network: bool = False) -> grpc.Server:
+    """Return a server that isn't listening yet. Raises ImportFailed if a servicer can't be registered."""
     interceptors: list[grpc.ServerInterceptor] = [
         TokenInterceptor(served.token),
         ServicerInterceptor(report_failures),
@@ -47,9 +61,9 @@ def start_server(path: str, served: Served) -> None:
         server = grpc.server(
             ServerThreads(MAX_THREADS, thread_name_prefix="grpc"),
             interceptors=interceptors,
-            options=[("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)],
+            options=_OPTIONS,
         )
-    server.add_generic_rpc_handlers((Bridge(served.executor, served.resolver),))
+    server.add_generic_rpc_handlers((Bridge(served.executor, served.resolver, on_network),))
     for service, register in served.program.registers:
         try:
             register(server)
@@ -59,7 +73,10 @@ def start_server(path: str, served: Served) -> None:
             error.__context__ = ModuleProblem(f"services: {service!r} raised")
             raise ImportFailed(service.rpartition(":")[0], error) from error
     add_standard_services(server)
-    server.add_insecure_port(f"unix:{path}")
+    return server
+
+
+def keep(server: grpc.Server) -> None:
+    """Serve until this process ends."""
     server.start()
-    os.chmod(path, 0o600)
     _started.append(server)

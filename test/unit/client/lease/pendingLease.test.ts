@@ -14,6 +14,7 @@ const grant = {
   workerId: 'w1',
   address: 'unix:/w1',
   session: '',
+  node: '',
   pid: 7,
   log: '/w1.log',
   reaperPid: 0,

@@ -130,7 +130,7 @@ export interface BrokerReply {
 export interface Granted {
   leaseId: string;
   workerId: string;
-  /** gRPC target of the worker: unix:/… */
+  /** gRPC target of the worker: unix:/…, or host:port if it listens on a network */
   address: string;
   pid: number;
   /** file that holds everything the worker printed */
@@ -139,6 +139,8 @@ export interface Granted {
   reaperPid: number;
   /** path of the worker's session socket; empty if sessions go over gRPC */
   session: string;
+  /** name of the machine; empty if it is this one */
+  node: string;
 }
 
 export interface Recall {
@@ -1017,7 +1019,7 @@ export const BrokerReply: MessageFns<BrokerReply> = {
 };
 
 function createBaseGranted(): Granted {
-  return { leaseId: "", workerId: "", address: "", pid: 0, log: "", reaperPid: 0, session: "" };
+  return { leaseId: "", workerId: "", address: "", pid: 0, log: "", reaperPid: 0, session: "", node: "" };
 }
 
 export const Granted: MessageFns<Granted> = {
@@ -1042,6 +1044,9 @@ export const Granted: MessageFns<Granted> = {
     }
     if (message.session !== "") {
       writer.uint32(58).string(message.session);
+    }
+    if (message.node !== "") {
+      writer.uint32(66).string(message.node);
     }
     return writer;
   },
@@ -1113,6 +1118,14 @@ export const Granted: MessageFns<Granted> = {
             }
 
             message.session = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.node = reader.string();
             continue;
           }
         }
