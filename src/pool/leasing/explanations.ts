@@ -31,9 +31,10 @@ export function explainWait(slots: Iterable<Slot>, timeout: number, maxWorkers: 
 /** Explains how a leased worker ended, and quotes the last lines that it printed. */
 export function explainLoss(worker: Worker, lease: LeaseRecord, exit: Exit): string {
   const printed = tailOf(withoutOwnFrames(readLog(worker.log)), 20)
-  const ending = `The Python process of this lease (worker ${worker.id}, pid ${worker.pid}) ${describeExit(exit)} during ${describeHolder(lease.holder)}.`
+  const ending = `The Python process of this lease (worker ${worker.id}${worker.node ? ` on ${worker.node}` : ''}, pid ${worker.pid}) ${describeExit(exit)} during ${describeHolder(lease.holder)}.`
   const fork = suspectFork(worker, exit)
   const explained = fork === undefined ? ending : `${ending}\n${explainFork(fork)}`
+  if (printed === '' && worker.node) return `${explained}\nIts output is in ${worker.log} on ${worker.node}.`
   return printed === '' ? explained : `${explained}\nIts last output:\n${printed.replace(/^/gm, '    ')}`
 }
 
