@@ -1,6 +1,7 @@
 // What is too large or too slow for every change: `npm run nightly`.
 // All libraries of python/tests/libraries, also those of several hundred megabytes, the bridge suite in every pool and
-// environment and over gRPC, the driver on a Ray cluster, every combination of versions, every chaos case, and every ratio of the benchmark.
+// environment, over gRPC and over mutual TLS, the driver on a Ray cluster, every combination of versions, every chaos
+// case, and every ratio of the benchmark.
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
@@ -31,14 +32,16 @@ const realms = await execa('vitest', ['run', '--project', 'e2e', 'realms', 'cove
   env: { VITEST_PYTHON_NIGHTLY: '1' },
 })
 // Calls go over a Unix socket unless this is set.
-const grpc = await execa('vitest', ['run', '--project', 'integration', 'test/integration/bridge.test.ts'], {
-  ...options,
-  cwd: root,
-  env: { VITEST_PYTHON_TRANSPORT: 'grpc' },
-})
+const overTransport = (transport) =>
+  execa('vitest', ['run', '--project', 'integration', 'test/integration/bridge.test.ts'], {
+    ...options,
+    cwd: root,
+    env: { VITEST_PYTHON_TRANSPORT: transport },
+  })
+const grpc = await overTransport('grpc')
+const tls = await overTransport('tls')
 const matrix = await execa('node', ['scripts/matrix.mjs', '--all'], { ...options, cwd: root })
 const chaos = await execa('node', ['scripts/chaos.mjs'], { ...options, cwd: root })
 const bench = await execa('node', ['scripts/bench.mjs', '--check'], { ...options, cwd: root })
-process.exitCode = [libraries, cluster, realms, grpc, matrix, chaos, bench].some(({ failed }) => failed)
-  ? 1
-  : 0
+const results = [libraries, cluster, realms, grpc, tls, matrix, chaos, bench]
+process.exitCode = results.some(({ failed }) => failed) ? 1 : 0

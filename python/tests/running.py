@@ -108,6 +108,7 @@ class Runner:
         overlay: str | None = None,
         transport: str = "auto",
         coverage: JsonLine | None = None,
+        listen: JsonLine | None = None,
         env: Mapping[str, str] | None = None,
         **variables: str,
     ) -> Peer:
@@ -128,6 +129,7 @@ class Runner:
             "token": TOKEN,
             "transport": transport,
             "coverage": coverage,
+            "listen": listen,
         }
         self.config = config
         script = open_script("forkserver", config)
@@ -152,14 +154,19 @@ class Runner:
         self._closing.append(peer.close)
         return peer
 
-    def worker(self, forkserver: Peer, name: str = "w1") -> Worker:
+    def worker(
+        self,
+        forkserver: Peer,
+        name: str = "w1",
+        connect: Callable[[str], grpc.Channel] = grpc.insecure_channel,
+    ) -> Worker:
         """Have a worker started and connect to it."""
         forkserver.say(op="fork", id=name)
         peer = self.accept()
         assert forkserver.until("forked", "fork-failed")["id"] == name
         ready = peer.until("ready", "failed")
         assert ready["event"] == "ready", ready
-        worker = Worker(peer, ready["address"], ready["session"])
+        worker = Worker(peer, ready["address"], ready["session"], connect)
         self._closing.append(worker.close)
         return worker
 
@@ -179,13 +186,19 @@ class Runner:
 class Worker:
     """A client of one worker, with one session."""
 
-    def __init__(self, control: Peer, address: str, session: str = "") -> None:
+    def __init__(
+        self,
+        control: Peer,
+        address: str,
+        session: str = "",
+        connect: Callable[[str], grpc.Channel] = grpc.insecure_channel,
+    ) -> None:
         """Args: session: the path of the session socket; if empty, the session goes over gRPC."""
         self.control = control
         self.pid: int = control.hello["pid"]
         self.address = address
         self.session = session
-        self.channel = grpc.insecure_channel(address)
+        self.channel = connect(address)
         self._session = SocketSession(session) if session else GrpcSession(self.channel)
         self._last = 0
         self._incoming: defaultdict[int, SimpleQueue[WorkerFrame]] = defaultdict(SimpleQueue)

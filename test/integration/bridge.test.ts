@@ -42,6 +42,18 @@ test.concurrent.for([
   expect(left).toEqual(NOTHING)
 })
 
+test('over mutual TLS, calls, callbacks and 64 MB cross, and no key is printed', async ({ expect }) => {
+  const { exitCode, output, left } = await runVitest({
+    version,
+    fixture: 'bridge',
+    args: ['tls.test.ts'],
+    python: { transport: 'tls' },
+  })
+  expect(output).not.toContain('PRIVATE KEY')
+  expect({ exitCode, failed: exitCode === 0 ? '' : output }).toEqual({ exitCode: 0, failed: '' })
+  expect(left).toEqual(NOTHING)
+})
+
 const isolations = ['test', 'file', 'shared']
 
 test.concurrent.for(

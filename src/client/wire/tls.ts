@@ -1,4 +1,5 @@
 import type { ChannelCredentials, ClientOptions } from '@grpc/grpc-js'
+import { LeaseError } from '../errors/errors.ts'
 import { loadGrpc } from './grpc.ts'
 
 /** One side of a connection by mutual TLS, all as PEM. */
@@ -22,7 +23,8 @@ export function isLocal(address: string): boolean {
 export function credentialsFor(address: string, tls: TlsIdentity | undefined): ChannelCredentials {
   const { credentials } = loadGrpc()
   if (isLocal(address)) return credentials.createInsecure()
-  if (!tls) throw new Error(`The worker at ${address} is on a network, and this run has no certificates.`)
+  if (!tls)
+    throw new LeaseError(`The worker at ${address} is on a network, and this run has no certificates.`)
   return credentials.createSsl(Buffer.from(tls.peer), Buffer.from(tls.key), Buffer.from(tls.certificate))
 }
 
