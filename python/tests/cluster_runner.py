@@ -126,6 +126,12 @@ def actor_of(placed: dict[str, Any]) -> int:
     return int(words[words.index(b"--owner-pid") + 1])
 
 
+def pid_of(name: str) -> int:
+    """The one process of this namespace that has this name."""
+    (pid,) = [int(path.parent.name) for path in Path("/proc").glob("[0-9]*/comm") if path.read_text().strip() == name]
+    return pid
+
+
 def count_actors() -> dict[str, Any]:
     """Count the actors of a run as the verdict does, while one lives and after it was killed."""
     options = {"address": "auto", "resources": {"CPU": 1}, "insecureCluster": True}
@@ -152,6 +158,9 @@ def play(case: str, directory: Path) -> dict[str, Any]:
     placed = runner.place(0, daemon=case != "clean")
     if case == "actor killed":
         os.kill(actor_of(placed), 9)
+    elif case == "raylet killed":
+        os.kill(pid_of("raylet"), 9)
+        return {"gone after": runner.seconds_until_none()}
     elif case == "driver killed":
         runner.process.kill()
         return {"gone after": runner.seconds_until_none()}

@@ -17,6 +17,8 @@ import pytest
 PYTHON = os.environ.get("VITEST_PYTHON_RAY", "")
 NAMESPACES = ["unshare", "--net", "--pid", "--mount", "--fork", "--mount-proc", "--kill-child"]
 CASES = ["actors", "clean", "daemon", "open cluster", "actor killed", "reaper killed", "driver killed", "driver silent"]
+# The cluster is of no use afterwards.
+CASES.append("raylet killed")
 # Loopback only. `ray stop` is never called, because it ends every Ray process of a machine: the namespace ends them.
 SCRIPT = """\
 set -e
@@ -26,6 +28,8 @@ mount -t tmpfs none /dev/shm
   --object-store-memory=80000000 --temp-dir="$2" --disable-usage-stats >"$2.log" 2>&1
 python="$1"; shift 2
 RAY_ADDRESS=127.0.0.1:6399 "$python" -m tests.cluster_runner "$@"
+# Not the last command, which bash would become: PID 1 has to reap, or Ray takes a raylet that is a zombie for alive.
+exit 0
 """
 
 
@@ -93,6 +97,11 @@ def test_the_tree_ends_if_the_driver_is_killed(outcomes: Any) -> None:
 def test_the_tree_ends_after_the_silence_of_a_driver_that_is_stopped(outcomes: Any) -> None:
     # The silence is 3 seconds, and a poll of 2 seconds may have just begun.
     assert 1 < outcomes["driver silent"]["gone after"] < 7
+
+
+def test_the_tree_ends_if_the_raylet_is_killed(outcomes: Any) -> None:
+    # The driver is on the same node here, so no verdict comes: the runner's deadline makes that an unknown.
+    assert outcomes["raylet killed"]["gone after"] < 10
 
 
 def test_a_living_actor_is_counted_and_a_killed_one_is_not(outcomes: Any) -> None:
