@@ -84,8 +84,12 @@ describe.concurrent.each(covering)('Vitest %s', (version) => {
     expect(output).toMatch(/Python {2}.*, orphans\n/)
     expect(output).toMatch(/ Verdict {2}orphans {2}default, run [0-9a-z]{7}, 2 clean sweeps/)
     expect(json).toMatchObject({ verdict: 'orphans', failed: true })
-    const tests = json.orphans.map(({ leases: [id] }) => json.leases.find((lease) => lease.id === id)?.test)
-    expect(tests.sort()).toEqual(['leaves a daemon', 'leaves a daemon without environment', 'leaves a fork'])
+    // On a busy machine, a worker may end so late that an orphan without marks may be one of two tests'.
+    const testsOf = (orphan: { leases: string[] }) =>
+      orphan.leases.map((id) => json.leases.find((lease) => lease.id === id)?.test)
+    expect(json.orphans).toHaveLength(3)
+    for (const name of ['leaves a daemon', 'leaves a daemon without environment', 'leaves a fork'])
+      expect(json.orphans.filter((orphan) => testsOf(orphan).includes(name))).not.toEqual([])
     expect(json.calls).toEqual([])
   })
 
