@@ -55,7 +55,7 @@ import sys
 sys.path.insert(0, {str(tmp_path)!r})
 from types import SimpleNamespace
 from vitest_python.serving.runtime import import_runtime
-import_runtime(SimpleNamespace(overlay=None, bytecode={str(tmp_path / "cache")!r}, needs_grpc=False))
+import_runtime(SimpleNamespace(overlay=None, bytecode={str(tmp_path / "cache")!r}, needs_grpc=False, listen=None))
 assert "grpc" not in sys.modules
 """
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}

@@ -168,7 +168,9 @@ const WRITERS: Record<string, RegExp> = {
   'environment/vitest/provideFixtures.ts': /console\.info\(hint\)/,
   // To a child process.
   'support/jsonLines.ts': /stream\.write\(`\$\{JSON/,
-  // To a worker, and to a debugger: messages, no text.
+  // To a worker, between a test process and the broker, and to a debugger: messages, no text.
+  'client/lease/brokerSocket.ts': /socket\.write\(framed\(/,
+  'pool/broker/testConnection.ts': /socket\.write\(framed\(/,
   'client/session/socketStream.ts': /socket\.write\(framed\(/,
   'pool/debug/debugPort.ts': /client\.write\(terminated\(restart\)\)/,
   // Its text has passed through `safeLines`.
