@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
+import { coverage } from './figures/coverage.ts'
 import { isolations } from './figures/isolations.ts'
 import { leaseEnd } from './figures/leaseEnd.ts'
 import { noSpare, spare } from './figures/p1Spare.ts'
@@ -40,6 +41,7 @@ const FIGURES: Figure[] = [
   freshWorkers,
   leaseEnd,
   isolations,
+  coverage,
   typeChecking,
   today,
   soak('memory', { leases: 250, calls: 25_000 }),

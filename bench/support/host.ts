@@ -1,10 +1,12 @@
 // Stands in for the runner's main process: pool and broker in a process of their own.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { type ActiveRun, openRun } from '../../src/globalSetup/run/activeRun.ts'
+import { withCoverage } from '../../src/globalSetup/run/coverage.ts'
 import { resolveOptions } from '../../src/options/options.ts'
+import type { ResolvedOptions } from '../../src/options/schema.ts'
 import { programs } from './paths.ts'
 
-export type Order = { op: 'open'; options: object } | { op: 'stop' } | { op: 'heap' }
+export type Order = { op: 'open'; options: object; isMeasured: boolean } | { op: 'stop' } | { op: 'heap' }
 
 /** Durations at the end of a run. */
 export interface Stopped {
@@ -20,7 +22,12 @@ let run: ActiveRun | undefined
 
 async function obey(order: Order): Promise<unknown> {
   if (order.op === 'open') {
-    run = await openRun(programs, resolveOptions(order.options))
+    const { isMeasured } = order
+    const { run: options } = withCoverage(
+      { run: resolveOptions(order.options) },
+      { isMeasured, reruns: false },
+    )
+    run = await openRun(programs, options as ResolvedOptions)
     return run.context
   }
   if (order.op === 'stop') return stop()

@@ -25,14 +25,18 @@ export class BenchRun {
     this.leases = new WorkerLeases(context)
   }
 
-  /** Opens a run without starting Python. */
-  static async open(options: PoolOptions = {}): Promise<BenchRun> {
+  /** Opens a run without starting Python. @param isMeasured whether coverage.py measures it */
+  static async open(options: PoolOptions = {}, { isMeasured = false } = {}): Promise<BenchRun> {
     const host = fork(HOST, [], {
       execArgv: ['--expose-gc'],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
     await once(host, 'spawn')
-    const context = (await ask(host, 0, { op: 'open', options: { ...DEFAULTS, ...options } })) as RunContext
+    const context = (await ask(host, 0, {
+      op: 'open',
+      options: { ...DEFAULTS, ...options },
+      isMeasured,
+    })) as RunContext
     return new BenchRun(host, context)
   }
 
