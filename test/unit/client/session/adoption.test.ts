@@ -7,6 +7,7 @@ import { refs } from '../../../../src/client/python/ref.ts'
 import { stream } from '../../../../src/client/python/stream.ts'
 import { Session } from '../../../../src/client/session/session.ts'
 import { encode } from '../../../../src/client/values/encode.ts'
+import { FAILURE } from '../../../support/pythonFailure.ts'
 
 type Answers = (say: (kind: WorkerFrame['kind'], call?: number) => void) => void
 
@@ -41,22 +42,7 @@ const made = (args: unknown[] = []) => ({ start: { name: 'm.f' }, args, options:
 const value = (of: unknown): WorkerFrame['kind'] => ({ $case: 'value', value: encode(of, 'value') })
 const item = (of: unknown): WorkerFrame['kind'] => ({ $case: 'item', value: encode(of, 'item') })
 const end: WorkerFrame['kind'] = { $case: 'end', value: {} }
-const failure: WorkerFrame['kind'] = {
-  $case: 'failure',
-  value: {
-    type: 'ValueError',
-    message: 'raised',
-    frames: [],
-    cause: undefined,
-    notes: [],
-    traceback: '',
-    bases: [],
-    arguments: new Uint8Array(),
-    group: [],
-    number: 0,
-    callback: 0,
-  },
-}
+const failure: WorkerFrame['kind'] = { $case: 'failure', value: FAILURE }
 
 test('the test adopts a value once', async () => {
   const python = session((say) => say(value({ a: 1 })))

@@ -5,6 +5,7 @@ import type { ClientFrame, WorkerFrame } from '../../../../src/client/gen/vitest
 import { refs } from '../../../../src/client/python/ref.ts'
 import { Session } from '../../../../src/client/session/session.ts'
 import { encode } from '../../../../src/client/values/encode.ts'
+import { FAILURE } from '../../../support/pythonFailure.ts'
 
 /** A call as its caller sees it, and as Python sees it. */
 interface ModelCall {
@@ -106,19 +107,6 @@ const withCall = (act: (simulation: Simulation, call: ModelCall) => void): fc.Ar
 
 const bytes = encode(1, 'value')
 const unreadable = Buffer.from([0xc1])
-const failure = {
-  type: 'ValueError',
-  message: 'raised',
-  frames: [],
-  cause: undefined,
-  notes: [],
-  traceback: '',
-  bases: [],
-  arguments: new Uint8Array(),
-  group: [],
-  number: 0,
-  callback: 0,
-}
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.constant<Step>((s) => s.start()) },
@@ -127,7 +115,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   withCall((s, call) => s.say(call, { $case: 'value', value: bytes })),
   withCall((s, call) => s.say(call, { $case: 'value', value: unreadable })),
   withCall((s, call) => s.say(call, { $case: 'end', value: {} })),
-  withCall((s, call) => s.say(call, { $case: 'failure', value: failure })),
+  withCall((s, call) => s.say(call, { $case: 'failure', value: FAILURE })),
   withCall((s, call) => s.session.credit(call.number, 8)),
   { weight: 2, arbitrary: withCall((s, call) => s.cancel(call)) },
   withCall((s, call) => s.interrupt(call, 'interruptAgain')),
@@ -167,7 +155,7 @@ test('each wait for a cancelled call is over when Python has ended it, with the 
       for (const apply of steps) apply(simulation)
       for (const call of simulation.calls) {
         simulation.cancel(call)
-        simulation.say(call, { $case: 'failure', value: failure })
+        simulation.say(call, { $case: 'failure', value: FAILURE })
       }
       await settle()
       expect(simulation.session.busy).toBe(false)
@@ -190,7 +178,7 @@ test('a call is cancelled on the wire once for each time that Python is asked', 
   expect(simulation.sent.map(({ kind }) => kind?.$case)).toEqual(['start', 'cancel', 'cancel'])
   expect(simulation.killed).toEqual(['m.f'])
   expect(simulation.session.busy).toBe(true)
-  simulation.say(call, { $case: 'failure', value: failure })
+  simulation.say(call, { $case: 'failure', value: FAILURE })
   await settle()
   expect(call.endings.map((ending) => ending?.message)).toEqual(['raised', 'raised'])
   expect(simulation.session.busy).toBe(false)
