@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { developmentPython } from '../../scripts/development-python.mjs'
@@ -58,7 +58,8 @@ function readReports(directory: string) {
   const [, python] = files.find(([name]) => name.endsWith('/python/prices.py')) ?? []
   const cobertura = readFileSync(join(directory, 'cobertura-coverage.xml'), 'utf8')
   const xml = cobertura.split('</class>').find((one) => one.includes('filename="python/prices.py"'))
-  const html = readFileSync(join(directory, 'python/prices.py.html'), 'utf8')
+  const page = join(directory, 'python/prices.py.html')
+  const html = existsSync(page) ? readFileSync(page, 'utf8') : undefined
   return { lcov: record, branches: python?.b, xml, html }
 }
 
