@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import coverage
@@ -17,128 +16,17 @@ from vitest_python.common.config import read_config
 from vitest_python.errors import CoverageUnavailable
 from vitest_python.measuring.collector import make_collector
 from vitest_python.measuring.settings import find_packages
-from vitest_python.posix.protocol import LEASE_VARIABLE
 
-from .running import JsonLine, Runner, Worker
-
-COVERAGE: JsonLine = {"required": True}
-
-PRICES = """\
-import threading
-
-TAX = 0.2
-
-
-class Basket:
-    def __init__(self, items):
-        self.items = items
-
-    def total(self, gift=False):
-        total = 0
-        for price in self.items:
-            if price < 0:
-                raise ValueError(price)
-            total += price
-        if gift:
-            total += 5
-        return total
-
-
-def total(items, gift=False):
-    return Basket(items).total(gift)
-
-
-async def later(flag):
-    return "yes" if flag else never()
-
-
-def never():  # pragma: no cover
-    return 1
-
-
-def unused():
-    return 2
-
-
-def threaded(count):
-    found = []
-
-    def work():
-        if count > 2:
-            found.append(count)
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    thread.join()
-    return found
-
-
-def numbers(count):
-    while count:
-        yield count
-        count -= 1
-"""
-
-CALLS = """\
-import asyncio, prices
-prices.total([1, 2])
-prices.total([], True)
-try:
-    prices.total([-1])
-except ValueError:
-    pass
-asyncio.run(prices.later(True))
-prices.threaded(3)
-list(prices.numbers(2))
-"""
-
-
-def exercise(worker: Worker) -> None:
-    """Make the calls of CALLS."""
-    worker.call("prices.total", [1, 2])
-    worker.call("prices.total", [], True)
-    with pytest.raises(Exception, match="ValueError"):
-        worker.call("prices.total", [-1])
-    worker.call("prices.later", True)
-    worker.call("prices.threaded", 3)
-    assert worker.items(worker.start("prices.numbers", 2, stream=9)) == [2, 1]
-
-
-def finish(worker: Worker) -> None:
-    """Have the worker exit, and wait for it."""
-    worker.control.say(op="exit", within=5000)
-    worker.control.until("never")
-
-
-def report(runner: Runner, **config: Any) -> dict[str, Any]:
-    """Return coverage.py's report of what has been recorded so far, as main asks for it."""
-    from vitest_python.posix.bootstrap import open_script
-
-    script = open_script("coverage", {**runner.config, "id": "coverage", **config})
-    with subprocess.Popen([sys.executable], cwd=runner.root, stdin=script) as process:
-        peer = runner.accept()
-        assert peer.hello["role"] == "coverage"
-        answer = peer.until("ready", "failed")
-        assert answer["event"] == "ready", answer
-        peer.close()
-        process.wait(10)
-    os.close(script)
-    files: dict[str, Any] = json.loads((runner.directory / "coverage.json").read_text())["files"]
-    return files
-
-
-def expected(runner: Runner, calls: str, *arguments: str) -> dict[str, Any]:
-    """Return the report of `coverage run` of the same calls."""
-    script = runner.directory / "calls.py"
-    script.write_text(calls)
-    environment = {**os.environ, "COVERAGE_FILE": str(runner.directory / "other"), "PYTHONPATH": str(runner.root)}
-    command = [sys.executable, "-m", "coverage"]
-    options = {"cwd": runner.root, "env": environment, "check": True, "capture_output": True}
-    run = [*command, "run", "--branch", *(arguments or ("--source=.",)), str(script)]
-    subprocess.run(run, **options)  # type: ignore[call-overload]
-    subprocess.run([*command, "json", "-o", str(script) + ".json"], **options)  # type: ignore[call-overload]
-    files: dict[str, Any] = json.loads(Path(f"{script}.json").read_text())["files"]
-    return files
+from .measured import (
+    CALLS,
+    COVERAGE,
+    PRICES,
+    exercise,
+    expected,
+    finish,
+    report,
+)
+from .running import Runner
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
@@ -357,36 +245,3 @@ def runner_config(runner: Runner) -> dict[str, Any]:
         "root": str(runner.root),
         "modules": [],
     }
-
-
-def contexts(runner: Runner) -> Any:
-    """Return the lines and functions by lease, after `report`."""
-    return json.loads((runner.directory / "contexts.json").read_text())
-
-
-def test_tells_what_each_lease_has_run(runner: Runner) -> None:
-    # In place of a test process, of which each lease would be a session.
-    begin = f"import os\n\ndef begin(lease):\n    os.environ[{LEASE_VARIABLE!r}] = lease\n"
-    forkserver = runner.start(runner.write("prices.py", PRICES), runner.write("leases.py", begin), coverage=COVERAGE)
-    forkserver.until("ready")
-    one, other = runner.worker(forkserver), runner.worker(forkserver, "w2")
-    one.call("leases.begin", "l1")
-    one.call("prices.total", [1])
-    one.control.say(op="flush")
-    one.control.until("flushed")
-    one.call("leases.begin", "l2")
-    one.call("prices.total", [], True)
-    finish(one)
-    other.call("leases.begin", "l3")
-    other.call("prices.threaded", 3)
-    os.kill(other.pid, signal.SIGKILL)
-    report(runner)
-    found = contexts(runner)
-    assert found["ended"] == ["l1", "l2"]
-    file = found["files"][str(runner.root / "prices.py")]
-    functions = ["Basket.__init__", "Basket.total", "total"]
-    assert file["leases"]["l1"] == {"lines": [8, 11, 12, 13, 15, 16, 18, 22], "functions": functions}
-    assert 17 in file["leases"]["l2"]["lines"] and 13 not in file["leases"]["l2"]["lines"]
-    assert "l3" not in file["leases"]
-    assert file["leases"][""]["functions"] == []
-    assert file["outdated"] == []

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from vitest_python.measuring.outline import find_bodies, outline
+from vitest_python.measuring.outline import find_bodies
+from vitest_python.measuring.outline import outline as outline_of
 
 SOURCE = b'''\
 import os
@@ -55,10 +56,13 @@ else:
 NAMES = ["plain", "short", "Shop.method", "Shop.price", "Shop.price#2", "later", "Other.method"]
 
 
+def outline(source: bytes) -> Any:
+    """Return the outline of a file."""
+    return outline_of(source, find_bodies(source))
+
+
 def changed(old: bytes, new: bytes) -> list[str] | str:
     """Return the functions that an edit changes, or `rest` if it changes more."""
-    before: Any
-    after: Any
     before, after = outline(SOURCE), outline(SOURCE.replace(old, new))
     assert SOURCE.replace(old, new) != SOURCE
     if before["rest"] != after["rest"]:

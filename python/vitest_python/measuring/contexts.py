@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from .outline import find_bodies, outline
+from .outline import Body, find_bodies, outline
 
 
 class Contexts:
@@ -37,9 +37,10 @@ class Contexts:
             try:
                 with open(file, "rb") as opened:
                     source = opened.read()
-                names = _names_by_line(source)
+                bodies = find_bodies(source)
+                names = _names_by_line(bodies)
                 files[file] = {
-                    "outline": outline(source),
+                    "outline": outline(source, bodies),
                     "leases": {lease: _described(sorted(lines), names) for lease, lines in leases.items()},
                     "outdated": sorted(self._outdated[file]),
                 }
@@ -48,9 +49,9 @@ class Contexts:
         return {"ended": sorted(self._ended), "files": files}
 
 
-def _names_by_line(source: bytes) -> dict[int, list[str]]:
+def _names_by_line(bodies: list[Body]) -> dict[int, list[str]]:
     names: defaultdict[int, list[str]] = defaultdict(list)
-    for body in find_bodies(source):
+    for body in bodies:
         for line in range(body.begin[0], body.end[0] + 1):
             names[line].append(body.name)
     return names

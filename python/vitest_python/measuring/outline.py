@@ -34,17 +34,14 @@ def find_bodies(source: bytes) -> list[Body]:
     return sorted(bodies, key=lambda body: body.begin)
 
 
-def outline(source: bytes) -> dict[str, object]:
-    """Return a hash of each body in `functions`, by name, and in `rest` one of everything else, headers included.
-
-    Raises SyntaxError and ValueError.
-    """
+def outline(source: bytes, bodies: list[Body]) -> dict[str, object]:
+    """Return a hash of each body in `functions`, by name, and in `rest` one of everything else, headers included."""
     # Only these end a line for Python's parser.
     lines = source.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
     functions: dict[str, str] = {}
     rest: list[bytes] = []
     at = (1, 0)
-    for body in find_bodies(source):
+    for body in bodies:
         rest.append(_between(lines, at, body.begin))
         functions[body.name] = _hash(_between(lines, body.begin, body.end))
         at = body.end
@@ -76,4 +73,5 @@ def _hash(text: bytes) -> str:
 def main(arguments: list[str]) -> None:
     """Print the outline of the file that is the argument, as JSON."""
     with open(arguments[0], "rb") as file:
-        print(json.dumps(outline(file.read())))
+        source = file.read()
+    print(json.dumps(outline(source, find_bodies(source))))
