@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from queue import SimpleQueue
 
-# The real one, before the user's modules are imported: gevent puts another in its place.
+# The real ones, before the user's modules are imported: gevent puts others in their place.
+from threading import RLock
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from ..posix.sockets import CHUNK_BYTES, send_all, shut_down
+from ..posix.sockets import CHUNK_BYTES, MAX_AT_ONCE_BYTES, send_all, send_at_once, shut_down
 
 if TYPE_CHECKING:
     from socket import socket
@@ -31,60 +33,80 @@ class MessageReader:
         self._buffer = bytearray()
 
     def read(self, max_bytes: int = MAX_BYTES, seconds: float | None = None) -> bytes | None:
-        """Return the next message; None if the client closes the connection.
+        """Wait for the next message, and return it; None if the client closes the connection.
 
         Raises TooLong, without waiting for the message, and TimeoutError if it hasn't arrived within `seconds`, after
         which the connection keeps a time limit.
         """
         deadline = None if seconds is None else monotonic() + seconds
-        if not self._fill(HEADER_BYTES, deadline):
+        while (message := self.take(max_bytes)) is None:
+            if deadline is not None:
+                # A timeout of 0 would mean not to wait at all.
+                self._connection.settimeout(max(0.001, deadline - monotonic()))
+            if not self.receive():
+                return None
+        return message
+
+    def take(self, max_bytes: int = MAX_BYTES) -> bytes | None:
+        """Return the next message if it has been received as a whole. Raises TooLong, without waiting for that."""
+        if len(self._buffer) < HEADER_BYTES:
             return None
-        length = int.from_bytes(self._buffer[:HEADER_BYTES], "little")
-        if length > max_bytes:
-            raise TooLong(f"a message of {length:,} bytes is longer than {max_bytes:,} bytes")
-        end = HEADER_BYTES + length
-        if not self._fill(end, deadline):
+        end = HEADER_BYTES + int.from_bytes(self._buffer[:HEADER_BYTES], "little")
+        if end > HEADER_BYTES + max_bytes:
+            raise TooLong(f"a message of {end - HEADER_BYTES:,} bytes is longer than {max_bytes:,} bytes")
+        if len(self._buffer) < end:
             return None
         message = bytes(memoryview(self._buffer)[HEADER_BYTES:end])
         del self._buffer[:end]
         return message
 
-    def _fill(self, length: int, deadline: float | None) -> bool:
-        while len(self._buffer) < length:
-            try:
-                if deadline is not None:
-                    # A timeout of 0 would mean not to wait at all.
-                    self._connection.settimeout(max(0.001, deadline - monotonic()))
-                received = self._connection.recv(CHUNK_BYTES)
-            except TimeoutError:
-                raise
-            except OSError:
-                return False
-            if not received:
-                return False
-            self._buffer += received
-        return True
+    def receive(self, flags: int = 0) -> int:
+        """Receive up to CHUNK_BYTES, and return how many have arrived; 0 if the client has closed the connection.
+
+        Raises TimeoutError, and BlockingIOError with the flag MSG_DONTWAIT if nothing has arrived.
+        """
+        try:
+            received = self._connection.recv(CHUNK_BYTES, flags)
+        except (BlockingIOError, TimeoutError):
+            raise
+        except OSError:
+            return 0
+        self._buffer += received
+        return len(received)
 
 
 class MessageWriter:
-    """Writes messages to a connection on a thread of its own, so that neither a signal nor a slow client can tear one.
+    """Writes messages to a connection. Neither a signal nor a slow client can tear one.
 
-    A process that user code has forked has no such thread, and so writes nothing.
+    A small message is sent at once if `is_safe()`, as a whole or not at all. A thread sends the others. A process that
+    user code has forked has no such thread, and so writes nothing.
     """
 
-    def __init__(self, connection: socket) -> None:
+    def __init__(self, connection: socket, is_safe: Callable[[], bool] = lambda: False) -> None:
         self._connection = connection
+        self._is_safe = is_safe
         self._messages: SimpleQueue[bytes | None] = SimpleQueue()
+        # Reentrant, because a finalizer of the user may call a function of the test at any time.
+        self._changing = RLock()
+        self._unsent = 0
         self._thread = threading.Thread(target=self._run, name="session-writer", daemon=True)
         self._thread.start()
 
     def write(self, message: bytes) -> None:
         """Send a message; from any thread. Does nothing if the client is gone."""
-        self._messages.put(message)
+        with self._changing:
+            self._unsent += 1
+            is_first = self._unsent == 1 and len(message) <= MAX_AT_ONCE_BYTES
+            if is_first and self._is_safe() and send_at_once(self._connection, _framed(message)):
+                self._unsent -= 1
+            else:
+                self._messages.put(message)
 
     def close(self) -> None:
         """End the connection after the messages that have been written so far."""
-        self._messages.put(None)
+        with self._changing:
+            self._unsent += 1
+            self._messages.put(None)
 
     def finish(self) -> None:
         """Close it, and wait until everything has been sent or the client is gone."""
@@ -94,7 +116,20 @@ class MessageWriter:
     def _run(self) -> None:
         try:
             for message in iter(self._messages.get, None):
-                send_all(self._connection, len(message).to_bytes(HEADER_BYTES, "little"), message)
+                # A message that was written before it may be on its way.
+                with self._changing:
+                    pass
+                send_all(self._connection, _header(message), message)
+                with self._changing:
+                    self._unsent -= 1
         except OSError:
             pass  # the client is gone
         shut_down(self._connection)
+
+
+def _header(message: bytes) -> bytes:
+    return len(message).to_bytes(HEADER_BYTES, "little")
+
+
+def _framed(message: bytes) -> bytes:
+    return _header(message) + message

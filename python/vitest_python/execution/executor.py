@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from ..common.forked import end_if_forked
 from . import interrupt
+from .watch import Watch
 
 Work = Callable[[], None]
 # Our own frames between a waiting function and one that runs in the meantime. They don't count as the user's recursion.
@@ -22,8 +23,8 @@ class Executor:
     """A queue of pieces of work, and an event loop that runs while the queue is empty.
 
     Synchronous code never runs inside the loop, so it may call `asyncio.run` itself. Until the first coroutine, the
-    main thread waits for the queue. From then on it waits inside the loop, because servers and tasks that a coroutine
-    has started must go on, and it leaves the loop when work arrives.
+    main thread waits for the queue, and reads the sockets of sessions meanwhile. From then on it waits inside the loop,
+    because servers and tasks that a coroutine has started must go on, and it leaves the loop when work arrives.
     """
 
     def __init__(self) -> None:
@@ -31,6 +32,7 @@ class Executor:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._looping = False
         self._waits = 0
+        self._watch = Watch()
 
     def submit(self, work: Work) -> None:
         """Run `work`, which must not raise, on the main thread; from any thread."""
@@ -38,6 +40,20 @@ class Executor:
         # Checked after the put, because the main thread sets the flag before it checks the queue.
         if self._looping and self._loop is not None:
             self._loop.call_soon_threadsafe(self._loop.stop)
+        self._watch.wake()
+
+    def watch(self, descriptor: int, read: Callable[[], None]) -> None:
+        """Have the main thread call `read` if a socket can be read while there is no work; from any thread."""
+        self._watch.add(descriptor, read)
+        self.wake()
+
+    def unwatch(self, descriptor: int) -> None:
+        """Undo `watch`, if it wasn't undone before; from any thread."""
+        self._watch.remove(descriptor)
+
+    def has_time(self) -> bool:
+        """Return whether this is the main thread, no other work waits, and no cancellation can interrupt it."""
+        return self._queue.empty() and interrupt.is_impossible()
 
     def wake(self, _reason: object = None) -> None:
         """Have the main thread check again whether its wait is over; from any thread."""
@@ -96,9 +112,18 @@ class Executor:
         # If a coroutine waits here, the loop is already running and can't run again inside itself.
         if self._loop is None or self._loop.is_closed() or asyncio._get_running_loop() is not None:
             if not worked:
-                self._queue.get()()
+                self._wait()
         else:
             self._run_loop(self._loop, once=worked)
+
+    def _wait(self) -> None:
+        if self._watch:
+            self._watch.wait(self._is_due)
+        else:
+            self._queue.get()()
+
+    def _is_due(self) -> bool:
+        return not self._queue.empty()
 
     def _drain(self) -> bool:
         """Do the work that is queued now, and say if there was any.

@@ -11,6 +11,9 @@ import os
 import signal
 import sys
 import threading
+
+# The real one, before the user's modules are imported: gevent puts another in its place.
+from threading import get_ident
 from types import FrameType
 from typing import Any, Protocol
 
@@ -31,6 +34,7 @@ class Interrupted(KeyboardInterrupt):
 
 _running: Interruptible | None = None
 """The call whose code the main thread runs; None while it runs our own code."""
+_main = threading.main_thread().ident
 _requested: set[Interruptible] = set()
 """The calls to interrupt."""
 
@@ -60,6 +64,11 @@ os.register_at_fork(after_in_child=_restore_in_child)
 def running() -> Interruptible | None:
     """Return the call whose code the main thread runs."""
     return _running
+
+
+def is_impossible() -> bool:
+    """Return whether this is the main thread in our own code, which no cancellation interrupts."""
+    return (_running is None or _running is INTERNAL) and get_ident() == _main and asyncio._get_running_loop() is None
 
 
 def enter(call: Interruptible | None) -> Interruptible | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import socket as _module
 
 # The real one, before the user's modules are imported: gevent puts another in its place.
-from socket import AF_UNIX, SHUT_RDWR, SOCK_STREAM, SOL_SOCKET, socket
+from socket import AF_UNIX, MSG_DONTWAIT, SHUT_RDWR, SOCK_STREAM, SOL_SOCKET, socket
 
 CHUNK_BYTES = 256 * 1024
+# So much goes into one buffer of the kernel: Linux takes it as a whole or not at all.
+MAX_AT_ONCE_BYTES = 8 * 1024
 
 # Not every Python on macOS has the flag. There, an option of the socket does the same.
 _NO_SIGNAL: int = getattr(_module, "MSG_NOSIGNAL", 0)
@@ -30,6 +32,17 @@ def send_all(connection: socket, *parts: bytes) -> None:
         if sent < len(part):
             connection.sendall(memoryview(part)[max(0, sent) :], _NO_SIGNAL)
         sent -= len(part)
+
+
+def send_at_once(connection: socket, data: bytes) -> bool:
+    """Send a few bytes without waiting; False if that isn't possible now."""
+    try:
+        sent = connection.send(data, MSG_DONTWAIT | _NO_SIGNAL)
+    except OSError:
+        return False
+    if sent < len(data):
+        send_all(connection, data[sent:])
+    return True
 
 
 def shut_down(connection: socket) -> None:

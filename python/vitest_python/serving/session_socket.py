@@ -11,11 +11,12 @@ from google.protobuf.message import DecodeError
 from .._gen.bridge_pb2 import Hello, Welcome, WorkerFrame
 from ..bridge import shared_memory
 from ..bridge.framing import MessageReader, MessageWriter, TooLong
-from ..bridge.session import Session, refusal
+from ..bridge.session import Session
 from ..execution.executor import Executor
 from ..posix.protocol import LEASE_VARIABLE, PROTOCOL, protocol_mismatch
 from ..program.resolve import FunctionResolver
 from .listen import listen
+from .reception import Reception
 
 # Before the token is known, a client gets neither much memory nor much time.
 _MAX_HELLO_BYTES = 4096
@@ -23,7 +24,7 @@ _HELLO_SECONDS = 10.0
 
 
 class SessionSocket:
-    """Each connection is a session. Its thread reads the frames."""
+    """Each connection is a session. Its thread reads the frames while the main thread is busy; see `Reception`."""
 
     def __init__(self, token: str, executor: Executor, resolver: FunctionResolver) -> None:
         self._token = token.encode()
@@ -35,7 +36,7 @@ class SessionSocket:
         listen(path, self._serve, "session")
 
     def _serve(self, connection: socket) -> None:
-        writer = MessageWriter(connection)
+        writer = MessageWriter(connection, self._executor.has_time)
         reader = MessageReader(connection)
         try:
             hello = self._welcome(connection, reader, writer)
@@ -43,7 +44,7 @@ class SessionSocket:
                 session = Session(self._executor, self._resolver, _FrameWriter(writer))
                 if hello.pid:
                     session.share_memory()
-                self._receive(reader, session)
+                Reception(connection.fileno(), reader, session).run(self._executor)
         finally:
             writer.finish()
 
@@ -79,15 +80,6 @@ class SessionSocket:
         if "\0" in hello.lease_id:
             return "the ID of the lease contains a NUL"
         return ""
-
-    def _receive(self, reader: MessageReader, session: Session) -> None:
-        try:
-            while not session.stopped and (message := reader.read()) is not None:
-                session.receive(message)
-        except TooLong as error:
-            session.send(refusal(0, str(error)))
-        finally:
-            session.stop()
 
 
 class _FrameWriter:
