@@ -49,6 +49,16 @@ export default defineConfig({
           hookTimeout: 300_000,
         },
       },
+      {
+        // Only `npm run matrix` runs it.
+        test: {
+          name: 'matrix',
+          include: ['test/matrix/**/*.test.ts'],
+          maxConcurrency: 1,
+          testTimeout: 1_500_000,
+          hookTimeout: 300_000,
+        },
+      },
       chaos('chaos', 'test/chaos/fast/**/*.test.ts'),
       chaos('chaos-slow', 'test/chaos/slow/**/*.test.ts'),
     ],

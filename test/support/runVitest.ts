@@ -15,6 +15,8 @@ export interface FixtureOptions extends RunnerOptions {
   fixture: string
   /** A directory with its own installation to run in, instead of a copy of the fixture. It is not removed. */
   directory?: string
+  /** The Node executable. Default: that of the installation. */
+  node?: string
   /** Files to add, by path. */
   files?: Record<string, string>
   pool?: Pool
@@ -81,8 +83,9 @@ export async function withVitest<T>(
   use: (run: FixtureRun) => Promise<T>,
 ): Promise<T> {
   const { deadline = 60_000 } = options
-  const installation = inject('installations')[options.version]!
+  const installation = inject('installations')?.[options.version] as Installation
   const directory = options.directory ?? copyOf(options, installation)
+  const node = options.node ?? installation.node
   // A short path, because it holds sockets. A new one, so every directory in it belongs to this run.
   const runtime = mkdtempSync(join(tmpdir(), 'vp-'))
   const runIds = new Set<string>()
@@ -94,7 +97,7 @@ export async function withVitest<T>(
   }
   const watch = setInterval(noteRunIds, 20)
   try {
-    const command: [string, ...string[]] = [installation.node, ...runnerOf(options), ...(options.args ?? [])]
+    const command: [string, ...string[]] = [node, ...runnerOf(options), ...(options.args ?? [])]
     const { kill: _, ...run } = startRunner({ command, directory, runtime, tested, deadline }, options)
     return await use({
       ...run,
