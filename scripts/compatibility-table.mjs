@@ -99,7 +99,8 @@ function notPlayed(all) {
   const missing = CASES.filter(({ id }) => !all.some((result) => result.id === id))
   if (missing.length === 0) return 'Every combination was played.'
   const lines = missing.map(({ id }) => `- ${id}`)
-  return `Not played, because \`npm run matrix\` found no such Python or could not install the runner:\n\n${lines.join('\n')}`
+  const why = "These combinations have no result. `npm run matrix` skips a Python that it doesn't find:"
+  return `${why}\n\n${lines.join('\n')}`
 }
 
 function isMinor(version, minor) {

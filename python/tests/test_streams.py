@@ -53,8 +53,9 @@ def test_cancels_a_coroutine(worker: Worker) -> None:
     call = worker.start("embeddings.later", 60, "never")
     worker.call("embeddings.echo", 1)
     worker.cancel(call)
-    with pytest.raises(Failed, match="CancelledError"):
+    with pytest.raises(Failed, match="CancelledError") as failed:
         worker.result(call)
+    assert [frame.function for frame in failed.value.failure.frames][:1] == ["later"]
     eventually(lambda: "later" in worker.call("embeddings.closings"))
 
 

@@ -14,6 +14,7 @@ from ..errors import Cancelled, TimedOut, WrongMethod
 from ..execution import interrupt
 from ..execution.executor import Executor
 from ..execution.invoke import invoke
+from ..execution.task_result import result_of
 from ..execution.time_limit import TimeLimit
 from ..failures.failure import describe
 from ..values.type_name import type_name
@@ -178,7 +179,7 @@ class Call:
         self.task = None
         self._advance("settle")
         try:
-            self._take(task.result())
+            self._take(result_of(task))
         except BaseException as error:
             self.fail(error)
 

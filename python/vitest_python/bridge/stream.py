@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from ..execution import interrupt
 from ..execution.executor import Executor
+from ..execution.task_result import result_of
 from .stream_state import StreamAction, StreamEvent, StreamPhase, transition
 
 
@@ -169,7 +170,7 @@ class AsyncStream(_Stream):
 
     def _settle(self, task: asyncio.Future[Any]) -> None:
         try:
-            task.result()
+            result_of(task)
         except asyncio.CancelledError as error:
             self._end("abort", error)
         except BaseException as error:
