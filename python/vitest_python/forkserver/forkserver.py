@@ -43,7 +43,12 @@ class Forkserver:
         self._collector: Collector | None = None
         self._children = Children()
         self._wake_up = -1
-        # Before the user's modules change it.
+        # Before the user's modules change them.
+        self._python = {
+            "version": ".".join(map(str, sys.version_info[:3])),
+            "executable": sys.executable,
+            "prefix": sys.prefix,
+        }
         self._environment = {**os.environ, RUN_DIRECTORY_VARIABLE: config.run_directory}
 
     def prepare(self) -> None:
@@ -88,6 +93,7 @@ class Forkserver:
                 "startMethod": "spawn" if self.fallback else self.config.start_method,
                 "fallback": self.fallback,
                 "unmeasured": unmeasured,
+                "python": self._python,
                 "libraries": sorted(self._inheritance.libraries) if self._inheritance is not None else [],
                 "files": sorted(sources.loaded()),
                 "modules": [{"name": entry.name, "file": file_of(entry)} for entry in entries],

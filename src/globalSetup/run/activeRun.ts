@@ -185,8 +185,8 @@ async function comeUp(
 
 function installOwn(root: string, options: ResolvedOptions): Install {
   return async (signal) => {
-    const { installPython } = await import('./installPython.ts')
-    return installPython(root, options.python, signal)
+    const { installPythonCached } = await import('./installPython.ts')
+    return installPythonCached(root, options.python, signal)
   }
 }
 

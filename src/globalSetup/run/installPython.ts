@@ -1,4 +1,13 @@
-import { describeSkipped, findInterpreter } from '../../pool/interpreter/find.ts'
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import {
+  describeSkipped,
+  type FindOptions,
+  findInterpreter,
+  type Interpreter,
+} from '../../pool/interpreter/find.ts'
+import { ProbeCache } from '../../pool/interpreter/probeCache.ts'
+import { cacheDirectory } from '../../pool/overlay/directory.ts'
 import { ensureOverlay } from '../../pool/overlay/ensure.ts'
 import type { PythonInstallation } from '../../pool/python/forkserver.ts'
 import { refuseArchive } from './archive.ts'
@@ -15,11 +24,52 @@ export async function installPython(
   python: string | undefined,
   signal: AbortSignal,
 ): Promise<PythonInstallation> {
+  return install(await find(root, python, signal), root, python, signal)
+}
+
+/** As `installPython`, but trusts the answers that interpreters have given to earlier runs. */
+export async function installPythonCached(
+  root: string,
+  python: string | undefined,
+  signal: AbortSignal,
+): Promise<PythonInstallation> {
+  const cache = new ProbeCache(join(cacheDirectory(process.env), 'interpreters'))
+  const cached = await find(root, python, signal, { cache })
+  if (!cached.isCached) return install(cached, root, python, signal)
+  /** Installs for the interpreter as it is, if the cache was wrong about it. */
+  const recheck = async () => {
+    const { isCached, ...known } = cached
+    const right = await find(root, python, signal, { cache, isRecheck: true })
+    return isDeepStrictEqual(right, known) ? undefined : install(right, root, python, signal)
+  }
+  try {
+    return { ...(await install(cached, root, python, signal)), recheck }
+  } catch (error) {
+    const installation = signal.aborted ? undefined : await recheck()
+    if (!installation) throw error
+    return installation
+  }
+}
+
+async function find(
+  root: string,
+  python: string | undefined,
+  signal: AbortSignal,
+  options: Pick<FindOptions, 'cache' | 'isRecheck'> = {},
+): Promise<Interpreter> {
   refuseArchive()
-  const interpreter = await findInterpreter({ root, python, env: process.env }, { progress, signal })
+  return findInterpreter({ root, python, env: process.env }, { progress, signal, ...options })
+}
+
+async function install(
+  interpreter: Interpreter,
+  root: string,
+  python: string | undefined,
+  signal: AbortSignal,
+): Promise<PythonInstallation> {
   for (const candidate of interpreter.skipped) progress(describeSkipped(candidate))
   const overlay = await ensureOverlay(interpreter, { env: process.env, progress, root, signal })
-  const installation = { executable: interpreter.executable, version: interpreter.version, overlay }
-  notePrepared(root, python, installation)
-  return installation
+  const { executable, version, prefix } = interpreter
+  notePrepared(root, python, { executable, version, overlay })
+  return { executable, version, overlay, prefix }
 }

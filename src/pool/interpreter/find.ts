@@ -4,6 +4,7 @@ import { type Candidate, candidates, NOT_ON_PATH, type Search } from './candidat
 import { explainNamed, explainNone, type SkippedCandidate } from './findErrors.ts'
 import { judge, type Rejection } from './judge.ts'
 import { type Distribution, type Probe, type ProbeOptions, probe } from './probe.ts'
+import type { ProbeCache } from './probeCache.ts'
 import { type Requirements, readRequirements } from './requirements.ts'
 import { surroundings } from './surroundings.ts'
 
@@ -32,6 +33,10 @@ export interface Interpreter {
   skipped: SkippedCandidate[]
   /** Which of the distributions that the workers need it has. */
   distributions: Record<string, Distribution>
+  /** `sys.prefix`. */
+  prefix?: string | undefined
+  /** Whether these facts come from the cache. */
+  isCached?: boolean | undefined
 }
 
 export interface FindOptions {
@@ -40,6 +45,10 @@ export interface FindOptions {
   requirements?: Requirements | undefined
   /** Milliseconds that an interpreter has to answer. */
   deadline?: number | undefined
+  /** Answers of earlier runs. Without it, interpreters are always asked. */
+  cache?: ProbeCache | undefined
+  /** Asks the interpreters, because an answer in the cache may be wrong. */
+  isRecheck?: boolean | undefined
   /** Ends the search early. */
   signal?: AbortSignal | undefined
 }
@@ -59,7 +68,7 @@ export async function findInterpreter(search: Search, options: FindOptions = {})
     if (candidate.slow)
       options.progress?.(`Asking \`uv run\` for the project's Python (${candidate.source}) …`)
     const limits = { deadline: candidate.slow ? UV_RUN_TIMEOUT_MS : deadline, signal: options.signal }
-    const answer = await ask(candidate, { ...search, requirements, ...limits })
+    const answer = await ask(candidate, { ...search, requirements, ...limits }, options)
     if (options.signal?.aborted)
       throw new SetupError('RUN_ENDED', 'The run ended before its Python was found.')
     debug('%s (%s): %s', candidate.name, candidate.source, 'reason' in answer ? answer.reason : 'is used')
@@ -70,11 +79,21 @@ export async function findInterpreter(search: Search, options: FindOptions = {})
   throw explainNone(search.root, tried, surroundings(search.env))
 }
 
-async function ask(candidate: Candidate, about: ProbeOptions): Promise<Probe | Rejection> {
+async function ask(
+  candidate: Candidate,
+  about: ProbeOptions,
+  { cache, isRecheck }: FindOptions,
+): Promise<Probe | Rejection> {
   if (candidate.absence) return { code: 'PYTHON_NOT_FOUND', reason: candidate.absence }
+  if (isRecheck) cache?.discard(candidate, about)
+  const cached = cache?.read(candidate, about)
+  if (cached) return { ...cached, isCached: true }
+  const began = Date.now()
   const answer = await probe(candidate, about)
   if ('broken' in answer) return { code: 'PYTHON_BROKEN', reason: answer.broken }
-  return judge(answer) ?? answer
+  const rejection = judge(answer)
+  if (!rejection) cache?.write(candidate, about, answer, began)
+  return rejection ?? answer
 }
 
 function interpreter(
@@ -82,10 +101,10 @@ function interpreter(
   candidate: Candidate,
   tried: (SkippedCandidate & Rejection)[],
 ): Interpreter {
-  const { executable, version, abi, environment, distributions } = answer
+  const { watched, implementation, ...facts } = answer
   // If another interpreter was found, a command that is not on PATH is not worth mentioning.
   const skipped = tried
     .filter(({ reason }) => reason !== NOT_ON_PATH)
     .map(({ candidate, source, reason }) => ({ candidate, source, reason }))
-  return { executable, version, abi, environment, source: candidate.source, skipped, distributions }
+  return { ...facts, source: candidate.source, skipped }
 }

@@ -19,6 +19,12 @@ export interface Probe {
   /** The kind of environment that it belongs to; `none` for a system-wide Python. */
   environment: 'venv' | 'conda' | 'none'
   distributions: Record<string, Distribution>
+  /** `sys.prefix`. */
+  prefix?: string
+  /** The files and directories that decide which distributions it has. Some may not exist. */
+  watched?: string[]
+  /** Whether it comes from the cache. */
+  isCached?: boolean
 }
 
 export interface ProbeOptions {

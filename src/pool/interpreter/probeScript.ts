@@ -16,7 +16,7 @@ answer = {
     'executable': sys.executable,
     'version': '.'.join(str(part) for part in sys.version_info[:3]),
     'implementation': {'cpython': 'CPython', 'pypy': 'PyPy', 'graalpy': 'GraalPy'}.get(implementation, implementation),
-    'abi': '', 'environment': 'none', 'distributions': {},
+    'abi': '', 'environment': 'none', 'distributions': {}, 'prefix': sys.prefix,
 }
 if sys.version_info >= (3, 10):
     import importlib.machinery, importlib.util, os
@@ -27,12 +27,16 @@ if sys.version_info >= (3, 10):
     machine = os.uname().machine
     answer['abi'] = abi + ('' if machine in abi else '-' + machine)
     versions = {}
+    watched = sys.path + [os.path.join(sys.prefix, 'conda-meta')]
+    watched += [getattr(sys.modules.get(name), at, None) for name, at in (
+        ('site', 'USER_SITE'), ('sitecustomize', '__file__'), ('usercustomize', '__file__'))]
     for path in reversed(sys.path):
         try:
             entries = os.listdir(path)
         except OSError:
             continue
         for entry in entries:
+            if entry.endswith('.pth'): watched.append(os.path.join(path, entry))
             if entry.endswith('.dist-info'):
                 name, _, version = entry[:-len('.dist-info')].partition('-')
                 versions[name.lower()] = version
@@ -44,13 +48,18 @@ if sys.version_info >= (3, 10):
         return importlib.metadata.version(name)
     for name, module in json.loads(sys.argv[1]).items():
         try:
-            found = importlib.util.find_spec(module) is not None
+            spec = importlib.util.find_spec(module)
+            watched += spec and spec.submodule_search_locations or []
         except Exception:
-            found = False
+            spec = None
+        found = spec is not None
+        # An entry of a namespace package does not change the directory above it.
+        watched += getattr(sys.modules.get(module.partition('.')[0]), '__path__', [])
         try:
             version = version_of(name) if found else None
         except Exception:
             version = None
         answer['distributions'][name] = {'found': found, 'version': version}
+    answer['watched'] = sorted({os.path.abspath(path) for path in watched if path})
 print('${ANSWER}' + json.dumps(answer))
 `

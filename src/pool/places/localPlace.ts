@@ -1,6 +1,7 @@
 import type { Identity } from '../../process/system/identity.ts'
 import { ControlSocket } from '../python/control.ts'
 import type { PythonInstallation } from '../python/programConfig.ts'
+import { startRechecked } from '../python/recheck.ts'
 import { recordProcess } from '../run/record.ts'
 import type { Run } from '../run/run.ts'
 import { localSite } from './localSite.ts'
@@ -28,9 +29,11 @@ export class LocalPlace implements Place {
     ])
     const control = await ControlSocket.listen(run.controlPath, run.token)
     try {
-      const { executable } = installation
-      const reaper = await Reaper.start(executable, run.directory, run.owner, run.options.orphans.keep)
-      return { reaper, control, installation, site: localSite(run) }
+      return await startRechecked(installation, async (installation) => {
+        const { executable } = installation
+        const reaper = await Reaper.start(executable, run.directory, run.owner, run.options.orphans.keep)
+        return { reaper, control, installation, site: localSite(run) }
+      })
     } catch (error) {
       control.close()
       throw error

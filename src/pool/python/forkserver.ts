@@ -5,6 +5,7 @@ import type { JsonLine } from '../../support/jsonLines.ts'
 import type { Control, Peer } from './control.ts'
 import { PendingForks } from './pendingForks.ts'
 import type { ProgramConfig } from './programConfig.ts'
+import type { PythonFacts } from './recheck.ts'
 import { startProgram } from './startProgram.ts'
 
 export type { PythonInstallation } from './programConfig.ts'
@@ -20,6 +21,8 @@ export interface Forkserver extends Identity {
   readonly unmeasured: string | null
   /** Libraries that had started native threads before workers are forked, which do not have these threads. */
   readonly libraries: readonly string[]
+  /** The interpreter that runs it, as it says itself. */
+  readonly python: PythonFacts | undefined
   /** Resolves when it ended; never rejects. */
   readonly ended: Promise<Exit>
   /** Starts a worker; `exited` resolves when the worker ends. */
@@ -83,6 +86,7 @@ function connectedForkserver(
     fallback: (ready['fallback'] as string | null) ?? null,
     unmeasured: (ready['unmeasured'] as string | null) ?? null,
     libraries: (ready['libraries'] as string[] | undefined) ?? [],
+    python: ready['python'] as PythonFacts | undefined,
     ended: spawned.exited,
     async start(worker) {
       const { exited, answer } = forks.expect(worker)

@@ -9,6 +9,14 @@ export interface PythonInstallation {
   version: string
   /** Directory with the packages that the interpreter lacks. */
   overlay: string | null
+  /** `sys.prefix`, if it's known. */
+  prefix?: string | undefined
+  /**
+   * Asks the interpreter itself. Present if these facts come from the cache.
+   *
+   * @returns the right facts; `undefined` if these are right
+   */
+  recheck?: (() => Promise<PythonInstallation | undefined>) | undefined
 }
 
 /** What the configuration of a Python program follows from. */

@@ -8,7 +8,9 @@ import type { ArmedPlace, Place } from '../places/place.ts'
 import type { ForkserverEvent } from '../run/events.ts'
 import type { Run } from '../run/run.ts'
 import { type Forkserver, startForkserver } from './forkserver.ts'
+import type { PythonInstallation } from './programConfig.ts'
 import type { Reaper } from './reaper.ts'
+import { isConfirmed } from './recheck.ts'
 import { SlowStart } from './slowStart.ts'
 import { Sources } from './sources.ts'
 
@@ -23,6 +25,7 @@ export type PythonState =
 /** From this state on, there are processes to end. */
 export interface ArmedPython extends ArmedPlace {
   readonly phase: 'armed'
+  installation: PythonInstallation
   /** The forkserver that is up or starting; rejects if its start fails. */
   forkserver: Promise<Forkserver> | undefined
   /** The forkservers whose imported files have changed since, by epoch, until they have ended. */
@@ -88,8 +91,9 @@ export class PythonRuntime {
   async start(): Promise<PythonUp> {
     const armed = await this.#arm()
     armed.forkserver ??= this.#keepForkserver(armed)
+    const forkserver = await armed.forkserver
     const { control, installation, site } = armed
-    return { forkserver: await armed.forkserver, control, installation, site }
+    return { forkserver, control, installation, site }
   }
 
   /** Starts a forkserver and forgets it when it ends. A failed start is remembered for a back-off. */
@@ -159,7 +163,30 @@ export class PythonRuntime {
       await this.#state.reaper.signal([...this.#starting], 'SIGKILL').catch(() => {})
   }
 
+  /** If the start fails or the interpreter contradicts facts from the cache, it is asked itself. */
   async #startForkserver(armed: ArmedPython): Promise<Forkserver> {
+    const first = await this.#tryForkserver(armed).catch(async (error: unknown) => {
+      if (!(await this.#correct(armed))) throw error
+      return undefined
+    })
+    if (first && (isConfirmed(armed.installation, first.python) || !(await this.#correct(armed))))
+      return first
+    first?.exit()
+    await first?.ended
+    return this.#tryForkserver(armed)
+  }
+
+  /** @returns whether the facts about the interpreter were wrong */
+  async #correct(armed: ArmedPython): Promise<boolean> {
+    const { recheck, ...kept } = armed.installation
+    if (!recheck || this.#end.signal.aborted) return false
+    const right = await recheck()
+    armed.installation = right ?? kept
+    if (right) debug('the cache was wrong about %s; it is Python %s', kept.executable, right.version)
+    return right !== undefined
+  }
+
+  async #tryForkserver(armed: ArmedPython): Promise<Forkserver> {
     if (this.problems.length > 0) throw new SetupError('REAPER_DIED', this.problems.join('\n'))
     if (this.#end.signal.aborted)
       throw new SetupError('RUN_ENDED', 'The run ended before Python had started.')
