@@ -30,11 +30,16 @@ PROGRAM = "import subprocess, sys, time; {daemon}time.sleep(600)"
 DAEMON = "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], start_new_session=True); "
 
 
+def mint() -> str:
+    """Make a run ID."""
+    return "".join(secrets.choice("0123456789abcdefghijklmnopqrstuvwxyz") for _ in range(7))
+
+
 class Runner:
     """A driver, and the lines that come from it."""
 
     def __init__(self, directory: Path, **options: Any) -> None:
-        self.run_id = "".join(secrets.choice("0123456789abcdefghijklmnopqrstuvwxyz") for _ in range(7))
+        self.run_id, self.tree = mint(), mint()
         self.lines: queue.Queue[dict[str, Any]] = queue.Queue()
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(str(directory / "control.sock"))
@@ -78,7 +83,7 @@ class Runner:
 
     def place(self, node: int, daemon: bool) -> dict[str, Any]:
         """Place a tree and start a program in it; with a daemon that has left its session."""
-        self.send(op="place", node=node, timeout=60_000)
+        self.send(op="place", node=node, tree=self.tree, timeout=60_000)
         placed = self.wait("placed", "place-failed")
         assert placed["event"] == "placed", placed
         placed["reaper"] = self.wait("armed")["line"]["pid"]
@@ -108,7 +113,7 @@ class Runner:
     def marked(self) -> list[int]:
         """The living processes of the run, as the kernel shows them, whatever Ray says."""
         pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]
-        return [pid for pid in pids if carries(pid, self.run_id) and start_time(pid)]
+        return [pid for pid in pids if carries(pid, self.tree) and start_time(pid)]
 
     def seconds_until_none(self, limit: float = 20) -> float | None:
         """Wait until no process of the run is left; None if one stays."""
@@ -137,8 +142,8 @@ def count_actors() -> dict[str, Any]:
     options = {"address": "auto", "resources": {"CPU": 1}, "insecureCluster": True}
     cluster = Cluster(options, "abcdefg")
     node = cluster.candidates()[0]
-    actor = cluster.start_agent(0, node["id"], (pack(), "abcdefg", 0, "token", 3.0, []))
-    cluster.wait(actor.describe.remote(node["ip"]), 30)
+    actor = cluster.start_agent("0", node["id"], (pack(), "abcdefg", "token", 3.0, []))
+    cluster.wait(actor.describe.remote(), 30)
     living = len(cluster.actors_left())
     cluster.kill(actor)
     until = time.monotonic() + 10

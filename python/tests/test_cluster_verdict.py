@@ -11,8 +11,9 @@ import pytest
 from vitest_python.cluster.access import refuses_strangers
 from vitest_python.cluster.verdict import doubt, judge_cluster, merge_orphans
 
-FACTS = {"bootId": "b", "pidNamespace": "pid:[1]", "uid": 7}
-CLEAN = {**FACTS, "orphans": [], "cleanSweeps": 2, "unreadable": [], "looked": 9}
+SAME = {"bootId": "b", "pidNamespace": "pid:[1]", "uid": 7}
+FACTS = {**SAME, "ip": "10.0.0.1", "tree": "abcdefg"}
+CLEAN = {**SAME, "orphans": [], "cleanSweeps": 2, "unreadable": [], "looked": 9}
 ORPHAN = {"pid": 5, "startTime": "1", "command": "daemon"}
 ORIGIN = {"clusterId": "c", "session": "s"}
 
@@ -35,7 +36,7 @@ class FakeCluster:
         self.swept, self.origin, self.alive, self.left = swept, origin, nodes, left
         self.killed: list[Any] = []
 
-    def sweep(self, _node: str, _package: bytes, _since: str) -> Any:
+    def sweep(self, _node: str, _package: bytes, _tree: str, _since: str) -> Any:
         return self.swept
 
     def wait(self, answer: Any, timeout: float) -> Any:

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { DEFAULT_POOL } from '../client/lease/context.ts'
 import { SetupError } from '../support/errors.ts'
+import type { ResolvedCluster } from './clusterOptions.ts'
 import { shareCores } from './numericThreads.ts'
 import { describeProblem } from './optionProblems.ts'
 import type { PythonOptions, ReportOptions } from './pythonOptions.ts'
@@ -28,6 +29,8 @@ export function resolvePools(
     named.map(([name, own]) => {
       const pool = parse(PoolSchema, { ...suited, ...common, ...own }, where, `pools.${name}.`)
       checkReset(pool, where, name)
+      checkCluster(pool, where, name)
+      if (pool.cluster) return [name, onCluster(pool, pool.cluster)]
       if (testProcesses === undefined) return [name, pool]
       const threads = shareCores(testProcesses, { ...process.env, ...pool.env })
       return [name, { ...pool, env: { ...threads, ...pool.env } }]
@@ -53,6 +56,34 @@ function checkReset({ reset, isolation }: ResolvedOptions, where: string, pool: 
     `${where} has an option that cannot be used:\n  - ${place}reset is "${reset}", but isolation is "${isolation}", so no worker ` +
       'serves two leases: leave it out, or write isolation: "shared"',
   )
+}
+
+function checkCluster({ cluster, transport, debug }: ResolvedOptions, where: string, pool: string): void {
+  if (!cluster) return
+  const place = pool === DEFAULT_POOL ? '' : `pools.${pool}.`
+  const problems = [
+    transport === 'grpc' &&
+      `${place}transport is "grpc", but on a cluster sessions are encrypted: leave it out`,
+    debug && `${place}debug is on, but a debugger can't attach to the nodes of a cluster: leave it out`,
+  ].filter(Boolean)
+  if (problems.length === 0) return
+  throw new SetupError(
+    'OPTIONS_INVALID',
+    `${where} has options that cannot be used with cluster:\n${problems.map((text) => `  - ${text}`).join('\n')}`,
+  )
+}
+
+/** The limits of a pool count for each node, and no worker is on this machine. */
+function onCluster(pool: ResolvedOptions, { nodes }: ResolvedCluster): ResolvedOptions {
+  const { maxWorkers, spares, orphans } = pool
+  return {
+    ...pool,
+    transport: 'tls',
+    maxWorkers: maxWorkers * nodes,
+    spares: spares * nodes,
+    // The processes of a node are named at the end of the run.
+    orphans: { ...orphans, blame: 'run' },
+  }
 }
 
 function parse<S extends v.GenericSchema>(schema: S, options: unknown, where: string, prefix = '') {

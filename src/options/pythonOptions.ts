@@ -202,6 +202,68 @@ export interface PoolOptions {
    * @default with the runner's coverage
    */
   coverage?: boolean | CoverageOptions | undefined
+  /**
+   * Runs Python on the nodes of a Ray cluster that this machine belongs to, instead of on this machine. `maxWorkers` and
+   * `spares` count for each node. See docs/cluster.md.
+   *
+   * @default this machine
+   */
+  cluster?: ClusterOptions | undefined
+}
+
+/**
+ * The cluster whose nodes run Python. Ray has to be in your Python environment, in the version of the cluster.
+ *
+ * @example
+ * ```ts
+ * const cluster: ClusterOptions = { engine: 'ray', nodes: 2, resources: { CPU: 8, GPU: 1 } }
+ * ```
+ */
+export interface ClusterOptions {
+  engine: 'ray'
+  /**
+   * Host and port of the cluster's head, or `auto` for the cluster of the node on this machine.
+   *
+   * @default `'auto'`
+   */
+  address?: string | undefined
+  /**
+   * Number of nodes to use.
+   *
+   * @default `1`
+   */
+  nodes?: number | undefined
+  /**
+   * What the run reserves on each node, by Ray's names.
+   *
+   * @default `{ CPU: 1 }`
+   */
+  resources?: Readonly<Record<string, number>> | undefined
+  /**
+   * Ray's runtime environment, for example `{ working_dir: '.' }`, which copies the project to the nodes.
+   *
+   * @default the nodes share the file system of this machine
+   */
+  runtimeEnv?: Readonly<Record<string, unknown>> | undefined
+  /**
+   * Milliseconds without a sign of life, at least 3,000. After that, a node ends its processes if it doesn't hear from the
+   * run, and the run counts a node as lost.
+   *
+   * @default `10_000`
+   */
+  silence?: number | undefined
+  /**
+   * Connections to workers are always encrypted, and both sides prove who they are. `false` is refused.
+   *
+   * @default `true`
+   */
+  tls?: true | undefined
+  /**
+   * Whether to use a cluster that doesn't ask for a token. Anyone who can reach it can run code on it.
+   *
+   * @default `false`
+   */
+  insecureCluster?: boolean | undefined
 }
 
 /** Which Python code is measured. */

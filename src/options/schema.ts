@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import * as v from 'valibot'
+import { ClusterSchema, clusterOptionNames } from './clusterOptions.ts'
 import { CoverageSchema, coverageOptionNames, type Measuring } from './coverageOptions.ts'
 import { DebugSchema, debugOptionNames } from './debugOptions.ts'
 import { BASE_REMEDY, BASES } from './environmentBase.ts'
@@ -92,6 +93,7 @@ export const PoolSchema = v.strictObject({
   env: v.optional(v.record(v.string(), v.string('write texts only'), 'write an object of texts'), {}),
   debug: v.optional(DebugSchema),
   coverage: v.optional(CoverageSchema),
+  cluster: v.optional(ClusterSchema),
 }) satisfies v.GenericSchema<PoolOptions>
 
 const FILE = v.pipe(v.string(), v.regex(/\.d\.[cm]?ts$/, 'write the path of a .d.ts file'))
@@ -138,6 +140,7 @@ export const optionNames: readonly string[] = Object.keys(OptionsSchema.entries)
 export const optionPaths: readonly string[] = [
   ...optionNames,
   ...Object.keys(RecycleSchema.entries).map((name) => `recycle.${name}`),
+  ...clusterOptionNames.map((name) => `cluster.${name}`),
   ...coverageOptionNames.map((name) => `coverage.${name}`),
   ...debugOptionNames.map((name) => `debug.${name}`),
   ...orphanOptionNames.map((name) => `orphans.${name}`),

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 
 /** The subjects of a log. */
-export type DebugArea = 'python' | 'pool' | 'reaper' | 'verdict'
+export type DebugArea = 'cluster' | 'python' | 'pool' | 'reaper' | 'verdict'
 
 /** Logs a line. The placeholders are those of [debug](https://github.com/debug-js/debug#formatters). */
 type Log = (format: string, ...values: unknown[]) => void

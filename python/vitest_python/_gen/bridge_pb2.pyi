@@ -173,7 +173,7 @@ class Forget(_message.Message):
     def __init__(self, references: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class WorkerFrame(_message.Message):
-    __slots__ = ("call", "value", "item", "end", "failure", "callback", "unreadable", "chunk", "timing")
+    __slots__ = ("call", "value", "item", "end", "failure", "callback", "unreadable", "chunk", "timing", "printed")
     CALL_FIELD_NUMBER: _ClassVar[int]
     VALUE_FIELD_NUMBER: _ClassVar[int]
     ITEM_FIELD_NUMBER: _ClassVar[int]
@@ -183,6 +183,7 @@ class WorkerFrame(_message.Message):
     UNREADABLE_FIELD_NUMBER: _ClassVar[int]
     CHUNK_FIELD_NUMBER: _ClassVar[int]
     TIMING_FIELD_NUMBER: _ClassVar[int]
+    PRINTED_FIELD_NUMBER: _ClassVar[int]
     call: int
     value: bytes
     item: bytes
@@ -192,7 +193,8 @@ class WorkerFrame(_message.Message):
     unreadable: Unreadable
     chunk: Chunk
     timing: Timing
-    def __init__(self, call: _Optional[int] = ..., value: _Optional[bytes] = ..., item: _Optional[bytes] = ..., end: _Optional[_Union[End, _Mapping]] = ..., failure: _Optional[_Union[PythonFailure, _Mapping]] = ..., callback: _Optional[_Union[Callback, _Mapping]] = ..., unreadable: _Optional[_Union[Unreadable, _Mapping]] = ..., chunk: _Optional[_Union[Chunk, _Mapping]] = ..., timing: _Optional[_Union[Timing, _Mapping]] = ...) -> None: ...
+    printed: int
+    def __init__(self, call: _Optional[int] = ..., value: _Optional[bytes] = ..., item: _Optional[bytes] = ..., end: _Optional[_Union[End, _Mapping]] = ..., failure: _Optional[_Union[PythonFailure, _Mapping]] = ..., callback: _Optional[_Union[Callback, _Mapping]] = ..., unreadable: _Optional[_Union[Unreadable, _Mapping]] = ..., chunk: _Optional[_Union[Chunk, _Mapping]] = ..., timing: _Optional[_Union[Timing, _Mapping]] = ..., printed: _Optional[int] = ...) -> None: ...
 
 class Callback(_message.Message):
     __slots__ = ("callback", "target", "verb", "arguments", "trace")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from queue import SimpleQueue
@@ -24,9 +25,16 @@ SERVICE = "vitest_python.v1.Bridge"
 class Bridge(grpc.GenericRpcHandler):
     """Serves sessions and unary calls, and runs the functions that they call on the executor."""
 
-    def __init__(self, executor: Executor, resolver: FunctionResolver, on_network: bool = False) -> None:
-        """If clients come over a network, no memory is shared: an equal pid is that of a stranger."""
-        self._on_network = on_network
+    def __init__(self, executor: Executor, resolver: FunctionResolver, log: str | None = None) -> None:
+        """Serve clients of this machine, or of a network.
+
+        Args:
+            executor: runs the functions
+            resolver: finds them
+            log: the file of the worker's output if clients come over a network. They learn its size, because they
+                read a copy. And no memory is shared with them: an equal pid is that of a stranger
+        """
+        self._log = log
         self._executor = executor
         self._resolver = resolver
         self._call = grpc.unary_unary_rpc_method_handler(
@@ -40,12 +48,12 @@ class Bridge(grpc.GenericRpcHandler):
         return self._call if handler_call_details.method == f"/{SERVICE}/Call" else None
 
     def _open_session(self) -> grpc.RpcMethodHandler[Any, Any]:
-        answers = _Answers()
+        answers = _Answers(self._log)
         session = Session(self._executor, self._resolver, answers)
 
         def run(frames: Iterator[ClientFrame], context: grpc.ServicerContext) -> Iterator[WorkerFrame]:
             context.add_callback(session.stop)
-            if not self._on_network and _can_share_memory(context):
+            if self._log is None and _can_share_memory(context):
                 session.share_memory()
                 context.send_initial_metadata(((MEMORY_KEY, "open"),))
             threading.Thread(target=_read, args=(frames, session), name="session", daemon=True).start()
@@ -67,10 +75,13 @@ class Bridge(grpc.GenericRpcHandler):
 class _Answers:
     """A Channel from which gRPC takes the frames."""
 
-    def __init__(self) -> None:
+    def __init__(self, log: str | None) -> None:
         self._frames: SimpleQueue[WorkerFrame | None] = SimpleQueue()
+        self._log = log
 
     def send(self, frame: WorkerFrame) -> None:
+        if self._log is not None:
+            frame.printed = os.stat(self._log).st_size
         self._frames.put(frame)
 
     def close(self) -> None:

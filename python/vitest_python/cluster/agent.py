@@ -18,11 +18,10 @@ JsonLine = dict[str, Any]
 class Agent:
     """Holds the tree of processes of a run on its node. It does nothing else, so one answer never waits for another."""
 
-    def __init__(self, package: bytes, run_id: str, index: int, token: str, silence: float, keep: list[str]) -> None:
-        # Two nodes may be one machine, and the name of a run directory is always the run ID.
-        base = os.path.join(tempfile.gettempdir(), f"vitest-python-{os.getuid()}-node-{index}")
+    def __init__(self, package: bytes, tree: str, token: str, silence: float, keep: list[str]) -> None:
+        base = os.path.join(tempfile.gettempdir(), f"vitest-python-{os.getuid()}-nodes")
         os.makedirs(base, mode=0o700, exist_ok=True)
-        self._directory = os.path.join(base, run_id)
+        self._directory = os.path.join(base, tree)
         os.mkdir(self._directory, 0o700)
         for name in ("package", "workers", "logs"):
             os.mkdir(os.path.join(self._directory, name), 0o700)
@@ -32,17 +31,20 @@ class Agent:
         from vitest_python.cluster.tree import Tree
         from vitest_python.posix.identity import own_start_time
 
-        self._tree = Tree(run_id, self._directory, programs, token, silence, keep)
+        self._tree = Tree(tree, self._directory, programs, token, silence, keep)
         self._facts = {
             "directory": self._directory,
             "executable": sys.executable,
+            "version": "{}.{}.{}".format(*sys.version_info),
+            "root": os.getcwd(),
+            "missing": missing_packages(),
             "since": own_start_time(),
             **identify_node(),
         }
 
-    def describe(self, ip: str) -> JsonLine:
+    def describe(self) -> JsonLine:
         """Tell where the tree is."""
-        return {**self._facts, "ip": ip}
+        return self._facts
 
     def send(self, to: str, line: JsonLine) -> None:
         """Pass a line on to the reaper, a forkserver or a worker."""
@@ -57,16 +59,29 @@ class Agent:
         return self._tree.finish()
 
 
-def sweep(package: bytes, run_id: str, since: str) -> JsonLine:
-    """Look for what is left of a run on this node, and kill it. Runs as a fresh task."""
+def sweep(package: bytes, tree: str, since: str) -> JsonLine:
+    """Look for what is left of a tree on this node, and kill it. Runs as a fresh task."""
     directory = tempfile.mkdtemp(prefix="vitest-python-sweep-")
     try:
         unpack(package, directory)
         from vitest_python.cluster.sweep import sweep_node
 
-        return sweep_node(run_id, since)
+        return sweep_node(tree, since)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def missing_packages() -> list[str]:
+    """Return the modules of a worker that this interpreter lacks."""
+    from importlib.util import find_spec
+
+    def has(module: str) -> bool:
+        try:
+            return find_spec(module) is not None
+        except ModuleNotFoundError:
+            return False
+
+    return [module for module in ("grpc", "google.protobuf", "ormsgpack") if not has(module)]
 
 
 def unpack(package: bytes, directory: str) -> None:

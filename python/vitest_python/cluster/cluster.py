@@ -63,8 +63,8 @@ class Cluster:
             if node["Alive"] and all(node["Resources"].get(name, 0) >= amount for name, amount in wanted.items())
         ]
 
-    def start_agent(self, index: int, node: str, arguments: tuple[Any, ...]) -> Any:
-        """Start the actor of a node. It is never started again: a second tree would have the same run ID."""
+    def start_agent(self, name: str, node: str, arguments: tuple[Any, ...]) -> Any:
+        """Start the actor of a node. It is never started again: a second tree would have the same marks."""
         from . import agent
 
         resources = dict(self._options["resources"])
@@ -73,7 +73,7 @@ class Cluster:
         return (
             self._remote(agent.Agent, concurrency_groups={"lines": 1})
             .options(
-                name=f"node-{index}",
+                name=f"node-{name}",
                 num_cpus=cpus,
                 num_gpus=gpus,
                 resources=resources,
@@ -89,12 +89,12 @@ class Cluster:
         """Send a line to a tree, after all lines that were sent before."""
         actor.send.options(concurrency_group="lines").remote(to, line)
 
-    def sweep(self, node: str, package: bytes, since: str) -> Any:
-        """Start the task that sweeps a node for processes of the run. No process older than `since` is in doubt."""
+    def sweep(self, node: str, package: bytes, tree: str, since: str) -> Any:
+        """Start the task that sweeps a node for processes of a tree. No process older than `since` is in doubt."""
         from . import agent
 
         options = {"num_cpus": 0, "max_retries": 0, "scheduling_strategy": self._only_on(node)}
-        return self._remote(agent.sweep, **options).remote(package, self._run_id, since)
+        return self._remote(agent.sweep, **options).remote(package, tree, since)
 
     def wait(self, reference: Any, timeout: float) -> Any:
         """Return the answer of an actor or a task. Raises Ray's errors."""

@@ -26,10 +26,10 @@ JsonLine = dict[str, Any]
 class Placed:
     """A node with a tree."""
 
-    def __init__(self, index: int, node: str, actor: Any) -> None:
-        self.index, self.node, self.actor = index, node, actor
-        self.facts: JsonLine = {}
-        """What the node said when the tree was placed."""
+    def __init__(self, index: int, node: JsonLine, tree: str, actor: Any) -> None:
+        self.index, self.node, self.actor = index, node["id"], actor
+        self.facts: JsonLine = {"ip": node["ip"], "tree": tree}
+        """What is known about the tree, and what the node said when it was placed."""
 
 
 class Driver:
@@ -50,10 +50,12 @@ class Driver:
         for line in self._control.lines():
             if line["op"] == "place":
                 threading.Thread(target=self._place, args=(line,), daemon=True).start()
-            elif line["op"] == "line":
+            elif line["op"] == "line" and line["node"] in self._placed:
                 self._cluster.send(self._placed[line["node"]].actor, line["to"], line["line"])
             elif line["op"] == "end":
                 self._end()
+            elif line["op"] == "exit":
+                break
         os._exit(0)
 
     def _place(self, line: JsonLine) -> None:
@@ -65,12 +67,12 @@ class Driver:
                     f"only {len(nodes)} nodes of the cluster have the resources that the option asks for"
                 )
             node = nodes[index]
-            arguments = (self._package, self._config.run_id, index, self._config.token, self._silence, self._keep)
-            placed = Placed(index, node["id"], self._cluster.start_agent(index, node["id"], arguments))
+            arguments = (self._package, line["tree"], self._config.token, self._silence, self._keep)
+            actor = self._cluster.start_agent(f"{index}-{line['tree']}", node["id"], arguments)
+            placed = Placed(index, node, line["tree"], actor)
             # From here on, a process may exist there, even if the next answer doesn't come.
             self._placed[index] = placed
-            described = placed.actor.describe.remote(node["ip"])
-            placed.facts = self._cluster.wait(described, line["timeout"] / 1_000)
+            placed.facts.update(self._cluster.wait(actor.describe.remote(), line["timeout"] / 1_000))
         except Exception as error:
             self._control.send({"event": "place-failed", "node": index, "message": f"{type(error).__name__}: {error}"})
             return

@@ -12,6 +12,7 @@ from typing import Any
 from ..posix.cookie import carries, read_limits
 from ..posix.identity import boot_id, read_stat, real_user
 from ..posix.killing.sweep import kill_marked
+from ..posix.protocol import LEASE_VARIABLE
 
 SWEEPS_FOR_PROOF = 2
 PAUSE_SECONDS = 0.025
@@ -78,7 +79,8 @@ def look(run_id: str, since: str = "0", spare: frozenset[int] = frozenset()) -> 
         if stat is None or not stat.alive:
             continue
         if carries(pid, run_id):
-            found.append({"pid": pid, "startTime": stat.start_time, "command": _command_of(pid)})
+            process = {"pid": pid, "startTime": stat.start_time, "command": _command_of(pid), "lease": _lease_of(pid)}
+            found.append(process)
         elif int(stat.start_time) >= int(since) and _is_doubtful(pid):
             unreadable.append(pid)
     return found, unreadable, len(pids)
@@ -97,6 +99,17 @@ def _is_doubtful(pid: int) -> bool:
     except OSError:
         pass
     return False
+
+
+def _lease_of(pid: int) -> str | None:
+    """The lease during which a process was executed; None if it was only forked."""
+    variable = f"{LEASE_VARIABLE}=".encode()
+    try:
+        with open(f"/proc/{pid}/environ", "rb") as file:
+            found = [entry for entry in file.read().split(b"\0") if entry.startswith(variable)]
+    except OSError:
+        return None
+    return found[0][len(variable) :].decode(errors="replace") if found else None
 
 
 def _command_of(pid: int) -> str:

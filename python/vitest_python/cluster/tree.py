@@ -16,11 +16,12 @@ from typing import IO, Any
 from ..posix.identity import own_start_time
 from ..posix.lines import JsonLine, decode, encode
 from ..posix.protocol import PROTOCOL, RUN_DIRECTORY_VARIABLE, RUN_ID_VARIABLE
+from .mirror import Mirror
 from .peers import Peers
 from .step_away import step_away
 from .sweep import look
 
-_TICK_SECONDS = 0.2
+_TICK_SECONDS = 0.05
 _SETTLE_SECONDS = 1.0
 _SETTLE_PAUSE_SECONDS = 0.02
 _KILL_SECONDS = 2
@@ -39,7 +40,8 @@ class Tree:
         """Start the reaper, which sends `armed`.
 
         Args:
-            run_id: of the run; the last part of `directory`
+            run_id: of the processes on this node, which marks them as a run ID does. Each node has its own, because
+                several may be on one machine. The last part of `directory`
             directory: the run directory on this node, which must exist
             package: the directory that has this package
             token: the secret of the run, which forkserver and workers have to send
@@ -55,7 +57,8 @@ class Tree:
         self._environment = {**os.environ, RUN_ID_VARIABLE: run_id, RUN_DIRECTORY_VARIABLE: directory}
         self._silence = silence
         self._heard = time.monotonic()
-        self._peers = Peers(f"{directory}/control.sock", token, self._lines.put)
+        self._mirror = Mirror(directory)
+        self._peers = Peers(f"{directory}/control.sock", token, self._pass_on)
         reaper = step_away(
             [sys.executable, "-I", "-S", package, "reaper", *_options(run_id, directory, keep)], self._environment
         )
@@ -103,7 +106,7 @@ class Tree:
         orphans = {(process["pid"], process["startTime"]): process for process in self._settle()}
         killed, problem = self._kill_tree()
         for process in killed:
-            orphans.setdefault((process["pid"], process["startTime"]), {**process, "command": ""})
+            orphans.setdefault((process["pid"], process["startTime"]), {**process, "command": "", "lease": None})
         self.end()
         if not self.ended.wait(_END_SECONDS):
             problem = "its reaper does not end"
@@ -143,14 +146,25 @@ class Tree:
                 if line.get("request") == _FINISH:
                     self._killed.put(line)
                 else:
-                    self._lines.put({"from": "reaper", "line": line})
-        self._lines.put({"from": "reaper", "line": {"event": "reaper-ended"}})
+                    self._pass_on({"from": "reaper", "line": line})
+        self._pass_on({"from": "reaper", "line": {"event": "reaper-ended"}})
         self.ended.set()
+
+    def _pass_on(self, message: JsonLine) -> None:
+        """Queue a line, after the output that it may be about: the output explains it."""
+        line = message["line"]
+        self._bring_home(str(line["id"]) if line.get("event") == "exited" else None)
+        self._lines.put(message)
+
+    def _bring_home(self, ended: str | None = None) -> None:
+        for line in self._mirror.look(ended):
+            self._lines.put({"from": "files", "line": line})
 
     def _watch(self) -> None:
         while time.monotonic() - self._heard < self._silence:
             if self.ended.wait(_TICK_SECONDS):
                 return
+            self._bring_home()
         self.end()
 
 

@@ -32,7 +32,10 @@ def judge_cluster(
         timeout: seconds that all nodes have together for each of the two steps
     """
     finished = _finish(cluster, trees, timeout)
-    sweeps = {index: cluster.sweep(node, package, facts.get("since", "0")) for index, (node, _, facts) in trees.items()}
+    sweeps = {
+        index: cluster.sweep(node, package, facts["tree"], facts.get("since", "0"))
+        for index, (node, _, facts) in trees.items()
+    }
     until = time.monotonic() + timeout
     for index, (node, _, facts) in trees.items():
         try:
@@ -42,7 +45,8 @@ def judge_cluster(
             swept = {"orphans": []}
             problem = f"its sweep has not answered ({type(error).__name__})"
         orphans = merge_orphans(finished[index]["orphans"], swept["orphans"])
-        yield {"event": "ended", "node": index, "nodeId": node, **swept, "orphans": orphans, "problem": problem}
+        ended = {"event": "ended", "node": index, "nodeId": node, "ip": facts["ip"]}
+        yield {**ended, **swept, "orphans": orphans, "problem": problem}
     yield {"event": "verdict", "problem": _doubt_cluster(cluster, origin, trees)}
 
 

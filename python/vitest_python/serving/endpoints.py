@@ -37,7 +37,7 @@ def open_endpoints(
     if config.listen is not None:
         from .rpc.network import start_on_network
 
-        return {"address": start_on_network(config.listen, served), "session": ""}
+        return {"address": start_on_network(config.listen, served, config.log), "session": ""}
     directory = f"{config.run_directory}/workers"
     os.makedirs(directory, mode=0o700, exist_ok=True)
     base = f"{directory}/{config.id}"

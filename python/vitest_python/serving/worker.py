@@ -104,6 +104,11 @@ def _report_reset(control: Control, problem: str | None) -> None:
     control.send({"event": "reset", **({} if problem is None else {"problem": problem})})
 
 
+def _resident_bytes() -> int:
+    with open("/proc/self/statm", "rb") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
 def _control_loop(
     control: Control, executor: Executor, program: Program, debugger: Debugger | None, collector: Collector | None
 ) -> None:
@@ -115,6 +120,10 @@ def _control_loop(
             collector.flush(is_end=True)
         if line.get("op") == "flush":
             control.send({"event": "flushed"})
+        elif line.get("op") == "measure":
+            control.send({"event": "measured", "resident": _resident_bytes()})
+        elif line["op"] == "measure":
+            control.send({"event": "measured", "resident": resident_bytes()})
         elif line.get("op") == "exit":
             executor.submit(partial(exit_in_order, float(line.get("within", 1_000)) / 1_000))
         elif line.get("op") == "reset":

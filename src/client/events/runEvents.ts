@@ -14,6 +14,8 @@ export interface WorkerEvent extends EventOfRun {
   /** For example `w3`. */
   readonly worker: string
   readonly pid: number
+  /** The machine that it runs on; absent if that is this one. */
+  readonly node?: string
   /** How it ended. */
   readonly exit?: WorkerExit
 }

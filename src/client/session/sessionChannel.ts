@@ -15,6 +15,8 @@ export interface SessionChannel {
   readonly stream: SessionStream
   /** Whether each side can open the files of the other. False until Python has said so. */
   sharesMemory: boolean
+  /** Bytes that a worker on another machine had printed at its last answer; 0 if it is on this one. */
+  printed: number
   close(): void
 }
 
@@ -39,7 +41,7 @@ export function openSession(lease: Lease): SessionChannel {
 function connectTo({ session, leaseId, pid, context }: Lease): SessionChannel {
   const ownPid = SharedMemory.canOpen(pid) ? process.pid : 0
   const stream = new SocketStream(session, { token: context.token, leaseId, pid: ownPid })
-  const channel: SessionChannel = { stream, sharesMemory: false, close: () => stream.cancel() }
+  const channel: SessionChannel = { stream, sharesMemory: false, printed: 0, close: () => stream.cancel() }
   stream.on('welcome', ({ sharesMemory }) => {
     channel.sharesMemory = sharesMemory
   })
@@ -57,7 +59,12 @@ function callByGrpc(lease: Lease): SessionChannel {
   const stream = withoutStack(() =>
     client.makeBidiStreamRequest(SESSION, encodeFrame, WorkerFrame.decode, metadata),
   )
-  const channel: SessionChannel = { stream, sharesMemory: false, close: () => client.close() }
+  const channel: SessionChannel = { stream, sharesMemory: false, printed: 0, close: () => client.close() }
+  if (lease.node !== '') {
+    stream.on('data', ({ printed }: WorkerFrame) => {
+      channel.printed = Math.max(channel.printed, printed)
+    })
+  }
   stream.on('metadata', (answer) => {
     channel.sharesMemory = answer.get(MEMORY_KEY).length > 0
   })
@@ -74,6 +81,11 @@ export function warmUp(lease: Lease): void {
   // The session drops the answer, because no call has the number 0.
   const kind = startMessage({ name: 'None', verb: Verb.EVAL })
   openSession(lease).stream.write({ call: 0, kind })
+}
+
+/** Bytes that the worker of a lease had printed at its last answer, if it is on another machine; else 0. */
+export function printedBy(lease: Lease): number {
+  return channels.get(lease)?.printed ?? 0
 }
 
 /** Closes the session of a lease if one was opened. */

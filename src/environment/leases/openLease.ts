@@ -4,6 +4,7 @@ import type { LeaseUsage } from '../../client/events/runEvents.ts'
 import type { Lease } from '../../client/lease/lease.ts'
 import { LeasedPython, type TestSide } from '../../client/python/leasedPython.ts'
 import type { CallOptions } from '../../client/session/callOptions.ts'
+import { printedBy } from '../../client/session/sessionChannel.ts'
 import { setImmediate } from '../../support/clock.ts'
 import { safeLines } from '../../support/text/safeText.ts'
 import { LeakWatch, type Suspects } from './leakWatch.ts'
@@ -66,6 +67,8 @@ export class OpenLease extends LeasedPython implements LeasedClient {
    */
   async endTest(signal = this.#defaults.signal): Promise<readonly Error[]> {
     const aborted = await this.aborted()
+    const printed = printedBy(this.#lease)
+    if (printed > 0) await this.#printed.catchUp(printed)
     this.#printed.finish()
     // A test that aborts a call by a signal of its own expects the interruption.
     const interrupted = signal?.aborted ? aborted : []
@@ -103,7 +106,12 @@ export class OpenLease extends LeasedPython implements LeasedClient {
   /** The calls of this lease so far. */
   usage(): LeaseUsage {
     const { functions, recorded } = this.tally
-    return { waited: this.#lease.waited, peakMemory: peakMemoryOf(this.pid), functions, ...recorded }
+    return {
+      waited: this.#lease.waited,
+      peakMemory: this.#lease.node === '' ? peakMemoryOf(this.pid) : 0,
+      functions,
+      ...recorded,
+    }
   }
 
   #noteAnswer(): void {

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { withoutOwnFrames } from '../../process/run/printedText.ts'
+import { pollUntil } from '../../support/pollUntil.ts'
 import { type Kind, MarkedText, type Segment } from './markedText.ts'
 
 /** The methods of a console that show Python's output. */
@@ -15,6 +16,9 @@ const METHODS = { o: 'log', e: 'error', w: 'warn', i: 'info', d: 'debug' } as co
   Kind,
   string
 >
+
+/** A node sends what was printed within 50 ms. */
+const CATCH_UP_TIMEOUT_MS = 2_000
 
 const buffer = Buffer.allocUnsafe(64 * 1024)
 
@@ -52,6 +56,16 @@ export class Printed {
     const { size } = fstatSync(this.#descriptor)
     this.#skipped += size - this.#offset
     this.#offset = size
+  }
+
+  /** Waits until the copy of a log on another machine has this many bytes, or gives up. */
+  async catchUp(bytes: number): Promise<void> {
+    await pollUntil({
+      look: () => (this.#descriptor === undefined ? bytes : fstatSync(this.#descriptor).size),
+      isDone: (size) => size >= bytes,
+      timeout: CATCH_UP_TIMEOUT_MS,
+      interval: 5,
+    })
   }
 
   /** Does the same at the end of a test, with the last unfinished line, and says how much was left out. */

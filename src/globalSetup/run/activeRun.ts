@@ -95,7 +95,7 @@ async function open(
     decide ??= failUnlessDecided()
     return install(signal)
   }
-  const pool = openPool(run, startPython, progress)
+  const pool = await openPool(run, startPython, progress)
   const record = recording?.open(pool)
   let broker: Broker | undefined
   const end = async (): Promise<Outcome> => {

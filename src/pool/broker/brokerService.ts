@@ -135,7 +135,7 @@ async function statsOf(pool: Pool): Promise<PoolStats> {
   const { installation, forkserver } = python.phase === 'armed' ? python : {}
   return {
     ...pool.counts(),
-    residentBytes: await residentBytes(pool.pids()),
+    residentBytes: await residentBytes(pool.localPids()),
     python: installation?.version ?? '',
     executable: installation?.executable ?? '',
     startMethod: (await forkserver?.catch(() => undefined))?.startMethod ?? '',

@@ -105,9 +105,10 @@ export class Pool {
     }
   }
 
-  /** Process IDs of the workers that are up. */
-  pids(): number[] {
-    return this.#workers.slots().flatMap(({ state }) => workerOf(state)?.pid ?? [])
+  /** Process IDs of the workers that are up on this machine. */
+  localPids(): number[] {
+    const up = this.#workers.slots().flatMap(({ state }) => workerOf(state) ?? [])
+    return up.filter(({ node }) => node === undefined).map(({ pid }) => pid)
   }
 
   /** The slot that serves this request now; `undefined` if its worker or its lease has ended. */

@@ -1,5 +1,5 @@
 import type { RecycleOptions } from '../../options/pythonOptions.ts'
-import { residentBytes } from '../run/sample.ts'
+import type { Worker } from '../python/worker.ts'
 
 /** Measures of a worker, in the units of `RecycleOptions`. */
 export type Measures = { readonly [Measure in keyof RecycleOptions]-?: number }
@@ -10,22 +10,24 @@ export function hasReached(limits: RecycleOptions, measured: Measures): boolean 
   return measures.some((measure) => measured[measure] >= (limits[measure] ?? Number.POSITIVE_INFINITY))
 }
 
+type Measured = Pick<Worker, 'residentBytes'>
+
 /** Measures one worker, and tells after which lease it must be replaced. */
 export class RecyclePolicy {
-  readonly #pid: number
+  readonly #worker: Measured
   readonly #limits: RecycleOptions
   readonly #since = performance.now()
   #initialMemory = 0
   #leases = 0
 
-  private constructor(pid: number, limits: RecycleOptions) {
-    this.#pid = pid
+  private constructor(worker: Measured, limits: RecycleOptions) {
+    this.#worker = worker
     this.#limits = limits
   }
 
   /** Begins with a worker that has not been leased yet. */
-  static async begin(pid: number, limits: RecycleOptions): Promise<RecyclePolicy> {
-    const policy = new RecyclePolicy(pid, limits)
+  static async begin(worker: Measured, limits: RecycleOptions): Promise<RecyclePolicy> {
+    const policy = new RecyclePolicy(worker, limits)
     policy.#initialMemory = await policy.#memory()
     return policy
   }
@@ -40,6 +42,6 @@ export class RecyclePolicy {
 
   /** Megabytes; sampled only if they are limited. */
   async #memory(): Promise<number> {
-    return this.#limits.memory === undefined ? 0 : (await residentBytes([this.#pid])) / 1_000_000
+    return this.#limits.memory === undefined ? 0 : (await this.#worker.residentBytes()) / 1_000_000
   }
 }

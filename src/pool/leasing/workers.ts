@@ -4,7 +4,6 @@ import { withDeadline } from '../../support/deadline.ts'
 import { debugLog } from '../../support/debugLog.ts'
 import type { Runtime } from '../python/runtime.ts'
 import type { startWorker, Worker } from '../python/worker.ts'
-import type { recordProcess } from '../run/record.ts'
 import type { Run } from '../run/run.ts'
 import { explainDistrust, explainReset, suspectFork, WENT_ON } from './explanations.ts'
 import { FailureStreaks } from './failureStreaks.ts'
@@ -27,7 +26,6 @@ const TAKE_TIMEOUT_MS = 50
 export interface PoolCollaborators {
   readonly runtime: Runtime
   readonly startWorker: typeof startWorker
-  readonly recordProcess: typeof recordProcess
 }
 
 /** The events of workers that the pool handles. */
@@ -73,7 +71,11 @@ export class Workers {
 
   start(): void {
     const { runtime } = this.#processes
-    const slot = new Slot(`w${++this.#started}`, runtime.epoch, runtime.start())
+    const slot = new Slot(
+      `w${++this.#started}`,
+      runtime.epoch,
+      runtime.start(this.slots().map(({ up }) => up)),
+    )
     this.#slots.set(slot.id, slot)
     slot.gone = this.#live(slot).then(
       (exit) => this.#noteExit(slot, exit),
@@ -164,15 +166,15 @@ export class Workers {
     const python = await slot.up
     // Retired meanwhile: there is no process yet, and none is needed.
     if (this.#stopped) throw new Error(`${slot.id} was retired before its start.`)
-    const { directory, options } = this.#run
+    const { options } = this.#run
     const worker = await this.#processes.startWorker({
       ...python,
       id: slot.id,
       run: this.#run,
-      onProcess: (identity) => this.#processes.recordProcess(directory, slot.id, identity),
+      onProcess: (identity) => python.record(slot.id, identity),
       onUsed: this.#events.used,
     })
-    slot.recycling = await RecyclePolicy.begin(worker.pid, options.recycle)
+    slot.recycling = await RecyclePolicy.begin(worker, options.recycle)
     slot.dispatch({ type: 'ready', worker })
     this.streaks.cameUp()
     this.#cameUp += 1

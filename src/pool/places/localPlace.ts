@@ -29,18 +29,15 @@ export class LocalPlace implements Place {
     ])
     const control = await ControlSocket.listen(run.controlPath, run.token)
     try {
+      const record = (id: string, identity: Identity) => recordProcess(run.directory, id, identity)
       return await startRechecked(installation, async (installation) => {
         const { executable } = installation
         const reaper = await Reaper.start(executable, run.directory, run.owner, run.options.orphans.keep)
-        return { reaper, control, installation, site: localSite(run) }
+        return { reaper, control, installation, site: localSite(run), record }
       })
     } catch (error) {
       control.close()
       throw error
     }
-  }
-
-  record(id: string, identity: Identity): void {
-    recordProcess(this.#run.directory, id, identity)
   }
 }

@@ -7,7 +7,9 @@ import type { Site } from './site.ts'
 export function localSite({ directory, controlPath, root, options, certificates }: Run): Site {
   const set = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
   return {
+    runId: directory.runId,
     directory: directory.path,
+    mirror: directory.path,
     controlPath,
     root,
     bytecode: bytecodeDirectory(process.env),

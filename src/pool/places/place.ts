@@ -12,12 +12,6 @@ export interface Place {
    * @throws SetupError if there is no usable interpreter, or if the reaper isn't armed
    */
   arm(signal: AbortSignal): Promise<ArmedPlace>
-  /**
-   * Writes a process down, so that the next run on that machine finds it if this one is killed.
-   *
-   * @throws SetupError RUNS_DIRECTORY_UNWRITABLE
-   */
-  record(id: string, identity: Identity): void
 }
 
 /** A machine from the moment on at which there are processes to end. */
@@ -26,4 +20,10 @@ export interface ArmedPlace {
   readonly control: Control
   readonly installation: PythonInstallation
   readonly site: Site
+  /**
+   * Writes a process down, so that the next run on that machine finds it if this one is killed.
+   *
+   * @throws SetupError RUNS_DIRECTORY_UNWRITABLE
+   */
+  record(id: string, identity: Identity): void
 }

@@ -27,15 +27,25 @@ export interface ProgramConfig {
   readonly startMethod: 'fork' | 'spawn'
   readonly reaper: Reaper
   readonly installation: PythonInstallation
+  /** Of the driver of a cluster: the option, and the executables that may outlive the run. */
+  readonly cluster?: object
 }
 
 /** The configuration, which a Python program reads first; see docs/protocol.md. */
-export function configOf({ id, run, site, startMethod, reaper, installation }: ProgramConfig): object {
+export function configOf({
+  id,
+  run,
+  site,
+  startMethod,
+  reaper,
+  installation,
+  cluster,
+}: ProgramConfig): object {
   const { modules, services, reset, transport, measuring } = run.options
   return {
     protocol: PROTOCOL,
     id,
-    runId: run.id,
+    runId: site.runId,
     token: run.token,
     runDirectory: site.directory,
     control: site.controlPath,
@@ -48,9 +58,11 @@ export function configOf({ id, run, site, startMethod, reaper, installation }: P
     overlay: installation.overlay,
     bytecode: site.bytecode,
     watch: run.watch !== undefined,
-    debug: run.debugPort !== undefined,
+    // A debugger attaches to this machine.
+    debug: run.debugPort !== undefined && site.node === undefined,
     coverage: measuring ?? null,
     transport,
+    cluster,
   }
 }
 
@@ -60,7 +72,7 @@ export function environmentOf({ run, site }: ProgramConfig): Record<string, stri
     ...site.environment,
     ...run.traceVariables,
     ...run.options.env,
-    [RUN_ID_VARIABLE]: run.id,
+    [RUN_ID_VARIABLE]: site.runId,
     [RUN_DIRECTORY_VARIABLE]: site.directory,
   }
 }

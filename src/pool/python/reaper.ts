@@ -32,12 +32,15 @@ export interface KilledTree {
   empty: boolean
 }
 
+/** The programs of this package beside the reaper. */
+export type PythonProgram = 'forkserver' | 'inspector' | 'coverage' | 'driver'
+
 /** A program to be started by the reaper. */
 export interface SpawnOrder {
   id: string
   argv: string[]
   /** A program of this package for the interpreter in `argv`. It is sent on standard input, so `ps` does not show it. */
-  program?: 'forkserver' | 'inspector' | 'coverage'
+  program?: PythonProgram
   /** Configuration of the program. */
   config?: object
   env: Record<string, string>

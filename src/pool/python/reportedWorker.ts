@@ -1,4 +1,4 @@
-import type { WorkerExit } from '../../client/events/runEvents.ts'
+import type { WorkerEvent, WorkerExit } from '../../client/events/runEvents.ts'
 import type { Exit } from '../../process/system/exit.ts'
 import type { RunEvents } from '../run/events.ts'
 import type { startWorker, Worker } from './worker.ts'
@@ -6,7 +6,7 @@ import type { startWorker, Worker } from './worker.ts'
 /** Starts workers as `start` does, and emits an event when each of them is started, ready, and at its end. */
 export function reported(start: typeof startWorker, events: RunEvents): typeof startWorker {
   return async (order) => {
-    const life = new Life(order.id, events)
+    const life = new Life(order.id, order.site.node, events)
     try {
       const worker = await start({
         ...order,
@@ -26,25 +26,27 @@ export function reported(start: typeof startWorker, events: RunEvents): typeof s
 /** One worker from its start to its end. */
 class Life {
   readonly #worker: string
+  readonly #node: string | undefined
   readonly #events: RunEvents
   #pid = 0
   #cause: WorkerExit['cause'] = 'by itself'
   #isReady = false
 
-  constructor(worker: string, events: RunEvents) {
+  constructor(worker: string, node: string | undefined, events: RunEvents) {
     this.#worker = worker
+    this.#node = node
     this.#events = events
   }
 
   begin(pid: number, exited: Promise<Exit>): void {
     this.#pid = pid
     void exited.then((exit) => this.#end(exit))
-    this.#events.emit({ topic: 'worker', event: 'started', worker: this.#worker, pid })
+    this.#emit('started')
   }
 
   observe(worker: Worker): Worker {
     this.#isReady = true
-    this.#events.emit({ topic: 'worker', event: 'ready', worker: this.#worker, pid: this.#pid })
+    this.#emit('ready')
     const because =
       (cause: WorkerExit['cause'], act: () => void): (() => void) =>
       () => {
@@ -67,7 +69,11 @@ class Life {
   #end({ status, signal }: Exit): void {
     // A worker that no test needs any more is killed while it starts.
     const cause = !this.#isReady && signal === 'SIGKILL' ? 'killed' : this.#cause
-    const exit = { status, signal, cause }
-    this.#events.emit({ topic: 'worker', event: 'ended', worker: this.#worker, pid: this.#pid, exit })
+    this.#emit('ended', { status, signal, cause })
+  }
+
+  #emit(event: WorkerEvent['event'], exit?: WorkerExit): void {
+    const [worker, pid, node] = [this.#worker, this.#pid, this.#node]
+    this.#events.emit({ topic: 'worker', event, worker, pid, ...(node && { node }), ...(exit && { exit }) })
   }
 }

@@ -4,6 +4,7 @@ import type { Identity } from '../../process/system/identity.ts'
 import { debugLog } from '../../support/debugLog.ts'
 import { asSetupError, SetupError } from '../../support/errors.ts'
 import { forgetFailure } from '../../support/forgetFailure.ts'
+import type { ClusterEnd } from '../places/clusterEnd.ts'
 import type { ArmedPlace, Place } from '../places/place.ts'
 import type { ForkserverEvent } from '../run/events.ts'
 import type { Run } from '../run/run.ts'
@@ -87,13 +88,17 @@ export class PythonRuntime {
     return this.#state
   }
 
-  /** Starts the reaper and a forkserver, unless they are up. After a failed start, the error stays for a back-off. */
-  async start(): Promise<PythonUp> {
-    const armed = await this.#arm()
+  /**
+   * Starts the reaper and a forkserver, unless they are up. After a failed start, the error stays for a back-off.
+   *
+   * @param _others with what the other workers were started. One machine has one answer for all
+   */
+  async start(_others?: readonly Promise<PythonUp>[]): Promise<PythonUp> {
+    const armed = await this.arm()
     armed.forkserver ??= this.#keepForkserver(armed)
     const forkserver = await armed.forkserver
-    const { control, installation, site } = armed
-    return { forkserver, control, installation, site }
+    const { control, installation, site, record } = armed
+    return { forkserver, control, installation, site, record }
   }
 
   /** Starts a forkserver and forgets it when it ends. A failed start is remembered for a back-off. */
@@ -115,9 +120,14 @@ export class PythonRuntime {
    * @returns whether a new epoch began
    */
   outdate(): boolean {
-    if (this.#state.phase !== 'armed' || !this.#state.forkserver || !this.sources.haveChanged()) return false
-    this.#beginEpoch(this.#state)
+    if (!this.isOutdated()) return false
+    this.beginEpoch()
     return true
+  }
+
+  /** Whether an imported file has changed. */
+  isOutdated(): boolean {
+    return this.#state.phase === 'armed' && !!this.#state.forkserver && this.sources.haveChanged()
   }
 
   /**
@@ -128,15 +138,24 @@ export class PythonRuntime {
    */
   distrustForks(reason: string): boolean {
     if (this.#state.phase !== 'armed' || this.#startMethod === 'spawn') return false
-    this.#startMethod = 'spawn'
     this.announce(`Workers are spawned from now on, not forked: ${reason}`)
-    this.#beginEpoch(this.#state)
+    this.spawnWorkers()
     return true
   }
 
-  #beginEpoch(armed: ArmedPython): void {
-    if (armed.forkserver) armed.outdated.set(this.epoch, armed.forkserver)
-    armed.forkserver = undefined
+  /** Begins a new epoch, in which workers are spawned. */
+  spawnWorkers(): void {
+    this.#startMethod = 'spawn'
+    this.beginEpoch()
+  }
+
+  /** Forkservers that start from now on import the modules again. */
+  beginEpoch(): void {
+    const state = this.#state
+    if (state.phase === 'armed') {
+      if (state.forkserver) state.outdated.set(this.epoch, state.forkserver)
+      state.forkserver = undefined
+    }
     this.epoch += 1
     debug('epoch %d begins: workers that start from now on import the modules again', this.epoch)
   }
@@ -161,6 +180,11 @@ export class PythonRuntime {
     this.#end.abort()
     if (this.#state.phase === 'armed')
       await this.#state.reaper.signal([...this.#starting], 'SIGKILL').catch(() => {})
+  }
+
+  /** Ends the nodes of a cluster; `undefined` if there is none. */
+  async endNodes(): Promise<ClusterEnd | undefined> {
+    return undefined
   }
 
   /** If the start fails or the interpreter contradicts facts from the cache, it is asked itself. */
@@ -190,13 +214,15 @@ export class PythonRuntime {
     if (this.problems.length > 0) throw new SetupError('REAPER_DIED', this.problems.join('\n'))
     if (this.#end.signal.aborted)
       throw new SetupError('RUN_ENDED', 'The run ended before Python had started.')
-    const id = `forkserver-${++this.#generation}`
+    const { node } = armed.site
+    const where = node === undefined ? {} : { node }
+    const id = `forkserver-${++this.#generation}${node === undefined ? '' : `-${node.replaceAll(/\W/g, '-')}`}`
     let born: Identity | undefined
     const onProcess = (identity: Identity) => {
-      this.#place.record(id, identity)
+      armed.record(id, identity)
       born = identity
       this.#starting.add(identity)
-      this.#tell(id, identity.pid, { event: 'started' })
+      this.#tell(id, identity.pid, { event: 'started', ...where })
     }
     const onFiles = (files: string[]) => this.sources.add(files)
     this.sources.restart()
@@ -221,10 +247,10 @@ export class PythonRuntime {
     slow.reportEnd()
     debug('%s is ready, pid %d; workers are started by %s', id, forkserver.pid, this.#startMethod)
     const { pid, startMethod, ended } = forkserver
-    this.#tell(id, pid, { event: 'ready', startMethod })
+    this.#tell(id, pid, { event: 'ready', startMethod, ...where })
     void ended.then(({ status, signal }) => {
       const cause = status === 0 ? 'asked' : 'by itself'
-      this.#tell(id, pid, { event: 'ended', exit: { status, signal, cause } })
+      this.#tell(id, pid, { event: 'ended', exit: { status, signal, cause }, ...where })
     })
     if (forkserver.fallback !== null) this.announce(`Workers are spawned, not forked: ${forkserver.fallback}`)
     if (forkserver.unmeasured !== null)
@@ -235,12 +261,13 @@ export class PythonRuntime {
   #tell(
     forkserver: string,
     pid: number,
-    event: Pick<ForkserverEvent, 'event' | 'startMethod' | 'exit'>,
+    event: Pick<ForkserverEvent, 'event' | 'startMethod' | 'exit' | 'node'>,
   ): void {
     this.#run.events.emit({ topic: 'forkserver', forkserver, pid, ...event })
   }
 
-  #arm(): ArmedPython | Promise<ArmedPython> {
+  /** Brings up the interpreter and the reaper, unless they are up. */
+  arm(): ArmedPython | Promise<ArmedPython> {
     if (this.#state.phase === 'armed') return this.#state
     if (this.#state.phase !== 'not started') return this.#state.coming
     const coming = withStartCode(this.#armPlace())
@@ -264,7 +291,7 @@ export class PythonRuntime {
     const { reaper, control } = armed
     void reaper.ended.then((exit) => this.#noteEnd(reaper, exit))
     try {
-      await recordOrEnd(reaper, () => this.#place.record('reaper', reaper.armed))
+      await recordOrEnd(reaper, () => armed.record('reaper', reaper.armed))
       return { phase: 'armed', ...armed, forkserver: undefined, outdated: new Map() }
     } catch (error) {
       control.close()

@@ -1,16 +1,20 @@
 import type { Exit } from '../../process/system/exit.ts'
 import type { Identity } from '../../process/system/identity.ts'
+import type { ErrorCode } from '../../support/errorCodes.ts'
 import { logPath } from '../places/site.ts'
 import type { Control, Listener } from './control.ts'
 import { configOf, environmentOf, type ProgramConfig } from './programConfig.ts'
+import type { PythonProgram } from './reaper.ts'
 import { expectReport, type StartReport, waitUntilReady } from './startup.ts'
 
 /** A Python program that imports the user's modules when it starts. */
 export interface ProgramLaunch extends ProgramConfig {
   readonly control: Control
-  readonly program: 'forkserver' | 'inspector' | 'coverage'
+  readonly program: PythonProgram
   /** Subject of the error message: "The forkserver". */
   readonly who: string
+  /** Default: PYTHON_START_FAILED */
+  readonly code?: ErrorCode
   /** Called with each module before it is imported. */
   onImport?(module: string): void
   /** Gets all other lines that the program sends. */
@@ -36,7 +40,7 @@ export interface StartingProgram {
 export async function startProgram(launch: ProgramLaunch): Promise<StartingProgram> {
   const { id, run, site, reaper, control, installation, program, who } = launch
   const { executable } = installation
-  const log = logPath(site.directory, id)
+  const log = logPath(site.mirror, id)
   let importing: string | undefined
   const report = expectReport(control, program, id, (line, peer) => {
     if (line['event'] !== 'importing') return launch.onLine?.(line, peer)
@@ -45,12 +49,20 @@ export async function startProgram(launch: ProgramLaunch): Promise<StartingProgr
   })
   const config = configOf(launch)
   const env = environmentOf(launch)
-  const spawned = await reaper.spawn({ id, argv: [executable], program, config, env, cwd: site.root, log })
+  const spawned = await reaper.spawn({
+    id,
+    argv: [executable],
+    program,
+    config,
+    env,
+    cwd: site.root,
+    log: logPath(site.directory, id),
+  })
   const kill = () => reaper.signal([spawned], 'SIGKILL')
   const ready = () =>
     waitUntilReady({
       who,
-      code: 'PYTHON_START_FAILED',
+      code: launch.code ?? 'PYTHON_START_FAILED',
       executable,
       log,
       report,

@@ -3,6 +3,7 @@ import type { Identity } from '../../process/system/identity.ts'
 import { asSetupError } from '../../support/errors.ts'
 import { logPath, type Site } from '../places/site.ts'
 import type { Run } from '../run/run.ts'
+import { residentBytes } from '../run/sample.ts'
 import type { Control } from './control.ts'
 import type { Forkserver, PythonInstallation } from './forkserver.ts'
 import { expectReport, waitUntilReady } from './startup.ts'
@@ -32,6 +33,8 @@ export interface Worker extends Identity {
   reset(name: string): Promise<string | undefined>
   /** Has it write down what coverage.py has measured. Resolves then, or if the worker has ended. */
   flush(): Promise<void>
+  /** Its resident memory in bytes; 0 if it has ended. */
+  residentBytes(): Promise<number>
   kill(): void
   /** Ends it, after it has written its stack to its log. */
   abort(): void
@@ -57,12 +60,14 @@ export interface WorkerStart {
  */
 export async function startWorker(start: WorkerStart): Promise<Worker> {
   const { id, run, control, forkserver, site } = start
-  const log = logPath(site.directory, id)
+  const log = logPath(site.mirror, id)
   let noteReset = (_problem: string | undefined) => {}
   let noteFlushed = () => {}
+  let noteMeasured = (_bytes: number) => {}
   const report = expectReport(control, 'worker', id, (line, peer) => {
     if (line['event'] === 'reset') noteReset(line['problem'] as string | undefined)
     if (line['event'] === 'flushed') noteFlushed()
+    if (line['event'] === 'measured') noteMeasured(line['resident'] as number)
     if (line['event'] === 'used') start.onUsed(String(line['lease']), line['files'] as string[])
     if (line['event'] === 'debuggable') {
       const goOn = () => peer.send({ op: 'go-on' })
@@ -115,6 +120,14 @@ export async function startWorker(start: WorkerStart): Promise<Worker> {
           peer.send({ op: 'flush' })
           void exited.then(() => resolve())
         }),
+      residentBytes: () =>
+        site.node === undefined
+          ? residentBytes([pid])
+          : new Promise((resolve) => {
+              noteMeasured = resolve
+              peer.send({ op: 'measure' })
+              void exited.then(() => resolve(0))
+            }),
       kill: () => forkserver.kill(id),
       abort: () => forkserver.abort(id),
     }

@@ -13,6 +13,8 @@ export interface ForkserverEvent extends EventOfRun {
   /** For example `forkserver-1`. */
   readonly forkserver: string
   readonly pid: number
+  /** The machine that it runs on; absent if that is this one. */
+  readonly node?: string
   /** The method in use, once it is ready. */
   readonly startMethod?: string
   readonly exit?: WorkerExit

@@ -23,8 +23,20 @@ export function report(findings: Findings): string {
 }
 
 function clean(findings: Findings): string {
-  const { runId, workersStarted, cleanSweeps, looked, stopping, sweeping, kept, python } = findings
-  const facts = [describeKept(kept), python].filter(Boolean).map((fact) => ` ${fact}.`)
+  const {
+    runId,
+    workersStarted,
+    cleanSweeps,
+    looked,
+    stopping,
+    sweeping,
+    kept,
+    python,
+    nodes = [],
+  } = findings
+  const swept =
+    nodes.length > 0 && `Each of ${counted(nodes.length, 'node')} was swept twice: ${nodes.join(', ')}`
+  const facts = [swept, describeKept(kept), python].filter(Boolean).map((fact) => ` ${fact}.`)
   return (
     `No orphaned processes: run ${runId}, ${counted(workersStarted, 'Python worker')} stopped in ${milliseconds(stopping)}, ` +
     `${cleanSweeps} sweeps of ${counted(looked, 'process', 'processes')} clean in ${milliseconds(sweeping)} each.${facts.join('')}`
@@ -54,6 +66,8 @@ export function describeOrphan(orphan: Orphan): string {
   const outcome = orphan.killed
     ? 'killed now'
     : `${pc.bold('STILL ALIVE')}${orphan.refused ? ': the system refused the signal (EPERM)' : ''}`
+  if (orphan.node !== undefined)
+    return `pid ${orphan.pid} on ${orphan.node} (${shorten(orphan.command)}), ${originOf(orphan)}; ${outcome}`
   return (
     `pid ${orphan.pid} (${shorten(orphan.command)}), ${parentAndAge(orphan)}, ` +
     `alive ${seconds(orphan.survived)} after the pool had stopped, known by ${cookie[orphan.cookie]}, ${originOf(orphan)}; ${outcome}`

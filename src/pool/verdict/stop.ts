@@ -1,18 +1,15 @@
 import { removeRunDirectory } from '../../process/run/runDirectory.ts'
-import type { Signaller } from '../../process/run/signal.ts'
 import { withDeadline } from '../../support/deadline.ts'
 import { debugLog } from '../../support/debugLog.ts'
 import type { Pool } from '../leasing/pool.ts'
-import type { Forkserver } from '../python/forkserver.ts'
-import type { ArmedPython } from '../python/runtime.ts'
+import { endForkservers, FORKSERVER_TIMEOUT_MS } from '../python/endForkservers.ts'
 import { KILL_MARGIN_MS } from './killLoop.ts'
+import { judgeNodes, unknownNodes } from './nodes.ts'
 import type { Findings } from './verdict.ts'
 import { close, signallerOf, verifyPython } from './verifyPython.ts'
 
 const debug = debugLog('verdict')
 
-/** For the forkserver to end by itself after its workers. */
-const FORKSERVER_TIMEOUT_MS = 2_000
 /** For the search of an interpreter to be aborted, or for a reaper that was started to be armed. */
 const ARM_TIMEOUT_MS = 20_000
 
@@ -45,12 +42,15 @@ export async function stopRun(pool: Pool): Promise<Findings | undefined> {
     endForkservers(state, signal),
     FORKSERVER_TIMEOUT_MS + KILL_MARGIN_MS,
   )
+  const nodes = await judgeNodes(pool).catch((error: Error) => unknownNodes(error))
   const stopping = performance.now() - began
   const found = await verifyPython(run, { reaper, executable: installation.executable, leases: pool.leases })
   control.close()
   const findings = {
     ...found,
-    problems: [...runtime.problems, ...problems, ...found.problems],
+    orphans: [...nodes.orphans, ...found.orphans],
+    problems: [...runtime.problems, ...problems, ...nodes.problems, ...found.problems],
+    ...(nodes.names.length > 0 && { nodes: nodes.names }),
     runId: run.id,
     workersStarted: pool.counts().workersStarted,
     python: `Python ${installation.version} (${installation.executable})`,
@@ -63,21 +63,4 @@ export async function stopRun(pool: Pool): Promise<Findings | undefined> {
 function unproven(pool: Pool, problems: string[], stopping: number): Findings {
   const nothing = { orphans: [], unknown: [], kept: [], cleanSweeps: 0, looked: 0, sweeping: 0 }
   return { ...nothing, runId: pool.run.id, problems, stopping, workersStarted: 0 }
-}
-
-async function endForkservers(python: ArmedPython, signal: Signaller): Promise<void> {
-  const forkservers = [...python.outdated.values(), ...(python.forkserver ? [python.forkserver] : [])]
-  const ending = forkservers.map(async (starting) => {
-    const up = await starting.catch(() => undefined)
-    if (up) await endForkserver(up, signal)
-  })
-  await Promise.all(ending)
-}
-
-/** Asks the forkserver to kill its remaining workers and to end. If it does not end in time, it is killed. */
-async function endForkserver(forkserver: Forkserver, signal: Signaller): Promise<void> {
-  forkserver.exit()
-  await withDeadline(forkserver.ended, FORKSERVER_TIMEOUT_MS, 'the forkserver to end').catch(() =>
-    signal([forkserver], 'SIGKILL'),
-  )
 }

@@ -3,7 +3,7 @@ import type { Pool } from '../leasing/pool.ts'
 
 /** The processes below the reaper that belong there as long as the run lasts. */
 export function ownPids(pool: Pool): number[] {
-  return [...pool.runtime.forkserverPids, ...pool.pids()]
+  return [...pool.runtime.forkserverPids, ...pool.localPids()]
 }
 
 /** The processes that belong to the run as long as it lasts: ours, and everything below the workers. */

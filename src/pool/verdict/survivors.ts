@@ -29,6 +29,8 @@ export interface Survivor {
  */
 export async function survivorsOf(pool: Pool, request: SurvivorsRequest): Promise<Survivor[]> {
   const { leaseIds, children, adopted, unlisted } = request
+  // The processes of a node are named at its end, when it is swept.
+  if (pool.run.options.cluster) return []
   const ours = new Set(ownPids(pool))
   if (!unlisted && children.length === 0 && adopted.every((pid) => ours.has(pid))) return []
   const records = leaseIds.flatMap((id) => pool.leases.get(id) ?? [])

@@ -4,6 +4,8 @@ import type { LeaseRecord } from '../leasing/leaseLog.ts'
 
 /** A process of the run that was alive after the pool had stopped. */
 export interface Orphan extends MarkedProcess {
+  /** The node of a cluster that it was on; absent if that is this machine. */
+  node?: string
   /** Milliseconds since it started. */
   age: number
   /** Milliseconds that it was alive after the pool had stopped, until a sweep found it. */
@@ -32,6 +34,8 @@ export interface Findings {
   /** Number of processes that the last sweep looked at. */
   looked: number
   workersStarted: number
+  /** The nodes of a cluster that were swept, for the user. */
+  nodes?: readonly string[]
   /** The interpreter, for example `Python 3.11.7 (/usr/bin/python3)`; `undefined` if none was started. */
   python?: string
   /** Durations in milliseconds. */

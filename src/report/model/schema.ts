@@ -44,6 +44,7 @@ const WorkerSchema = v.object({
   run: RUN,
   id: text('w1, w2, …, or forkserver-1, …'),
   kind: v.picklist(['worker', 'forkserver']),
+  node: v.optional(text('the node of a cluster that it was on; absent if that is this machine')),
   pid: described(orNull(count('process ID')), '`null` if it did not come up'),
   from: time('when it was asked to start'),
   ready: described(orNull(v.number()), 'when it could be leased; `null` if it did not come up'),
@@ -111,6 +112,7 @@ const SampleSchema = v.object({
 
 const OrphanSchema = v.object({
   run: RUN,
+  node: v.optional(text('the node of a cluster that it was on; absent if that is this machine')),
   pid: count('process ID'),
   command: text('command line, shortened'),
   parent: count('process ID of its parent'),

@@ -89,10 +89,11 @@ const MAX_COMMAND = 200
 
 function orphanOf(
   run: string,
-  { pid, command, parent, age, survived, killed, cookie, tracedBy, leases }: Orphan,
+  { node, pid, command, parent, age, survived, killed, cookie, tracedBy, leases }: Orphan,
 ): Report['orphans'][number] {
   return {
     run,
+    ...(node !== undefined && { node }),
     pid,
     command: command.slice(0, MAX_COMMAND),
     parent,

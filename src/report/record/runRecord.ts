@@ -50,9 +50,10 @@ export class RunRecord {
     this.#names.add(name)
   }
 
-  /** The processes that are up, with their IDs. */
+  /** The processes that are up on this machine, with their IDs. */
   get alive(): { id: string; pid: number }[] {
-    return [...this.#alive.values()].flatMap(({ id, pid }) => (pid === null ? [] : [{ id, pid }]))
+    const here = [...this.#alive.values()].filter(({ node }) => node === undefined)
+    return here.flatMap(({ id, pid }) => (pid === null ? [] : [{ id, pid }]))
   }
 
   end(findings: Findings | undefined, failed: boolean): void {
@@ -88,9 +89,10 @@ export class RunRecord {
   }
 
   #noteWorker(kind: WorkerSpan['kind'], id: string, event: WorkerEvent | ForkserverEvent): void {
-    const { at, pid } = event
+    const { at, pid, node } = event
     if (event.event === 'started') {
-      const span = { run: this.id, id, kind, pid, from: at, ready: null, until: null, exit: null }
+      const times = { from: at, ready: null, until: null, exit: null }
+      const span = { run: this.id, id, kind, pid, ...(node !== undefined && { node }), ...times }
       this.#alive.set(id, span)
       this.#workers.add(span)
     }

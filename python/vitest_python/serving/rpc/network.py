@@ -12,12 +12,13 @@ from .fork_support import without_fork_support
 from .server import keep, make_server
 
 
-def start_on_network(listen: dict[str, Any], served: Served) -> str:
+def start_on_network(listen: dict[str, Any], served: Served, log: str) -> str:
     """Serve on a free port of `host`, to clients that have the certificate `peer`.
 
     Args:
         listen: `host`, an IP address of this machine, and `tls` with `key`, `certificate` and `peer` as PEM
         served: what it serves
+        log: the file of the worker's output
 
     Returns the gRPC target. Raises ValueError if `host` isn't the address of one interface, and RuntimeError if it
     isn't one of this machine.
@@ -32,7 +33,7 @@ def start_on_network(listen: dict[str, Any], served: Served) -> str:
             root_certificates=tls["peer"].encode(),
             require_client_auth=True,
         )
-    server = make_server(served, on_network=True)
+    server = make_server(served, log)
     shown = f"[{host}]" if host.version == 6 else str(host)
     port = server.add_secure_port(f"{shown}:0", credentials)
     keep(server)

@@ -46,8 +46,10 @@ def start_server(path: str, served: Served) -> None:
     os.chmod(path, 0o600)
 
 
-def make_server(served: Served, on_network: bool = False) -> grpc.Server:
-    """Return a server that isn't listening yet. Raises ImportFailed if a servicer can't be registered."""
+def make_server(served: Served, log: str | None = None) -> grpc.Server:
+    """Return a server that isn't listening yet; with a log for clients of a network. Raises ImportFailed if a servicer
+    can't be registered.
+    """
     interceptors: list[grpc.ServerInterceptor] = [
         TokenInterceptor(served.token),
         ServicerInterceptor(report_failures),
@@ -63,7 +65,7 @@ def make_server(served: Served, on_network: bool = False) -> grpc.Server:
             interceptors=interceptors,
             options=_OPTIONS,
         )
-    server.add_generic_rpc_handlers((Bridge(served.executor, served.resolver, on_network),))
+    server.add_generic_rpc_handlers((Bridge(served.executor, served.resolver, log),))
     for service, register in served.program.registers:
         try:
             register(server)

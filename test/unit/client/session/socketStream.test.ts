@@ -45,7 +45,7 @@ function open(timeout?: number) {
 const welcome = (fields = {}) =>
   framed(Welcome.encode({ refusal: '', sharesMemory: false, ...fields }).finish())
 const answer = (call: number) =>
-  framed(WorkerFrame.encode({ call, kind: undefined, timing: undefined }).finish())
+  framed(WorkerFrame.encode({ call, kind: undefined, timing: undefined, printed: 0 }).finish())
 
 test('says who it is, and then sends and receives frames', async () => {
   const { stream, expectTold } = open()

@@ -33,8 +33,6 @@ export class SimulatedProcesses implements PoolCollaborators {
   #pids = 0
   #epoch = 0
 
-  readonly recordProcess = (): void => {}
-
   get runtime(): PoolCollaborators['runtime'] {
     const processes = this
     const runtime: Partial<PoolCollaborators['runtime']> = {
@@ -55,7 +53,7 @@ export class SimulatedProcesses implements PoolCollaborators {
         return true
       },
       endOutdated() {},
-      start: async () => ({ forkserver: { kill: (id: string) => processes.kill(id) } }) as never,
+      start: async () => ({ forkserver: { kill: (id: string) => processes.kill(id) }, record() {} }) as never,
       stopStarting: async () => {},
     }
     return runtime as PoolCollaborators['runtime']
@@ -86,6 +84,7 @@ export class SimulatedProcesses implements PoolCollaborators {
               return this.reset()
             },
             flush: async () => {},
+            residentBytes: async () => 0,
             lacksThreadsOf: this.distrusted.length === 0 ? this.libraries : [],
             exited,
             askToExit: () => {

@@ -29,11 +29,12 @@ async function lifeOf(events: RunEvents, act: (worker: Worker) => void, exit: Ex
       askToExit: nothing,
       reset: async () => undefined,
       flush: async () => {},
+      residentBytes: async () => 0,
       kill: nothing,
       abort: nothing,
     }
   }, events)
-  const worker = await start({ id: 'w1', onProcess: nothing } as never)
+  const worker = await start({ id: 'w1', site: {}, onProcess: nothing } as never)
   act(worker)
   exited.resolve(exit)
   await exited.promise
@@ -86,7 +87,7 @@ test('the end of a worker that does not come up is told as it was', async () => 
     await Promise.resolve()
     throw new Error('no module')
   }, new RunEvents('run-1'))
-  await expect(start({ id: 'w1', onProcess() {} } as never)).rejects.toThrow('no module')
+  await expect(start({ id: 'w1', site: {}, onProcess() {} } as never)).rejects.toThrow('no module')
   expect(published.map(({ event }) => event)).toEqual(['started', 'ended'])
   expect(published.at(-1)?.exit).toEqual({ status: 1, signal: null, cause: 'by itself' })
 })

@@ -191,7 +191,11 @@ export interface WorkerFrame {
     { $case: "chunk"; value: Chunk }
     | undefined;
   /** of the call, with its last frame and with its callbacks */
-  timing: Timing | undefined;
+  timing:
+    | Timing
+    | undefined;
+  /** bytes that the worker has printed so far, if its output is read on another machine */
+  printed: number;
 }
 
 /** Python uses a function or an iterable that was among the arguments. The client replies with an Answer. */
@@ -1258,7 +1262,7 @@ export const Forget: MessageFns<Forget> = {
 };
 
 function createBaseWorkerFrame(): WorkerFrame {
-  return { call: 0, kind: undefined, timing: undefined };
+  return { call: 0, kind: undefined, timing: undefined, printed: 0 };
 }
 
 export const WorkerFrame: MessageFns<WorkerFrame> = {
@@ -1291,6 +1295,9 @@ export const WorkerFrame: MessageFns<WorkerFrame> = {
     }
     if (message.timing !== undefined) {
       Timing.encode(message.timing, writer.uint32(162).fork()).join();
+    }
+    if (message.printed !== 0) {
+      writer.uint32(168).uint64(message.printed);
     }
     return writer;
   },
@@ -1378,6 +1385,14 @@ export const WorkerFrame: MessageFns<WorkerFrame> = {
             }
 
             message.timing = Timing.decode(reader, reader.uint32());
+            continue;
+          }
+          case 21: {
+            if (tag !== 168) {
+              break;
+            }
+
+            message.printed = longToNumber(reader.uint64());
             continue;
           }
         }

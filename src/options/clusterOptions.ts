@@ -1,0 +1,38 @@
+import * as v from 'valibot'
+import type { ClusterOptions } from './pythonOptions.ts'
+
+/** A question to a node is answered after 2 seconds at the latest, and is its sign of life. */
+const LEAST_SILENCE_MS = 3_000
+
+const SILENCE = `write a number of milliseconds, at least ${LEAST_SILENCE_MS}`
+
+export const ClusterSchema = v.strictObject(
+  {
+    engine: v.literal('ray', 'write "ray"'),
+    address: v.optional(
+      v.pipe(
+        v.string('write "auto" or "host:port"'),
+        v.regex(/^(auto|[^\s:/]+:\d+)$/, 'write "auto", or host and port of the head, as in "10.0.0.1:6379"'),
+      ),
+      'auto',
+    ),
+    nodes: v.optional(v.pipe(v.number('write a number'), v.integer(), v.minValue(1, 'write at least 1')), 1),
+    resources: v.optional(
+      v.record(v.string(), v.pipe(v.number('write a number'), v.minValue(0, 'write at least 0'))),
+      { CPU: 1 },
+    ),
+    runtimeEnv: v.optional(v.looseObject({}, "write an object, as in { working_dir: '.' }")),
+    silence: v.optional(v.pipe(v.number(SILENCE), v.minValue(LEAST_SILENCE_MS, SILENCE)), 10_000),
+    tls: v.optional(
+      v.literal(true, 'leave it out: connections to the nodes are always encrypted and authenticated'),
+    ),
+    insecureCluster: v.optional(v.boolean('write true or false'), false),
+  },
+  "write an object, as in { engine: 'ray', nodes: 2 }",
+) satisfies v.GenericSchema<ClusterOptions>
+
+/** The option `cluster` with every default filled in. */
+export type ResolvedCluster = v.InferOutput<typeof ClusterSchema>
+
+/** The names of the members, to suggest the closest one. */
+export const clusterOptionNames: readonly string[] = Object.keys(ClusterSchema.entries)

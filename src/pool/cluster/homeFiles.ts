@@ -1,0 +1,19 @@
+import { appendFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { debugLog } from '../../support/debugLog.ts'
+import type { JsonLine } from '../../support/jsonLines.ts'
+
+const debug = debugLog('cluster')
+
+/** The files that a node may write to: the output of its processes, and what was measured. */
+const ALLOWED = /^(logs\/[\w-]+\.log|measured\.jsonl)$/
+
+/** Appends a piece of a node's file to the same file of this machine's run directory. */
+export function bringHome(directory: string, { file, data }: JsonLine): void {
+  if (typeof file !== 'string' || typeof data !== 'string' || !ALLOWED.test(file)) return
+  try {
+    appendFileSync(join(directory, file), Buffer.from(data, 'base64'), { mode: 0o600 })
+  } catch (error) {
+    debug('%s of a node is not kept: %s', file, (error as Error).message)
+  }
+}
