@@ -18,6 +18,8 @@ from vitest_python.posix.darwin.kill_tree import victims
 
 from .reaping import PACKAGE, Run, alive, eventually, state_of
 
+pytestmark = pytest.mark.skipif(sys.platform == "darwin", reason="the imitations read /proc")
+
 HERE = Path(__file__).resolve().parent / "mac"
 MAC = (str(HERE / "program.py"), PACKAGE)
 START = f"""
@@ -38,7 +40,7 @@ LIST = """\
 time.sleep(100)
  4151     1  4140 S    Mon Nov 23 10:15:06 2026     sleep 100
  4152     1  4152 Ss   Mon Nov 23 10:15:06 2026     sleep 100
- 4153  4140  4140 Z    Mon Nov 23 10:15:06 2026     (python3)
+ 4153  4140  4140 Z    Mon Nov 23 10:15:06 2026     <defunct>
 """
 
 

@@ -1,6 +1,7 @@
 """Runs the package as on macOS, with its `sys.platform`, `ps` and kqueue. Features that only Linux has raise errors.
 
-Arguments: directory of the package, then its own. Processes and signals are the real ones.
+Arguments: directory of the package, then its own. Processes and signals are the real ones. If `MAC_TRACE` names a file,
+each line of the package that runs is written there, once.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ import shutil  # noqa: F401
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 _pidfd_open = os.pidfd_open
@@ -54,8 +57,29 @@ def refuse_linux(event: str, arguments: tuple[Any, ...]) -> None:
         os._exit(99)
 
 
+def trace_to(path: str, package: str) -> None:
+    """Write `file:line` for each line of the package that this process runs."""
+    seen: set[tuple[str, int]] = set()
+
+    def note(frame: FrameType, event: str, _: object) -> Any:
+        name = frame.f_code.co_filename
+        if not name.startswith(package):
+            return None
+        place = (name, frame.f_lineno)
+        if event == "line" and place not in seen:
+            seen.add(place)
+            with open(path, "a") as file:
+                file.write(f"{os.path.relpath(name, package)}:{frame.f_lineno}\n")
+        return note
+
+    threading.settrace(note)
+    sys.settrace(note)
+
+
 def be_mac() -> None:
     """Make this process believe that it is on macOS."""
+    if "MAC_TRACE" in os.environ:
+        trace_to(os.environ["MAC_TRACE"], str(Path(__file__).resolve().parents[2] / "vitest_python"))
     fake: Any = select
     for name, value in {"KQ_FILTER_PROC": -5, "KQ_EV_ADD": 1, "KQ_NOTE_EXIT": 0x80000000}.items():
         setattr(fake, name, value)
