@@ -122,8 +122,6 @@ def _control_loop(
             control.send({"event": "flushed"})
         elif line.get("op") == "measure":
             control.send({"event": "measured", "resident": _resident_bytes()})
-        elif line["op"] == "measure":
-            control.send({"event": "measured", "resident": resident_bytes()})
         elif line.get("op") == "exit":
             executor.submit(partial(exit_in_order, float(line.get("within", 1_000)) / 1_000))
         elif line.get("op") == "reset":
