@@ -8,35 +8,57 @@ const SIZES = [10, 100, 1_000]
 const TESTS = 10
 const MB = 1024
 
-/** Time and memory of suites with 100 to 10,000 empty tests, each with a Python of its own. */
-export async function growingSuite(): Promise<Row[]> {
-  const measured = []
-  for (const files of SIZES) measured.push({ tests: files * TESTS, ...(await measure(files)) })
-  const [small] = measured as [(typeof measured)[0]]
-  return measured.flatMap(({ tests, perTest, extra }) => [
+/**
+ * Time and memory of suites with 100 to 10,000 empty tests, each with a Python of its own. All files share the test
+ * processes, because Vitest's start of a process for each file would hide what the plugin costs.
+ */
+export async function growingSuite(note: (rows: Row[]) => void): Promise<void> {
+  let before: Growth | undefined
+  for (const files of SIZES) {
+    const growth = await measure(files)
+    note(rowsOf(growth, before ?? growth))
+    before = growth
+  }
+}
+
+type Growth = Awaited<ReturnType<typeof measure>>
+
+function rowsOf(growth: Growth, before: Growth): Row[] {
+  const suite = `a suite of ${growth.tests} tests`
+  const figure = (what: string, name: 'perTest' | 'plain' | 'busy'): Row => ({
+    what: `${suite}: ${what}`,
+    figure: growth[name],
+    unit: 'ms',
+    baseline: { what: `${before.tests} tests`, figure: before[name] },
+    targets: name === 'plain' ? [] : [within(growth[name], before[name], 1.3)],
+  })
+  return [
+    figure('time per test', 'perTest'),
+    figure('the same without Python', 'plain'),
+    figure('processor time of main per test, beyond Vitest', 'busy'),
     {
-      what: `a suite of ${tests} tests: time per test`,
-      figure: perTest,
-      unit: 'ms' as const,
-      baseline: { what: `${small.tests} tests`, figure: small.perTest },
-      targets: [within(perTest, small.perTest, 1.3)],
+      what: `${suite}: memory of main beyond Vitest`,
+      figure: growth.extra,
+      unit: 'MB',
+      targets: [atMost(growth.extra, 64, 'MB')],
     },
-    {
-      what: `a suite of ${tests} tests: main beyond Vitest itself`,
-      figure: extra,
-      unit: 'MB' as const,
-      targets: [atMost(extra, 64, 'MB')],
-    },
-  ])
+  ]
 }
 
 async function measure(files: number) {
   const ours = await suiteOf(files, { plugin: true })
   const plain = await suiteOf(files, { plugin: false })
-  return { perTest: ours.took / (files * TESTS), extra: (ours.peak - plain.peak) / MB }
+  const tests = files * TESTS
+  return {
+    tests,
+    perTest: ours.took / tests,
+    plain: plain.took / tests,
+    busy: (ours.busy - plain.busy) / tests,
+    extra: (ours.peak - plain.peak) / MB,
+  }
 }
 
-/** Milliseconds, and the peak memory of main in KB. */
+/** Milliseconds, milliseconds of processor time of main, and its peak memory in KB. */
 async function suiteOf(files: number, { plugin }: { plugin: boolean }) {
   const tests = Array.from({ length: files }, (_, number) => [`f${number}.test.ts`, testFile(plugin)])
   const suite = new Suite(`growing-${files}-${plugin ? 'ours' : 'plain'}`, {
@@ -44,7 +66,8 @@ async function suiteOf(files: number, { plugin }: { plugin: boolean }) {
     ...Object.fromEntries(tests),
   })
   const took = await timed(() => suite.run('--reporter=dot'))
-  return { took, peak: suite.takeNotes()['peak'] as number }
+  const { busy = 0, peak = 0 } = suite.takeNotes()
+  return { took, busy, peak }
 }
 
 function config(plugin: boolean): string {
@@ -52,8 +75,11 @@ function config(plugin: boolean): string {
   return `import { appendFileSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 import { python } from 'vitest-environment-python/vitest'
-process.once('exit', () => appendFileSync('${NOTES}', \`peak \${process.resourceUsage().maxRSS}\\n\`))
-export default defineConfig({ plugins: ${plugins} })
+process.once('exit', () => {
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage()
+  appendFileSync('${NOTES}', \`busy \${(userCPUTime + systemCPUTime) / 1000}\\npeak \${maxRSS}\\n\`)
+})
+export default defineConfig({ plugins: ${plugins}, test: { isolate: false } })
 `
 }
 

@@ -1,4 +1,4 @@
-import type { Figure, Row } from '../harness/figure.ts'
+import { type Figure, type Row, within } from '../harness/figure.ts'
 import { timed } from '../harness/interleave.ts'
 import { median, percentile } from '../harness/statistics.ts'
 import { BenchRun } from '../support/run.ts'
@@ -14,9 +14,19 @@ export const scale: Figure = {
   id: 'scale',
   async measure() {
     const rows: Row[] = []
-    for (const workers of WORKERS) rows.push(...(await startAndStop(workers)))
-    for (const processes of TEST_PROCESSES) rows.push(...(await contend(processes)))
-    return [...rows, ...(await growingSuite())]
+    const note = (more: Row[]) => {
+      for (const { what, figure, unit } of more) console.error(`${what}: ${figure.toFixed(1)} ${unit}`)
+      rows.push(...more)
+    }
+    for (const workers of WORKERS) note(await startAndStop(workers))
+    let one: number[] | undefined
+    for (const processes of TEST_PROCESSES) {
+      const { waits, rate } = await contend(processes)
+      one ??= waits
+      note(waitRows(processes, waits, one, rate))
+    }
+    await growingSuite(note)
+    return rows
   },
 }
 
@@ -33,20 +43,32 @@ async function startAndStop(workers: number): Promise<Row[]> {
 }
 
 /** Runs empty tests, so that only the pool limits their rate. */
-async function contend(processes: number): Promise<Row[]> {
+async function contend(processes: number): Promise<{ waits: number[]; rate: number }> {
   const run = await BenchRun.open({ spares: Math.min(8, processes + 1), maxWorkers: 64 })
   try {
     await run.test().lease()
     const began = performance.now()
     const waits = (await Promise.all(Array.from({ length: processes }, () => testIn(run, TESTS)))).flat()
     const rate = (waits.length * 1000) / (performance.now() - began)
-    const who = `${processes} test processes`
-    return [
-      { what: `${who}: wait for a worker, p50`, figure: median(waits), unit: 'ms', targets: [] },
-      { what: `${who}: wait for a worker, p99`, figure: percentile(waits, 99), unit: 'ms', targets: [] },
-      { what: `${who}: tests`, figure: rate, unit: '/s', targets: [] },
-    ]
+    return { waits, rate }
   } finally {
     await run.stop()
   }
+}
+
+/** The wait may grow with the number of test processes, and no faster. */
+function waitRows(processes: number, waits: number[], one: number[], rate: number): Row[] {
+  const who = `${processes} test processes`
+  const row = (name: string, of: (waits: number[]) => number): Row => ({
+    what: `${who}: wait for a worker, ${name}`,
+    figure: of(waits),
+    unit: 'ms',
+    baseline: { what: 'one', figure: of(one) },
+    targets: [within(of(waits), of(one), processes)],
+  })
+  return [
+    row('p50', median),
+    row('p99', (all) => percentile(all, 99)),
+    { what: `${who}: tests`, figure: rate, unit: '/s', targets: [] },
+  ]
 }
