@@ -171,7 +171,7 @@ const WRITERS: Record<string, RegExp> = {
   // To a worker, between a test process and the broker, and to a debugger: messages, no text.
   'client/lease/brokerSocket.ts': /socket\.write\(framed\(/,
   'pool/broker/testConnection.ts': /socket\.write\(framed\(/,
-  'client/session/socketStream.ts': /socket\.write\(framed\(/,
+  'client/session/socketStream.ts': /socket\.write\((this\.#frames\.)?framed\(/,
   'pool/debug/debugPort.ts': /client\.write\(terminated\(restart\)\)/,
   // Its text has passed through `safeLines`.
   'environment/leases/openLease.ts': /console\.error\(describeAborted\(/,

@@ -5,7 +5,7 @@ import { pointAtCaller } from '../errors/errors.ts'
 import { timeoutError } from '../errors/timeout.ts'
 import { Verb } from '../gen/vitest_python/v1/bridge.ts'
 import type { Arguments, CallOptions } from '../session/callOptions.ts'
-import type { CallStart } from '../session/callStart.ts'
+import { type CallStart, completeStart } from '../session/callStart.ts'
 import type { CallListener } from '../session/callState.ts'
 import type { Session } from '../session/session.ts'
 import type { EncodedArguments } from '../session/valueCarrier.ts'
@@ -57,8 +57,8 @@ export class OpenCall implements CallListener, LimitedCall {
     // A debugger may stop Python for any time. With a limit of the test, Python ignores that of the function.
     const limits = session.isDebugged ? { ...options, timeout: Number.POSITIVE_INFINITY } : options
     const limited = limits.timeout !== undefined
-    const message = { ...start, arguments: encoded.bytes, limited, trace: this.span?.trace }
-    this.#number = session.start(message, this)
+    const details = { arguments: encoded.bytes, limited, trace: this.span?.trace }
+    this.#number = session.start(completeStart(start, details), this)
     this.#stopWatching = watchLimits({ ...session.defaults, ...limits }, this)
   }
 

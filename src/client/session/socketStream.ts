@@ -3,11 +3,14 @@ import { connect, type Socket } from 'node:net'
 import { PROTOCOL } from '../../process/run/protocol.ts'
 import { clearTimeout, setImmediate, setTimeout } from '../../support/clock.ts'
 import { ClientFrame, Hello, Welcome, WorkerFrame } from '../gen/vitest_python/v1/bridge.ts'
-import { framed, MessageReader } from '../wire/messages.ts'
+import { framed, MessageFramer, MessageReader } from '../wire/messages.ts'
 import { CLOSED, type SessionStream } from './sessionStream.ts'
 
 /** A worker answers on a thread of its own, usually within a millisecond. */
 const WELCOME_TIMEOUT_MS = 30_000
+
+/** All sessions receive into it, and keep a copy, because a stream of Node makes a buffer of this size for each answer. */
+const received = Buffer.allocUnsafeSlow(64 * 1024)
 
 interface Events {
   welcome: [Welcome]
@@ -20,6 +23,7 @@ interface Events {
 export class SocketStream extends EventEmitter<Events> implements SessionStream {
   readonly #socket: Socket
   readonly #messages = new MessageReader()
+  readonly #frames = new MessageFramer(ClientFrame)
   readonly #welcomeTimer: NodeJS.Timeout
   #isOpen = false
   #broken: Error | undefined
@@ -30,8 +34,7 @@ export class SocketStream extends EventEmitter<Events> implements SessionStream 
    */
   constructor(path: string, hello: Omit<Hello, 'protocol'>, timeout: number = WELCOME_TIMEOUT_MS) {
     super()
-    this.#socket = connect(path)
-    this.#socket.on('data', (chunk) => this.#receive(chunk))
+    this.#socket = connect({ path, onread: { buffer: received, callback: (bytes) => this.#receive(bytes) } })
     this.#socket.on('error', (error) => this.#break(error))
     this.#socket.on('end', () => this.#end())
     this.#welcomeTimer = setTimeout(() => this.#expire(timeout), timeout).unref()
@@ -42,7 +45,7 @@ export class SocketStream extends EventEmitter<Events> implements SessionStream 
     // The session may have broken before a listener was added.
     const broken = this.#broken
     if (broken) queueMicrotask(() => this.emit('error', broken))
-    else this.#socket.write(framed(ClientFrame.encode(frame).finish()))
+    else this.#socket.write(this.#frames.framed(frame))
   }
 
   cancel(): void {
@@ -50,9 +53,11 @@ export class SocketStream extends EventEmitter<Events> implements SessionStream 
     this.#socket.destroy()
   }
 
-  #receive(chunk: Buffer): void {
-    this.#messages.add(chunk)
+  /** @returns whether to go on reading */
+  #receive(bytes: number): boolean {
+    this.#messages.add(Buffer.from(received.subarray(0, bytes)))
     this.#deliver()
+    return true
   }
 
   #deliver(): void {

@@ -1,3 +1,6 @@
+import { BinaryWriter } from '@bufbuild/protobuf/wire'
+import type { MessageFns } from '../gen/vitest_python/v1/bridge.ts'
+
 /** Each message on a socket follows its length in bytes. */
 const HEADER_BYTES = 4
 
@@ -10,6 +13,31 @@ export function framed(message: Uint8Array): Buffer {
   framed.writeUInt32LE(message.length)
   framed.set(message, HEADER_BYTES)
   return framed
+}
+
+/** Bytes of the longest message whose buffer is kept for the next one. */
+const MAX_KEPT_BYTES = 64 * 1024
+
+/** Frames messages of one kind, in a buffer that it keeps: making one takes longer than encoding a small message. */
+export class MessageFramer<T> {
+  readonly #message: Pick<MessageFns<T>, 'encode'>
+  #writer: BinaryWriter | undefined
+
+  constructor(message: Pick<MessageFns<T>, 'encode'>) {
+    this.#message = message
+  }
+
+  /** @returns the message as it is written to a socket */
+  framed(message: T): Buffer {
+    const writer = this.#writer ?? new BinaryWriter()
+    // If the message cannot be encoded, its beginning stays in this writer.
+    this.#writer = undefined
+    const bytes = this.#message.encode(message, writer.fixed32(0)).finish()
+    const framed = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    framed.writeUInt32LE(bytes.length - HEADER_BYTES)
+    if (bytes.length <= MAX_KEPT_BYTES) this.#writer = writer
+    return framed
+  }
 }
 
 /** Puts the messages of a socket together, which arrive in chunks of any size. */
