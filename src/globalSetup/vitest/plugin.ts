@@ -64,12 +64,13 @@ export function python(options: PythonOptions = {}): Vite.Plugin {
 
 function configure(config: TestConfig, options: PythonOptions, isSerial: boolean): void {
   requireRunner('vitest', installedVersion('vitest', config.root ?? process.cwd()))
-  config.test ??= {}
-  const { test } = config
+  // A copy: if the file has no `test`, this object is Vitest's own, which every other project gets, too.
+  const test = { ...config.test }
+  config.test = test
   // Before Vitest looks for the browser's provider, and long before a browser starts.
   refuseBrowser(test.browser)
-  // Changes the list in place. Vite would concatenate a returned list, and a project that extends the root's
-  // configuration would run the setup twice.
+  // Replaces the list. Vite would concatenate a returned one, and a project that extends the root's configuration
+  // would run the setup twice.
   const others = [test.globalSetup ?? []].flat().filter((file) => file !== GLOBAL_SETUP)
   // Last in the list: Vitest tears down in reverse order, and a teardown that throws skips the following ones.
   test.globalSetup = [...others, GLOBAL_SETUP]
@@ -92,10 +93,9 @@ function resolveEnvironment(this: { environment?: { name: string } }, id: string
 
 /** Inlines a file. Else it is loaded once for each process, which runs many files if isolation is off. */
 function inline(test: Test, file: string): void {
-  test.server ??= {}
-  test.server.deps ??= {}
-  const { deps } = test.server
-  if (deps.inline !== true) deps.inline = [...(deps.inline ?? []), exactly(file)]
+  const { inline: before, ...deps } = test.server?.deps ?? {}
+  if (before === true) return
+  test.server = { ...test.server, deps: { ...deps, inline: [...(before ?? []), exactly(file)] } }
 }
 
 function exactly(file: string): RegExp {

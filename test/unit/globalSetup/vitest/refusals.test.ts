@@ -53,3 +53,12 @@ test('the global setup is the last in the list, so the first to be torn down, an
   expect(config.test.globalSetup).toEqual(['./mine.ts', expect.stringContaining('vitest/global-setup.js')])
   expect(config.test.environmentOptions).toEqual({ jsdom: {}, python: { modules: ['x.py'] } })
 })
+
+test("the options of a project don't reach the others, whose `test` may be the same object", () => {
+  const shared = { server: { deps: { inline: ['mine'] } } }
+  const config = { test: shared }
+  const plugin = python() as unknown as { config: { handler(config: unknown): void } }
+  plugin.config.handler(config)
+  expect(shared).toEqual({ server: { deps: { inline: ['mine'] } } })
+  expect(config.test.server.deps.inline).toEqual(['mine', expect.any(RegExp)])
+})
