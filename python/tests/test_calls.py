@@ -130,8 +130,11 @@ def test_survives_system_exit_and_keyboard_interrupt(worker: Worker, name: str) 
     ("name", "problem"),
     [
         ("embeddings.ecko", "UnknownName: embeddings has no 'ecko' .did you mean echo"),
-        ("embedings.echo", "UnknownName: no module 'embedings' is listed .did you mean embeddings"),
-        ("echo", "UnknownName"),
+        ("echo", "UnknownName: 'echo' is not of the form module.function .did you mean embeddings.echo"),
+        (
+            "embedings.echo",
+            "UnknownName: no module 'embedings' is listed in the option modules .did you mean embeddings",
+        ),
         ("", "UnknownName"),
         ("embeddings", "NotCallable: embeddings is a module"),
         ("embeddings.number", "NotCallable"),

@@ -63,7 +63,8 @@ program
     const examined = await examineAll(process.cwd())
     if (json) printJson(examined)
     else print((await import('./doctor/showChecks.ts')).showExamined(examined))
-    process.exitCode = examined.some(({ state }) => state === 'problem') ? 1 : 0
+    // Vite may keep handles, so this does not wait for an idle event loop.
+    process.exit(examined.some(({ state }) => state === 'problem') ? 1 : 0)
   })
 
 program

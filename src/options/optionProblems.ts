@@ -37,9 +37,19 @@ function closest(name: string, names: readonly string[]): string | undefined {
     return (
       other.includes(lower) ||
       lower.includes(other) ||
+      isTypo(lower, other) ||
       [...other].sort().join('') === [...lower].sort().join('')
     )
   })
+}
+
+/** Whether one letter is missing, superfluous or wrong. */
+function isTypo(a: string, b: string): boolean {
+  let start = 0
+  while (start < a.length && a[start] === b[start]) start++
+  let end = 0
+  while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end++
+  return Math.max(a.length, b.length) - start - end <= 1
 }
 
 function lastPart(path: string): string {

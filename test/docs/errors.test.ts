@@ -18,6 +18,7 @@ function textBelow(directory: string): string {
 
 /** Files that throw errors without a code, and why users don't get them. */
 const PLAIN: Record<string, string> = {
+  'cli/doctor/checks/python/modules.ts': 'is caught beside it: another check says the same',
   'client/lease/brokerConnection.ts': 'becomes LEASE_FAILED',
   'client/lease/brokerSocket.ts': 'becomes LEASE_FAILED',
   'client/lease/pendingLease.ts': 'becomes LEASE_FAILED',

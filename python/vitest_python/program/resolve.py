@@ -77,9 +77,11 @@ class FunctionResolver:
     def _unknown_module(self, name: str) -> str:
         known = sorted(self._modules)
         if "." not in name:
-            return f"{name!r} is not of the form module.function; modules: {_listing(known)}"
+            found = [f"{module}.{name}" for module in known if name in public_names(self._modules[module])]
+            hint = f" (did you mean {found[0]}?)" if found else ""
+            return f"{name!r} is not of the form module.function{hint}; modules: {_listing(known)}"
         module = name.rpartition(".")[0]
-        return f"no module {module!r} is listed{_hint(module, known)}; modules: {_listing(known)}"
+        return f"no module {module!r} is listed in the option modules{_hint(module, known)}; modules: {_listing(known)}"
 
 
 def _step(scope: Any, part: str, listed: ModuleType, name: str) -> Any:

@@ -1,10 +1,12 @@
 import { type Check, type Judgement, problem } from './checks/check.ts'
+import { configurationCheck } from './checks/configuration.ts'
 import { leftoversCheck } from './checks/leftovers.ts'
 import { nodeCheck } from './checks/node.ts'
 import { blasCheck } from './checks/python/blas.ts'
 import { coverageCheck } from './checks/python/coverage.ts'
 import { debuggerCheck } from './checks/python/debugger.ts'
 import { interpreterCheck } from './checks/python/interpreter.ts'
+import { modulesCheck } from './checks/python/modules.ts'
 import { overlayCheck } from './checks/python/overlay.ts'
 import { uvCheck } from './checks/python/uv.ts'
 import { grpcCheck, runnersCheck } from './checks/runners.ts'
@@ -14,6 +16,7 @@ import { limitsCheck } from './checks/system/limits.ts'
 import { procCheck } from './checks/system/proc.ts'
 import { sharedMemoryCheck } from './checks/system/sharedMemory.ts'
 import { socketPathCheck } from './checks/system/socketPath.ts'
+import { typesFileCheck } from './checks/typesFile.ts'
 
 export interface Examined extends Judgement {
   name: string
@@ -21,8 +24,9 @@ export interface Examined extends Judgement {
 
 /** Every check, in the order in which they are shown. */
 const checks = [
-  ...[examine(nodeCheck), examine(runnersCheck), examine(grpcCheck), examine(interpreterCheck)],
-  ...[examine(overlayCheck), examine(uvCheck), examine(forkCheck), examine(procCheck), examine(pidfdCheck)],
+  ...[examine(nodeCheck), examine(runnersCheck), examine(grpcCheck), examine(configurationCheck)],
+  ...[examine(interpreterCheck), examine(overlayCheck), examine(uvCheck), examine(modulesCheck)],
+  ...[examine(typesFileCheck), examine(forkCheck), examine(procCheck), examine(pidfdCheck)],
   ...[examine(subreaperCheck), examine(cgroupCheck), examine(sharedMemoryCheck), examine(socketPathCheck)],
   ...[
     examine(debuggerCheck),

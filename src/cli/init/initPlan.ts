@@ -151,8 +151,10 @@ function planConfig(facts: InitFacts, runner: Runner, manifest: Manifest): InitP
   const edit = runner.edit(before, path, types)
   if ('code' in edit) return { next, changes: [{ path, before, after: edit.code }], notes: [] }
   if ('unchanged' in edit) {
-    const note = `${path} already has vitest-environment-python. To run the example, add ${EXAMPLE_MODULE} to its modules.`
-    return { next, changes: [], notes: [note] }
+    const remedy = before.includes(EXAMPLE_MODULE)
+      ? ''
+      : ` To run the example, add ${EXAMPLE_MODULE} to its modules.`
+    return { next, changes: [], notes: [`${path} already has vitest-environment-python.${remedy}`] }
   }
   const refusal = `${path} cannot be edited: it ${edit.refusal}. Paste these lines into it, and run init again for the example:\n\n${runner.snippet(before, types)}\n`
   return { next, changes: [], notes: [], refusal }

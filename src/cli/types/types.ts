@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
 import { installPython } from '../../globalSetup/run/installPython.ts'
+import { isCompiled } from '../../types/isCompiled.ts'
 import { makeTypes, type TypesFile, writeTypes } from '../../types/typesFiles.ts'
 import { showDiff } from '../init/showDiff.ts'
 import { onInterrupt } from '../interrupt.ts'
@@ -27,6 +28,10 @@ export async function types({ check = false }: TypesRequest, root = process.cwd(
       signal,
     })
     const act = check ? compare : update
+    for (const path of files.map((file) => file.path).filter((path) => isCompiled(path, root) === false))
+      printError(
+        `tsconfig.json does not include ${relative(root, path)}, so TypeScript does not know it. Add it to "include", or move it with the option types.`,
+      )
     return files.map((file) => act(file, relative(root, file.path))).every(Boolean)
   } finally {
     end()

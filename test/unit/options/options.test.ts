@@ -11,6 +11,10 @@ test('no options are good options', () => {
 
 test.each([
   [{ module: ['x.py'] }, 'module: there is no such option. Did you mean modules?'],
+  [{ moduls: ['x.py'] }, 'Did you mean modules?'],
+  [{ isolatiom: 'test' }, 'Did you mean isolation?'],
+  [{ isollation: 'test' }, 'Did you mean isolation?'],
+  [{ mods: ['x.py'] }, 'mods: there is no such option. There are python, modules, '],
   [{ Isolation: 'test' }, 'Did you mean isolation?'],
   [{ nonsense: 1 }, 'nonsense: there is no such option. There are python, modules,'],
   [{ isolation: 'tests' }, 'isolation is "tests": write "test", "file" or "shared"'],

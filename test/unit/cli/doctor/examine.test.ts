@@ -1,11 +1,16 @@
-import { describe, expect, test } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Check, State } from '../../../../src/cli/doctor/checks/check.ts'
+import { configurationCheck } from '../../../../src/cli/doctor/checks/configuration.ts'
 import { leftoversCheck } from '../../../../src/cli/doctor/checks/leftovers.ts'
 import { nodeCheck } from '../../../../src/cli/doctor/checks/node.ts'
 import { blasCheck } from '../../../../src/cli/doctor/checks/python/blas.ts'
 import { coverageCheck } from '../../../../src/cli/doctor/checks/python/coverage.ts'
 import { debuggerCheck } from '../../../../src/cli/doctor/checks/python/debugger.ts'
 import { interpreterCheck } from '../../../../src/cli/doctor/checks/python/interpreter.ts'
+import { modulesCheck } from '../../../../src/cli/doctor/checks/python/modules.ts'
 import { overlayCheck } from '../../../../src/cli/doctor/checks/python/overlay.ts'
 import { uvCheck } from '../../../../src/cli/doctor/checks/python/uv.ts'
 import { grpcCheck, runnersCheck } from '../../../../src/cli/doctor/checks/runners.ts'
@@ -21,6 +26,7 @@ import { limitsCheck, shellLimits, softLimit } from '../../../../src/cli/doctor/
 import { procCheck } from '../../../../src/cli/doctor/checks/system/proc.ts'
 import { sharedMemoryCheck } from '../../../../src/cli/doctor/checks/system/sharedMemory.ts'
 import { socketPathCheck } from '../../../../src/cli/doctor/checks/system/socketPath.ts'
+import { typesFileCheck } from '../../../../src/cli/doctor/checks/typesFile.ts'
 import { examineAll } from '../../../../src/cli/doctor/examine.ts'
 import type { Interpreter } from '../../../../src/pool/interpreter/find.ts'
 
@@ -52,8 +58,8 @@ const kernel: KernelFacts = { pidfd: true, subreaper: true, cgroup: true, thread
 
 /** The checks for every system. */
 const EVERYWHERE = [
-  ...['Node', 'test runner', '@grpc/grpc-js', 'Python', 'packages of the workers', 'uv', 'sockets', 'limits'],
-  ...['BLAS threads', 'clock', 'leftover runs'],
+  ...['Node', 'test runner', '@grpc/grpc-js', 'configuration', 'Python', 'packages of the workers', 'uv'],
+  ...['sockets', 'limits', 'BLAS threads', 'clock', 'leftover runs'],
 ]
 const LINUX = ['fork safety', '/proc', 'pidfd', 'subreaper', 'control group', '/dev/shm']
 
@@ -62,7 +68,9 @@ describe.each([
   ['darwin', EVERYWHERE],
 ] as const)('on %s', (platform, names) => {
   test('doctor runs the checks that apply', async () => {
-    const examined = await examineAll(process.cwd(), platform)
+    const empty = mkdtempSync(join(tmpdir(), 'doctor-'))
+    onTestFinished(() => rmSync(empty, { recursive: true }))
+    const examined = await examineAll(empty, platform)
     expect(examined.map(({ name }) => name).sort()).toEqual([...names].sort())
   })
 })
@@ -92,8 +100,58 @@ describe('doctor judges', () => {
       'warning',
       '/x was skipped: it is broken',
     ],
-    [{ missing: 'No usable Python\nand more' }, 'problem', 'No usable Python'],
+    [{ missing: 'No usable Python\nand more' }, 'problem', 'No usable Python\nand more; vitest-python setup'],
+    [{ missing: 'None:\n  - python3\nWhat to do: install it.' }, 'problem', '- python3; install it.'],
   ])
+  cases(configurationCheck, [
+    [{ modules: ['./a.py', 'b'], missing: [] }, 'ok', './a.py, b'],
+    [{ modules: [], missing: [] }, 'warning', 'modules is empty'],
+    [{ failure: 'No configuration …', modules: [], missing: [] }, 'warning', 'vitest-python init'],
+    [
+      { failure: 'No …\nVitest: no such option', modules: [], missing: [] },
+      'problem',
+      'Vitest: no such option',
+    ],
+    [
+      { modules: ['./a.py'], missing: [{ entry: './a.py', file: '/p/a.py' }] },
+      'problem',
+      './a.py does not exist: there is no file /p/a.py; correct the option modules',
+    ],
+  ])
+  cases(modulesCheck, [
+    [{ left: [] }, 'ok', 'all'],
+    [{ left: ['Killed: pid 7 (sleep)'] }, 'warning', 'Killed: pid 7 (sleep); start it'],
+    [
+      {
+        failure: `Python did not start: importing a raised E: x
+    Traceback (most recent call last):
+      File "/p/a.py", line 7, in <module>
+Interpreter: /python
+Install it.`,
+        left: [],
+      },
+      'problem',
+      'importing a raised E: x\nFile "/p/a.py", line 7, in <module>; Install it.',
+    ],
+    [
+      { failure: 'Python did not start: x\nInterpreter: /python', left: [] },
+      'problem',
+      'vitest-python types prints the whole error',
+    ],
+  ])
+  cases(typesFileCheck, [
+    [[{ path: 'python.d.ts', compiled: true }], 'ok', 'python.d.ts'],
+    [[{ path: 'python.d.ts', compiled: undefined }], 'ok', 'python.d.ts'],
+    [[{ path: 'python.d.ts', compiled: false }], 'warning', 'tsconfig.json does not include python.d.ts'],
+  ])
+  test.each([
+    [modulesCheck.applies?.(undefined), false],
+    [modulesCheck.applies?.({ left: [] }), true],
+    [typesFileCheck.applies?.([]), false],
+    [typesFileCheck.applies?.([{ path: 'x', compiled: true }]), true],
+  ])('checks of modules and types are shown if there is something to judge: %s', (shown, expected) => {
+    expect(shown).toBe(expected)
+  })
   cases(overlayCheck, [
     [{ outdated: [], missing: [], overlay: '/o', verified: false }, 'ok', 'all of them'],
     [{ outdated: [], missing: ['grpcio'], overlay: '/o', verified: true }, 'ok', '/o'],

@@ -91,6 +91,12 @@ describe('the plan', () => {
     expect(paths(files, { force: true })).toContain('python/greeting.py')
   })
 
+  test('says how to run the example, unless its module is listed already', () => {
+    const notes = (module: string) => plan({ 'vitest.config.ts': newVitest(module) }).notes
+    expect(notes('./m.py')).toEqual([expect.stringContaining('add ./python/greeting.py to its modules')])
+    expect(notes('./python/greeting.py')).toEqual(['vitest.config.ts already has vitest-environment-python.'])
+  })
+
   test('is a refusal with the lines to paste if the configuration cannot be edited', () => {
     expect(plan({ 'vitest.config.ts': 'export default f(1)' }).refusal).toContain('import { python } from')
   })

@@ -1,4 +1,5 @@
 import { isInArchive, UNPLUG } from '../../../../globalSetup/run/archive.ts'
+import type { Interpreter } from '../../../../pool/interpreter/find.ts'
 import { readRequirements } from '../../../../pool/interpreter/requirements.ts'
 import { cacheDirectory, overlayDirectory } from '../../../../pool/overlay/directory.ts'
 import { type InstallPlan, planInstall } from '../../../../pool/overlay/installPlan.ts'
@@ -7,21 +8,16 @@ import { isVerified } from '../../../../pool/overlay/verifiedMarker.ts'
 import { type Check, ok, problem, warning } from '../check.ts'
 import { interpreterOf } from './interpreter.ts'
 
-export type OverlayFacts =
-  | 'archive'
-  | (Pick<InstallPlan, 'outdated' | 'missing'> & { overlay: string; verified: boolean })
-  | undefined
+type Overlay = Pick<InstallPlan, 'outdated' | 'missing'> & { overlay: string; verified: boolean }
+
+export type OverlayFacts = 'archive' | Overlay | undefined
 
 export const overlayCheck: Check<OverlayFacts> = {
   name: 'packages of the workers',
   async gather(cwd) {
     if (isInArchive()) return 'archive'
     const interpreter = await interpreterOf(cwd)
-    if ('missing' in interpreter) return undefined
-    const plan = planInstall(readRequirements(), await readLock(), interpreter.distributions)
-    const { outdated, missing, content } = plan
-    const overlay = overlayDirectory(cacheDirectory(process.env), interpreter.abi, content)
-    return { outdated, missing, overlay, verified: isVerified(overlay, content) }
+    return 'missing' in interpreter ? undefined : overlayOf(interpreter)
   },
   judge(facts) {
     if (facts === 'archive') return problem('Python cannot read this package in an archive of Yarn', UNPLUG)
@@ -39,4 +35,11 @@ export const overlayCheck: Check<OverlayFacts> = {
       )
     return ok(`in ${overlay}`)
   },
+}
+
+/** The packages that an interpreter lacks, and where they are if they are installed. */
+export async function overlayOf({ distributions, abi }: Interpreter): Promise<Overlay> {
+  const { outdated, missing, content } = planInstall(readRequirements(), await readLock(), distributions)
+  const overlay = overlayDirectory(cacheDirectory(process.env), abi, content)
+  return { outdated, missing, overlay, verified: isVerified(overlay, content) }
 }
