@@ -166,6 +166,8 @@ const WRITERS: Record<string, RegExp> = {
   'globalSetup/vitest/reporters/precede.ts': /of annotations\) process\.stderr\.write\(`\\n\$\{annotation\}/,
   // A sentence of our own, with a number.
   'environment/vitest/provideFixtures.ts': /console\.info\(hint\)/,
+  // To a file of the cache.
+  'pool/interpreter/find.ts': /cache\?\.write\(candidate/,
   // To a child process.
   'support/jsonLines.ts': /stream\.write\(`\$\{JSON/,
   // To a worker, between a test process and the broker, and to a debugger: messages, no text.
