@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { framed, MessageReader } from '../../../../src/client/wire/messages.ts'
+import { Chunk } from '../../../../src/client/gen/vitest_python/v1/bridge.ts'
+import { framed, MessageFramer, MessageReader } from '../../../../src/client/wire/messages.ts'
 
 /** The messages that end in the chunk. */
 function take(reader: MessageReader, chunk: Buffer): Buffer[] {
@@ -33,4 +34,17 @@ test('a message that is not complete is not delivered', () => {
   const reader = new MessageReader()
   expect(take(reader, framed(new Uint8Array(5)).subarray(0, 8))).toEqual([])
   expect(take(reader, Buffer.of(0))).toEqual([Buffer.alloc(5)])
+})
+
+test('a framer writes the same bytes, after a message that is big or that cannot be encoded, too', () => {
+  const framer = new MessageFramer(Chunk)
+  const messages = [5, 0, 200_000, 70].map((length) => ({
+    buffer: length,
+    data: new Uint8Array(length).fill(1),
+  }))
+  const written = messages.map((message) => {
+    expect(() => framer.framed({ buffer: -1, data: new Uint8Array(9) })).toThrow()
+    return framer.framed(message)
+  })
+  expect(written).toEqual(messages.map((message) => framed(Chunk.encode(message).finish())))
 })
