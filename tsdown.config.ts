@@ -1,6 +1,7 @@
 import { defineConfig, type Rolldown, type UserConfig } from 'tsdown'
 import { chunkOf } from './scripts/chunks.mjs'
 import { writeCommonJs } from './scripts/common-js.mjs'
+import { writePythonRooms } from './scripts/python-rooms.mjs'
 import { writeReportPage } from './scripts/report-page.mjs'
 import { thirdPartyNotices } from './scripts/third-party.mjs'
 import { trimMessages } from './scripts/trim-messages.mjs'
@@ -106,7 +107,10 @@ export default defineConfig([
     outputOptions: {
       codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: chunkOf() }] },
     },
-    onSuccess: writeCommonJs,
+    async onSuccess() {
+      await writeCommonJs()
+      await writePythonRooms()
+    },
   },
   plugin,
   jestEnvironment,

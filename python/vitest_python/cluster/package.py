@@ -6,7 +6,8 @@ import io
 import os
 import zipfile
 
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+import vitest_python
+
 # Any fixed date: the same package gives the same bytes.
 _DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -15,18 +16,32 @@ def pack() -> bytes:
     """Return an archive with `__main__.py` and the package."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as out:
-        for path in ["__main__.py", *_files("vitest_python")]:
-            with open(os.path.join(_PACKAGE, path), "rb") as file:
-                out.writestr(zipfile.ZipInfo(path, _DATE), file.read(), zipfile.ZIP_DEFLATED)
+        for path, data in sorted(_files().items()):
+            out.writestr(zipfile.ZipInfo(path, _DATE), data, zipfile.ZIP_DEFLATED)
     return archive.getvalue()
 
 
-def _files(directory: str) -> list[str]:
+def _files() -> dict[str, bytes]:
+    """The files of the package. The rooms that are no directories here come from the archive of the npm package."""
+    home, *archives = (os.path.dirname(path) for path in vitest_python.__path__)
+    found = {path: _read(f"{home}/{path}") for path in ["__main__.py", *_paths(home, "vitest_python")]}
+    for path in filter(os.path.isfile, archives):
+        with zipfile.ZipFile(path) as archive:
+            found.update({name: archive.read(name) for name in archive.namelist() if name not in found})
+    return found
+
+
+def _paths(home: str, directory: str) -> list[str]:
     found: list[str] = []
-    for entry in sorted(os.scandir(os.path.join(_PACKAGE, directory)), key=lambda entry: entry.name):
+    for entry in os.scandir(f"{home}/{directory}"):
         path = f"{directory}/{entry.name}"
         if entry.is_dir() and entry.name != "__pycache__":
-            found += _files(path)
+            found += _paths(home, path)
         elif entry.is_file() and not entry.name.endswith((".pyc", ".pyi")):
             found.append(path)
     return found
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()

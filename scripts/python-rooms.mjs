@@ -1,0 +1,23 @@
+// Makes dist/python-rooms.zip: the rooms of the Python package that few runs need, compressed, because their size counts in the
+// package. `vitest_python` looks into it for the rooms that are no directory.
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { zipSync } from 'fflate'
+
+/** Named in package.json, too, which leaves their directories out. */
+export const ROOMS = ['cluster', 'inspection']
+
+const python = new URL('../python/', import.meta.url)
+
+/** The same sources give the same bytes. */
+const mtime = new Date(1980, 0, 1)
+
+export async function writePythonRooms() {
+  const files = {}
+  for (const room of ROOMS) {
+    const directory = `vitest_python/${room}`
+    const names = (await readdir(new URL(directory, python))).filter((name) => name.endsWith('.py')).sort()
+    for (const name of names)
+      files[`${directory}/${name}`] = new Uint8Array(await readFile(new URL(`${directory}/${name}`, python)))
+  }
+  await writeFile(new URL('../dist/python-rooms.zip', import.meta.url), zipSync(files, { level: 9, mtime }))
+}
