@@ -16,4 +16,6 @@ declare module '*/scripts/options-page.mjs' {
 declare module '*/scripts/development-python.mjs' {
   /** The interpreter of `.cache/python`, which is created if necessary. */
   export function developmentPython(): Promise<string>
+  /** The interpreter of `.cache/ray`, which is created if necessary. */
+  export function rayPython(): Promise<string>
 }

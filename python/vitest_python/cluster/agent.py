@@ -72,7 +72,7 @@ def sweep(package: bytes, tree: str, since: str) -> JsonLine:
 
 
 def missing_packages() -> list[str]:
-    """Return the modules of a worker that this interpreter lacks."""
+    """Return the packages of a worker that this interpreter lacks."""
     from importlib.util import find_spec
 
     def has(module: str) -> bool:
@@ -81,7 +81,14 @@ def missing_packages() -> list[str]:
         except ModuleNotFoundError:
             return False
 
-    return [module for module in ("grpc", "google.protobuf", "ormsgpack") if not has(module)]
+    needed = {
+        "grpcio": "grpc",
+        "grpcio-health-checking": "grpc_health",
+        "grpcio-reflection": "grpc_reflection",
+        "ormsgpack": "ormsgpack",
+        "protobuf": "google.protobuf",
+    }
+    return [package for package, module in needed.items() if not has(module)]
 
 
 def unpack(package: bytes, directory: str) -> None:

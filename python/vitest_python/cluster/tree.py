@@ -21,6 +21,8 @@ from .peers import Peers
 from .step_away import step_away
 from .sweep import look
 
+# Ray's own, by which any code can be run on the cluster.
+_SECRETS = "RAY_AUTH_TOKEN"
 _TICK_SECONDS = 0.05
 _SETTLE_SECONDS = 1.0
 _SETTLE_PAUSE_SECONDS = 0.02
@@ -54,7 +56,8 @@ class Tree:
         self._reaper_pid = 0
         self.ended = threading.Event()
         """Set when the reaper has ended."""
-        self._environment = {**os.environ, RUN_ID_VARIABLE: run_id, RUN_DIRECTORY_VARIABLE: directory}
+        own = {name: text for name, text in os.environ.items() if not name.startswith(_SECRETS)}
+        self._environment = {**own, RUN_ID_VARIABLE: run_id, RUN_DIRECTORY_VARIABLE: directory}
         self._silence = silence
         self._heard = time.monotonic()
         self._mirror = Mirror(directory)

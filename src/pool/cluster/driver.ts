@@ -19,7 +19,7 @@ export interface Placed {
   readonly executable: string
   readonly version: string
   readonly root: string
-  /** Modules that its interpreter lacks. */
+  /** Packages that its interpreter lacks. */
   readonly missing: readonly string[]
 }
 

@@ -62,7 +62,7 @@ function refuseIfIncomplete({ ip, executable, missing }: Placed): void {
   if (missing.length === 0) return
   throw new SetupError(
     'CLUSTER_UNUSABLE',
-    `${executable} on ${ip} lacks ${missing.join(', ')}. Install grpcio, protobuf and ormsgpack there, ` +
-      "or have Ray do it: cluster: { runtimeEnv: { pip: ['grpcio', 'protobuf', 'ormsgpack'] } }.",
+    `${executable} on ${ip} lacks packages that the workers need. Install them there, or have Ray do it: ` +
+      `cluster: { runtimeEnv: { pip: ${JSON.stringify(missing)} } }.`,
   )
 }

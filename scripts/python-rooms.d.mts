@@ -1,0 +1,2 @@
+export const ROOMS: readonly string[]
+export function writePythonRooms(): Promise<void>
