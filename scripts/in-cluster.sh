@@ -32,8 +32,11 @@ for case in $CLUSTER_CASES; do
   status=0
   CASE=$case "${CLUSTER_PROGRAM:-node}" "$@" >"$CLUSTER_OUT/$case.log" 2>&1 || status=$?
   echo "$status" >"$CLUSTER_OUT/$case.status"
-  # Whatever the product says: a mark in the environment of any process.
-  grep -lsz '^VITEST_PYTHON_RUN_ID=' /proc/[0-9]*/environ >"$CLUSTER_OUT/$case.left" || true
+  # Whatever the product says: a mark in the environment of any process. A tree that has lost its run ends by itself.
+  for _ in {1..50}; do
+    grep -lsz '^VITEST_PYTHON_RUN_ID=' /proc/[0-9]*/environ >"$CLUSTER_OUT/$case.left" || break
+    sleep 0.2
+  done
 done
 rm -rf "$work"
 # Not the last command, which bash would become: PID 1 has to reap, or Ray takes a raylet that is a zombie for alive.

@@ -87,9 +87,9 @@ class Driver:
                     self._control.send({"event": "line", "node": placed.index, **line})
             except Exception as error:
                 # A node that doesn't answer isn't a clean one: its sweep decides.
-                self._control.send(
-                    {"event": "node-lost", "node": placed.index, "message": f"{type(error).__name__}: {error}"[:500]}
-                )
+                # Ray's messages go on with lists of possible causes.
+                message = f"{type(error).__name__}: {error}".splitlines()[0]
+                self._control.send({"event": "node-lost", "node": placed.index, "message": message})
                 return
 
     def _end(self) -> None:

@@ -16,6 +16,8 @@ JsonLine = dict[str, Any]
 Tree = tuple[str, Any, JsonLine]
 """The ID of a node, its actor, and what the node said when the tree was placed."""
 
+# For Ray to start a process for a task, on a busy node.
+_START_SECONDS = 30.0
 _SAME = ("bootId", "pidNamespace", "uid")
 
 
@@ -36,7 +38,7 @@ def judge_cluster(
         index: cluster.sweep(node, package, facts["tree"], facts.get("since", "0"))
         for index, (node, _, facts) in trees.items()
     }
-    until = time.monotonic() + timeout
+    until = time.monotonic() + timeout + _START_SECONDS
     for index, (node, _, facts) in trees.items():
         try:
             swept = cluster.wait(sweeps[index], max(0.0, until - time.monotonic()))

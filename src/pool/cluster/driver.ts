@@ -23,8 +23,10 @@ export interface Placed {
   readonly missing: readonly string[]
 }
 
-/** For the steps of the verdict beside the nodes' own: the two questions to the head of the cluster. */
+/** For an answer of the head of the cluster. */
 const HEAD_TIMEOUT_MS = 10_000
+/** For Ray to start the processes that sweep the nodes. */
+const SWEEP_START_MS = 30_000
 
 /** The program that places trees of processes on the nodes of a Ray cluster, and passes lines on; see docs/protocol.md. */
 export class ClusterDriver {
@@ -125,7 +127,8 @@ export class ClusterDriver {
     })
     this.#peer.send({ op: 'end' })
     // The trees end within twice the silence, and so do the sweeps.
-    const { problem } = await withDeadline(verdict, 4 * this.#silence + HEAD_TIMEOUT_MS, 'the cluster to end')
+    const timeout = 4 * this.#silence + SWEEP_START_MS + HEAD_TIMEOUT_MS
+    const { problem } = await withDeadline(verdict, timeout, 'the cluster to end')
     return { nodes, problem: problem as string | null }
   }
 
