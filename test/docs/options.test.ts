@@ -23,6 +23,7 @@ describe.each(['docs/options.md', 'README.md'])('the option table of %s', (page)
     found: undefined,
     none: undefined,
     'no file': undefined,
+    'this machine': undefined,
     'with `--inspect`': undefined,
     "with the runner's coverage": undefined,
     '`sequence.seed`': undefined,
