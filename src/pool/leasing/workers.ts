@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describeExit, type Exit } from '../../process/system/exit.ts'
 import { withDeadline } from '../../support/deadline.ts'
 import { debugLog } from '../../support/debugLog.ts'
@@ -188,7 +187,7 @@ export class Workers {
   /** Waits if a test may have taken the worker and called it: the call is faster than the message about the test. */
   async #noteExit(slot: Slot, exit: Exit): Promise<void> {
     slot.hasExited = true
-    if (slot.phase === 'prefetched') await sleep(TAKE_TIMEOUT_MS)
+    if (slot.phase === 'prefetched') await new Promise((resolve) => setTimeout(resolve, TAKE_TIMEOUT_MS))
     this.#noteEnd(slot, exit)
   }
 
