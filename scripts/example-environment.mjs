@@ -11,15 +11,17 @@ const basePython = process.env.VITEST_PYTHON ?? 'python3'
 // Installers write to standard error, and get no standard input.
 const quiet = { stdio: ['ignore', 2, 2] }
 
-/** Copies an example's files to the directory in which it runs. Installed packages stay. */
-export async function copyExample(source, target) {
+/** Copies an example's files to the directory in which it runs, one layer over the other. Installed packages stay. */
+export async function copyExample(layers, target) {
   await mkdir(target, { recursive: true })
   for (const name of await readdir(target)) {
     if (!KEPT.includes(name)) await rm(join(target, name), { recursive: true, force: true })
   }
-  const isSource = (path) =>
-    !KEPT.some((name) => path === join(source, name)) && !path.endsWith('__pycache__')
-  await cp(source, target, { recursive: true, filter: isSource })
+  for (const source of layers) {
+    const isSource = (path) =>
+      !KEPT.some((name) => path === join(source, name)) && !path.endsWith('__pycache__')
+    await cp(source, target, { recursive: true, filter: isSource })
+  }
 }
 
 /** Installs the tarball and the packages in the example's package.json. */

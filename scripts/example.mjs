@@ -1,7 +1,8 @@
 // npm run example: packs this project, installs it into copies of the examples below .cache/examples, checks their types,
-// and runs their tests.
+// and runs their tests. `npm run example -- cluster` runs the one that needs a Ray cluster, on one that it starts.
 import { existsSync } from 'node:fs'
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
@@ -11,7 +12,15 @@ import { build, pack } from './pack.mjs'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const cache = join(root, '.cache/examples')
 
-const names = await readdir(join(root, 'examples'))
+/** Examples that run only if they are named, and whose other files are those of another example. */
+const BASED_ON = { cluster: 'scikit-learn' }
+
+const named = process.argv.slice(2)
+const all = await readdir(join(root, 'examples'))
+const names = named.length > 0 ? named : all.filter((name) => !BASED_ON[name])
+const unknown = names.filter((name) => !all.includes(name))
+if (unknown.length > 0)
+  throw new Error(`There is no example ${unknown.join(', ')}. There are: ${all.join(', ')}`)
 await build()
 const tarball = await pack(cache)
 const outcomes = []
@@ -33,16 +42,15 @@ async function outcomeOf(name) {
 
 async function runExample(name) {
   const directory = join(cache, name)
-  await copyExample(join(root, 'examples', name), directory)
+  const layers = [BASED_ON[name], name].filter(Boolean).map((layer) => join(root, 'examples', layer))
+  await copyExample(layers, directory)
   await installPackages(directory, tarball)
   await installPython(directory)
   await checkTypes(directory)
   const report = join(directory, 'result.json')
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  const { exitCode, signal } = await execa('vitest', ['run', ...reporters], {
-    ...optionsFor(directory),
-    reject: false,
-  })
+  const run = name === 'cluster' ? runInCluster : (words, options) => execa('vitest', words, options)
+  const { exitCode, signal } = await run(['run', ...reporters], { ...optionsFor(directory), reject: false })
   if (!existsSync(report))
     throw new Error(`Vitest ended without a result (${signal ?? `exit code ${exitCode}`})`)
   const { numPassedTests, numTotalTests } = JSON.parse(await readFile(report, 'utf8'))
@@ -51,6 +59,28 @@ async function runExample(name) {
   // Vitest exits with 0 only if the sweeps after the run were clean as well.
   if (exitCode !== 0) throw new Error(`${tests}, and the run failed (${signal ?? `exit code ${exitCode}`})`)
   return `${tests}, no process left behind`
+}
+
+/** Runs Vitest on a cluster of three nodes. It fails, too, if a process of a run is left. */
+async function runInCluster(words, options) {
+  const out = await mkdtemp(join(tmpdir(), 'example-'))
+  try {
+    const env = {
+      ...options.env,
+      RAY_PYTHON: join(options.cwd, '.venv/bin/python'),
+      CLUSTER_NODES: '3',
+      CLUSTER_CASES: 'example',
+      CLUSTER_OUT: out,
+    }
+    const argv = ['node_modules/vitest/vitest.mjs', ...words]
+    await execa(join(root, 'scripts/in-cluster.sh'), argv, { ...options, env, reject: true })
+    console.log(await readFile(join(out, 'example.log'), 'utf8'))
+    const left = await readFile(join(out, 'example.left'), 'utf8')
+    if (left !== '') throw new Error(`Processes of the run are left:\n${left}`)
+    return { exitCode: Number(await readFile(join(out, 'example.status'), 'utf8')) }
+  } finally {
+    await rm(out, { recursive: true, force: true })
+  }
 }
 
 /** Fails if `python.d.ts` does not match the Python of the example, or if a test has a type error. */

@@ -1,6 +1,6 @@
 // What is too large or too slow for every change: `npm run nightly`.
 // All libraries of python/tests/libraries, also those of several hundred megabytes, the bridge suite in every pool and
-// environment, over gRPC and over mutual TLS, the driver on a Ray cluster, every combination of versions, every chaos
+// environment, over gRPC and over mutual TLS, runs and an example on a Ray cluster, every combination of versions, every chaos
 // case, and every ratio of the benchmark.
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -26,7 +26,7 @@ const cluster = await execa(
     env: { VITEST_PYTHON_RAY: await rayPython() },
   },
 )
-const realms = await execa('vitest', ['run', '--project', 'e2e', 'realms', 'coverage'], {
+const realms = await execa('vitest', ['run', '--project', 'e2e', 'realms', 'coverage', 'cluster'], {
   ...options,
   cwd: root,
   env: { VITEST_PYTHON_NIGHTLY: '1' },
@@ -43,5 +43,6 @@ const tls = await overTransport('tls')
 const matrix = await execa('node', ['scripts/matrix.mjs', '--all'], { ...options, cwd: root })
 const chaos = await execa('node', ['scripts/chaos.mjs'], { ...options, cwd: root })
 const bench = await execa('node', ['scripts/bench.mjs', '--check'], { ...options, cwd: root })
-const results = [libraries, cluster, realms, grpc, tls, matrix, chaos, bench]
+const example = await execa('node', ['scripts/example.mjs', 'cluster'], { ...options, cwd: root })
+const results = [libraries, cluster, realms, grpc, tls, matrix, chaos, bench, example]
 process.exitCode = results.some(({ failed }) => failed) ? 1 : 0

@@ -85,6 +85,20 @@ class Cluster:
             .remote(*arguments)
         )
 
+    def describe_agent(self, actor: Any, node: JsonLine, timeout: float) -> JsonLine:
+        """Return what the actor of a node tells. Raises ClusterProblem if Ray doesn't start it in time."""
+        try:
+            told: JsonLine = self.wait(actor.describe.remote(), timeout)
+        except self._ray.exceptions.GetTimeoutError as error:
+            from ray._private.state import available_resources_per_node
+
+            wanted, free = self._options["resources"], available_resources_per_node().get(node["id"], {})
+            raise ClusterProblem(
+                f"Ray hasn't started an actor on {node['ip']} within {timeout:g} seconds. The run asks for {wanted}, "
+                f"and { ({name: free.get(name, 0) for name in wanted}) } are free there."
+            ) from error
+        return told
+
     def send(self, actor: Any, to: str, line: JsonLine) -> None:
         """Send a line to a tree, after all lines that were sent before."""
         actor.send.options(concurrency_group="lines").remote(to, line)

@@ -32,6 +32,29 @@ class Placed:
         """What is known about the tree, and what the node said when it was placed."""
 
 
+class Placing:
+    """Counts the nodes that are being placed. A verdict must know all trees."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._changed = threading.Condition()
+
+    def begin(self) -> None:
+        with self._changed:
+            self._count += 1
+
+    def end(self) -> None:
+        with self._changed:
+            self._count -= 1
+            self._changed.notify_all()
+
+    def wait(self, timeout: float) -> int:
+        """Wait until no node is being placed. Returns how many still are."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._count == 0, timeout)
+            return self._count
+
+
 class Driver:
     """Carries out the lines of the runner, each `place` on a thread of its own, because a node may be slow."""
 
@@ -43,13 +66,17 @@ class Driver:
         self._cluster = cluster
         self._package = pack()
         self._placed: dict[int, Placed] = {}
+        # All trees that may exist, also those whose node didn't answer in time and was placed once more.
+        self._ever: list[Placed] = []
+        self._placing = Placing()
         self.origin = cluster.describe()
 
     def run(self) -> NoReturn:
         """Handle lines until the runner is gone. The actors end with this process, and the trees with them."""
         for line in self._control.lines():
             if line["op"] == "place":
-                threading.Thread(target=self._place, args=(line,), daemon=True).start()
+                self._placing.begin()
+                threading.Thread(target=self._live, args=(line,), daemon=True).start()
             elif line["op"] == "line" and line["node"] in self._placed:
                 self._cluster.send(self._placed[line["node"]].actor, line["to"], line["line"])
             elif line["op"] == "end":
@@ -58,7 +85,15 @@ class Driver:
                 break
         os._exit(0)
 
-    def _place(self, line: JsonLine) -> None:
+    def _live(self, line: JsonLine) -> None:
+        try:
+            placed = self._place(line)
+        finally:
+            self._placing.end()
+        if placed is not None:
+            self._follow(placed)
+
+    def _place(self, line: JsonLine) -> Placed | None:
         index = line["node"]
         try:
             nodes = self._cluster.candidates()
@@ -72,12 +107,13 @@ class Driver:
             placed = Placed(index, node, line["tree"], actor)
             # From here on, a process may exist there, even if the next answer doesn't come.
             self._placed[index] = placed
-            placed.facts.update(self._cluster.wait(actor.describe.remote(), line["timeout"] / 1_000))
+            self._ever.append(placed)
+            placed.facts.update(self._cluster.describe_agent(actor, node, line["timeout"] / 1_000))
         except Exception as error:
             self._control.send({"event": "place-failed", "node": index, "message": f"{type(error).__name__}: {error}"})
-            return
+            return None
         self._control.send({"event": "placed", "node": index, "nodeId": placed.node, **placed.facts})
-        self._follow(placed)
+        return placed
 
     def _follow(self, placed: Placed) -> None:
         """Pass the lines of a tree on. Asking for them is the sign of life of the run."""
@@ -93,8 +129,11 @@ class Driver:
                 return
 
     def _end(self) -> None:
-        trees = {placed.index: (placed.node, placed.actor, placed.facts) for placed in self._placed.values()}
+        late = self._placing.wait(2 * self._silence)
+        trees = {number: (placed.node, placed.actor, placed.facts) for number, placed in enumerate(self._ever)}
         for line in judge_cluster(self._cluster, self.origin, trees, self._package, 2 * self._silence):
+            if line["event"] == "verdict" and late:
+                line["problem"] = f"{late} nodes were still being placed when the run ended"
             self._control.send(line)
 
 

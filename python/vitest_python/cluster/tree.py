@@ -61,6 +61,7 @@ class Tree:
         self._silence = silence
         self._heard = time.monotonic()
         self._mirror = Mirror(directory)
+        self._homing = threading.Lock()
         self._peers = Peers(f"{directory}/control.sock", token, self._pass_on)
         reaper = step_away(
             [sys.executable, "-I", "-S", package, "reaper", *_options(run_id, directory, keep)], self._environment
@@ -160,8 +161,10 @@ class Tree:
         self._lines.put(message)
 
     def _bring_home(self, ended: str | None = None) -> None:
-        for line in self._mirror.look(ended):
-            self._lines.put({"from": "files", "line": line})
+        # Until the pieces are queued, no line may overtake them.
+        with self._homing:
+            for line in self._mirror.look(ended):
+                self._lines.put({"from": "files", "line": line})
 
     def _watch(self) -> None:
         while time.monotonic() - self._heard < self._silence:

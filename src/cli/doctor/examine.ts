@@ -8,6 +8,7 @@ import { debuggerCheck } from './checks/python/debugger.ts'
 import { interpreterCheck } from './checks/python/interpreter.ts'
 import { modulesCheck } from './checks/python/modules.ts'
 import { overlayCheck } from './checks/python/overlay.ts'
+import { rayCheck } from './checks/python/ray.ts'
 import { uvCheck } from './checks/python/uv.ts'
 import { grpcCheck, runnersCheck } from './checks/runners.ts'
 import { clockCheck } from './checks/system/clock.ts'
@@ -31,6 +32,7 @@ const checks = [
   ...[
     examine(debuggerCheck),
     examine(coverageCheck),
+    examine(rayCheck),
     examine(limitsCheck),
     examine(blasCheck),
     examine(clockCheck),

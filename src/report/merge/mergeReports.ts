@@ -21,7 +21,7 @@ export function mergeReports(files: readonly ShardFile[]): {
 } {
   const reports = files.map(({ report }) => report)
   const problems = [...shardProblems(files), ...commitProblems(files), ...verdictProblems(files)]
-  const notes = reports.every(({ commit }) => commit === null) ? [NO_COMMITS] : []
+  const notes = [...nodesOf(reports), ...(reports.every(({ commit }) => commit === null) ? [NO_COMMITS] : [])]
   return { report: { ...join(reports, files), failed: problems.length > 0 }, problems, notes }
 }
 
@@ -47,6 +47,12 @@ function join(reports: readonly Report[], files: readonly ShardFile[]): Report {
       shard ? [{ file, shard, verdict, startedAt, endedAt }] : [],
     ),
   }
+}
+
+/** A sentence about the nodes of a cluster, if there were any. */
+function nodesOf(reports: readonly Report[]): string[] {
+  const nodes = new Set(reports.flatMap(({ workers }) => workers.flatMap(({ node }) => node ?? [])))
+  return nodes.size === 0 ? [] : [`Python ran on ${listed([...nodes].sort())}.`]
 }
 
 function shardProblems(files: readonly ShardFile[]): string[] {
@@ -107,7 +113,8 @@ function verdictProblems(files: readonly ShardFile[]): string[] {
     if (!failed && (verdict === 'clean' || verdict === 'unused')) return []
     const name = shard ? `Shard ${shard.index}/${shard.count} (${file})` : file
     const first = orphans[0]
-    const process = first ? `, first ${first.command} (pid ${first.pid})` : ''
+    const place = first?.node === undefined ? '' : ` on ${first.node}`
+    const process = first ? `, first ${first.command} (pid ${first.pid}${place})` : ''
     return [
       verdict === 'orphans'
         ? `${name} left ${orphans.length} orphaned ${orphans.length === 1 ? 'process' : 'processes'}${process}.`

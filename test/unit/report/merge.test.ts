@@ -9,6 +9,8 @@ import { largeReport, smallReport } from './sampleReport.ts'
 
 const clean = largeReport({ workers: 2, leases: 6, calls: 3 })
 
+const orphaned = { verdict: 'orphans' as const, failed: true, orphans: smallReport().orphans }
+
 function shard(index: number, count: number, change: Partial<Report> = {}) {
   return { file: `shard-${index}.json`, report: { ...clean, shard: { index, count }, ...change } }
 }
@@ -21,6 +23,17 @@ test('all shards of one commit, each clean, are clean', () => {
   expect(report.leases).toHaveLength(3 * clean.leases.length)
   expect(report.latency.calls).toBe(3 * clean.latency.calls)
   expect(report.latency.p50).toBe(clean.latency.p50)
+})
+
+test('the nodes of a cluster are named, also that of an orphan', () => {
+  const on = (node: string) => ({ workers: clean.workers.map((worker) => ({ ...worker, node })) })
+  const [orphan] = smallReport().orphans
+  const { problems, notes } = mergeReports([
+    shard(1, 2, on('10.0.0.1')),
+    shard(2, 2, { ...on('10.0.0.2'), ...orphaned, orphans: [{ ...orphan!, node: '10.0.0.2' }] }),
+  ])
+  expect(notes).toEqual(['Python ran on 10.0.0.1 and 10.0.0.2.'])
+  expect(problems).toEqual([expect.stringContaining(`(pid ${orphan!.pid} on 10.0.0.2).`)])
 })
 
 test('if no report has a commit, that is said, and the merge passes', () => {
@@ -45,8 +58,6 @@ test('reports without a commit are named beside those of different commits', () 
     expect.stringMatching(/^shard-3\.json and shard-4\.json have no commit, and other reports have one\./),
   ])
 })
-
-const orphaned = { verdict: 'orphans' as const, failed: true, orphans: smallReport().orphans }
 
 test.each([
   [

@@ -12,6 +12,7 @@ import { debuggerCheck } from '../../../../src/cli/doctor/checks/python/debugger
 import { interpreterCheck } from '../../../../src/cli/doctor/checks/python/interpreter.ts'
 import { modulesCheck } from '../../../../src/cli/doctor/checks/python/modules.ts'
 import { overlayCheck } from '../../../../src/cli/doctor/checks/python/overlay.ts'
+import { rayCheck } from '../../../../src/cli/doctor/checks/python/ray.ts'
 import { uvCheck } from '../../../../src/cli/doctor/checks/python/uv.ts'
 import { grpcCheck, runnersCheck } from '../../../../src/cli/doctor/checks/runners.ts'
 import { clockCheck } from '../../../../src/cli/doctor/checks/system/clock.ts'
@@ -172,6 +173,15 @@ Install it.`,
     [{ version: '7.17.5', executable: '/p' }, 'ok', 'coverage.py 7.17.5'],
     [{ version: '7.5.4', executable: '/p' }, 'warning', '/p -m pip install --upgrade coverage'],
   ])
+  cases(rayCheck, [
+    [{ wanted: true, ray: { version: '2.60.0' }, executable: '/p' }, 'ok', 'Ray 2.60.0'],
+    [{ wanted: true, ray: { version: '2.9.3' }, executable: '/p' }, 'problem', '2.40 or newer'],
+    [{ wanted: true, ray: {}, executable: '/p' }, 'problem', '/p -m pip install ray=='],
+    [{ wanted: true, ray: { failure: 'boom' }, executable: '/p' }, 'problem', 'boom'],
+  ])
+  test.each([true, false])('the check of Ray, with a pool on a cluster: %s', (wanted) => {
+    expect(rayCheck.applies?.({ wanted, ray: {}, executable: '/p' })).toBe(wanted)
+  })
   cases(debuggerCheck, [
     [{ wanted: false, debugpy: { version: '1.8.22' }, executable: '/p' }, 'ok', 'debugpy 1.8.22'],
     [{ wanted: true, debugpy: {}, executable: '/p' }, 'problem', '/p -m pip install debugpy'],
