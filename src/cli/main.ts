@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { isRunId } from '../process/run/runId.ts'
 import type { InitRequest } from './init/init.ts'
 import { INTERRUPTED } from './interrupt.ts'
-import { print, printError, printJson } from './print.ts'
+import { print, printError, printJson, withStdoutOnStderr } from './print.ts'
 import type { SetupRequest } from './setup/setup.ts'
 import type { TypesRequest } from './types/types.ts'
 import type { VerifyRequest } from './verify/verifyRuns.ts'
@@ -60,7 +60,7 @@ program
   .option('--json', 'print JSON')
   .action(async ({ json }: Json) => {
     const { examineAll } = await import('./doctor/examine.ts')
-    const examined = await examineAll(process.cwd())
+    const examined = await withStdoutOnStderr(() => examineAll(process.cwd()))
     if (json) printJson(examined)
     else print((await import('./doctor/showChecks.ts')).showExamined(examined))
     // Vite may keep handles, so this does not wait for an idle event loop.

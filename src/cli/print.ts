@@ -14,3 +14,14 @@ export function printError(text: string): void {
 export function printJson(value: unknown): void {
   process.stdout.write(`${printableJson(value)}\n`)
 }
+
+/** Sends everything that others print meanwhile, such as a configuration that is loaded, to standard error. */
+export async function withStdoutOnStderr<T>(work: () => Promise<T>): Promise<T> {
+  const { write } = process.stdout
+  process.stdout.write = process.stderr.write.bind(process.stderr)
+  try {
+    return await work()
+  } finally {
+    process.stdout.write = write
+  }
+}
