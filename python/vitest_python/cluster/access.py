@@ -13,7 +13,7 @@ _TIMEOUT_SECONDS = 5.0
 def refuses_strangers(address: str) -> bool:
     """Ask the head of the cluster a harmless question without a token, and return whether it refuses to answer.
 
-    What this process is configured with says nothing about the cluster: a cluster without authentication accepts
+    The configuration of this process says nothing about the cluster: a cluster without authentication accepts
     tokens, too.
 
     Args:

@@ -55,12 +55,12 @@ class Agent:
         return self._tree.take(patience)
 
     def finish(self) -> JsonLine:
-        """End the tree, and tell what had not ended by itself."""
+        """End the tree, and name the processes that had not ended by themselves."""
         return self._tree.finish()
 
 
 def sweep(package: bytes, tree: str, since: str) -> JsonLine:
-    """Look for what is left of a tree on this node, and kill it. Runs as a fresh task."""
+    """Kill the processes that are left of a tree on this node. Runs as a fresh task."""
     directory = tempfile.mkdtemp(prefix="vitest-python-sweep-")
     try:
         unpack(package, directory)

@@ -1,4 +1,4 @@
-"""What the driver asks Ray for. This is the only module that knows Ray's API."""
+"""The requests of the driver to Ray. This is the only module that knows Ray's API."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class Cluster:
         )
 
     def describe_agent(self, actor: Any, node: JsonLine, timeout: float) -> JsonLine:
-        """Return what the actor of a node tells. Raises ClusterProblem if Ray doesn't start it in time."""
+        """Return the facts that the actor of a node knows. Raises ClusterProblem if Ray doesn't start it in time."""
         try:
             told: JsonLine = self.wait(actor.describe.remote(), timeout)
         except self._ray.exceptions.GetTimeoutError as error:

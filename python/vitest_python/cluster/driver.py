@@ -29,7 +29,7 @@ class Placed:
     def __init__(self, index: int, node: JsonLine, tree: str, actor: Any) -> None:
         self.index, self.node, self.actor = index, node["id"], actor
         self.facts: JsonLine = {"ip": node["ip"], "tree": tree}
-        """What is known about the tree, and what the node said when it was placed."""
+        """Facts about the tree; most come from the node when it is placed."""
 
 
 class Placing:

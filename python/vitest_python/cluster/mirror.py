@@ -1,4 +1,4 @@
-"""Brings the files home that a tree writes on its node: the output of each process, and what was measured."""
+"""Brings the files home that a tree writes on its node: the output of each process, and the records of coverage."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ JsonLine = dict[str, Any]
 
 
 class Mirror:
-    """Reads what was appended to the files since the last look."""
+    """Reads the bytes that were appended to the files since the last look."""
 
     def __init__(self, directory: str) -> None:
         """Begin with empty files.

@@ -27,7 +27,7 @@ def identify_node() -> JsonLine:
 
 
 def sweep_node(run_id: str, since: str = "0") -> JsonLine:
-    """Kill what is left of the run, and look until two looks in a row have found nothing.
+    """Kill the processes that are left of the run, and look until two looks in a row have found nothing.
 
     Args:
         run_id: of the run

@@ -99,7 +99,7 @@ class Tree:
         return lines
 
     def finish(self) -> JsonLine:
-        """End the tree after everything in it was asked to end, and tell what had not.
+        """End the tree after everything in it was asked to end, and name the processes that had not.
 
         Returns:
             `orphans`, the processes that were alive after a second, and `problem`, why that isn't all; or None.

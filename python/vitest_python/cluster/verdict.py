@@ -14,7 +14,7 @@ from .sweep import SWEEPS_FOR_PROOF
 
 JsonLine = dict[str, Any]
 Tree = tuple[str, Any, JsonLine]
-"""The ID of a node, its actor, and what the node said when the tree was placed."""
+"""The ID of a node, its actor, and the facts about its tree."""
 
 # For Ray to start a process for a task, on a busy node.
 _START_SECONDS = 30.0
@@ -65,7 +65,7 @@ def doubt(facts: JsonLine, swept: JsonLine) -> str | None:
 
 
 def merge_orphans(finished: list[JsonLine], swept: list[JsonLine]) -> list[JsonLine]:
-    """Join what the tree had left and what the sweep has found. The reaper has killed what the sweep didn't find."""
+    """Join the orphans of the tree and of the sweep. The reaper has killed those that the sweep didn't find."""
     merged = {(orphan["pid"], orphan["startTime"]): {**orphan, "killed": True} for orphan in finished}
     merged.update({(orphan["pid"], orphan["startTime"]): orphan for orphan in swept})
     return list(merged.values())

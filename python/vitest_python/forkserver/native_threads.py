@@ -42,7 +42,7 @@ def list_threads(pid: int | str = "self") -> set[int]:
 
 
 def name_of(thread: int, pid: int | str = "self") -> str:
-    """What a thread calls itself; at most 15 characters."""
+    """The name that a thread has given itself; at most 15 characters."""
     try:
         return Path(f"/proc/{pid}/task/{thread}/comm").read_text().strip()
     except OSError:

@@ -1,4 +1,4 @@
-"""Lists what tests can call, by the rules of `FunctionResolver`: only what it resolves is listed."""
+"""Lists the functions that tests can call: those that `FunctionResolver` resolves."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ class Scope:
             raise Unevaluated(f"{text} can't be evaluated: {type(error).__name__}") from None
 
     def find(self, name: str) -> Any:
-        """Returns what a name means, or a stand-in for it."""
+        """Returns the object that a name means, or a stand-in for it."""
         if name in self._names:
             return self._names[name]
         if name in self._globals:
@@ -130,7 +130,7 @@ def _imports_of(module: ModuleType | None) -> dict[str, str]:
 
 
 def _imported(dotted: str) -> Any:
-    """What a dotted name means, if its module has been imported by anyone. Nothing is imported for it."""
+    """The object that a dotted name means, if its module has been imported by anyone. Nothing is imported for it."""
     if dotted in sys.modules:
         return sys.modules[dotted]
     module, _, name = dotted.rpartition(".")

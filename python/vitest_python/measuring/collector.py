@@ -1,4 +1,4 @@
-"""Measures this process and its forks, and leaves what is new in a file of the run directory."""
+"""Measures this process and its forks, and appends new arcs to a file of the run directory."""
 
 from __future__ import annotations
 
@@ -67,11 +67,11 @@ class Collector:
         self._tracers |= tracers
 
     def add_arcs(self, found: Mapping[str, Collection[Arc]]) -> None:
-        """Take what has run."""
+        """Take the arcs that have run."""
         self._write("arcs", {file: [line for arc in set(arcs) for line in arc] for file, arcs in found.items() if arcs})
 
     def add_lines(self, found: Mapping[str, Collection[int]]) -> None:
-        """Take what has run if the user measures no branches."""
+        """Take the lines that have run, if the user measures no branches."""
         self._write("lines", {file: list(lines) for file, lines in found.items() if lines})
 
     def _write(self, kind: str, numbers: Mapping[str, list[int]]) -> None:

@@ -60,7 +60,7 @@ def _open_unnamed() -> IO[bytes]:
 
 
 def hide() -> None:
-    """Called first thing by a program that was started in this way: takes away what is left of its start."""
+    """Called first thing by a program that was started in this way: takes away the traces of its start."""
     # At the end, where this package's directory hides no module of the user.
     sys.path.remove(_PACKAGE)
     sys.path.append(_PACKAGE)

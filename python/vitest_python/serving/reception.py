@@ -60,7 +60,7 @@ class Reception:
         executor.unwatch(self._descriptor)
 
     def _receive(self, flags: int = 0) -> bool:
-        """Receive what has arrived; False if the session has ended."""
+        """Receive the frames that have arrived; False if the session has ended."""
         with self._reading:
             if self._session.stopped:
                 return False

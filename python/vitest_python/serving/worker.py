@@ -51,7 +51,7 @@ def run_worker(config: Config, program: Program | None, collector: Collector | N
         if collector is not None:
             collector.flush()
             run_last(collector.flush)
-        # What the tests start must carry it, even if a module has cleared the environment.
+        # The processes that tests start must carry it, even if a module has cleared the environment.
         os.environ[RUN_ID_VARIABLE] = config.run_id
         call_start_hooks()
         endpoints = open_endpoints(config, program, executor, control, debugger)

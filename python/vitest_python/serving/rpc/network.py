@@ -17,7 +17,7 @@ def start_on_network(listen: dict[str, Any], served: Served, log: str) -> str:
 
     Args:
         listen: `host`, an IP address of this machine, and `tls` with `key`, `certificate` and `peer` as PEM
-        served: what it serves
+        served: the parts that each call goes through
         log: the file of the worker's output
 
     Returns the gRPC target. Raises ValueError if `host` isn't the address of one interface, and RuntimeError if it

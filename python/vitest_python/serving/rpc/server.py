@@ -36,7 +36,7 @@ def start_server(path: str, served: Served) -> None:
 
     Args:
         path: of the socket
-        served: what it serves
+        served: the parts that each call goes through
 
     Raises ImportFailed if a servicer can't be registered, and RuntimeError if the socket can't be created.
     """
