@@ -26,13 +26,13 @@ export const coverageOptionNames: readonly string[] = Object.keys(ObjectSchema.e
 
 /** How Python is measured. A runner whose own coverage is on adds it to the options of a pool. */
 export interface Measuring {
-  /** Empty if your configuration of coverage.py or the listed modules say what is measured. */
+  /** Empty if your configuration of coverage.py or the listed modules choose the measured code. */
   readonly include: readonly string[]
   /** Whether the tests that ran each line are written down. */
   readonly contexts: boolean
   /** Whether it is an error if coverage.py cannot be used. */
   readonly required: boolean
-  /** Whether files may change between the tests, so that what was measured before is outdated. */
+  /** Whether files may change between the tests, so that earlier measurements are outdated. */
   readonly reruns: boolean
 }
 

@@ -83,7 +83,7 @@ export interface PoolOptions {
   services?: readonly string[] | undefined
   /**
    * The transport for `python.call` and the other methods of `python`: `auto` uses a Unix socket, which is faster,
-   * `grpc` uses gRPC. `tls` uses gRPC with mutual TLS on 127.0.0.1, as between machines: with it you see what that costs.
+   * `grpc` uses gRPC. `tls` uses gRPC with mutual TLS on 127.0.0.1, as between machines: with it you see its price.
    * Stubs of your own services use gRPC in each case. The environment variable
    * `VITEST_PYTHON_TRANSPORT` sets another default.
    *
@@ -234,7 +234,7 @@ export interface ClusterOptions {
    */
   nodes?: number | undefined
   /**
-   * What the run reserves on each node, by Ray's names.
+   * The resources that the run reserves on each node, by Ray's names.
    *
    * @default `{ CPU: 1 }`
    */
@@ -253,13 +253,13 @@ export interface ClusterOptions {
    */
   silence?: number | undefined
   /**
-   * Connections to workers are always encrypted, and both sides prove who they are. `false` is refused.
+   * Connections to workers are always encrypted, and both sides are authenticated. `false` is refused.
    *
    * @default `true`
    */
   tls?: true | undefined
   /**
-   * Whether to use a cluster that doesn't ask for a token. Anyone who can reach it can run code on it.
+   * Whether to use a cluster that doesn't ask for a token. Every user of its network can run code on it.
    *
    * @default `false`
    */

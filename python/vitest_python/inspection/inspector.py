@@ -1,4 +1,4 @@
-"""The program behind `vitest-python types`: imports the modules, and tells the runner which functions tests can call."""
+"""The program behind `vitest-python types`: imports the modules, and lists the functions that tests can call."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@ import type { Start } from '../gen/vitest_python/v1/bridge.ts'
 /** The start of a call. Fields that are left out are 0 or false; the verb is then a call of a function by its name. */
 export type CallStart = Pick<Start, 'name'> & Partial<Start>
 
-/** What a call adds to its start. */
+/** The fields that a call adds to its start. */
 export type StartDetails = Pick<Start, 'arguments' | 'limited' | 'trace'>
 
 const NO_DETAILS: StartDetails = { arguments: new Uint8Array(), limited: false, trace: undefined }

@@ -16,7 +16,7 @@ export class JestLeaks {
     this.#path = path
   }
 
-  /** What a test's own leases have left. */
+  /** The processes that a test's own leases have left. */
   blame(test: CircusTest, left: Leftovers | undefined): void {
     if (!left) return
     const message = describeLeftovers('This test', left)
@@ -24,7 +24,7 @@ export class JestLeaks {
     else console.warn(message)
   }
 
-  /** What the file's lease has left. */
+  /** The processes that the file's lease has left. */
   blameTests(left: Leftovers | undefined, startedBy: StartedBy<CircusTest> | undefined): void {
     if (!left) return
     if (!left.fail) return console.warn(describeLeftovers(FILE, left))

@@ -17,7 +17,7 @@ const METHODS = { o: 'log', e: 'error', w: 'warn', i: 'info', d: 'debug' } as co
   string
 >
 
-/** A node sends what was printed within 50 ms. */
+/** A node sends new output within 50 ms. */
 const CATCH_UP_TIMEOUT_MS = 2_000
 
 const buffer = Buffer.allocUnsafe(64 * 1024)

@@ -6,7 +6,7 @@ import { announce } from '../run/output.ts'
 import type { Registry } from '../run/registry.ts'
 import type { JestGlobalConfig } from './project.ts'
 
-/** What a report is made from. It lists the files of its map when it is created. */
+/** The source of a report. It lists the files of its map when it is created. */
 interface ReportContext {
   readonly dir: string
   readonly watermarks: object

@@ -28,7 +28,7 @@ export function withCoverage(
  * Adds Python's files to a runner's map, before it is reported. The process fails if they cannot be read.
  *
  * @param directory of the runner's coverage reports
- * @returns what was measured
+ * @returns the coverage of Python
  */
 export async function addPythonCoverage(
   map: unknown,

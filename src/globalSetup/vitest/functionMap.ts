@@ -11,7 +11,7 @@ export interface FunctionMap {
   always: string[]
 }
 
-/** Adds a run with coverage to what is known of a file. @param ran the test files that have run, with paths as in the map */
+/** Adds a run with coverage to the facts about a file. @param ran the test files that have run, with paths as in the map */
 export function mergeFunctions(
   known: FunctionMap | undefined,
   { outline, ...found }: FunctionsByTest,

@@ -9,7 +9,7 @@ import type { UsageMap } from './usageMap.ts'
 /** Milliseconds for a Python to start and to parse a file. */
 const OUTLINE_TIMEOUT_MS = 5_000
 
-/** Leaves out test files, as absolute paths, that have not run what has changed in a Python file, if that is known. */
+/** Leaves out test files, as absolute paths, that have not run the changed part of a Python file, if that is known. */
 export function narrowByFunctions(
   vitest: CachingVitest,
   file: string,

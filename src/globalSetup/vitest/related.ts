@@ -58,7 +58,7 @@ function extend(config: RelatedVitest['config'], more: Extend): void {
   const known = extensions.get(config)
   if (known) {
     known.push(more)
-    // What is known already is extended once more.
+    // A map that is complete already is extended once more.
     const { related } = config
     config.related = related
     return

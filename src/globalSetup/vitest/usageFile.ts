@@ -52,7 +52,7 @@ export function saveUsage(vitest: RanVitest, used: Usage): void {
   write(path, mergeRun(readUsage(vitest), run, existsSync))
 }
 
-/** Adds what a run with coverage has measured. In watch mode, each rerun is one. */
+/** Adds the measurements of a run with coverage. In watch mode, each rerun is one. */
 export function saveFunctions(vitest: RanVitest, all: readonly PythonCoverage[]): void {
   const path = pathOf(vitest)
   const python = all.at(-1)?.python

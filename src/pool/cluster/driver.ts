@@ -12,7 +12,7 @@ import { startProgram } from '../python/startProgram.ts'
 import type { Run } from '../run/run.ts'
 import { NodeLines } from './nodeLines.ts'
 
-/** What a node has told about its tree of processes. */
+/** The facts that a node tells about its tree of processes. */
 export interface Placed {
   readonly ip: string
   readonly directory: string
@@ -108,7 +108,7 @@ export class ClusterDriver {
   async place(node: number, tree: string, timeout: number): Promise<Placed> {
     const answer = this.#answers.next((line) => line['node'] === node && isPlacement(line))
     this.#peer.send({ op: 'place', node, tree, timeout })
-    // The driver has the same time limit, and knows what it waited for.
+    // The driver has the same time limit, and its error names the step that took too long.
     const line = await withDeadline(answer, timeout + HEAD_TIMEOUT_MS, `node ${node} of the cluster`)
     if (line['event'] === 'placed') return line as unknown as Placed
     throw new SetupError(
@@ -117,7 +117,7 @@ export class ClusterDriver {
     )
   }
 
-  /** Ends what is left on the nodes, and has each node swept by a process that has nothing to do with the run. */
+  /** Ends the trees on the nodes, and has each node swept by a process that has nothing to do with the run. */
   async end(reapers: readonly Reaper[]): Promise<ClusterEnd> {
     for (const reaper of reapers) reaper.dismissed = true
     const nodes: EndedNode[] = []

@@ -5,7 +5,7 @@ import type { JsonLine } from '../../support/jsonLines.ts'
 
 const debug = debugLog('cluster')
 
-/** The files that a node may write to: the output of its processes, and what was measured. */
+/** The files that a node may write to: the output of its processes, and their coverage. */
 const ALLOWED = /^(logs\/[\w-]+\.log|measured\.jsonl)$/
 
 /** Appends a piece of a node's file to the same file of this machine's run directory. */

@@ -15,7 +15,7 @@ const debug = debugLog('pool')
 /** Milliseconds for a worker to write its stack into its log. */
 const STACK_TIMEOUT_MS = 1_000
 
-/** For a worker to write down what was measured. Whatever it has measured later belongs to the next lease. */
+/** For a worker to write down its coverage. Whatever it has measured later belongs to the next lease. */
 const FLUSH_TIMEOUT_MS = 1_000
 
 /** For the message that a test has taken a worker which has ended. */

@@ -19,7 +19,7 @@ export interface PythonInstallation {
   recheck?: (() => Promise<PythonInstallation | undefined>) | undefined
 }
 
-/** What the configuration of a Python program follows from. */
+/** The facts that decide the configuration of a Python program. */
 export interface ProgramConfig {
   readonly id: string
   readonly run: Run

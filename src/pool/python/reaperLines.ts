@@ -11,7 +11,7 @@ export interface ReaperLink {
   /** Resolves when the reaper has ended; never rejects. */
   readonly ended: Promise<Exit>
   send(line: JsonLine): void
-  /** What the reaper has printed, for error messages. */
+  /** The output of the reaper, for error messages. */
   printed(): string
   /** Ends a reaper that does not answer. */
   abandon(): Promise<void>

@@ -91,7 +91,7 @@ export class PythonRuntime {
   /**
    * Starts the reaper and a forkserver, unless they are up. After a failed start, the error stays for a back-off.
    *
-   * @param _others with what the other workers were started. One machine has one answer for all
+   * @param _others the starts of the other workers, by which a cluster chooses a node
    */
   async start(_others?: readonly Promise<PythonUp>[]): Promise<PythonUp> {
     const armed = await this.arm()

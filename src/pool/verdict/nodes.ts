@@ -3,7 +3,7 @@ import type { Pool } from '../leasing/pool.ts'
 import type { EndedNode, NodeOrphan } from '../places/clusterEnd.ts'
 import type { Orphan } from './verdict.ts'
 
-/** What the nodes of a cluster add to the findings. */
+/** The findings about the nodes of a cluster. */
 export interface NodeFindings {
   /** The nodes that had Python. */
   readonly names: readonly string[]

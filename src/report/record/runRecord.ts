@@ -161,7 +161,7 @@ function exitOf({ status, signal, cause }: WorkerExit): NonNullable<WorkerSpan['
   return { status, signal, cause, crashed: cause === 'by itself' }
 }
 
-/** A list that stops growing at a limit, and counts what it left out. */
+/** A list that stops growing at a limit, and counts the entries that it left out. */
 class Bounded<T> {
   readonly kept: T[] = []
   readonly #limit: number

@@ -1,6 +1,6 @@
 import type { OpenLease } from '../../leases/openLease.ts'
 
-/** What a test did with its Python process: `task.meta.python`. */
+/** A test's use of its Python process: `task.meta.python`. */
 export interface TestPython {
   /** For example `w3`. */
   readonly worker: string
@@ -20,7 +20,7 @@ type Before = OpenLease['tally']['sum']
 
 const NONE: Before = { calls: 0, time: 0 }
 
-/** Notes in a test's `meta` what it did with its Python. The lease must be open. */
+/** Notes a test's use of its Python in its `meta`. The lease must be open. */
 export function noteMeta(task: { readonly meta: object }, client: OpenLease, before?: Before): void {
   const { workerId: worker, pid, tally } = client
   const { waited, peakMemory } = client.usage()

@@ -1,6 +1,6 @@
 type Reporter = Record<string, unknown>
 
-/** What one reporter gets instead of `args`; `undefined` if it gets them as they are. */
+/** The arguments that one reporter gets instead of `args`; `undefined` if it gets them as they are. */
 export type Adapt = (reporter: object, args: readonly unknown[]) => readonly unknown[] | undefined
 
 /** Calls `report`, which calls this method of all reporters, and meanwhile gives some of them other arguments. */

@@ -9,7 +9,7 @@ import { isBlind, standInsFor } from './standIns.ts'
 /** The last look at a run before its reporters close. */
 export type LastLook = (modules: readonly FileTask[]) => Promise<readonly ShownError[]>
 
-/** What is known of the runs when the tests have ended. */
+/** The facts about the runs when the tests have ended. */
 export interface Looks {
   lastLook: LastLook
   /** Whether a verdict follows. */
