@@ -23,7 +23,7 @@ function mayIsolate(): boolean {
 }
 
 /** Played by Vitest on a cluster of several nodes, with an oracle that reads /proc after each run. */
-describe.runIf(mayIsolate())('on a Ray cluster', () => {
+describe.runIf(mayIsolate())('on a Ray cluster, if this user may make namespaces', () => {
   const out = mkdtempSync(join(tmpdir(), 'cluster-'))
   const read = (name: string) => readFileSync(join(out, name), 'utf8')
   const outcome = (name: string) => ({ status: read(`${name}.status`).trim(), left: read(`${name}.left`) })
