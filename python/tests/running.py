@@ -7,9 +7,11 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -285,3 +287,14 @@ class Worker:
         """Close the session and the channel."""
         self._session.close()
         self.channel.close()
+
+
+@contextmanager
+def worker_of(source: str) -> Iterator[Worker]:
+    """A worker with one module, `m`, which ends after the block."""
+    with tempfile.TemporaryDirectory(prefix="vp-") as directory:
+        runner = Runner(Path(directory))
+        forkserver = runner.start(runner.write("m.py", source))
+        forkserver.until("ready")
+        yield runner.worker(forkserver)
+        runner.close()

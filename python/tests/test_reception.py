@@ -6,11 +6,9 @@ import os
 import random
 import select
 import socket
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import ormsgpack
 import pytest
@@ -20,7 +18,7 @@ from vitest_python.bridge.framing import MessageReader, MessageWriter
 from vitest_python.execution.executor import Executor
 from vitest_python.execution.watch import IS_SUPPORTED
 
-from .running import Runner, Worker
+from .running import Worker, worker_of
 from .sessions import SocketSession
 
 MODULE = """
@@ -64,12 +62,8 @@ only_if_supported = pytest.mark.skipif(not IS_SUPPORTED, reason="the main thread
 
 @pytest.fixture(scope="module")
 def worker() -> Iterator[Worker]:
-    with tempfile.TemporaryDirectory(prefix="vp-") as directory:
-        made = Runner(Path(directory))
-        forkserver = made.start(made.write("m.py", MODULE))
-        forkserver.until("ready")
-        yield made.worker(forkserver)
-        made.close()
+    with worker_of(MODULE) as made:
+        yield made
 
 
 class Calls:

@@ -8,7 +8,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -19,7 +18,7 @@ from vitest_python.program.resolve import FunctionResolver
 from vitest_python.serving import session_socket
 from vitest_python.serving.session_socket import SessionSocket
 
-from .running import Runner, Worker
+from .running import Runner, Worker, worker_of
 from .sessions import TOKEN, SocketSession
 
 MODULE = """
@@ -32,12 +31,8 @@ def marks(): return len(marked)
 
 @pytest.fixture(scope="module")
 def worker() -> Iterator[Worker]:
-    with tempfile.TemporaryDirectory(prefix="vp-") as directory:
-        made = Runner(Path(directory))
-        forkserver = made.start(made.write("m.py", MODULE))
-        forkserver.until("ready")
-        yield made.worker(forkserver)
-        made.close()
+    with worker_of(MODULE) as made:
+        yield made
 
 
 def test_the_worker_answers_the_first_message(worker: Worker) -> None:
