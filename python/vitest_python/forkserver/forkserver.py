@@ -7,7 +7,6 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from functools import partial
 
 # Before the user's modules are imported: gevent and eventlet put others in their place.
 from select import POLLIN
@@ -66,7 +65,7 @@ class Forkserver:
             )
         # Workers need these modules too. Imported here, they are imported once instead of in every fork.
         from ..failures.failure import describe_start
-        from ..program.finalize import clear_modules
+        from ..program.finalize import UsersModules
         from ..program.program import ImportFailed, find_entries, find_sources, import_program
         from . import after_fork  # noqa: F401
 
@@ -76,9 +75,11 @@ class Forkserver:
             self._collector, unmeasured = _make_collector(self.config)
             if self.config.start_method == "fork":
                 self._inheritance = Inheritance(sources.has)
-                run_last(partial(clear_modules, sources))
+                users = UsersModules(sources)
+                run_last(users.clear)
                 with self._inheritance.watch_imports():
                     self.program = import_program(self.config, self._tell, self._check)
+                users.note()
                 if self._collector is not None:
                     self._collector.pause()
             entries = find_entries(self.config)

@@ -31,7 +31,7 @@ def run_worker(config: Config, program: Program | None, collector: Collector | N
     Imports the user's modules first if `program` is None. Call it on the main thread, which it never leaves.
     """
     from ..execution.executor import Executor
-    from ..program.finalize import clear_modules
+    from ..program.finalize import UsersModules
     from ..program.program import ImportFailed, call_start_hooks, find_sources, import_program
     from .endpoints import open_endpoints
 
@@ -43,7 +43,7 @@ def run_worker(config: Config, program: Program | None, collector: Collector | N
     debugger = _make_debugger(control) if config.debug else None
     try:
         if program is None:
-            run_last(partial(clear_modules, find_sources(config)))
+            run_last(UsersModules(find_sources(config)).clear)
             collector = _start_collector(config)
             program = import_program(config)
         elif collector is not None:
