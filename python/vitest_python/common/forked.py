@@ -34,9 +34,14 @@ def _note_child() -> None:
 os.register_at_fork(after_in_child=_note_child)
 
 
+def is_forked() -> bool:
+    """Return whether user code has forked this process."""
+    return os.getpid() != _owner
+
+
 def end_if_forked(error: BaseException | None = None) -> None:
     """End this process if user code has forked it. Called when user code returns to us or raises `error`."""
-    if os.getpid() != _owner:
+    if is_forked():
         end_child(error)
 
 
