@@ -1,12 +1,32 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { unzipSync } from 'fflate'
 import { type Cut, type Layer, layers } from './layers.ts'
 
-/** Removes layers from a copy of the package. Fails if a cut matches nothing: then the control would prove nothing. */
+/** Removes layers from a copy of the package. */
 export function sabotage(packageDirectory: string, without: Layer[]): void {
-  for (const cut of without.flatMap((layer): Cut[] => layers[layer])) {
+  cutPackage(
+    packageDirectory,
+    without.flatMap((layer): Cut[] => layers[layer]),
+  )
+}
+
+/** Changes a copy of the package. Fails if a cut matches nothing: then the control would prove nothing. */
+export function cutPackage(packageDirectory: string, cuts: readonly Cut[]): void {
+  unpackRooms(packageDirectory)
+  for (const cut of cuts) {
     const done = filesOf(packageDirectory, cut.file).filter((file) => patch(file, cut))
     if (done.length === 0) throw new Error(`nothing in ${cut.file} matches ${cut.find}`)
+  }
+}
+
+/** Python prefers the directories to the archive. */
+function unpackRooms(packageDirectory: string): void {
+  const rooms = unzipSync(readFileSync(join(packageDirectory, 'dist/python-rooms.zip')))
+  for (const [name, data] of Object.entries(rooms)) {
+    const path = join(packageDirectory, 'python', name)
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, data)
   }
 }
 
