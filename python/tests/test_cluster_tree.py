@@ -20,7 +20,7 @@ from vitest_python.cluster.peers import Peers
 from vitest_python.cluster.step_away import step_away
 from vitest_python.cluster.sweep import look, sweep_node
 from vitest_python.cluster.tree import Tree
-from vitest_python.posix.identity import own_start_time, read_stat
+from vitest_python.posix.identity import own_start_time, read_stat, start_time
 from vitest_python.posix.lines import decode, encode
 from vitest_python.posix.protocol import PROTOCOL, RUN_ID_VARIABLE
 
@@ -113,6 +113,29 @@ def test_a_tree_goes_on_as_long_as_it_is_asked(run_id: str, tmp_path: Path) -> N
     assert len(pids(run_id)) == 3
     tree.end()
     assert until_none(run_id, 5)
+
+
+SLOW_END = """\
+import json, os, sys, time
+from pathlib import Path
+started = Path("/proc/self/stat").read_text().rsplit(")", 1)[1].split()[19]
+print(json.dumps({"event": "armed", "pid": os.getpid(), "startTime": started, "subreaper": True}), flush=True)
+sys.stdin.read()
+os.close(1)
+time.sleep(0.3)
+"""
+
+
+def test_a_reaper_has_not_ended_as_long_as_its_process_lives(run_id: str, tmp_path: Path) -> None:
+    package = tmp_path / "package"
+    package.mkdir()
+    (package / "__main__.py").write_text(SLOW_END)
+    (tmp_path / run_id / "logs").mkdir(parents=True)
+    tree = Tree(run_id, str(tmp_path / run_id), str(package), "token", 60, [])
+    reaper = wait_for(tree, "armed")["pid"]
+    tree.end()
+    assert tree.ended.wait(5)
+    assert start_time(reaper) is None
 
 
 def test_finish_tells_what_was_left(run_id: str, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import threading
 import time
 from typing import IO, Any
 
-from ..posix.identity import own_start_time
+from ..posix.identity import own_start_time, start_time
 from ..posix.lines import JsonLine, decode, encode
 from ..posix.protocol import PROTOCOL, RUN_DIRECTORY_VARIABLE, RUN_ID_VARIABLE
 from .mirror import Mirror
@@ -142,15 +142,20 @@ class Tree:
             pass
 
     def _read(self, lines: IO[bytes]) -> None:
+        started = ""
         with lines:
             for text in lines:
                 line = decode(text)
                 if line["event"] == "armed":
-                    self._reaper_pid = line["pid"]
+                    self._reaper_pid, started = line["pid"], line["startTime"]
                 if line.get("request") == _FINISH:
                     self._killed.put(line)
                 else:
                     self._pass_on({"from": "reaper", "line": line})
+        # Its pipe closes a moment before it ends, and a look in between would find it.
+        until = time.monotonic() + _SETTLE_SECONDS
+        while start_time(self._reaper_pid) == started and time.monotonic() < until:
+            time.sleep(_SETTLE_PAUSE_SECONDS)
         self._pass_on({"from": "reaper", "line": {"event": "reaper-ended"}})
         self.ended.set()
 
