@@ -6,7 +6,13 @@ import { forgetFailure } from '../../support/forgetFailure.ts'
 import type { ClusterEnd } from '../places/clusterEnd.ts'
 import type { LocalPlace } from '../places/localPlace.ts'
 import { endForkservers } from '../python/endForkservers.ts'
-import { PythonRuntime, type PythonState, type PythonUp, type Runtime } from '../python/runtime.ts'
+import {
+  type ArmedPython,
+  PythonRuntime,
+  type PythonState,
+  type PythonUp,
+  type Runtime,
+} from '../python/runtime.ts'
 import type { Run } from '../run/run.ts'
 import { ClusterDriver } from './driver.ts'
 import { RayPlace } from './rayPlace.ts'
@@ -111,6 +117,8 @@ export class ClusterRuntime implements Runtime {
     await Promise.all(armed.map((node) => endForkservers(node, node.reaper.signal)))
     try {
       return await driver.end(armed.map(({ reaper }) => reaper))
+    } catch (error) {
+      return unsweptNodes(armed, error as Error)
     } finally {
       driver.exit()
       // If it doesn't, the sweep of this machine finds it.
@@ -155,4 +163,11 @@ export class ClusterRuntime implements Runtime {
     })
     return driver
   }
+}
+
+/** Nothing is known about the nodes. */
+function unsweptNodes(armed: readonly ArmedPython[], { message }: Error): ClusterEnd {
+  const problem = 'it has not been swept'
+  const nodes = armed.map(({ site }, node) => ({ node, ip: String(site.node), orphans: [], problem }))
+  return { nodes, problem: message }
 }
