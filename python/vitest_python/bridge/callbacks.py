@@ -13,6 +13,7 @@ from .._gen.bridge_pb2 import INVOKE, Answer, Callback, CallbackVerb, ScriptFail
 from ..common.forked import is_forked
 from ..errors import JavaScriptError, SessionEnded
 from ..execution.executor import Executor
+from .busy import is_busy
 from .tracing.trace import CallTrace, current_trace
 
 # Exceptions that are remembered, in case the test throws them back.
@@ -46,11 +47,16 @@ class Callbacks:
         """Send a callback to the client. `origin` is the trace of the call that has brought the function or iterable.
 
         The future fails with the error that the function threw, or with StopAsyncIteration if there are no more items.
-        Raises RuntimeError in a process that user code has forked, and SessionEnded.
+        Raises RuntimeError in a process that user code has forked and on a thread that is busy, and SessionEnded.
         """
         # While it waited, it would read the sockets of the worker: the kernel gives it the same epoll instance.
         if is_forked():
             raise RuntimeError("the worker has forked this process, so it can't use a function or iterable of the test")
+        if is_busy():
+            raise RuntimeError(
+                "a finalizer or signal handler can't use a function or iterable of the test now, because it interrupts "
+                "the worker while that reads or writes messages of the test"
+            )
         number = next(self._numbers)
         future: Future[Any] = Future()
         data = self._encode(arguments) if verb == INVOKE else b""

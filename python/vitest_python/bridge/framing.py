@@ -7,11 +7,12 @@ from collections.abc import Callable
 from queue import SimpleQueue
 
 # The real ones, before the user's modules are imported: gevent puts others in their place.
-from threading import RLock
+from threading import Lock, get_ident
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from ..posix.sockets import CHUNK_BYTES, MAX_AT_ONCE_BYTES, send_all, send_at_once, shut_down
+from . import busy
 
 if TYPE_CHECKING:
     from socket import socket
@@ -78,29 +79,32 @@ class MessageReader:
 class MessageWriter:
     """Writes messages to a connection. Neither a signal nor a slow client can tear one.
 
-    A small message is sent at once if `is_safe()`, as a whole or not at all. A thread sends the others. A process that
-    user code has forked has no such thread, and so writes nothing.
+    A small message is sent at once if `is_safe()`, as a whole or not at all. A thread sends the others.
     """
 
     def __init__(self, connection: socket, is_safe: Callable[[], bool] = lambda: False) -> None:
         self._connection = connection
         self._is_safe = is_safe
         self._messages: SimpleQueue[bytes | None] = SimpleQueue()
-        # Reentrant, because a finalizer of the user may call a function of the test at any time.
-        self._changing = RLock()
+        self._changing = Lock()
         self._unsent = 0
         self._thread = threading.Thread(target=self._run, name="session-writer", daemon=True)
         self._thread.start()
 
     def write(self, message: bytes) -> None:
         """Send a message; from any thread. Does nothing if the client is gone."""
-        with self._changing:
-            self._unsent += 1
-            is_first = self._unsent == 1 and len(message) <= MAX_AT_ONCE_BYTES
-            if is_first and self._is_safe() and send_at_once(self._connection, _framed(message)):
-                self._unsent -= 1
-            else:
-                self._messages.put(message)
+        thread = get_ident()
+        busy.writing.add(thread)
+        try:
+            with self._changing:
+                self._unsent += 1
+                is_first = self._unsent == 1 and len(message) <= MAX_AT_ONCE_BYTES
+                if is_first and self._is_safe() and send_at_once(self._connection, _framed(message)):
+                    self._unsent -= 1
+                else:
+                    self._messages.put(message)
+        finally:
+            busy.writing.discard(thread)
 
     def close(self) -> None:
         """End the connection after the messages that have been written so far."""
@@ -114,6 +118,7 @@ class MessageWriter:
         self._thread.join()
 
     def _run(self) -> None:
+        busy.writing.add(get_ident())
         try:
             for message in iter(self._messages.get, None):
                 # A message that was written before it may be on its way.
@@ -124,6 +129,8 @@ class MessageWriter:
                     self._unsent -= 1
         except OSError:
             pass  # the client is gone
+        finally:
+            busy.writing.discard(get_ident())
         shut_down(self._connection)
 
 

@@ -6,8 +6,9 @@ import traceback
 
 # The real ones, before the user's modules are imported.
 from socket import MSG_DONTWAIT
-from threading import Lock
+from threading import Lock, get_ident
 
+from ..bridge import busy
 from ..bridge.framing import MessageReader, TooLong
 from ..bridge.session import Session, refusal
 from ..execution.executor import Executor
@@ -61,20 +62,28 @@ class Reception:
 
     def _receive(self, flags: int = 0) -> bool:
         """Receive the frames that have arrived; False if the session has ended."""
-        with self._reading:
-            if self._session.stopped:
-                return False
-            try:
-                # No thread may be woken for bytes that stay behind.
-                while (received := self._reader.receive(flags)) > 0:
-                    self._hand_over()
-                    if received < CHUNK_BYTES or self._session.stopped:
-                        break
-                else:
-                    self._session.stop()
-            except BlockingIOError:
-                pass  # the other thread was faster
-            return not self._session.stopped
+        thread = get_ident()
+        busy.reading.add(thread)
+        try:
+            with self._reading:
+                return self._receive_alone(flags)
+        finally:
+            busy.reading.discard(thread)
+
+    def _receive_alone(self, flags: int) -> bool:
+        if self._session.stopped:
+            return False
+        try:
+            # No thread may be woken for bytes that stay behind.
+            while (received := self._reader.receive(flags)) > 0:
+                self._hand_over()
+                if received < CHUNK_BYTES or self._session.stopped:
+                    break
+            else:
+                self._session.stop()
+        except BlockingIOError:
+            pass  # the other thread was faster
+        return not self._session.stopped
 
     def _hand_over(self) -> None:
         try:
