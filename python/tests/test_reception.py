@@ -16,7 +16,7 @@ import pytest
 from vitest_python._gen.bridge_pb2 import Cancel, ClientFrame, Start, WorkerFrame
 from vitest_python.bridge.framing import MessageReader, MessageWriter
 from vitest_python.execution.executor import Executor
-from vitest_python.execution.watch import IS_SUPPORTED
+from vitest_python.execution.watch import IS_SUPPORTED, Watch
 
 from .running import Worker, worker_of
 from .sessions import SocketSession
@@ -225,3 +225,22 @@ def test_a_full_socket_delays_no_writer() -> None:
         reader = MessageReader(right)
         assert list(iter(reader.read, None)) == messages
         writer.finish()
+
+
+@only_if_supported
+def test_a_wait_inside_a_read_may_take_the_wake() -> None:
+    watch = Watch()
+    left, right = socket.socketpair()
+    with left, right:
+
+        def read() -> None:
+            left.recv(1)
+            watch.wait(lambda: False)
+
+        watch.add(left.fileno(), read)
+        right.send(b"1")
+        waking = threading.Thread(target=watch.wait, args=(lambda: bool(watch.wake()),), daemon=True)
+        waking.start()
+        waking.join(10)
+        assert not waking.is_alive()
+        watch.remove(left.fileno())

@@ -72,6 +72,12 @@ class Watch:
             self._waiting = False
         for descriptor, _ in ready:
             if descriptor == self._waker:
-                read(self._waker, len(_ONE))
+                self._forget_wakes()
             elif (read_socket := self._reads.get(descriptor)) is not None:
                 read_socket()
+
+    def _forget_wakes(self) -> None:
+        try:
+            read(self._waker, len(_ONE))
+        except BlockingIOError:
+            pass  # a wait inside this one was faster
