@@ -237,9 +237,13 @@ def test_a_wait_inside_a_read_may_take_the_wake() -> None:
             left.recv(1)
             watch.wait(lambda: False)
 
+        def wake() -> bool:
+            watch.wake()
+            return False
+
         watch.add(left.fileno(), read)
         right.send(b"1")
-        waking = threading.Thread(target=watch.wait, args=(lambda: bool(watch.wake()),), daemon=True)
+        waking = threading.Thread(target=watch.wait, args=(wake,), daemon=True)
         waking.start()
         waking.join(10)
         assert not waking.is_alive()
