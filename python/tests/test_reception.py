@@ -180,21 +180,25 @@ def test_a_child_that_returns_answers_nothing(worker: Worker) -> None:
         assert call("echo", 2) == 2
 
 
+def nothing() -> bool:
+    return True
+
+
 @only_if_supported
 def test_work_from_another_thread_ends_the_wait_for_sockets() -> None:
     executor = Executor()
     left, right = socket.socketpair()
     done = threading.Event()
     with left, right:
-        executor.watch(left.fileno(), lambda: None)
+        executor.watch(left.fileno(), nothing)
         waiting = threading.Thread(target=executor.work_until, args=(done.is_set,), daemon=True)
         waiting.start()
         time.sleep(0.02)
         executor.submit(done.set)
         waiting.join(10)
         assert not waiting.is_alive()
-        executor.unwatch(left.fileno())
-        executor.unwatch(left.fileno())
+        executor.unwatch(left.fileno(), nothing)
+        executor.unwatch(left.fileno(), nothing)
 
 
 def test_small_messages_are_sent_at_once_and_in_order() -> None:
@@ -233,9 +237,10 @@ def test_a_wait_inside_a_read_may_take_the_wake() -> None:
     left, right = socket.socketpair()
     with left, right:
 
-        def read() -> None:
+        def read() -> bool:
             left.recv(1)
             watch.wait(lambda: False)
+            return False
 
         def wake() -> bool:
             watch.wake()
@@ -247,4 +252,30 @@ def test_a_wait_inside_a_read_may_take_the_wake() -> None:
         waking.start()
         waking.join(10)
         assert not waking.is_alive()
-        watch.remove(left.fileno())
+        assert not watch
+
+
+@only_if_supported
+def test_a_late_removal_does_not_concern_the_next_socket_of_that_number() -> None:
+    watch = Watch()
+    seen: list[str] = []
+
+    def first() -> bool:
+        return True
+
+    def next_one() -> bool:
+        seen.append("next")
+        return True
+
+    left, right = socket.socketpair()
+    with left, right:
+        watch.add(left.fileno(), first)
+        watch.remove(left.fileno(), first)
+        watch.add(left.fileno(), next_one)
+        watch.remove(left.fileno(), first)
+        assert watch
+        right.send(b"1")
+        watch.wait(lambda: False)
+        watch.remove(left.fileno(), next_one)
+        assert not watch
+    assert seen == ["next"]

@@ -42,14 +42,16 @@ class Executor:
             self._loop.call_soon_threadsafe(self._loop.stop)
         self._watch.wake()
 
-    def watch(self, descriptor: int, read: Callable[[], None]) -> None:
-        """Have the main thread call `read` if a socket can be read while there is no work; from any thread."""
+    def watch(self, descriptor: int, read: Callable[[], bool]) -> None:
+        """Have the main thread call `read` if a socket can be read while there is no work, until it returns False; from
+        any thread.
+        """
         self._watch.add(descriptor, read)
         self.wake()
 
-    def unwatch(self, descriptor: int) -> None:
+    def unwatch(self, descriptor: int, read: Callable[[], bool]) -> None:
         """Undo `watch`, if it wasn't undone before; from any thread."""
-        self._watch.remove(descriptor)
+        self._watch.remove(descriptor, read)
 
     def has_time(self) -> bool:
         """Return whether this is the main thread, no other work waits, and no cancellation can interrupt it."""

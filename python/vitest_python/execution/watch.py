@@ -34,7 +34,7 @@ class Watch:
     """
 
     def __init__(self) -> None:
-        self._reads: dict[int, Callable[[], None]] = {}
+        self._reads: dict[int, Callable[[], bool]] = {}
         self._changing = Lock()
         self._waiting = False
         if IS_SUPPORTED:
@@ -45,16 +45,21 @@ class Watch:
     def __bool__(self) -> bool:
         return bool(self._reads)
 
-    def add(self, descriptor: int, read: Callable[[], None]) -> None:
-        """Have `read` called if the socket can be read; from any thread. The main thread may have to be woken."""
+    def add(self, descriptor: int, read: Callable[[], bool]) -> None:
+        """Have `read` called if the socket can be read, until it returns False; from any thread.
+
+        The main thread may have to be woken.
+        """
         with self._changing:
             self._epoll.register(descriptor, EPOLLIN | EPOLLEXCLUSIVE)
             self._reads[descriptor] = read
 
-    def remove(self, descriptor: int) -> None:
+    def remove(self, descriptor: int, read: Callable[[], bool]) -> None:
         """Undo `add`, if it wasn't undone before. Must be called before the socket is closed."""
         with self._changing:
-            if self._reads.pop(descriptor, None) is not None:
+            # A second call may come so late that another socket has the number.
+            if self._reads.get(descriptor) is read:
+                del self._reads[descriptor]
                 self._epoll.unregister(descriptor)
 
     def wake(self) -> None:
@@ -73,8 +78,8 @@ class Watch:
         for descriptor, _ in ready:
             if descriptor == self._waker:
                 self._forget_wakes()
-            elif (read_socket := self._reads.get(descriptor)) is not None:
-                read_socket()
+            elif (read_socket := self._reads.get(descriptor)) is not None and not read_socket():
+                self.remove(descriptor, read_socket)
 
     def _forget_wakes(self) -> None:
         try:

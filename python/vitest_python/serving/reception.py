@@ -41,24 +41,25 @@ class Reception:
                 self._session.stop()
 
     def _share(self, executor: Executor) -> None:
+        # A bound method is another object each time.
+        read = self._receive_on_main
         # The main thread's wait comes first, and so it is woken first.
-        executor.watch(self._descriptor, lambda: self._receive_on_main(executor))
+        executor.watch(self._descriptor, read)
         try:
             poll = make_poll(self._descriptor)
             while self._receive(MSG_DONTWAIT):
                 poll()
         finally:
-            executor.unwatch(self._descriptor)
+            executor.unwatch(self._descriptor, read)
 
-    def _receive_on_main(self, executor: Executor) -> None:
+    def _receive_on_main(self) -> bool:
         try:
-            if self._receive(MSG_DONTWAIT):
-                return
+            return self._receive(MSG_DONTWAIT)
         except BaseException:
             # Memory is short, or a signal handler of the user has raised an error. Part of a frame may be lost.
             traceback.print_exc()
             self._session.stop()
-        executor.unwatch(self._descriptor)
+            return False
 
     def _receive(self, flags: int = 0) -> bool:
         """Receive the frames that have arrived; False if the session has ended."""
