@@ -1,14 +1,19 @@
 import type { Signaller } from '../../process/run/signal.ts'
 import { withDeadline } from '../../support/deadline.ts'
 import type { Forkserver } from './forkserver.ts'
-import type { ArmedPython } from './runtime.ts'
+
+/** The forkservers of a machine: the one in use, and those of earlier epochs. All may still be starting. */
+export interface Forkservers {
+  readonly forkserver: Promise<Forkserver> | undefined
+  readonly outdated: ReadonlyMap<number, Promise<Forkserver>>
+}
 
 /** For a forkserver to end by itself after its workers. */
 export const FORKSERVER_TIMEOUT_MS = 2_000
 
-/** Asks each forkserver of a machine to kill its remaining workers and to end. One that does not end in time is killed. */
+/** Ends each forkserver of a machine. */
 export async function endForkservers(
-  { outdated, forkserver }: Pick<ArmedPython, 'outdated' | 'forkserver'>,
+  { outdated, forkserver }: Forkservers,
   signal: Signaller,
 ): Promise<void> {
   const ending = [...outdated.values(), ...(forkserver ? [forkserver] : [])].map(async (starting) => {
@@ -18,7 +23,8 @@ export async function endForkservers(
   await Promise.all(ending)
 }
 
-async function endForkserver(forkserver: Forkserver, signal: Signaller): Promise<void> {
+/** Asks a forkserver to kill its workers and to end. If it does not end in time, it is killed. */
+export async function endForkserver(forkserver: Forkserver, signal: Signaller): Promise<void> {
   forkserver.exit()
   await withDeadline(forkserver.ended, FORKSERVER_TIMEOUT_MS, 'the forkserver to end').catch(() =>
     signal([forkserver], 'SIGKILL'),

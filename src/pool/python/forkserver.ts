@@ -5,10 +5,16 @@ import type { JsonLine } from '../../support/jsonLines.ts'
 import type { Control, Peer } from './control.ts'
 import { PendingForks } from './pendingForks.ts'
 import type { ProgramConfig } from './programConfig.ts'
-import type { PythonFacts } from './recheck.ts'
 import { startProgram } from './startProgram.ts'
 
 export type { PythonInstallation } from './programConfig.ts'
+
+/** The facts that an interpreter tells about itself. */
+export interface PythonFacts {
+  readonly version: string
+  readonly executable: string
+  readonly prefix: string
+}
 
 /** A forkserver that is up. */
 export interface Forkserver extends Identity {

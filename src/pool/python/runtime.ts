@@ -11,7 +11,7 @@ import type { Run } from '../run/run.ts'
 import { type Forkserver, startForkserver } from './forkserver.ts'
 import type { PythonInstallation } from './programConfig.ts'
 import type { Reaper } from './reaper.ts'
-import { isConfirmed } from './recheck.ts'
+import { startConfirmed } from './recheck.ts'
 import { SlowStart } from './slowStart.ts'
 import { Sources } from './sources.ts'
 
@@ -103,7 +103,7 @@ export class PythonRuntime {
 
   /** Starts a forkserver and forgets it when it ends. A failed start is remembered for a back-off. */
   #keepForkserver(armed: ArmedPython): Promise<Forkserver> {
-    const coming = this.#startForkserver(armed)
+    const coming = startConfirmed(armed, () => this.#startForkserver(armed), this.#end.signal)
     const forget = () => {
       // Another forkserver may have replaced it, even while it was still importing.
       if (armed.forkserver === coming) armed.forkserver = undefined
@@ -187,30 +187,7 @@ export class PythonRuntime {
     return undefined
   }
 
-  /** If the start fails or the interpreter contradicts facts from the cache, it is asked itself. */
   async #startForkserver(armed: ArmedPython): Promise<Forkserver> {
-    const first = await this.#tryForkserver(armed).catch(async (error: unknown) => {
-      if (!(await this.#correct(armed))) throw error
-      return undefined
-    })
-    if (first && (isConfirmed(armed.installation, first.python) || !(await this.#correct(armed))))
-      return first
-    first?.exit()
-    await first?.ended
-    return this.#tryForkserver(armed)
-  }
-
-  /** @returns whether the facts about the interpreter were wrong */
-  async #correct(armed: ArmedPython): Promise<boolean> {
-    const { recheck, ...kept } = armed.installation
-    if (!recheck || this.#end.signal.aborted) return false
-    const right = await recheck()
-    armed.installation = right ?? kept
-    if (right) debug('the cache was wrong about %s; it is Python %s', kept.executable, right.version)
-    return right !== undefined
-  }
-
-  async #tryForkserver(armed: ArmedPython): Promise<Forkserver> {
     if (this.problems.length > 0) throw new SetupError('REAPER_DIED', this.problems.join('\n'))
     if (this.#end.signal.aborted)
       throw new SetupError('RUN_ENDED', 'The run ended before Python had started.')
