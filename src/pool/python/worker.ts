@@ -1,5 +1,6 @@
 import type { Exit } from '../../process/system/exit.ts'
 import type { Identity } from '../../process/system/identity.ts'
+import { withDeadline } from '../../support/deadline.ts'
 import { asSetupError } from '../../support/errors.ts'
 import { logPath, type Site } from '../places/site.ts'
 import type { Run } from '../run/run.ts'
@@ -7,6 +8,9 @@ import { residentBytes } from '../run/sample.ts'
 import type { Control } from './control.ts'
 import type { Forkserver, PythonInstallation } from './forkserver.ts'
 import { expectReport, waitUntilReady } from './startup.ts'
+
+/** For a worker on another machine to measure its memory. It answers at once, unless native code holds Python's lock. */
+const MEASURE_TIMEOUT_MS = 2_000
 
 /** A worker that is up: its sockets accept connections. */
 export interface Worker extends Identity {
@@ -33,7 +37,7 @@ export interface Worker extends Identity {
   reset(name: string): Promise<string | undefined>
   /** Has it write down what coverage.py has measured. Resolves then, or if the worker has ended. */
   flush(): Promise<void>
-  /** Its resident memory in bytes; 0 if it has ended. */
+  /** Its resident memory in bytes; 0 if it has ended or, on another machine, does not answer. */
   residentBytes(): Promise<number>
   kill(): void
   /** Ends it, after it has written its stack to its log. */
@@ -123,11 +127,11 @@ export async function startWorker(start: WorkerStart): Promise<Worker> {
       residentBytes: () =>
         site.node === undefined
           ? residentBytes([pid])
-          : new Promise((resolve) => {
+          : answerOr0((resolve) => {
               noteMeasured = resolve
               peer.send({ op: 'measure' })
               void exited.then(() => resolve(0))
-            }),
+            }, `${id} to measure its memory`),
       kill: () => forkserver.kill(id),
       abort: () => forkserver.abort(id),
     }
@@ -135,4 +139,8 @@ export async function startWorker(start: WorkerStart): Promise<Worker> {
     control.forget('worker', id)
     throw error
   }
+}
+
+function answerOr0(ask: (resolve: (bytes: number) => void) => void, waitedFor: string): Promise<number> {
+  return withDeadline(new Promise(ask), MEASURE_TIMEOUT_MS, waitedFor).catch(() => 0)
 }
