@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import sys
 import tempfile
 from typing import Any
@@ -20,7 +21,7 @@ class Agent:
 
     def __init__(self, package: bytes, tree: str, token: str, silence: float, keep: list[str]) -> None:
         base = os.path.join(tempfile.gettempdir(), f"vitest-python-{os.getuid()}-nodes")
-        os.makedirs(base, mode=0o700, exist_ok=True)
+        make_private(base)
         self._directory = os.path.join(base, tree)
         os.mkdir(self._directory, 0o700)
         for name in ("package", "workers", "logs"):
@@ -69,6 +70,20 @@ def sweep(package: bytes, tree: str, since: str) -> JsonLine:
         return sweep_node(tree, since)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def make_private(directory: str) -> None:
+    """Create a directory for this user alone, unless it exists.
+
+    Raises PermissionError if another user could replace the package or a socket in it.
+    """
+    os.makedirs(directory, mode=0o700, exist_ok=True)
+    found = os.lstat(directory)
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise PermissionError(
+            f"{directory} on this node does not belong to user {os.getuid()} alone. Remove it, or start Ray with "
+            "another TMPDIR there."
+        )
 
 
 def missing_packages() -> list[str]:
