@@ -114,7 +114,8 @@ export class ClusterRuntime implements Runtime {
     const driver = await this.#driver?.catch(() => undefined)
     if (!driver) return { nodes: [], problem: null }
     const armed = this.#nodes.flatMap(({ state }) => (state.phase === 'armed' ? [state] : []))
-    await Promise.all(armed.map((node) => endForkservers(node, node.reaper.signal)))
+    // A node that doesn't answer keeps no other one from being swept.
+    await Promise.allSettled(armed.map((node) => endForkservers(node, node.reaper.signal)))
     try {
       return await driver.end(armed.map(({ reaper }) => reaper))
     } catch (error) {
