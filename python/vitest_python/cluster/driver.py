@@ -110,7 +110,8 @@ class Driver:
             self._ever.append(placed)
             placed.facts.update(self._cluster.describe_agent(actor, node, line["timeout"] / 1_000))
         except Exception as error:
-            self._control.send({"event": "place-failed", "node": index, "message": f"{type(error).__name__}: {error}"})
+            message = f"{type(error).__name__}: {error}"
+            self._control.send({"event": "place-failed", "node": index, "tree": line["tree"], "message": message})
             return None
         self._control.send({"event": "placed", "node": index, "nodeId": placed.node, **placed.facts})
         return placed

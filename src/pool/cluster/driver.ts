@@ -106,7 +106,8 @@ export class ClusterDriver {
    * @throws SetupError CLUSTER_UNUSABLE with Ray's reason
    */
   async place(node: number, tree: string, timeout: number): Promise<Placed> {
-    const answer = this.#answers.next((line) => line['node'] === node && isPlacement(line))
+    // An earlier tree of the node may be answered for late.
+    const answer = this.#answers.next((line) => line['tree'] === tree && isPlacement(line))
     this.#peer.send({ op: 'place', node, tree, timeout })
     // The driver has the same time limit, and its error names the step that took too long.
     const line = await withDeadline(answer, timeout + HEAD_TIMEOUT_MS, `node ${node} of the cluster`)

@@ -1,0 +1,38 @@
+"""The driver without Ray: a cluster of this file stands in for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vitest_python.cluster.driver import Driver
+
+
+class Lines:
+    """A control socket that keeps the lines."""
+
+    def __init__(self) -> None:
+        self.sent: list[dict[str, Any]] = []
+
+    def send(self, line: dict[str, Any]) -> None:
+        self.sent.append(line)
+
+
+class EmptyCluster:
+    """A cluster in which no node has the resources."""
+
+    def describe(self) -> dict[str, Any]:
+        return {}
+
+    def candidates(self) -> list[dict[str, Any]]:
+        return []
+
+
+def test_a_tree_that_cannot_be_placed_is_named_with_the_reason() -> None:
+    lines: Any = Lines()
+    cluster: Any = EmptyCluster()
+    config: Any = None
+    driver = Driver(config, {"silence": 3_000, "keep": []}, lines, cluster)
+    assert driver._place({"op": "place", "node": 0, "tree": "abcdefg", "timeout": 1_000}) is None
+    (line,) = lines.sent
+    assert (line["event"], line["node"], line["tree"]) == ("place-failed", 0, "abcdefg")
+    assert "only 0 nodes of the cluster have the resources" in line["message"]
