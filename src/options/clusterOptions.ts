@@ -3,8 +3,11 @@ import type { ClusterOptions } from './pythonOptions.ts'
 
 /** A question to a node is answered after 2 seconds at the latest, and is its sign of life. */
 const LEAST_SILENCE_MS = 3_000
+/** Some waits are a multiple of it, and Node's timers overflow after 24 days. */
+const MOST_SILENCE_MS = 3_600_000
 
-const SILENCE = `write a number of milliseconds, at least ${LEAST_SILENCE_MS}`
+const SILENCE = `write a number of milliseconds, at least ${LEAST_SILENCE_MS} and at most ${MOST_SILENCE_MS}`
+const AMOUNT = 'write a number of at least 0'
 
 export const ClusterSchema = v.strictObject(
   {
@@ -18,11 +21,14 @@ export const ClusterSchema = v.strictObject(
     ),
     nodes: v.optional(v.pipe(v.number('write a number'), v.integer(), v.minValue(1, 'write at least 1')), 1),
     resources: v.optional(
-      v.record(v.string(), v.pipe(v.number('write a number'), v.minValue(0, 'write at least 0'))),
+      v.record(v.string(), v.pipe(v.number(AMOUNT), v.minValue(0, AMOUNT), v.finite(AMOUNT))),
       { CPU: 1 },
     ),
     runtimeEnv: v.optional(v.looseObject({}, "write an object, as in { working_dir: '.' }")),
-    silence: v.optional(v.pipe(v.number(SILENCE), v.minValue(LEAST_SILENCE_MS, SILENCE)), 10_000),
+    silence: v.optional(
+      v.pipe(v.number(SILENCE), v.minValue(LEAST_SILENCE_MS, SILENCE), v.maxValue(MOST_SILENCE_MS, SILENCE)),
+      10_000,
+    ),
     tls: v.optional(
       v.literal(true, 'leave it out: connections to the nodes are always encrypted and authenticated'),
     ),

@@ -246,8 +246,8 @@ export interface ClusterOptions {
    */
   runtimeEnv?: Readonly<Record<string, unknown>> | undefined
   /**
-   * Milliseconds without a sign of life, at least 3,000. After that, a node ends its processes if it doesn't hear from the
-   * run, and the run counts a node as lost.
+   * Milliseconds without a sign of life, from 3,000 to 3,600,000. After that, a node ends its processes if it doesn't hear
+   * from the run, and the run counts a node as lost.
    *
    * @default `10_000`
    */

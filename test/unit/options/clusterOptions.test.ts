@@ -29,6 +29,12 @@ test.each([
   [{ engine: 'ray', address: 'http://head' }, 'cluster.address', '10.0.0.1:6379'],
   [{ engine: 'ray', nodes: 0 }, 'cluster.nodes', 'at least 1'],
   [{ engine: 'ray', silence: 100 }, 'cluster.silence', 'at least 3000'],
+  [{ engine: 'ray', silence: Number.POSITIVE_INFINITY }, 'cluster.silence', 'at most 3600000'],
+  [
+    { engine: 'ray', resources: { CPU: Number.POSITIVE_INFINITY } },
+    'cluster.resources.CPU',
+    'write a number',
+  ],
   [{ engine: 'ray', tls: false }, 'cluster.tls', 'always encrypted'],
   [{ engine: 'ray', resources: { GPU: 'one' } }, 'cluster.resources.GPU', 'write a number'],
   [{ engine: 'ray', adress: 'auto' }, 'cluster.adress', 'cluster.address'],
