@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from .reaping import DAEMON, PACKAGE, Run, alive, eventually, limits_with, load, state_of
+from .reaping import DAEMON, LINUX, PACKAGE, Run, alive, eventually, limits_with, load, state_of
 
 
 @pytest.fixture
@@ -37,6 +37,25 @@ def test_kills_everything_when_its_owner_is_killed(run: Run, tmp_path: Path) -> 
     eventually(lambda: not alive(child) and not alive(daemon) and not alive(run.pid), seconds=1)
     assert time.monotonic() - began < 1 * load()
     assert not run.directory.exists()
+
+
+BLOCKED = (
+    LINUX
+    + """
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGCHLD})
+"""
+)
+
+
+def test_a_signal_that_its_owner_blocks_reaches_the_programs(tmp_path: Path) -> None:
+    run = Run(tmp_path, "bl0ck3d", start=BLOCKED)
+    try:
+        child = run.spawn("sleep", "60")
+        os.kill(child, signal.SIGINT)
+        assert run.wait_for("exited", id="child")["signal"] == "SIGINT"
+    finally:
+        run.close()
 
 
 def test_without_a_reaper_the_daemon_lives_on(tmp_path: Path) -> None:

@@ -217,6 +217,8 @@ def main(arguments: list[str]) -> NoReturn:
     # Before anything else: Ctrl-C in a terminal signals the whole process group, and the reaper must outlive the run.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
         signal.signal(number, signal.SIG_IGN)
+    # Ray blocks SIGINT, and exec keeps that. A worker couldn't be interrupted.
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
     options = dict(zip(arguments[::2], arguments[1::2], strict=True))
     if int(options["--protocol"]) != PROTOCOL:
         sys.exit(protocol_mismatch("reaper: the runner", options["--protocol"], "this reaper"))
