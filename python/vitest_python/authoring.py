@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
-from .posix.protocol import LEASE_VARIABLE, RUN_ID_VARIABLE
+from .posix.protocol import CLUSTER_RUN_VARIABLE, LEASE_VARIABLE, RUN_ID_VARIABLE
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _Result = TypeVar("_Result")
@@ -100,7 +100,7 @@ class _Worker:
     @property
     def run_id(self) -> str | None:
         """ID of the run that this process belongs to: 7 characters of `[0-9a-z]`. None outside of a run."""
-        return os.environ.get(RUN_ID_VARIABLE)
+        return os.environ.get(CLUSTER_RUN_VARIABLE) or os.environ.get(RUN_ID_VARIABLE)
 
     @property
     def lease(self) -> str | None:

@@ -9,7 +9,7 @@ import type { Cut } from '../chaos/support/layers.ts'
 import { cutPackage } from '../chaos/support/sabotage.ts'
 import { layFixture, withVitest } from './runVitest.ts'
 
-const IN_CLUSTER = fileURLToPath(new URL('../../scripts/in-cluster.sh', import.meta.url))
+export const IN_CLUSTER: string = fileURLToPath(new URL('../../scripts/in-cluster.sh', import.meta.url))
 const VERSION = '4.1.12'
 const PACKAGE = 'node_modules/vitest-environment-python'
 

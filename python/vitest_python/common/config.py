@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..posix.protocol import PROTOCOL, protocol_mismatch
+from ..posix.protocol import CLUSTER_RUN_VARIABLE, PROTOCOL, RUN_ID_VARIABLE, protocol_mismatch
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,9 @@ class Config:
     control: str
     run_directory: str
     run_id: str
+    """Marks the processes of this machine."""
+    cluster_run: str | None
+    """The ID of the run, if this is a node of a cluster, which has a mark of its own."""
     parent: int
     root: str
     modules: tuple[str, ...]
@@ -43,6 +46,12 @@ class Config:
         """Whether each worker starts a gRPC server at once. Otherwise it does so with its first gRPC client."""
         return self.transport == "grpc" or bool(self.services) or self.listen is not None
 
+    @property
+    def marks(self) -> dict[str, str]:
+        """Environment variables that the processes must carry which tests start, even if a module has cleared them."""
+        own = {RUN_ID_VARIABLE: self.run_id}
+        return own if self.cluster_run is None else {**own, CLUSTER_RUN_VARIABLE: self.cluster_run}
+
     def for_worker(self, worker: str) -> Config:
         """Return the configuration of a worker that this process is about to start."""
         return replace(self, id=worker, parent=os.getpid())
@@ -60,6 +69,7 @@ class Config:
             "control": self.control,
             "runDirectory": self.run_directory,
             "runId": self.run_id,
+            "clusterRunId": self.cluster_run,
             "token": self.token,
             "parent": self.parent,
             "root": self.root,
@@ -86,6 +96,7 @@ def read_config(given: dict[str, Any]) -> Config:
         control=given["control"],
         run_directory=given["runDirectory"],
         run_id=given["runId"],
+        cluster_run=given.get("clusterRunId"),
         token=given["token"],
         parent=given["parent"],
         root=given["root"],

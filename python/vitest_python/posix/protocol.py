@@ -13,6 +13,8 @@ def protocol_mismatch(peer: str, version: object, here: str) -> str:
 
 
 RUN_ID_VARIABLE = "VITEST_PYTHON_RUN_ID"
+CLUSTER_RUN_VARIABLE = "VITEST_PYTHON_CLUSTER_RUN_ID"
+"""The ID of the run, on a node of a cluster, where RUN_ID_VARIABLE holds that of the node's tree of processes."""
 RUN_DIRECTORY_VARIABLE = "VITEST_PYTHON_RUN_DIRECTORY"
 LEASE_VARIABLE = "VITEST_PYTHON_LEASE"
 LISTEN_VARIABLE = "VITEST_PYTHON_LISTEN"

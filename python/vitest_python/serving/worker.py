@@ -15,7 +15,6 @@ from ..common.exit import exit_in_order, run_last
 from ..common.forked import own_process
 from ..common.start import start_program
 from ..execution.interrupt import interrupt_only_user_code
-from ..posix.protocol import RUN_ID_VARIABLE
 from .runtime import import_runtime
 
 if TYPE_CHECKING:
@@ -51,8 +50,7 @@ def run_worker(config: Config, program: Program | None, collector: Collector | N
         if collector is not None:
             collector.flush()
             run_last(collector.flush)
-        # The processes that tests start must carry it, even if a module has cleared the environment.
-        os.environ[RUN_ID_VARIABLE] = config.run_id
+        os.environ.update(config.marks)
         call_start_hooks()
         endpoints = open_endpoints(config, program, executor, control, debugger)
     except ImportFailed as failed:

@@ -1,4 +1,9 @@
-import { PROTOCOL, RUN_DIRECTORY_VARIABLE, RUN_ID_VARIABLE } from '../../process/run/protocol.ts'
+import {
+  CLUSTER_RUN_VARIABLE,
+  PROTOCOL,
+  RUN_DIRECTORY_VARIABLE,
+  RUN_ID_VARIABLE,
+} from '../../process/run/protocol.ts'
 import type { Site } from '../places/site.ts'
 import type { Run } from '../run/run.ts'
 import type { Reaper } from './reaper.ts'
@@ -46,6 +51,7 @@ export function configOf({
     protocol: PROTOCOL,
     id,
     runId: site.runId,
+    clusterRunId: site.node === undefined ? null : run.id,
     token: run.token,
     runDirectory: site.directory,
     control: site.controlPath,
@@ -73,6 +79,7 @@ export function environmentOf({ run, site }: ProgramConfig): Record<string, stri
     ...run.traceVariables,
     ...run.options.env,
     [RUN_ID_VARIABLE]: site.runId,
+    ...(site.node !== undefined && { [CLUSTER_RUN_VARIABLE]: run.id }),
     [RUN_DIRECTORY_VARIABLE]: site.directory,
   }
 }

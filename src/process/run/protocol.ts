@@ -12,6 +12,9 @@ export function protocolMismatch(peer: string, version: unknown, here: string): 
 /** Environment variable that every process of a run carries. */
 export const RUN_ID_VARIABLE = 'VITEST_PYTHON_RUN_ID'
 
+/** Environment variable that holds the ID of the run on a node of a cluster, whose processes have a mark of their own. */
+export const CLUSTER_RUN_VARIABLE = 'VITEST_PYTHON_CLUSTER_RUN_ID'
+
 /** Environment variable that holds the run's directory. It leads from a process of a run to the run's owner. */
 export const RUN_DIRECTORY_VARIABLE = 'VITEST_PYTHON_RUN_DIRECTORY'
 
