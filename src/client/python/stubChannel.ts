@@ -8,7 +8,7 @@ import { PythonFailure } from '../gen/vitest_python/v1/bridge.ts'
 import type { SessionHost } from '../session/sessionHost.ts'
 import { loadGrpc } from '../wire/grpc.ts'
 import { CHANNEL_OPTIONS, FAILURE_KEY } from '../wire/metadata.ts'
-import { credentialsFor, type TlsIdentity, tlsOptions } from '../wire/tls.ts'
+import { credentialsFor, type TlsIdentity, targetOf, tlsOptions } from '../wire/tls.ts'
 
 type ChannelCall = ReturnType<ChannelInterface['createCall']>
 type Listener = Parameters<ChannelCall['start']>[1]
@@ -48,6 +48,7 @@ export class StubChannels {
     const { channelFactoryOverride: makeChannel, channelOverride, ...options } = given
     const { Channel } = loadGrpc()
     const ours = credentialsFor(this.#address, this.#tls)
+    const target = targetOf(this.#address)
     const channelOptions = { ...CHANNEL_OPTIONS, ...options, ...tlsOptions(this.#address, this.#tls) }
     return {
       ...channelOptions,
@@ -55,8 +56,8 @@ export class StubChannels {
       channelFactoryOverride: (_address, _credentials, rest) => {
         const channel =
           channelOverride ??
-          makeChannel?.(this.#address, ours, rest) ??
-          outside(() => new Channel(this.#address, ours, rest))
+          makeChannel?.(target, ours, rest) ??
+          outside(() => new Channel(target, ours, rest))
         return this.#watch(channel)
       },
     }

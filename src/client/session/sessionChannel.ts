@@ -5,7 +5,7 @@ import type { Lease } from '../lease/lease.ts'
 import { loadGrpc } from '../wire/grpc.ts'
 import { CHANNEL_OPTIONS, callMetadata, MEMORY_KEY, PID_KEY } from '../wire/metadata.ts'
 import { SharedMemory } from '../wire/sharedMemory.ts'
-import { credentialsFor, isLocal, tlsOptions } from '../wire/tls.ts'
+import { credentialsFor, isLocal, targetOf, tlsOptions } from '../wire/tls.ts'
 import { startMessage } from './callStart.ts'
 import type { SessionStream } from './sessionStream.ts'
 import { SocketStream } from './socketStream.ts'
@@ -52,7 +52,7 @@ function callByGrpc(lease: Lease): SessionChannel {
   const { Client } = loadGrpc()
   const { address, pid, context } = lease
   const options = { ...CHANNEL_OPTIONS, ...tlsOptions(address, context.tls) }
-  const client = new Client(address, credentialsFor(address, context.tls), options)
+  const client = new Client(targetOf(address), credentialsFor(address, context.tls), options)
   const metadata = callMetadata(context.token, lease.leaseId)
   // On another machine, an equal process ID is that of a stranger.
   if (isLocal(address) && SharedMemory.canOpen(pid)) metadata.set(PID_KEY, String(process.pid))

@@ -19,6 +19,15 @@ export function isLocal(address: string): boolean {
   return UNIX.test(address)
 }
 
+/**
+ * The target of a channel to a worker. With a scheme, grpc-js connects to an IP address at once; without one, it waits for
+ * `setImmediate`, which a test may have faked.
+ */
+export function targetOf(address: string): string {
+  if (isLocal(address)) return address
+  return address.startsWith('[') ? `ipv6:${address}` : `ipv4:${address}`
+}
+
 /** Credentials of a channel to a worker. Those of a Unix socket are its file's mode. */
 export function credentialsFor(address: string, tls: TlsIdentity | undefined): ChannelCredentials {
   const { credentials } = loadGrpc()
