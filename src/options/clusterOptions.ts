@@ -1,5 +1,59 @@
 import * as v from 'valibot'
-import type { ClusterOptions } from './pythonOptions.ts'
+
+/**
+ * The cluster whose nodes run Python. Ray has to be in your Python environment, in the version of the cluster.
+ *
+ * @example
+ * ```ts
+ * const cluster: ClusterOptions = { engine: 'ray', nodes: 2, resources: { CPU: 8, GPU: 1 } }
+ * ```
+ */
+export interface ClusterOptions {
+  engine: 'ray'
+  /**
+   * Host and port of the cluster's head, or `auto` for the cluster of the node on this machine.
+   *
+   * @default `'auto'`
+   */
+  address?: string | undefined
+  /**
+   * Number of nodes to use.
+   *
+   * @default `1`
+   */
+  nodes?: number | undefined
+  /**
+   * The resources that the run reserves on each node, by Ray's names.
+   *
+   * @default `{ CPU: 1 }`
+   */
+  resources?: Readonly<Record<string, number>> | undefined
+  /**
+   * Ray's runtime environment, for example `{ working_dir: '.' }`, which copies the project to the nodes.
+   *
+   * @default the nodes share the file system of this machine
+   */
+  runtimeEnv?: Readonly<Record<string, unknown>> | undefined
+  /**
+   * Milliseconds without a sign of life, from 3,000 to 3,600,000. After that, a node ends its processes if it doesn't hear
+   * from the run, and the run counts a node as lost.
+   *
+   * @default `10_000`
+   */
+  silence?: number | undefined
+  /**
+   * Connections to workers are always encrypted, and both sides are authenticated. `false` is refused.
+   *
+   * @default `true`
+   */
+  tls?: true | undefined
+  /**
+   * Whether to use a cluster that doesn't ask for a token. Every user of its network can run code on it.
+   *
+   * @default `false`
+   */
+  insecureCluster?: boolean | undefined
+}
 
 /** A question to a node is answered after 2 seconds at the latest, and is its sign of life. */
 const LEAST_SILENCE_MS = 3_000

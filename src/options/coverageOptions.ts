@@ -1,5 +1,20 @@
 import * as v from 'valibot'
-import type { CoverageOptions } from './pythonOptions.ts'
+
+/** Which Python code is measured. */
+export interface CoverageOptions {
+  /**
+   * Directories, files or patterns, relative to the project's root, instead of what coverage.py's own configuration says.
+   *
+   * @default the packages of the listed modules
+   */
+  include?: readonly string[] | undefined
+  /**
+   * Whether `python-contexts.json`, in the directory of your runner's coverage reports, tells which tests have run each line.
+   *
+   * @default `false`
+   */
+  contexts?: boolean | undefined
+}
 
 const ObjectSchema = v.strictObject({
   include: v.optional(

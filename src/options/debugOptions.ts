@@ -1,5 +1,28 @@
 import * as v from 'valibot'
-import type { DebugOptions } from './pythonOptions.ts'
+
+/**
+ * How a debugger attaches to Python.
+ *
+ * @example
+ * ```ts
+ * const debug: DebugOptions = { port: 5679 }
+ * ```
+ */
+export interface DebugOptions {
+  /**
+   * The port of 127.0.0.1 that you attach your editor to. It stays the same for the whole run.
+   *
+   * @default `5678`
+   */
+  port?: number | undefined
+  /**
+   * Whether the first call of each worker waits for a debugger, so no breakpoint is missed. With plain `--inspect`, the
+   * default is `false`. After you have detached, no test waits any more.
+   *
+   * @default `true`
+   */
+  wait?: boolean | undefined
+}
 
 const PORT = 'write a port number from 1 to 65535'
 

@@ -1,6 +1,37 @@
 import * as v from 'valibot'
 import { keepProblem, resolveExecutable } from './keepProblem.ts'
-import type { OrphanOptions } from './pythonOptions.ts'
+
+/**
+ * What happens to processes that are alive after the run. `'fail'` and `'warn'` are short for an object with this
+ * `action`.
+ *
+ * @example
+ * ```ts
+ * const orphans: OrphanOptions = { action: 'fail', keep: ['gpg-agent'] }
+ * ```
+ */
+export interface OrphanOptions {
+  /**
+   * `fail` sets a non-zero exit code, `warn` only reports the orphans that were killed.
+   *
+   * @default `'fail'`
+   */
+  action?: 'fail' | 'warn' | undefined
+  /**
+   * Executables that are meant to outlive the run, such as an agent that other programs share: a name (`gpg-agent`), or an
+   * absolute path. They are compared with the executable of a process, not with its title or its arguments.
+   * Interpreters, shells and launchers are refused. Kept processes are counted in the verdict; see docs/orphans.md.
+   *
+   * @default `[]`
+   */
+  keep?: readonly string[] | undefined
+  /**
+   * What fails if a test leaves a process behind: the `test` itself, or only the `run`.
+   *
+   * @default `'test'`
+   */
+  blame?: 'test' | 'run' | undefined
+}
 
 const ACTION = 'write "fail" or "warn"'
 

@@ -1,4 +1,8 @@
+import type { ClusterOptions } from './clusterOptions.ts'
+import type { CoverageOptions } from './coverageOptions.ts'
+import type { DebugOptions } from './debugOptions.ts'
 import type { EnvironmentBase } from './environmentBase.ts'
+import type { OrphanOptions } from './orphanOptions.ts'
 import type { PoolName } from './poolName.ts'
 
 /**
@@ -209,133 +213,6 @@ export interface PoolOptions {
    * @default this machine
    */
   cluster?: ClusterOptions | undefined
-}
-
-/**
- * The cluster whose nodes run Python. Ray has to be in your Python environment, in the version of the cluster.
- *
- * @example
- * ```ts
- * const cluster: ClusterOptions = { engine: 'ray', nodes: 2, resources: { CPU: 8, GPU: 1 } }
- * ```
- */
-export interface ClusterOptions {
-  engine: 'ray'
-  /**
-   * Host and port of the cluster's head, or `auto` for the cluster of the node on this machine.
-   *
-   * @default `'auto'`
-   */
-  address?: string | undefined
-  /**
-   * Number of nodes to use.
-   *
-   * @default `1`
-   */
-  nodes?: number | undefined
-  /**
-   * The resources that the run reserves on each node, by Ray's names.
-   *
-   * @default `{ CPU: 1 }`
-   */
-  resources?: Readonly<Record<string, number>> | undefined
-  /**
-   * Ray's runtime environment, for example `{ working_dir: '.' }`, which copies the project to the nodes.
-   *
-   * @default the nodes share the file system of this machine
-   */
-  runtimeEnv?: Readonly<Record<string, unknown>> | undefined
-  /**
-   * Milliseconds without a sign of life, from 3,000 to 3,600,000. After that, a node ends its processes if it doesn't hear
-   * from the run, and the run counts a node as lost.
-   *
-   * @default `10_000`
-   */
-  silence?: number | undefined
-  /**
-   * Connections to workers are always encrypted, and both sides are authenticated. `false` is refused.
-   *
-   * @default `true`
-   */
-  tls?: true | undefined
-  /**
-   * Whether to use a cluster that doesn't ask for a token. Every user of its network can run code on it.
-   *
-   * @default `false`
-   */
-  insecureCluster?: boolean | undefined
-}
-
-/** Which Python code is measured. */
-export interface CoverageOptions {
-  /**
-   * Directories, files or patterns, relative to the project's root, instead of what coverage.py's own configuration says.
-   *
-   * @default the packages of the listed modules
-   */
-  include?: readonly string[] | undefined
-  /**
-   * Whether `python-contexts.json`, in the directory of your runner's coverage reports, tells which tests have run each line.
-   *
-   * @default `false`
-   */
-  contexts?: boolean | undefined
-}
-
-/**
- * How a debugger attaches to Python.
- *
- * @example
- * ```ts
- * const debug: DebugOptions = { port: 5679 }
- * ```
- */
-export interface DebugOptions {
-  /**
-   * The port of 127.0.0.1 that you attach your editor to. It stays the same for the whole run.
-   *
-   * @default `5678`
-   */
-  port?: number | undefined
-  /**
-   * Whether the first call of each worker waits for a debugger, so no breakpoint is missed. With plain `--inspect`, the
-   * default is `false`. After you have detached, no test waits any more.
-   *
-   * @default `true`
-   */
-  wait?: boolean | undefined
-}
-
-/**
- * What happens to processes that are alive after the run. `'fail'` and `'warn'` are short for an object with this
- * `action`.
- *
- * @example
- * ```ts
- * const orphans: OrphanOptions = { action: 'fail', keep: ['gpg-agent'] }
- * ```
- */
-export interface OrphanOptions {
-  /**
-   * `fail` sets a non-zero exit code, `warn` only reports the orphans that were killed.
-   *
-   * @default `'fail'`
-   */
-  action?: 'fail' | 'warn' | undefined
-  /**
-   * Executables that are meant to outlive the run, such as an agent that other programs share: a name (`gpg-agent`), or an
-   * absolute path. They are compared with the executable of a process, not with its title or its arguments.
-   * Interpreters, shells and launchers are refused. Kept processes are counted in the verdict; see docs/orphans.md.
-   *
-   * @default `[]`
-   */
-  keep?: readonly string[] | undefined
-  /**
-   * What fails if a test leaves a process behind: the `test` itself, or only the `run`.
-   *
-   * @default `'test'`
-   */
-  blame?: 'test' | 'run' | undefined
 }
 
 /**

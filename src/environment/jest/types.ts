@@ -3,10 +3,12 @@ import type { PythonPool } from '../leases/pythonPool.ts'
 import type { JestPython } from './filePython.ts'
 
 export type { toThrowPython } from '../../client/errors/toThrowPython.ts'
+export type { ClusterOptions } from '../../options/clusterOptions.ts'
+export type { CoverageOptions } from '../../options/coverageOptions.ts'
+export type { DebugOptions } from '../../options/debugOptions.ts'
+export type { OrphanOptions } from '../../options/orphanOptions.ts'
 export type {
-  DebugOptions,
   JestPythonOptions,
-  OrphanOptions,
   PoolOptions,
   RecycleOptions,
   ReportOptions,

@@ -9,12 +9,13 @@ import { refuseBrowser } from './browser.ts'
 import { relatePython } from './related.ts'
 
 export type * from '../../client/events/runEvents.ts'
+export type { ClusterOptions } from '../../options/clusterOptions.ts'
+export type { CoverageOptions } from '../../options/coverageOptions.ts'
+export type { DebugOptions } from '../../options/debugOptions.ts'
 export type { EnvironmentBase } from '../../options/environmentBase.ts'
+export type { OrphanOptions } from '../../options/orphanOptions.ts'
 export type { PoolName, PythonPools } from '../../options/poolName.ts'
 export type {
-  CoverageOptions,
-  DebugOptions,
-  OrphanOptions,
   PoolOptions,
   PythonOptions,
   RecycleOptions,
