@@ -94,8 +94,8 @@ class MessageWriter:
     def write(self, message: bytes) -> None:
         """Send a message; from any thread. Does nothing if the client is gone."""
         thread = get_ident()
-        busy.writing.add(thread)
         try:
+            busy.writing.add(thread)
             with self._changing:
                 self._unsent += 1
                 is_first = self._unsent == 1 and len(message) <= MAX_AT_ONCE_BYTES
@@ -118,8 +118,8 @@ class MessageWriter:
         self._thread.join()
 
     def _run(self) -> None:
-        busy.writing.add(get_ident())
         try:
+            busy.writing.add(get_ident())
             for message in iter(self._messages.get, None):
                 # A message that was written before it may be on its way.
                 with self._changing:

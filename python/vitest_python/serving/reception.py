@@ -64,8 +64,9 @@ class Reception:
     def _receive(self, flags: int = 0) -> bool:
         """Receive the frames that have arrived; False if the session has ended."""
         thread = get_ident()
-        busy.reading.add(thread)
         try:
+            # Inside, because a signal handler of the user may raise an error at any time.
+            busy.reading.add(thread)
             with self._reading:
                 return self._receive_alone(flags)
         finally:
