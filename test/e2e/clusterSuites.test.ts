@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { mayIsolate } from '../support/playOnCluster.ts'
 import { type ClusterRun, runOnCluster } from '../support/runOnCluster.ts'
@@ -21,7 +22,16 @@ describe.runIf(mayIsolate())('on a Ray cluster, if this user may make namespaces
     expectClean(await runOnCluster({ version, fixture: 'bridge', args: BRIDGE, deadline }))
   })
 
-  test.runIf(nightly)('its big values, which cross in chunks', { timeout }, async () => {
+  test('the example', { timeout }, async () => {
+    const config = readFileSync(new URL('../../examples/cluster/vitest.config.ts', import.meta.url), 'utf8')
+    const files = { 'vitest.config.ts': config }
+    const env = { CLUSTER_NODES: '3' }
+    const run = await runOnCluster({ version, fixture: 'scikit-learn', files, env, deadline })
+    expectClean(run)
+    expect(run.output).toMatch(/Tests +7 passed \(7\)/)
+  })
+
+  test.runIf(nightly)('big values, which cross in chunks', { timeout }, async () => {
     const python = { modules: ['./python/buffers.py'] }
     const env = { BRIDGE_WITHOUT_MEMORY: 'closed' }
     expectClean(await runOnCluster({ version, fixture: 'bridge', args: ['buffers'], python, env, deadline }))

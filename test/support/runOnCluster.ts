@@ -14,7 +14,7 @@ export interface ClusterRun {
 }
 
 /**
- * Runs any fixture project on a Ray cluster of its own with two nodes, from which its pools lease.
+ * Runs a fixture project on a Ray cluster of its own with two nodes, from which its pools lease.
  *
  * @param program gets the path of the runner and its arguments. Default: Node
  */

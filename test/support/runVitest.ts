@@ -11,7 +11,7 @@ import { isJest, type JestVersion, type Pool, type VitestVersion } from './versi
 
 export interface FixtureOptions extends RunnerOptions {
   version: VitestVersion | JestVersion
-  /** Name of a directory in test/fixtures or test/e2e/fixtures. */
+  /** Name of a directory in test/fixtures, test/e2e/fixtures or examples. */
   fixture: string
   /** A directory with its own installation to run in, instead of a copy of the fixture. It is not removed. */
   directory?: string
@@ -47,7 +47,7 @@ export interface FixtureRun extends Omit<StartedRunner, 'kill'> {
 
 /** Milliseconds for Vitest's own helper processes to notice that their parent is gone. */
 const RUNNER_GRACE = 2_000
-const fixtureDirectories = ['../fixtures/', '../e2e/fixtures/']
+const fixtureDirectories = ['../fixtures/', '../e2e/fixtures/', '../../examples/']
 
 /** The directory of a fixture project. */
 export function pathOfFixture(name: string): string {
