@@ -16,7 +16,7 @@ from typing import IO, Any
 from ..posix.identity import own_start_time, start_time
 from ..posix.lines import JsonLine, decode, encode
 from ..posix.protocol import PROTOCOL, RUN_DIRECTORY_VARIABLE, RUN_ID_VARIABLE
-from .mirror import Mirror
+from .mirror import Mirror, Piece
 from .peers import Peers
 from .step_away import step_away
 from .sweep import look
@@ -95,6 +95,9 @@ class Tree:
                 lines.append(self._lines.get_nowait())
         except queue.Empty:
             pass
+        for message in lines:
+            if isinstance(message["line"], Piece):
+                message["line"] = message["line"].read()
         self._heard = time.monotonic()
         return lines
 
@@ -168,8 +171,8 @@ class Tree:
     def _bring_home(self, ended: str | None = None) -> None:
         # Until the pieces are queued, no line may overtake them.
         with self._homing:
-            for line in self._mirror.look(ended):
-                self._lines.put({"from": "files", "line": line})
+            for piece in self._mirror.look(ended):
+                self._lines.put({"from": "files", "line": piece})
 
     def _watch(self) -> None:
         while time.monotonic() - self._heard < self._silence:
