@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 import pytest
 
+from vitest_python.cluster import agent
 from vitest_python.cluster.agent import Agent, make_private
+from vitest_python.cluster.package import pack
 
 
 def test_a_directory_is_made_for_this_user_alone(tmp_path: Path) -> None:
@@ -44,3 +48,22 @@ def test_a_directory_of_another_user_is_refused(tmp_path: Path) -> None:
     os.chown(directory, 12345, 12345)
     with pytest.raises(PermissionError, match="does not belong to user"):
         make_private(str(directory))
+
+
+def test_a_sweep_imports_nothing_from_a_directory_of_all_users(tmp_path: Path) -> None:
+    (tmp_path / "package.zip").write_bytes(pack())
+    # As Ray does it: the module alone, without its package.
+    code = f"""
+import os, tempfile
+tempfile.tempdir = {str(tmp_path)!r}
+given = {{}}
+exec(open({agent.__file__!r}).read(), given)
+given["sweep"](open("package.zip", "rb").read(), "abcdefg", "0")
+import vitest_python
+print(*(os.path.relpath(os.path.realpath(path), {str(tmp_path)!r}) for path in vitest_python.__path__))
+"""
+    argv = [sys.executable, "-I", "-S", "-c", code]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=60, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    for path in done.stdout.split():
+        assert path.startswith("vitest-python-sweep-")

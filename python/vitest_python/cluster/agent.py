@@ -64,7 +64,8 @@ def sweep(package: bytes, tree: str, since: str) -> JsonLine:
     """Kill the processes that are left of a tree on this node. Runs as a fresh task."""
     directory = tempfile.mkdtemp(prefix="vitest-python-sweep-")
     try:
-        unpack(package, directory)
+        # The package looks for its archive two directories above itself, which must not be that of all users.
+        unpack(package, os.path.join(directory, "package"))
         from vitest_python.cluster.sweep import sweep_node
 
         return sweep_node(tree, since)
