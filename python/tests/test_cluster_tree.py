@@ -104,6 +104,21 @@ def test_a_tree_ends_by_itself_after_the_silence(run_id: str, tmp_path: Path) ->
     assert not (tmp_path / run_id).exists()
 
 
+def test_the_actor_is_told_after_the_silence_and_not_before_the_end_of_the_tree(run_id: str, tmp_path: Path) -> None:
+    path = tmp_path / run_id
+    (path / "logs").mkdir(parents=True)
+    seen: list[list[int]] = []
+    tree = Tree(run_id, str(path), PACKAGE, "token", 1.0, [], abandoned=lambda: seen.append(pids(run_id)))
+    wait_for(tree, "armed")
+    daemon(tree, run_id, tmp_path)
+    time.sleep(0.5)
+    assert seen == []
+    until = time.monotonic() + 10
+    while not seen and time.monotonic() < until:
+        time.sleep(0.02)
+    assert seen == [[]]
+
+
 def test_a_tree_goes_on_as_long_as_it_is_asked(run_id: str, tmp_path: Path) -> None:
     tree = start(run_id, tmp_path, 1.0)
     daemon(tree, run_id, tmp_path)
@@ -159,17 +174,30 @@ def test_finish_waits_for_a_process_that_is_about_to_end(run_id: str, tmp_path: 
     assert tree.finish() == {"orphans": [], "problem": None}
 
 
-def test_a_reaper_that_was_killed_is_a_problem_and_the_sweep_ends_its_daemon(run_id: str, tmp_path: Path) -> None:
+def test_a_reaper_that_was_killed_is_a_problem_and_its_daemon_is_killed_soon(run_id: str, tmp_path: Path) -> None:
     tree = start(run_id, tmp_path, 60)
     daemon(tree, run_id, tmp_path)
     reaper = next(pid for pid in pids(run_id) if b"reaper" in Path(f"/proc/{pid}/cmdline").read_bytes())
     os.kill(reaper, 9)
     wait_for(tree, "reaper-ended")
-    assert tree.finish()["problem"] == "its reaper ended during the run"
+    assert not pids(run_id)
+    finished = tree.finish()
+    assert finished["problem"] == "its reaper ended during the run"
+    assert [orphan["killed"] for orphan in finished["orphans"]] == [True]
+
+
+def test_the_sweep_ends_a_daemon_that_has_lost_actor_and_reaper(run_id: str) -> None:
+    orphaned = step_away(SLEEP, {**os.environ, RUN_ID_VARIABLE: run_id})
+    until = time.monotonic() + 5
+    while not pids(run_id) and time.monotonic() < until:
+        time.sleep(0.01)
     swept = sweep_node(run_id, own_start_time())
-    assert [orphan["killed"] for orphan in swept["orphans"]] in ([True], [True, True])
+    assert [orphan["killed"] for orphan in swept["orphans"]] == [True]
     assert swept["cleanSweeps"] == 2
     assert not pids(run_id)
+    for pipe in (orphaned.stdin, orphaned.stdout):
+        assert pipe is not None
+        pipe.close()
 
 
 def test_a_sweep_finds_and_kills_what_has_the_marks(run_id: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from concurrent import futures
 from typing import Any
 
@@ -65,7 +67,7 @@ def judge(finished: Any = FINISHED, **of_cluster: Any) -> tuple[dict[str, Any], 
     cluster: Any = FakeCluster(**of_cluster)
     actor = Actor(finished)
     ended, verdict = judge_cluster(cluster, ORIGIN, {0: ("n0", actor, FACTS)}, b"", 1.0)
-    assert cluster.killed == [actor]
+    assert cluster.killed == ([] if "has not been swept" in str(ended["problem"]) else [actor])
     return ended, verdict["problem"]
 
 
@@ -124,6 +126,29 @@ def test_orphans_of_tree_and_sweep_are_joined() -> None:
 def test_the_word_of_a_cluster_that_is_not_the_same_proves_nothing(of_cluster: dict[str, Any], reason: str) -> None:
     _, problem = judge(**of_cluster)
     assert reason in str(problem)
+
+
+@pytest.mark.parametrize("request_name", ["describe", "kill", "sweep", "nodes", "actors_left"])
+def test_a_head_that_does_not_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, request_name: str) -> None:
+    released = threading.Event()
+    monkeypatch.setattr(FakeCluster, request_name, lambda *_: released.wait(30))
+    cluster: Any = FakeCluster()
+    began = time.monotonic()
+    trees: Any = {0: ("n0", Actor({"orphans": [ORPHAN], "problem": None}), FACTS)}
+    ended, verdict = judge_cluster(cluster, ORIGIN, trees, b"", 0.1)
+    released.set()
+    assert time.monotonic() - began < 5
+    assert "does not answer (TimeoutError" in str(verdict["problem"])
+    # The tree has told of it before.
+    assert ended["orphans"] == [{**ORPHAN, "killed": True}]
+    assert (ended["problem"] is None) == (request_name in ("nodes", "actors_left"))
+
+
+@pytest.mark.parametrize("change", [{"session": "later"}, {"clusterId": "other"}])
+def test_nothing_is_asked_of_another_head(change: dict[str, Any]) -> None:
+    ended, problem = judge(origin={**ORIGIN, **change}, swept=AssertionError("asked"), nodes=(), left=("a1",))
+    assert ended["problem"] == "it has not been swept: the head of the cluster was replaced during the run"
+    assert problem == "the head of the cluster was replaced during the run"
 
 
 @pytest.mark.parametrize(

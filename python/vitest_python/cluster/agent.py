@@ -32,7 +32,8 @@ class Agent:
         from vitest_python.cluster.tree import Tree
         from vitest_python.posix.identity import own_start_time
 
-        self._tree = Tree(tree, self._directory, programs, token, silence, keep)
+        # A head that was replaced doesn't know this actor, and would never end it.
+        self._tree = Tree(tree, self._directory, programs, token, silence, keep, abandoned=lambda: os._exit(0))
         self._facts = {
             "directory": self._directory,
             "executable": sys.executable,

@@ -43,12 +43,12 @@ class Cluster:
 
     def describe(self) -> JsonLine:
         """Tell which cluster this is. A restarted head has another ID."""
-        worker = self._ray._private.worker.global_worker
-        return {
-            "clusterId": worker.gcs_client.cluster_id.hex(),
-            "session": worker.node.session_name,
-            "ray": self._ray.__version__,
-        }
+        from ray._raylet import GcsClient
+
+        # A new connection asks for the ID. Others keep the one that they began with.
+        gcs = GcsClient(address=self._ray.get_runtime_context().gcs_address)
+        session = self._ray._private.worker.global_worker.node.session_name
+        return {"clusterId": gcs.cluster_id.hex(), "session": session, "ray": self._ray.__version__}
 
     def nodes(self) -> list[str]:
         """Return the IDs of the nodes that are alive, in a fixed order."""

@@ -5,21 +5,21 @@ It doesn't know Ray: the actor that holds it passes the lines on.
 
 from __future__ import annotations
 
-import json
+import math
 import os
 import queue
-import sys
 import threading
 import time
-from typing import IO, Any
+from collections.abc import Callable
+from typing import IO
 
-from ..posix.identity import own_start_time, start_time
+from ..posix.identity import start_time
 from ..posix.lines import JsonLine, decode, encode
-from ..posix.protocol import PROTOCOL, RUN_DIRECTORY_VARIABLE, RUN_ID_VARIABLE
+from ..posix.protocol import RUN_DIRECTORY_VARIABLE, RUN_ID_VARIABLE
 from .mirror import Mirror, Piece
 from .peers import Peers
-from .step_away import step_away
-from .sweep import look
+from .start_reaper import start_reaper
+from .sweep import look, sweep_node
 
 # Ray's own, by which any code can be run on the cluster.
 _SECRETS = "RAY_AUTH_TOKEN"
@@ -38,7 +38,16 @@ _MAX_LINES = 500
 class Tree:
     """The processes of a run on this node. They end if the run hasn't asked for their lines for `silence` seconds."""
 
-    def __init__(self, run_id: str, directory: str, package: str, token: str, silence: float, keep: list[str]) -> None:
+    def __init__(
+        self,
+        run_id: str,
+        directory: str,
+        package: str,
+        token: str,
+        silence: float,
+        keep: list[str],
+        abandoned: Callable[[], object] = lambda: None,
+    ) -> None:
         """Start the reaper, which sends `armed`.
 
         Args:
@@ -49,11 +58,16 @@ class Tree:
             token: the secret of the run, which forkserver and workers have to send
             silence: seconds without a question of the run after which the tree ends
             keep: the executables that may outlive the run
+            abandoned: called after the silence, when the tree has ended
         """
+        self._abandoned = abandoned
         self._lines: queue.Queue[JsonLine] = queue.Queue()
         self._killed: queue.Queue[JsonLine] = queue.Queue()
         self._run_id = run_id
         self._reaper_pid = 0
+        self._is_ending = False
+        # Found after a reaper that was killed.
+        self._orphans: list[JsonLine] = []
         self.ended = threading.Event()
         """Set when the reaper has ended."""
         own = {name: text for name, text in os.environ.items() if not name.startswith(_SECRETS)}
@@ -63,9 +77,7 @@ class Tree:
         self._mirror = Mirror(directory)
         self._homing = threading.Lock()
         self._peers = Peers(f"{directory}/control.sock", token, self._pass_on)
-        reaper = step_away(
-            [sys.executable, "-I", "-S", package, "reaper", *_options(run_id, directory, keep)], self._environment
-        )
+        reaper = start_reaper(run_id, directory, package, keep, self._environment)
         assert reaper.stdin is not None and reaper.stdout is not None
         self._stdin: IO[bytes] = reaper.stdin
         threading.Thread(target=self._read, args=(reaper.stdout,), daemon=True).start()
@@ -107,9 +119,17 @@ class Tree:
         Returns:
             `orphans`, the processes that were alive after a second, and `problem`, why that isn't all; or None.
         """
+        # The run waits for the answer, and doesn't ask for lines any more.
+        self._heard = math.inf
+        try:
+            return self._finish()
+        finally:
+            self._heard = time.monotonic()
+
+    def _finish(self) -> JsonLine:
         if self.ended.is_set():
             self.end()
-            return {"orphans": [], "problem": "its reaper ended during the run"}
+            return {"orphans": self._orphans, "problem": "its reaper ended during the run"}
         orphans = {(process["pid"], process["startTime"]): process for process in self._settle()}
         killed, problem = self._kill_tree()
         for process in killed:
@@ -139,6 +159,7 @@ class Tree:
 
     def end(self) -> None:
         """Have the reaper kill every descendant, remove the run directory, and end."""
+        self._is_ending = True
         try:
             self._stdin.close()
         except OSError:
@@ -159,6 +180,9 @@ class Tree:
         until = time.monotonic() + _SETTLE_SECONDS
         while start_time(self._reaper_pid) == started and time.monotonic() < until:
             time.sleep(_SETTLE_PAUSE_SECONDS)
+        if not self._is_ending and self._settle():
+            # The sweep at the end of the run would find them, too, but much later.
+            self._orphans = sweep_node(self._run_id)["orphans"]
         self._pass_on({"from": "reaper", "line": {"event": "reaper-ended"}})
         self.ended.set()
 
@@ -176,20 +200,8 @@ class Tree:
 
     def _watch(self) -> None:
         while time.monotonic() - self._heard < self._silence:
-            if self.ended.wait(_TICK_SECONDS):
-                return
             self._bring_home()
+            time.sleep(_TICK_SECONDS)
         self.end()
-
-
-def _options(run_id: str, directory: str, keep: list[str]) -> list[str]:
-    given: dict[str, Any] = {
-        "--run-id": run_id,
-        "--run-directory": directory,
-        "--owner-pid": os.getpid(),
-        "--owner-start-time": own_start_time(),
-        "--protocol": PROTOCOL,
-    }
-    if keep:
-        given["--keep"] = json.dumps(keep)
-    return [str(part) for option in given.items() for part in option]
+        self.ended.wait(_END_SECONDS)
+        self._abandoned()

@@ -11,6 +11,7 @@ from typing import Any
 
 from .cluster import Cluster
 from .sweep import SWEEPS_FOR_PROOF
+from .within import within
 
 JsonLine = dict[str, Any]
 Tree = tuple[str, Any, JsonLine]
@@ -31,25 +32,31 @@ def judge_cluster(
         origin: what `describe` told about the cluster before anything was placed
         trees: every tree that was ever placed, by the index of its node
         package: this package
-        timeout: seconds that all nodes have together for each of the two steps
+        timeout: seconds that all nodes have together for each of the two steps, and the head for each answer
     """
     finished = _finish(cluster, trees, timeout)
-    sweeps = {
-        index: cluster.sweep(node, package, facts["tree"], facts.get("since", "0"))
-        for index, (node, _, facts) in trees.items()
-    }
+    unswept = _doubt_head(cluster, origin, timeout)
+    sweeps: dict[int, Any] = {}
+    # Ray ends a process that asks another head than the one that it has joined.
+    if unswept is None:
+        try:
+            sweeps = within(timeout, lambda: _start_sweeps(cluster, trees, package))
+        except Exception as error:
+            unswept = _silence_of_head(error)
     until = time.monotonic() + timeout + _START_SECONDS
     for index, (node, _, facts) in trees.items():
-        try:
-            swept = cluster.wait(sweeps[index], max(0.0, until - time.monotonic()))
-            problem = finished[index]["problem"] or doubt(facts, swept)
-        except Exception as error:
-            swept = {"orphans": []}
-            problem = f"its sweep has not answered ({type(error).__name__})"
+        swept: JsonLine = {"orphans": []}
+        problem: str | None = f"it has not been swept: {unswept}"
+        if unswept is None:
+            try:
+                swept = cluster.wait(sweeps[index], max(0.0, until - time.monotonic()))
+                problem = finished[index]["problem"] or doubt(facts, swept)
+            except Exception as error:
+                problem = f"its sweep has not answered ({type(error).__name__})"
         orphans = merge_orphans(finished[index]["orphans"], swept["orphans"])
         ended = {"event": "ended", "node": index, "nodeId": node, "ip": facts["ip"]}
         yield {**ended, **swept, "orphans": orphans, "problem": problem}
-    yield {"event": "verdict", "problem": _doubt_cluster(cluster, origin, trees)}
+    yield {"event": "verdict", "problem": unswept or _doubt_cluster(cluster, origin, trees, timeout)}
 
 
 def doubt(facts: JsonLine, swept: JsonLine) -> str | None:
@@ -72,7 +79,7 @@ def merge_orphans(finished: list[JsonLine], swept: list[JsonLine]) -> list[JsonL
 
 
 def _finish(cluster: Cluster, trees: dict[int, Tree], timeout: float) -> dict[int, JsonLine]:
-    """Have the actors end their trees, and kill the actors. A tree that ended without us is a problem."""
+    """Have the actors end their trees. A tree that ended without us is a problem."""
     finishing = {index: actor.finish.remote() for index, (_, actor, _) in trees.items()}
     finished: dict[int, JsonLine] = {}
     until = time.monotonic() + timeout
@@ -82,22 +89,43 @@ def _finish(cluster: Cluster, trees: dict[int, Tree], timeout: float) -> dict[in
         except Exception as error:
             problem = f"its actor has not ended the tree ({type(error).__name__})"
             finished[index] = {"orphans": [], "problem": problem}
+    return finished
+
+
+def _start_sweeps(cluster: Cluster, trees: dict[int, Tree], package: bytes) -> dict[int, Any]:
     for _, actor, _ in trees.values():
         try:
             cluster.kill(actor)
         except Exception:
             pass  # it is dead already, or `actors_left` finds it
-    return finished
+    return {
+        index: cluster.sweep(node, package, facts["tree"], facts.get("since", "0"))
+        for index, (node, _, facts) in trees.items()
+    }
 
 
-def _doubt_cluster(cluster: Cluster, origin: JsonLine, trees: dict[int, Tree]) -> str | None:
+def _doubt_head(cluster: Cluster, origin: JsonLine, timeout: float) -> str | None:
+    """Return why the word of the head counts for nothing."""
     try:
-        if cluster.describe() != origin:
-            return "the head of the cluster was replaced during the run"
-        lost = {node for node, _, _ in trees.values()} - set(cluster.nodes())
+        same = within(timeout, cluster.describe) == origin
+        return None if same else "the head of the cluster was replaced during the run"
+    except Exception as error:
+        return _silence_of_head(error)
+
+
+def _silence_of_head(error: Exception) -> str:
+    return f"the head of the cluster does not answer ({type(error).__name__}: {error})"
+
+
+def _doubt_cluster(cluster: Cluster, origin: JsonLine, trees: dict[int, Tree], timeout: float) -> str | None:
+    doubted = _doubt_head(cluster, origin, timeout)
+    if doubted is not None:
+        return doubted
+    try:
+        lost = {node for node, _, _ in trees.values()} - set(within(timeout, cluster.nodes))
         if lost:
             return f"the cluster has lost {len(lost)} of the nodes that the run was placed on"
-        left = cluster.actors_left()
+        left = within(timeout, cluster.actors_left)
         return f"{len(left)} actors of the run are left" if left else None
     except Exception as error:
-        return f"the cluster does not answer ({type(error).__name__}: {error})"
+        return _silence_of_head(error)

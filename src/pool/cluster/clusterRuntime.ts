@@ -46,8 +46,8 @@ export class ClusterRuntime implements Runtime {
   }
 
   get problems(): string[] {
-    const nodes = this.#nodes.flatMap(({ problems }, index) =>
-      problems.map((text) => `node ${index}: ${text}`),
+    const nodes = this.#nodes.flatMap(({ state, problems }, index) =>
+      problems.map((text) => `node ${(state.phase === 'armed' && state.site.node) || index}: ${text}`),
     )
     return [...this.#problems, ...this.#local.problems, ...nodes]
   }
@@ -122,8 +122,9 @@ export class ClusterRuntime implements Runtime {
       return unsweptNodes(armed, error as Error)
     } finally {
       driver.exit()
-      // If it doesn't, the sweep of this machine finds it.
-      await withDeadline(driver.exited, DRIVER_TIMEOUT_MS, 'the driver of the cluster to end').catch(() => {})
+      await withDeadline(driver.exited, DRIVER_TIMEOUT_MS, 'the driver of the cluster to end').catch(() =>
+        this.#killDriver(),
+      )
     }
   }
 
@@ -142,6 +143,14 @@ export class ClusterRuntime implements Runtime {
   /** Of this machine. */
   arm() {
     return this.#local.arm()
+  }
+
+  /** It is no process of a test, so the sweep of this machine must not find it. */
+  async #killDriver(): Promise<void> {
+    const { state } = this.#local
+    if (state.phase !== 'armed' || !this.#driverProcess) return
+    // If that fails, the sweep finds it after all.
+    await state.reaper.signal([this.#driverProcess], 'SIGKILL').catch(() => {})
   }
 
   #join(): Promise<ClusterDriver> {

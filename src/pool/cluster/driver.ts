@@ -127,8 +127,8 @@ export class ClusterDriver {
       return line['event'] === 'verdict'
     })
     this.#peer.send({ op: 'end' })
-    // The trees end within twice the silence, and so do the sweeps.
-    const timeout = 4 * this.#silence + SWEEP_START_MS + HEAD_TIMEOUT_MS
+    // Nodes that are being placed, the trees, the head and the sweeps have twice the silence each.
+    const timeout = 8 * this.#silence + SWEEP_START_MS + HEAD_TIMEOUT_MS
     const { problem } = await withDeadline(verdict, timeout, 'the cluster to end')
     return { nodes, problem: problem as string | null }
   }

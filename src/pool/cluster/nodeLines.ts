@@ -40,13 +40,13 @@ export class NodeLines implements ReaperLink, Control {
     const inner = line as JsonLine
     if (from === 'files') return this.onFile(inner)
     if (from !== 'reaper') return this.#deliver(String(from), inner)
-    if (inner['event'] === 'reaper-ended') this.lose('its node says so')
+    if (inner['event'] === 'reaper-ended') this.lose('it has ended on its node')
     else this.#onReaper(inner)
   }
 
   /** No line comes any more. */
   lose(because: string): void {
-    this.#end({ status: null, signal: 'SIGKILL', because })
+    this.#end({ status: null, signal: null, because })
   }
 
   expect(role: string, id: string, listener: Listener): void {

@@ -78,8 +78,10 @@ function parentAndAge({ parent, age, startTime }: Orphan): string {
   return startTime === '' ? 'parent and age unknown' : `parent ${parent}, age ${seconds(age)}`
 }
 
-function originOf({ leases, tracedBy, startTime }: Orphan): string {
+function originOf({ leases, tracedBy, startTime, node }: Orphan): string {
   if (startTime === '') return 'started at a time that the system hides'
+  if (leases.length === 0 && node !== undefined)
+    return 'not traced to a test, because its environment names none'
   if (leases.length === 0) return 'started outside of any test'
   const tests = leases.map(({ workerId, holder }) => `worker ${workerId} during ${describeHolder(holder)}`)
   return `started by ${tests.join(' or by ')}${tracedBy === 'time' ? ' (judging by its start time)' : ''}`

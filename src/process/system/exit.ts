@@ -1,4 +1,4 @@
-/** How a process ended: a status or a signal, as `waitpid` tells. */
+/** How a process ended: a status or a signal, as `waitpid` tells. Neither is known of a process on a lost machine. */
 export interface Exit {
   status: number | null
   signal: string | null
@@ -10,6 +10,11 @@ export interface Exit {
 
 /** Describes how a process ended, as a predicate: "was killed by SIGSEGV", "exited with status 1". */
 export function describeExit(exit: Exit): string {
-  const how = exit.signal === null ? `exited with status ${exit.status}` : `was killed by ${exit.signal}`
+  const how = describeEnd(exit)
   return exit.because === undefined ? how : `${how}, because ${exit.because}`
+}
+
+function describeEnd({ status, signal }: Exit): string {
+  if (signal !== null) return `was killed by ${signal}`
+  return status === null ? 'was lost' : `exited with status ${status}`
 }

@@ -102,4 +102,7 @@ test('an orphan that is alive says so, and why; a hidden one claims no time and 
   expect(text).toContain('parent and age unknown')
   expect(text).toContain('started at a time that the system hides')
   expect(text).not.toContain('outside of any test')
+  expect(report({ ...clean, orphans: [{ ...orphan, leases: [], node: '10.0.0.7' }] })).toContain(
+    'pid 4121 on 10.0.0.7 (python -m http.server), not traced to a test, because its environment names none; killed now',
+  )
 })
