@@ -6,7 +6,7 @@ import {
   findInterpreter,
   type Interpreter,
 } from '../../pool/interpreter/find.ts'
-import { ProbeCache } from '../../pool/interpreter/probeCache.ts'
+import { ProbeCache } from '../../pool/interpreter/probe/probeCache.ts'
 import { cacheDirectory } from '../../pool/overlay/directory.ts'
 import { ensureOverlay } from '../../pool/overlay/ensure.ts'
 import type { PythonInstallation } from '../../pool/python/forkserver.ts'

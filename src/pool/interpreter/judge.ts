@@ -1,4 +1,4 @@
-import type { Probe } from './probe.ts'
+import type { Probe } from './probe/probe.ts'
 import { compareVersions } from './version.ts'
 
 /** The oldest Python that the workers run on. */

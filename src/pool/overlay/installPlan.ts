@@ -1,4 +1,4 @@
-import type { Distribution } from '../interpreter/probe.ts'
+import type { Distribution } from '../interpreter/probe/probe.ts'
 import type { Requirements } from '../interpreter/requirements.ts'
 import { compareVersions } from '../interpreter/version.ts'
 import { type LockedPackage, lockedWith } from './lock.ts'

@@ -16,7 +16,7 @@ import { developmentPython } from '../../../../scripts/development-python.mjs'
 import { BrokerConnection } from '../../../../src/client/lease/brokerConnection.ts'
 import { openRun } from '../../../../src/globalSetup/run/activeRun.ts'
 import { resolveOptions } from '../../../../src/options/options.ts'
-import { stampsOf } from '../../../../src/pool/interpreter/stamps.ts'
+import { stampsOf } from '../../../../src/pool/interpreter/probe/stamps.ts'
 
 const directory = realpathSync(mkdtempSync(join(tmpdir(), 'vp-')))
 const cache = join(directory, 'cache/interpreters')

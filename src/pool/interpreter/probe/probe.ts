@@ -1,9 +1,9 @@
-import type { Candidate } from './candidates.ts'
-import { lastLines } from './lastLines.ts'
+import type { Candidate } from '../candidates.ts'
+import { lastLines } from '../lastLines.ts'
+import { moduleOf, type Requirements } from '../requirements.ts'
+import { runBriefly } from '../runBriefly.ts'
+import { runCommand } from '../runCommand.ts'
 import { ANSWER, PROBE_SCRIPT } from './probeScript.ts'
-import { moduleOf, type Requirements } from './requirements.ts'
-import { runBriefly } from './runBriefly.ts'
-import { runCommand } from './runCommand.ts'
 
 /** A distribution in an interpreter. Its version is `null` if its metadata is missing. */
 export interface Distribution {

@@ -16,9 +16,9 @@ import {
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { findInterpreter, type Interpreter } from '../../../../src/pool/interpreter/find.ts'
-import { ProbeCache } from '../../../../src/pool/interpreter/probeCache.ts'
-import { basePython, makeVenv, scratchDirectory, script } from './scratch.ts'
+import { findInterpreter, type Interpreter } from '../../../../../src/pool/interpreter/find.ts'
+import { ProbeCache } from '../../../../../src/pool/interpreter/probe/probeCache.ts'
+import { basePython, makeVenv, scratchDirectory, script } from '../scratch.ts'
 
 /** Longer than the clock of the file system stands still. */
 const SETTLE_MS = 50
