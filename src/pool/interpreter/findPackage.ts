@@ -1,5 +1,5 @@
-import { lastLines } from './lastLines.ts'
-import { runCommand } from './runCommand.ts'
+import { lastLines } from './command/lastLines.ts'
+import { runCommand } from './command/runCommand.ts'
 
 const TIMEOUT_MS = 15_000
 /** `-c` puts the working directory on sys.path; the script removes it, so a file of the project is not found. */

@@ -1,6 +1,6 @@
+import { lastLines } from '../interpreter/command/lastLines.ts'
+import { runCommand } from '../interpreter/command/runCommand.ts'
 import type { Interpreter } from '../interpreter/find.ts'
-import { lastLines } from '../interpreter/lastLines.ts'
-import { runCommand } from '../interpreter/runCommand.ts'
 
 const CHECK_TIMEOUT_MS = 120_000
 

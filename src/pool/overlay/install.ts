@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
-import { lastLines } from '../interpreter/lastLines.ts'
-import type { Outcome } from '../interpreter/outcome.ts'
-import { runCommand } from '../interpreter/runCommand.ts'
+import { lastLines } from '../interpreter/command/lastLines.ts'
+import type { Outcome } from '../interpreter/command/outcome.ts'
+import { runCommand } from '../interpreter/command/runCommand.ts'
 import { type Installer, installerEnvironment, installers, type Job } from './installers.ts'
 
 const REMINDER_INTERVAL_MS = 30_000

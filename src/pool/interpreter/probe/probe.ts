@@ -1,8 +1,8 @@
 import type { Candidate } from '../candidates.ts'
-import { lastLines } from '../lastLines.ts'
+import { lastLines } from '../command/lastLines.ts'
+import { runBriefly } from '../command/runBriefly.ts'
+import { runCommand } from '../command/runCommand.ts'
 import { moduleOf, type Requirements } from '../requirements.ts'
-import { runBriefly } from '../runBriefly.ts'
-import { runCommand } from '../runCommand.ts'
 import { ANSWER, PROBE_SCRIPT } from './probeScript.ts'
 
 /** A distribution in an interpreter. Its version is `null` if its metadata is missing. */

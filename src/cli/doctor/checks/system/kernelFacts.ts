@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os'
-import { runCommand } from '../../../../pool/interpreter/runCommand.ts'
+import { runCommand } from '../../../../pool/interpreter/command/runCommand.ts'
 import { pythonPrograms } from '../../../../process/run/signal.ts'
 import { interpreterOf } from '../python/interpreter.ts'
 

@@ -1,4 +1,4 @@
-import { safeLines } from '../../support/text/safeText.ts'
+import { safeLines } from '../../../support/text/safeText.ts'
 
 /**
  * The last `count` lines that are not blank, without CI commands and the colors that pip and uv print if FORCE_COLOR is

@@ -1,4 +1,4 @@
-import { startChild } from '../../process/system/child.ts'
+import { startChild } from '../../../process/system/child.ts'
 import { KILL_DELAY_MS, type Limits, type Outcome, outcomeOf, tooLate } from './outcome.ts'
 
 /**
