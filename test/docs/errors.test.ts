@@ -35,7 +35,7 @@ const PLAIN: Record<string, string> = {
   'pool/leasing/slotState.ts': 'is a bug of the pool',
   'pool/leasing/workers.ts': 'is dropped, because the run is over',
   'pool/python/forkserver.ts': 'becomes WORKER_START_FAILED',
-  'pool/python/reaper.ts': 'is caught when the reaper is ended',
+  'pool/python/reaper/reaper.ts': 'is caught when the reaper is ended',
   'pool/verdict/verifyPython.ts': 'is a problem of the verdict',
   'process/run/runDirectory.ts': 'becomes RUN_DIRECTORY_CORRUPT',
   'support/jsonLines.ts': 'ends a connection',

@@ -1,7 +1,7 @@
 import type { Exit } from '../../process/system/exit.ts'
 import type { JsonLine } from '../../support/jsonLines.ts'
 import type { Control, Listener } from '../python/control.ts'
-import type { ReaperLink } from '../python/reaperLines.ts'
+import type { ReaperLink } from '../python/reaper/reaperLines.ts'
 
 /** The lines to and from the tree of a node: those of its reaper, its forkservers and workers, and its files. */
 export class NodeLines implements ReaperLink, Control {

@@ -25,7 +25,7 @@ export class LocalPlace implements Place {
     // Loaded while Python answers.
     const [installation, { Reaper }] = await Promise.all([
       this.#install(signal),
-      import('../python/reaper.ts'),
+      import('../python/reaper/reaper.ts'),
     ])
     const control = await ControlSocket.listen(run.controlPath, run.token)
     try {

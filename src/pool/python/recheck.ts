@@ -2,7 +2,7 @@ import { debugLog } from '../../support/debugLog.ts'
 import { endForkserver } from './endForkservers.ts'
 import type { Forkserver, PythonFacts } from './forkserver.ts'
 import type { PythonInstallation } from './programConfig.ts'
-import type { Reaper } from './reaper.ts'
+import type { Reaper } from './reaper/reaper.ts'
 
 const debug = debugLog('python')
 

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../support/errorCodes.ts'
 import { logPath } from '../places/site.ts'
 import type { Control, Listener } from './control.ts'
 import { configOf, environmentOf, type ProgramConfig } from './programConfig.ts'
-import type { PythonProgram } from './reaper.ts'
+import type { PythonProgram } from './reaper/reaper.ts'
 import { expectReport, type StartReport, waitUntilReady } from './startup.ts'
 
 /** A Python program that imports the user's modules when it starts. */

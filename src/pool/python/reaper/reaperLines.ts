@@ -1,7 +1,7 @@
-import { describeExit, type Exit } from '../../process/system/exit.ts'
-import { withDeadline } from '../../support/deadline.ts'
-import { SetupError } from '../../support/errors.ts'
-import type { JsonLine } from '../../support/jsonLines.ts'
+import { describeExit, type Exit } from '../../../process/system/exit.ts'
+import { withDeadline } from '../../../support/deadline.ts'
+import { SetupError } from '../../../support/errors.ts'
+import type { JsonLine } from '../../../support/jsonLines.ts'
 
 /** The reaper answers at once. If it takes longer, it is stopped, or the machine is. */
 export const ANSWER_TIMEOUT_MS = 3_000
