@@ -8,7 +8,7 @@ import type { ClusterEnd, EndedNode } from '../places/clusterEnd.ts'
 import type { Peer } from '../python/control.ts'
 import type { Reaper } from '../python/reaper/reaper.ts'
 import type { ArmedPython } from '../python/runtime.ts'
-import { startProgram } from '../python/startProgram.ts'
+import { startProgram } from '../python/start/startProgram.ts'
 import type { Run } from '../run/run.ts'
 import { NodeLines } from './nodeLines.ts'
 

@@ -1,7 +1,7 @@
 import { readLog, withoutOwnFrames } from '../../process/run/printedText.ts'
 import { describeExit, type Exit } from '../../process/system/exit.ts'
 import { seconds } from '../../support/text/seconds.ts'
-import { tailOf } from '../python/startFailure.ts'
+import { tailOf } from '../python/start/startFailure.ts'
 import type { Worker } from '../python/worker.ts'
 import { describeHolder, type LeaseRecord } from './leaseLog.ts'
 import type { Slot } from './slot.ts'

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pollUntil } from '../../support/pollUntil.ts'
 import type { Pool } from '../leasing/pool.ts'
-import { startProgram } from '../python/startProgram.ts'
+import { startProgram } from '../python/start/startProgram.ts'
 import { recordProcess } from '../run/record.ts'
 import { KILL_MARGIN_MS } from '../verdict/killLoop.ts'
 

@@ -1,7 +1,7 @@
 import type { Identity } from '../../process/system/identity.ts'
 import { ControlSocket } from '../python/control.ts'
-import type { PythonInstallation } from '../python/programConfig.ts'
 import { startRechecked } from '../python/recheck.ts'
+import type { PythonInstallation } from '../python/start/programConfig.ts'
 import { recordProcess } from '../run/record.ts'
 import type { Run } from '../run/run.ts'
 import { localSite } from './localSite.ts'

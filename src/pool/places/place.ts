@@ -1,7 +1,7 @@
 import type { Identity } from '../../process/system/identity.ts'
 import type { Control } from '../python/control.ts'
-import type { PythonInstallation } from '../python/programConfig.ts'
 import type { Reaper } from '../python/reaper/reaper.ts'
+import type { PythonInstallation } from '../python/start/programConfig.ts'
 import type { Site } from './site.ts'
 
 /** A machine that runs Python of a run. */

@@ -4,10 +4,10 @@ import { withDeadline } from '../../support/deadline.ts'
 import type { JsonLine } from '../../support/jsonLines.ts'
 import type { Control, Peer } from './control.ts'
 import { PendingForks } from './pendingForks.ts'
-import type { ProgramConfig } from './programConfig.ts'
-import { startProgram } from './startProgram.ts'
+import type { ProgramConfig } from './start/programConfig.ts'
+import { startProgram } from './start/startProgram.ts'
 
-export type { PythonInstallation } from './programConfig.ts'
+export type { PythonInstallation } from './start/programConfig.ts'
 
 /** The facts that an interpreter tells about itself. */
 export interface PythonFacts {

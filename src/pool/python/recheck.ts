@@ -1,8 +1,8 @@
 import { debugLog } from '../../support/debugLog.ts'
 import { endForkserver } from './endForkservers.ts'
 import type { Forkserver, PythonFacts } from './forkserver.ts'
-import type { PythonInstallation } from './programConfig.ts'
 import type { Reaper } from './reaper/reaper.ts'
+import type { PythonInstallation } from './start/programConfig.ts'
 
 const debug = debugLog('python')
 

@@ -9,11 +9,11 @@ import type { ArmedPlace, Place } from '../places/place.ts'
 import type { ForkserverEvent } from '../run/events.ts'
 import type { Run } from '../run/run.ts'
 import { type Forkserver, startForkserver } from './forkserver.ts'
-import type { PythonInstallation } from './programConfig.ts'
 import type { Reaper } from './reaper/reaper.ts'
 import { startConfirmed } from './recheck.ts'
-import { SlowStart } from './slowStart.ts'
 import { Sources } from './sources.ts'
+import type { PythonInstallation } from './start/programConfig.ts'
+import { SlowStart } from './start/slowStart.ts'
 
 const debug = debugLog('python')
 

@@ -7,7 +7,7 @@ import type { Run } from '../run/run.ts'
 import { residentBytes } from '../run/sample.ts'
 import type { Control } from './control.ts'
 import type { Forkserver, PythonInstallation } from './forkserver.ts'
-import { expectReport, waitUntilReady } from './startup.ts'
+import { expectReport, waitUntilReady } from './start/startup.ts'
 
 /** For a worker on another machine to measure its memory. It answers at once, unless native code holds Python's lock. */
 const MEASURE_TIMEOUT_MS = 2_000

@@ -3,7 +3,7 @@ import { ClusterDriver } from '../../../../src/pool/cluster/driver.ts'
 import type { Listener, Peer } from '../../../../src/pool/python/control.ts'
 
 const program = vi.hoisted(() => ({ start: vi.fn() }))
-vi.mock('../../../../src/pool/python/startProgram.ts', () => ({ startProgram: program.start }))
+vi.mock('../../../../src/pool/python/start/startProgram.ts', () => ({ startProgram: program.start }))
 
 const MINUTE = 60_000
 

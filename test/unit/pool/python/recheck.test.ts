@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Forkserver } from '../../../../src/pool/python/forkserver.ts'
-import type { PythonInstallation } from '../../../../src/pool/python/programConfig.ts'
 import { startConfirmed, startRechecked } from '../../../../src/pool/python/recheck.ts'
+import type { PythonInstallation } from '../../../../src/pool/python/start/programConfig.ts'
 
 const CACHED = { executable: '/venv/bin/python', version: '3.11.1', prefix: '/venv', overlay: null }
 const RIGHT = { ...CACHED, version: '3.12.4' }

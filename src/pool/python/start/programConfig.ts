@@ -3,10 +3,10 @@ import {
   PROTOCOL,
   RUN_DIRECTORY_VARIABLE,
   RUN_ID_VARIABLE,
-} from '../../process/run/protocol.ts'
-import type { Site } from '../places/site.ts'
-import type { Run } from '../run/run.ts'
-import type { Reaper } from './reaper/reaper.ts'
+} from '../../../process/run/protocol.ts'
+import type { Site } from '../../places/site.ts'
+import type { Run } from '../../run/run.ts'
+import type { Reaper } from '../reaper/reaper.ts'
 
 /** The interpreter of a run, and the packages that are added to it. */
 export interface PythonInstallation {

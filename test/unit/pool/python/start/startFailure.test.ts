@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { explainStartFailure, type StartFailure } from '../../../../src/pool/python/startFailure.ts'
+import { explainStartFailure, type StartFailure } from '../../../../../src/pool/python/start/startFailure.ts'
 
 function explain(start: Partial<StartFailure>): string {
   return explainStartFailure({ who: 'The forkserver', executable: '/bin/python', output: '', ...start })

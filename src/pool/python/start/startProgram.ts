@@ -1,10 +1,10 @@
-import type { Exit } from '../../process/system/exit.ts'
-import type { Identity } from '../../process/system/identity.ts'
-import type { ErrorCode } from '../../support/errorCodes.ts'
-import { logPath } from '../places/site.ts'
-import type { Control, Listener } from './control.ts'
+import type { Exit } from '../../../process/system/exit.ts'
+import type { Identity } from '../../../process/system/identity.ts'
+import type { ErrorCode } from '../../../support/errorCodes.ts'
+import { logPath } from '../../places/site.ts'
+import type { Control, Listener } from '../control.ts'
+import type { PythonProgram } from '../reaper/reaper.ts'
 import { configOf, environmentOf, type ProgramConfig } from './programConfig.ts'
-import type { PythonProgram } from './reaper/reaper.ts'
 import { expectReport, type StartReport, waitUntilReady } from './startup.ts'
 
 /** A Python program that imports the user's modules when it starts. */

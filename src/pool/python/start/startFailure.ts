@@ -1,4 +1,4 @@
-import { describeExit, type Exit } from '../../process/system/exit.ts'
+import { describeExit, type Exit } from '../../../process/system/exit.ts'
 
 /** A Python exception that made a start fail. */
 export interface ImportFailure {

@@ -1,10 +1,10 @@
-import { readLog } from '../../process/run/printedText.ts'
-import type { Exit } from '../../process/system/exit.ts'
-import { DeadlineError, withDeadline } from '../../support/deadline.ts'
-import type { ErrorCode } from '../../support/errorCodes.ts'
-import { SetupError } from '../../support/errors.ts'
-import type { JsonLine } from '../../support/jsonLines.ts'
-import type { Control, Listener, Peer } from './control.ts'
+import { readLog } from '../../../process/run/printedText.ts'
+import type { Exit } from '../../../process/system/exit.ts'
+import { DeadlineError, withDeadline } from '../../../support/deadline.ts'
+import type { ErrorCode } from '../../../support/errorCodes.ts'
+import { SetupError } from '../../../support/errors.ts'
+import type { JsonLine } from '../../../support/jsonLines.ts'
+import type { Control, Listener, Peer } from '../control.ts'
 import { explainStartFailure, type ImportFailure, type StartFailure } from './startFailure.ts'
 
 /** The line by which a forkserver or a worker reports that it is ready, or that its start failed. */
