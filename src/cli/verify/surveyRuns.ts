@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
-import { type Traces, tracesOf } from '../../pool/verdict/deadRun.ts'
+import { type Traces, tracesOf } from '../../pool/verdict/deadRuns/deadRun.ts'
 import { type KeptProcess, partKept } from '../../process/run/keptProcesses.ts'
 import { lineageOf } from '../../process/run/lineage.ts'
 import { type OwnerState, ownerState } from '../../process/run/owner.ts'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { blindSpots } from '../../../../src/pool/verdict/blindSpots.ts'
-import { isNews } from '../../../../src/pool/verdict/reportOnce.ts'
+import { isNews } from '../../../../src/pool/verdict/deadRuns/reportOnce.ts'
 import { hidingOption } from '../../../../src/process/system/hidepid.ts'
 
 test('membership shows every process; without it, a missing mark and a hiding /proc are blind spots', () => {

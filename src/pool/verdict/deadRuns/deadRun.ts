@@ -1,12 +1,16 @@
 import { basename } from 'node:path'
-import { type ControlGroup, controlGroup } from '../../process/run/controlGroup.ts'
-import type { Suspect } from '../../process/run/marks.ts'
-import { closeRunDirectory, type RunDirectory, removeRunDirectory } from '../../process/run/runDirectory.ts'
-import type { Member, Membership } from '../../process/run/sweep.ts'
-import type { Identity } from '../../process/system/identity.ts'
-import { system } from '../../process/system/system.ts'
-import { type RecordedProcess, readProcesses } from '../run/record.ts'
-import { blindSpots } from './blindSpots.ts'
+import { type ControlGroup, controlGroup } from '../../../process/run/controlGroup.ts'
+import type { Suspect } from '../../../process/run/marks.ts'
+import {
+  closeRunDirectory,
+  type RunDirectory,
+  removeRunDirectory,
+} from '../../../process/run/runDirectory.ts'
+import type { Member, Membership } from '../../../process/run/sweep.ts'
+import type { Identity } from '../../../process/system/identity.ts'
+import { system } from '../../../process/system/system.ts'
+import { type RecordedProcess, readProcesses } from '../../run/record.ts'
+import { blindSpots } from '../blindSpots.ts'
 
 /** How the processes of a run of this boot are found by a process that is not its runner. */
 export interface Traces {

@@ -1,23 +1,23 @@
 import { statSync } from 'node:fs'
-import { type Parted, partKept } from '../../process/run/keptProcesses.ts'
-import { lineageOf } from '../../process/run/lineage.ts'
-import { ownerState } from '../../process/run/owner.ts'
+import { type Parted, partKept } from '../../../process/run/keptProcesses.ts'
+import { lineageOf } from '../../../process/run/lineage.ts'
+import { ownerState } from '../../../process/run/owner.ts'
 import {
   listRunDirectories,
   type RunDirectory,
   type RunRecord,
   readRunRecord,
   removeRunDirectory,
-} from '../../process/run/runDirectory.ts'
-import type { Signaller, SignalOutcome } from '../../process/run/signal.ts'
-import type { MarkedProcess, SweepResult, Unreadable } from '../../process/run/sweep.ts'
-import { sweepMachine } from '../../process/run/sweepMachine.ts'
-import { nameOf } from '../../process/system/identity.ts'
-import { system } from '../../process/system/system.ts'
-import { debugLog } from '../../support/debugLog.ts'
+} from '../../../process/run/runDirectory.ts'
+import type { Signaller, SignalOutcome } from '../../../process/run/signal.ts'
+import type { MarkedProcess, SweepResult, Unreadable } from '../../../process/run/sweep.ts'
+import { sweepMachine } from '../../../process/run/sweepMachine.ts'
+import { nameOf } from '../../../process/system/identity.ts'
+import { system } from '../../../process/system/system.ts'
+import { debugLog } from '../../../support/debugLog.ts'
+import { killUntilClean, settle } from '../killLoop.ts'
+import { hasEnded } from '../orphans.ts'
 import { forgetRun, type Traces, tracesOf } from './deadRun.ts'
-import { killUntilClean, settle } from './killLoop.ts'
-import { hasEnded } from './orphans.ts'
 import { isNews } from './reportOnce.ts'
 
 const debug = debugLog('verdict')
