@@ -13,7 +13,7 @@ import type { Pool } from '../leasing/pool.ts'
 import type { LeaseGrant, LeaseHandle } from '../leasing/requests/leaseRequest.ts'
 import type { Priority } from '../leasing/requests/priority.ts'
 import { residentBytes } from '../run/sample.ts'
-import { survivorsOf } from '../verdict/survivors.ts'
+import { survivorsOf } from '../verdict/leaks/survivors.ts'
 import type { Join } from './join.ts'
 import { TestConnection } from './testConnection.ts'
 

@@ -15,8 +15,8 @@ import type { LeaseRecord } from '../leasing/leaseLog.ts'
 import type { Pool } from '../leasing/pool.ts'
 import type { ArmedPython } from '../python/runtime.ts'
 import { KILL_MARGIN_MS, settle } from './killLoop.ts'
-import { livingPids, straysOf } from './strays.ts'
-import { ownerOf } from './survivors.ts'
+import { livingPids, straysOf } from './leaks/strays.ts'
+import { ownerOf } from './leaks/survivors.ts'
 
 /** The processes that a run has left so far. Its pool is still open, so the verdict may find more. */
 export interface RunLeftovers {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { LeaseLog } from '../../../../src/pool/leasing/leaseLog.ts'
-import { ownerOf } from '../../../../src/pool/verdict/survivors.ts'
-import type { MarkedProcess } from '../../../../src/process/run/sweep.ts'
-import { system } from '../../../../src/process/system/system.ts'
+import { LeaseLog } from '../../../../../src/pool/leasing/leaseLog.ts'
+import { ownerOf } from '../../../../../src/pool/verdict/leaks/survivors.ts'
+import type { MarkedProcess } from '../../../../../src/process/run/sweep.ts'
+import { system } from '../../../../../src/process/system/system.ts'
 
 /** A process that started just now, with nothing that names its lease. */
 function processWith(cookie: MarkedProcess['cookie']): MarkedProcess {

@@ -1,5 +1,5 @@
-import { system } from '../../process/system/system.ts'
-import type { Pool } from '../leasing/pool.ts'
+import { system } from '../../../process/system/system.ts'
+import type { Pool } from '../../leasing/pool.ts'
 
 /** The processes below the reaper that belong there as long as the run lasts. */
 export function ownPids(pool: Pool): number[] {

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { expect, onTestFinished, test } from 'vitest'
-import type { Pool } from '../../../../src/pool/leasing/pool.ts'
-import { straysOf } from '../../../../src/pool/verdict/strays.ts'
-import { system } from '../../../../src/process/system/system.ts'
+import type { Pool } from '../../../../../src/pool/leasing/pool.ts'
+import { straysOf } from '../../../../../src/pool/verdict/leaks/strays.ts'
+import { system } from '../../../../../src/process/system/system.ts'
 
 /** Starts a shell with children, and returns its pid and those that it prints. */
 async function tree(): Promise<number[]> {
