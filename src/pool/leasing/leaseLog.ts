@@ -31,6 +31,8 @@ const TICK_MS = 10
 /** Which test held which worker when. */
 export class LeaseLog {
   readonly #records = new Map<string, LeaseRecord>()
+  /** The remembered leases of each worker that has not ended, in the order of their grants. */
+  readonly #ofLiving = new Map<string, LeaseRecord[]>()
   #taken = 0
   #opened = 0
   #notify: (change: LeaseChange, record: LeaseRecord, at: number) => void = () => {}
@@ -56,8 +58,11 @@ export class LeaseLog {
       endedAt: undefined,
     }
     this.#records.set(record.id, record)
-    const oldest = this.#records.keys().next().value
-    if (this.#records.size > MAX_REMEMBERED && oldest !== undefined) this.#records.delete(oldest)
+    const own = this.#ofLiving.get(workerId)
+    if (own) own.push(record)
+    else this.#ofLiving.set(workerId, [record])
+    const oldest = this.#records.values().next().value
+    if (this.#records.size > MAX_REMEMBERED && oldest) this.#forget(oldest)
     this.#notify('granted', record, grantedAt)
     return record
   }
@@ -80,7 +85,8 @@ export class LeaseLog {
 
   /** A worker has ended, and can start no more processes. */
   noteWorkerEnd(workerId: string, at: number): void {
-    for (const record of this.#records.values()) if (record.workerId === workerId) record.workerEndedAt = at
+    for (const record of this.#ofLiving.get(workerId) ?? []) record.workerEndedAt = at
+    this.#ofLiving.delete(workerId)
   }
 
   /** The leases whose worker may have started a process at this time (milliseconds since the epoch). */
@@ -118,6 +124,13 @@ export class LeaseLog {
       const begin = workerPid === undefined ? Math.max(record.grantedAt, record.takenAt) : record.grantedAt
       return begin <= time + TICK_MS && time - TICK_MS <= (record.endedAt ?? Number.POSITIVE_INFINITY)
     })
+  }
+
+  #forget({ id, workerId }: LeaseRecord): void {
+    this.#records.delete(id)
+    const own = this.#ofLiving.get(workerId)
+    own?.shift()
+    if (own?.length === 0) this.#ofLiving.delete(workerId)
   }
 }
 
