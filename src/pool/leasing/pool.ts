@@ -206,9 +206,9 @@ export class Pool {
     // A spare that no request waits for fails in silence: the next request meets the same error.
     // Prefetches fail silently: no test is waiting for them yet.
     const concerned = this.#queue.waiting().filter(({ priority }) => isHopeless || priority !== 'prefetch')
-    for (const { id, holder } of concerned.slice(0, isHopeless ? undefined : 1)) {
+    for (const { id, file } of concerned.slice(0, isHopeless ? undefined : 1)) {
       const pending = this.#queue.get(id)
-      this.usage.noteFailure(holder.file)
+      this.usage.noteFailure(file)
       if (pending) this.#queue.refuse(pending, error.message, error.code)
     }
   }

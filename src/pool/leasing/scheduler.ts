@@ -51,7 +51,7 @@ export class Scheduler {
     const { affinity, maxWorkers } = this.#options
     const { grants, starts, spares, recalls } = plan({
       ...survey(slots),
-      waiting: this.#queue.waiting().map(({ id, holder, priority }) => ({ ...holder, id, priority })),
+      waiting: this.#queue.waiting(),
       holders: affinity === 'strict' ? holdersOf(slots) : undefined,
       maxWorkers,
       spares: this.spares,

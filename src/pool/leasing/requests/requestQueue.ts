@@ -1,5 +1,6 @@
 import type { Holder } from '../../../client/gen/vitest_python/v1/broker.ts'
 import type { LeaseGrant, LeaseRequest } from './leaseRequest.ts'
+import type { Priority } from './priority.ts'
 import { nextRequestState, type RequestEvent, type RequestState } from './requestState.ts'
 
 /** A request and how far it has come. */
@@ -30,11 +31,13 @@ export class PendingLease {
 }
 
 /** A request that waits, as the plan sees it. */
-type Waiting = Extract<RequestState, { phase: 'queued' }> & { readonly id: string }
+type Waiting = Holder & { readonly id: string; readonly priority: Priority }
 
 /** The requests that wait for a worker, in the order in which they came. Each leaves the queue exactly once. */
 export class RequestQueue {
   readonly #queued = new Map<string, PendingLease>()
+  /** The same, as the plan sees them. It looks at all of them again and again, so they are made once. */
+  readonly #waiting = new Map<string, Waiting>()
   readonly #timeout: number
   readonly #explainTimeout: () => string
   #requests = 0
@@ -57,14 +60,13 @@ export class RequestQueue {
   }
 
   waiting(): Waiting[] {
-    return [...this.#queued.values()].flatMap(({ id, state }) =>
-      state.phase === 'queued' ? [{ id, ...state }] : [],
-    )
+    return [...this.#waiting.values()]
   }
 
   add(request: LeaseRequest): PendingLease {
     const pending = new PendingLease(`r${++this.#requests}`, request)
     this.#queued.set(pending.id, pending)
+    this.#show(pending)
     if (request.priority !== 'prefetch') this.#limit(pending)
     return pending
   }
@@ -72,6 +74,7 @@ export class RequestQueue {
   /** A test waits for this request from now on. */
   promote(pending: PendingLease, holder: Holder): void {
     pending.dispatch({ type: 'take', holder })
+    this.#show(pending)
     this.#limit(pending)
   }
 
@@ -96,6 +99,10 @@ export class RequestQueue {
     pending.dispatch({ type: 'end' })
   }
 
+  #show({ id, state }: PendingLease): void {
+    if (state.phase === 'queued') this.#waiting.set(id, { ...state.holder, id, priority: state.priority })
+  }
+
   #limit(pending: PendingLease): void {
     pending.expiry ??= setTimeout(() => this.refuse(pending, this.#explainTimeout()), this.#timeout).unref()
   }
@@ -103,5 +110,6 @@ export class RequestQueue {
   #remove(pending: PendingLease): void {
     clearTimeout(pending.expiry)
     this.#queued.delete(pending.id)
+    this.#waiting.delete(pending.id)
   }
 }
