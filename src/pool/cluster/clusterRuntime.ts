@@ -4,7 +4,7 @@ import type { Identity } from '../../process/system/identity.ts'
 import { withDeadline } from '../../support/deadline.ts'
 import { forgetFailure } from '../../support/forgetFailure.ts'
 import type { ClusterEnd } from '../places/clusterEnd.ts'
-import type { LocalPlace } from '../places/localPlace.ts'
+import type { Place } from '../places/place.ts'
 import { endForkservers } from '../python/endForkservers.ts'
 import {
   type ArmedPython,
@@ -34,7 +34,7 @@ export class ClusterRuntime implements Runtime {
   #driverProcess: Identity | undefined
   #ended = false
 
-  constructor(run: Run, cluster: ResolvedCluster, local: LocalPlace, announce: (sentence: string) => void) {
+  constructor(run: Run, cluster: ResolvedCluster, local: Place, announce: (sentence: string) => void) {
     this.#run = run
     this.#cluster = cluster
     this.announce = announce
@@ -76,7 +76,12 @@ export class ClusterRuntime implements Runtime {
 
   /** Starts Python on the node that has the fewest of the workers `others`. */
   start(others: readonly Promise<PythonUp>[] = []): Promise<PythonUp> {
-    const load = (node: PythonRuntime) => others.filter((up) => this.#nodeOf.get(up) === node).length
+    const loads = new Map<PythonRuntime | undefined, number>()
+    for (const up of others) {
+      const node = this.#nodeOf.get(up)
+      loads.set(node, (loads.get(node) ?? 0) + 1)
+    }
+    const load = (node: PythonRuntime) => loads.get(node) ?? 0
     const usable = this.#nodes.filter(
       ({ state, problems }) => state.phase !== 'failed' && problems.length === 0,
     )

@@ -16,7 +16,11 @@ export async function openPool(
   install: Install,
   announce: (sentence: string) => void,
 ): Promise<Pool> {
-  const runtime = await openRuntime(run, new LocalPlace(run, install), announce)
+  return connectPool(run, await openRuntime(run, new LocalPlace(run, install), announce))
+}
+
+/** A pool with this Python, whose events the run tells. */
+export function connectPool(run: Run, runtime: Runtime): Pool {
   const pool = new Pool(run, { runtime, startWorker: reported(startWorker, run.events) })
   pool.leases.observe((event, { id: lease, workerId: worker, workerPid: pid, holder, usage }, at) => {
     const { file, test } = holder
