@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
+import { cluster } from './figures/cluster/cluster.ts'
 import { coverage } from './figures/coverage.ts'
 import { isolations } from './figures/isolations.ts'
 import { leaseEnd } from './figures/leaseEnd.ts'
@@ -17,6 +18,7 @@ import { fixturesImport } from './figures/p10Import.ts'
 import { suiteWithPython } from './figures/p11Suite.ts'
 import { freshWorkers } from './figures/p12FreshWorkers.ts'
 import { scale } from './figures/scale.ts'
+import { simulation } from './figures/simulation/simulation.ts'
 import { soak } from './figures/soak.ts'
 import { today } from './figures/today.ts'
 import { typeChecking } from './figures/types.ts'
@@ -48,7 +50,7 @@ const FIGURES: Figure[] = [
 ]
 
 /** Run only if named, because they take minutes. */
-const LONG: Figure[] = [soak('soak', { leases: 10_000, calls: 1_000_000 }), scale]
+const LONG: Figure[] = [soak('soak', { leases: 10_000, calls: 1_000_000 }), scale, cluster, simulation]
 
 const names = process.argv.slice(2)
 const wanted = names.filter((name) => !name.startsWith('--')).map((name) => name.toLowerCase())

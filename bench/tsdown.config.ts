@@ -2,7 +2,14 @@ import { defineConfig } from 'tsdown'
 
 /** Bundles the benchmark with the sources that it measures, as they would be in `dist`. */
 export default defineConfig({
-  entry: { main: 'main.ts', host: 'support/host.ts', tester: 'support/tester.ts' },
+  entry: {
+    main: 'main.ts',
+    host: 'support/host.ts',
+    tester: 'support/tester.ts',
+    inside: 'figures/cluster/inside.ts',
+    simulatedMain: 'support/simulation/main.ts',
+    simulatedDriver: 'support/simulation/driver.ts',
+  },
   outDir: '../.cache/bench/built',
   format: 'esm',
   platform: 'node',

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-import { developmentPython } from './development-python.mjs'
+import { developmentPython, rayPython } from './development-python.mjs'
 import { build, pack } from './pack.mjs'
 
 const cwd = fileURLToPath(new URL('..', import.meta.url))
@@ -11,6 +11,7 @@ const cache = join(cwd, '.cache/bench')
 const installed = join(cache, 'suite/node_modules/vitest-environment-python')
 
 await developmentPython()
+if (process.argv.includes('cluster')) await rayPython()
 await build()
 const tarball = await pack(join(cache, 'packed'))
 await mkdir(installed, { recursive: true })

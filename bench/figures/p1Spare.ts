@@ -1,7 +1,8 @@
 import { atMost, type Figure, missedBy, type Row, timesFaster } from '../harness/figure.ts'
-import { interleave, timed } from '../harness/interleave.ts'
+import { interleave } from '../harness/interleave.ts'
 import { median } from '../harness/statistics.ts'
 import { coldWorker } from '../support/cold.ts'
+import { firstAnswer } from '../support/firstAnswer.ts'
 import { BenchRun } from '../support/run.ts'
 
 /** Time from the request for a fresh worker to its first answer, with and without a spare. */
@@ -60,14 +61,4 @@ async function spareReady(run: BenchRun): Promise<number> {
 async function fork(run: BenchRun): Promise<number> {
   await run.settle(({ workers }) => workers === 0, 'no workers')
   return firstAnswer(run)
-}
-
-async function firstAnswer(run: BenchRun): Promise<number> {
-  const pool = run.test()
-  const took = await timed(async () => {
-    const client = await pool.lease()
-    await client.call('work.echo', [1])
-  })
-  await pool.releaseAll()
-  return took
 }

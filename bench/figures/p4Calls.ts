@@ -2,6 +2,7 @@ import { type Figure, missedBy, reaches, within } from '../harness/figure.ts'
 import { interleave } from '../harness/interleave.ts'
 import { median } from '../harness/statistics.ts'
 import { BareStream, startBareServer } from '../support/bareServer.ts'
+import { oneByOne } from '../support/oneByOne.ts'
 import { BenchRun } from '../support/run.ts'
 
 const TEXT = 'x'.repeat(100)
@@ -80,13 +81,6 @@ async function withContestants<T>(
     await pool.releaseAll()
     await Promise.all([server.stop(), run.stop()])
   }
-}
-
-/** Microseconds per call. */
-async function oneByOne(count: number, call: Call): Promise<number> {
-  const began = performance.now()
-  for (let n = 0; n < count; n++) await call()
-  return ((performance.now() - began) * 1000) / count
 }
 
 /** Calls per second. */

@@ -30,6 +30,11 @@ export function atMost(figure: number, limit: number, unit: Unit): Target {
   return { text: `≤ ${limit} ${unit}`, kind: 'absolute', excess: figure / limit }
 }
 
+/** At most so much more than the baseline. */
+export function atMostMore(figure: number, baseline: number, more: number, unit: Unit): Target {
+  return { text: `≤ baseline + ${more} ${unit}`, kind: 'absolute', excess: figure / (baseline + more) }
+}
+
 /** For durations: at least `factor` times faster than the baseline. */
 export function timesFaster(figure: number, baseline: number, factor: number): Target {
   return { text: `≥ ${factor}× faster`, kind: 'ratio', excess: (factor * figure) / baseline }

@@ -2,7 +2,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { type ActiveRun, openRun } from '../../src/globalSetup/run/activeRun.ts'
 import { withCoverage } from '../../src/globalSetup/run/coverage.ts'
-import { resolveOptions } from '../../src/options/options.ts'
+import { resolvePools } from '../../src/options/options.ts'
 import type { ResolvedOptions } from '../../src/options/schema.ts'
 import { programs } from './paths.ts'
 
@@ -24,7 +24,7 @@ async function obey(order: Order): Promise<unknown> {
   if (order.op === 'open') {
     const { isMeasured } = order
     const { run: options } = withCoverage(
-      { run: resolveOptions(order.options) },
+      { run: resolvePools(order.options)['default'] as ResolvedOptions },
       { isMeasured, reruns: false },
     )
     run = await openRun(programs, options as ResolvedOptions)

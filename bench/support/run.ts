@@ -7,7 +7,8 @@ import type { PoolStats } from '../../src/client/lease/stats.ts'
 import { TestLeases } from '../../src/environment/leases/testLeases.ts'
 import { WorkerLeases } from '../../src/environment/leases/workerLeases.ts'
 import type { PoolOptions } from '../../src/options/pythonOptions.ts'
-import type { Order, Stopped } from './host.ts'
+import { ask } from './ask.ts'
+import type { Stopped } from './host.ts'
 import { python } from './paths.ts'
 
 const HOST = fileURLToPath(new URL('./host.js', import.meta.url))
@@ -81,16 +82,3 @@ export class BenchRun {
 }
 
 const DEFAULTS: PoolOptions = { python, modules: ['./work.py'], maxWorkers: 16, spares: 2 }
-
-function ask(host: ChildProcess, id: number, order: Order): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const receive = (answer: { id: number; value?: unknown; error?: string }) => {
-      if (answer.id !== id) return
-      host.off('message', receive)
-      if (answer.error === undefined) resolve(answer.value)
-      else reject(new Error(answer.error))
-    }
-    host.on('message', receive)
-    host.send({ id, order })
-  })
-}
