@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,32 +13,20 @@ const INSIDE = fileURLToPath(new URL('./inside.js', import.meta.url))
 /** For a whole case, and the start of Ray. */
 const TIMEOUT_MS = 1_500_000
 
-/** Whether this user may make network and PID namespaces, without which Ray would listen on the machine's network. */
-export function mayIsolate(): boolean {
-  try {
-    execFileSync('unshare', ['--net', '--pid', '--mount', '--fork', 'ip', 'link', 'set', 'lo', 'up'], {
-      stdio: 'ignore',
-    })
-    return true
-  } catch {
-    return false
-  }
-}
-
 /**
  * Measures on a Ray cluster in namespaces of this machine.
  *
- * @param nodes of the cluster
+ * @param containers nodes beside that of this program, each with a network of its own
  * @param name of the case that `inside.ts` measures
  * @returns its result, which crosses as JSON
  * @throws Error with the output of the case, if it fails
  */
-export async function inCluster<Result>(nodes: number, name: string): Promise<Result> {
+export async function inCluster<Result>(containers: number, name: string): Promise<Result> {
   const out = mkdtempSync(join(tmpdir(), 'bench-cluster-'))
   const env = {
     ...process.env,
     RAY_PYTHON: rayPython,
-    CLUSTER_NODES: `${nodes}`,
+    CLUSTER_NODES: `${containers + 1}`,
     CLUSTER_CASES: name,
     CLUSTER_OUT: out,
     CLUSTER_PROGRAM: process.execPath,

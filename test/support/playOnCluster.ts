@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +7,8 @@ import { rayPython } from '../../scripts/development-python.mjs'
 import type { Cut } from '../chaos/support/layers.ts'
 import { cutPackage } from '../chaos/support/sabotage.ts'
 import { layFixture, withVitest } from './runVitest.ts'
+
+export { mayIsolate } from '../../scripts/containers.mjs'
 
 export const IN_CLUSTER: string = fileURLToPath(new URL('../../scripts/in-cluster.sh', import.meta.url))
 const VERSION = '4.1.12'
@@ -48,17 +49,6 @@ export interface PlayedRow {
   readonly allGoneAfter: number | null
   readonly signal: string | null
   readonly left: string[]
-}
-
-/** Whether this user may make containers, without which Ray would listen on the machine's network. */
-export function mayIsolate(): boolean {
-  const link = 'ip link add nodes type bridge && ip link add node type veth peer name eth0'
-  try {
-    execFileSync('unshare', ['--net', '--pid', '--mount', '--fork', 'sh', '-c', link], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** Starts a cluster, plays the cases on it one by one, and ends it. */

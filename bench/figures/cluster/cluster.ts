@@ -1,5 +1,6 @@
+import { mayIsolate } from '../../../scripts/containers.mjs'
 import type { Figure } from '../../harness/figure.ts'
-import { inCluster, mayIsolate } from '../../support/inCluster.ts'
+import { inCluster } from '../../support/inCluster.ts'
 import { costRows } from './costRows.ts'
 import type { Costs } from './costs.ts'
 import { nodeRows } from './nodeRows.ts'
@@ -11,7 +12,7 @@ export const cluster: Figure = {
   async measure() {
     if (!mayIsolate()) {
       console.error(
-        'The cluster isn’t measured: this user may not make network and PID namespaces. Run this as root, or with CAP_SYS_ADMIN.',
+        'The cluster isn’t measured: this user may not make containers. Run this as root, or with CAP_SYS_ADMIN.',
       )
       return []
     }

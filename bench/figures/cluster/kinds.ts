@@ -1,14 +1,17 @@
-import type { PoolOptions } from '../../../src/options/pythonOptions.ts'
+import type { ClusterOptions, PoolOptions } from '../../../src/options/pythonOptions.ts'
 import { rayPython } from '../../support/paths.ts'
 import { BenchRun } from '../../support/run.ts'
 
 /** On this machine over a socket, on this machine over TLS, and on a node of the cluster. */
 export type Kind = 'socket' | 'tls' | 'cluster'
 
+/** Only the containers have this resource, so that each node has a network of its own. */
+export const CLUSTER: ClusterOptions = { engine: 'ray', resources: { CPU: 0.5, container: 1 } }
+
 const OPTIONS: Record<Kind, PoolOptions> = {
   socket: { transport: 'auto' },
   tls: { transport: 'tls' },
-  cluster: { cluster: { engine: 'ray', resources: { CPU: 0.5 } } },
+  cluster: { cluster: CLUSTER },
 }
 
 export const ECHO = 'plain.echo'

@@ -3,7 +3,7 @@ import { median } from '../../harness/statistics.ts'
 import { rayPython } from '../../support/paths.ts'
 import { BenchRun } from '../../support/run.ts'
 import { startTester, type TestedCall } from '../../support/testIn.ts'
-import { ECHO } from './kinds.ts'
+import { CLUSTER, ECHO } from './kinds.ts'
 
 export const NODES = [1, 2, 3] as const
 /** Workers of each node, and of this machine. */
@@ -27,11 +27,7 @@ export type Rates = Record<Load, Record<string, number>>
 export async function measureNodes(): Promise<Rates> {
   const local = { python: rayPython, modules: ['./plain.py'], maxWorkers: WORKERS }
   const runs: Record<string, BenchRun> = { local: await BenchRun.open(local) }
-  for (const nodes of NODES)
-    runs[nodes] = await BenchRun.open({
-      ...local,
-      cluster: { engine: 'ray', nodes, resources: { CPU: 0.5 } },
-    })
+  for (const nodes of NODES) runs[nodes] = await BenchRun.open({ ...local, cluster: { ...CLUSTER, nodes } })
   try {
     const rates: Partial<Rates> = {}
     for (const load of Object.keys(LOADS) as Load[]) {
