@@ -195,13 +195,13 @@ class Worker:
         session: str = "",
         connect: Callable[[str], grpc.Channel] = grpc.insecure_channel,
     ) -> None:
-        """Args: session: the path of the session socket; if empty, the session goes over gRPC."""
+        """Args: session: the path of the session socket; if there is none, the session goes over gRPC."""
         self.control = control
         self.pid: int = control.hello["pid"]
         self.address = address
         self.session = session
         self.channel = connect(address)
-        self._session = SocketSession(session) if session else GrpcSession(self.channel)
+        self._session = SocketSession(session) if session.startswith("/") else GrpcSession(self.channel)
         self._last = 0
         self._incoming: defaultdict[int, SimpleQueue[WorkerFrame]] = defaultdict(SimpleQueue)
         threading.Thread(target=self._read, daemon=True).start()

@@ -17,6 +17,13 @@ TOKEN = "s3cret"
 LEASE = "l1"
 
 
+def connect(path: str) -> socket.socket:
+    """Connect to a Unix socket."""
+    connection = socket.socket(socket.AF_UNIX)
+    connection.connect(path)
+    return connection
+
+
 class GrpcSession:
     """A session over gRPC."""
 
@@ -46,12 +53,11 @@ class GrpcSession:
 
 
 class SocketSession:
-    """A session over a Unix socket."""
+    """A session over a socket."""
 
-    def __init__(self, path: str, **hello: Any) -> None:
-        """Args: hello: fields of the first message that differ."""
-        self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.connect(path)
+    def __init__(self, path: str | socket.socket, **hello: Any) -> None:
+        """Args: path: of a Unix socket, or a connection; hello: fields of the first message that differ."""
+        self._socket = connect(path) if isinstance(path, str) else path
         self._messages = MessageReader(self._socket)
         self.write(Hello(**{"protocol": 1, "token": TOKEN, "lease_id": LEASE, **hello}).SerializeToString())
         self.welcome = Welcome.FromString(self._messages.read() or b"")

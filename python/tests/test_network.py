@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
+import ssl
 import subprocess
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import grpc
+import ormsgpack
 import pytest
 
+from vitest_python._gen.bridge_pb2 import ClientFrame, Start
+from vitest_python.posix.sockets import unix_pair
+from vitest_python.serving.tls import TlsRelay, make_context
+from vitest_python.values import decode
+
 from .reaping import Run, eventually
-from .running import Runner
-from .sessions import TOKEN
+from .running import Runner, Worker
+from .sessions import TOKEN, SocketSession
 
 NAME = "abc1234.vitest-python"
 TOKENS = (("x-vitest-python-token", TOKEN),)
@@ -71,7 +81,7 @@ def test_serves_only_who_has_certificate_and_token(runner: Runner, pair: Callabl
     assert forkserver.until("ready", "failed")["event"] == "ready"
     worker = runner.worker(forkserver, connect=lambda address: dial(address, server, client))
     host, _, port = worker.address.partition(":")
-    assert (host, worker.session) == ("127.0.0.1", "") and int(port) > 0
+    assert host == "127.0.0.1" and int(port) > 0
     assert worker.call("m.echo", b"x" * 100) == b"x" * 100
     assert worker.call("m.secrets") is False
     assert code_of(dial(worker.address, server, client)) is grpc.StatusCode.OK
@@ -82,6 +92,86 @@ def test_serves_only_who_has_certificate_and_token(runner: Runner, pair: Callabl
         assert code_of(refused) is grpc.StatusCode.UNAVAILABLE
     assert code_of(dial(worker.address, other, client)) is grpc.StatusCode.UNAVAILABLE
     assert code_of(grpc.insecure_channel(worker.address)) is grpc.StatusCode.UNAVAILABLE
+
+
+def secure(worker: Worker, server: Pair, client: Pair | None, files: Path) -> ssl.SSLSocket:
+    """Connect to the session socket of a worker that listens on a network."""
+    kind, host, port = worker.session.split(":")
+    assert (kind, host) == ("tls", "127.0.0.1")
+    context = ssl.create_default_context(cadata=server[1])
+    if client is not None:
+        (files / "client").write_text("".join(client))
+        context.load_cert_chain(files / "client")
+    return context.wrap_socket(socket.create_connection((host, int(port)), timeout=10), server_hostname=NAME)
+
+
+def echo(session: SocketSession, value: bytes) -> bytes:
+    """Have a function return this value, which crosses in chunks if it is large."""
+    session.send(ClientFrame(call=1, start=Start(name="m.echo", arguments=ormsgpack.packb([value]))))
+    chunks = b""
+    for frame in session.frames():
+        assert frame.printed == len("loaded\n")
+        if frame.WhichOneof("kind") == "value":
+            return chunks or bytes(decode(frame.value))
+        chunks += frame.chunk.data
+    raise AssertionError("the session has ended")
+
+
+@pytest.fixture
+def served(runner: Runner, pair: Callable[[str], Pair]) -> tuple[Worker, Pair, Pair]:
+    """A worker that listens on a network, and the certificates of both sides."""
+    server, client = pair("server"), pair("client")
+    module = runner.write("m.py", MODULE + "\nprint('loaded')")
+    forkserver = runner.start(module, method="spawn", listen=listen_to("127.0.0.1", server, client))
+    forkserver.until("ready")
+    return runner.worker(forkserver, connect=lambda address: dial(address, server, client)), server, client
+
+
+def test_a_session_goes_over_tls(served: tuple[Worker, Pair, Pair], tmp_path: Path) -> None:
+    worker, server, client = served
+    with SocketSession(secure(worker, server, client, tmp_path), pid=os.getpid()) as session:
+        # An equal pid on another machine is that of a stranger.
+        assert (session.welcome.refusal, session.welcome.shares_memory) == ("", False)
+        assert echo(session, b"x" * 100) == b"x" * 100
+        large = os.urandom(5_000_000)
+        assert echo(session, large) == large
+    with SocketSession(secure(worker, server, client, tmp_path), token="wrong") as refused:
+        assert "the token is wrong" in refused.welcome.refusal
+        assert list(refused.frames()) == []
+
+
+def test_a_session_without_the_certificate_is_refused(
+    served: tuple[Worker, Pair, Pair], pair: Callable[[str], Pair], tmp_path: Path
+) -> None:
+    worker, server, client = served
+    for stranger in (None, pair("other")):
+        # In TLS 1.3, a client learns that it is refused with the first bytes that it reads.
+        refused = pytest.raises(OSError, match=r"alert|reset|EOF")
+        with refused, secure(worker, server, stranger, tmp_path) as connection:
+            connection.recv(1)
+    with pytest.raises(ssl.SSLCertVerificationError):
+        secure(worker, pair("another"), client, tmp_path)
+    host, port = worker.session.removeprefix("tls:").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as plain:
+        plain.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        assert b"HTTP" not in plain.recv(1000)
+    assert worker.call("m.echo", 1) == 1
+
+
+def test_a_client_that_never_shakes_hands_is_dropped_with_its_session(pair: Callable[[str], Pair]) -> None:
+    server, client = pair("server"), pair("client")
+    context = make_context({"key": server[0], "certificate": server[1], "peer": client[1]})
+    outer, stranger = socket.socketpair()
+    outer.setblocking(False)
+    own, inner = unix_pair()
+    relay = threading.Thread(target=TlsRelay(context, outer, inner).run)
+    relay.start()
+    own.close()
+    relay.join(10)
+    assert not relay.is_alive()
+    assert stranger.recv(1) == b""
+    for connection in (outer, stranger, inner):
+        connection.close()
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "localhost", ""])

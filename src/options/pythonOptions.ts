@@ -87,7 +87,7 @@ export interface PoolOptions {
   services?: readonly string[] | undefined
   /**
    * The transport for `python.call` and the other methods of `python`: `auto` uses a Unix socket, which is faster,
-   * `grpc` uses gRPC. `tls` uses gRPC with mutual TLS on 127.0.0.1, as between machines: with it you see its price.
+   * `grpc` uses gRPC. `tls` uses mutual TLS on 127.0.0.1, as between machines: with it you see its price.
    * Stubs of your own services use gRPC in each case. The environment variable
    * `VITEST_PYTHON_TRANSPORT` sets another default.
    *

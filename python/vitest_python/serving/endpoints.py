@@ -25,10 +25,11 @@ MAX_SOCKET_PATH_BYTES = 107
 def open_endpoints(
     config: Config, program: Program, executor: Executor, control: Control, debugger: Debugger | None
 ) -> dict[str, str]:
-    """Listen for sessions and for gRPC clients: on sockets of mode 0600, or on a network by gRPC with mutual TLS.
+    """Listen for sessions and for gRPC clients: on sockets of mode 0600, or on a network with mutual TLS.
 
     Returns:
-        `address`, the gRPC target, and `session`, the path of the session socket; empty if sessions go over gRPC.
+        `address`, the gRPC target, and `session`, the path of the session socket or its address on the network,
+        `tls:host:port`; empty if sessions go over gRPC.
 
     Raises ImportFailed if a servicer can't be registered, OSError if a socket can't be created, and ValueError if
     the network address isn't that of one interface.
@@ -37,7 +38,9 @@ def open_endpoints(
     if config.listen is not None:
         from .rpc.network import start_on_network
 
-        return {"address": start_on_network(config.listen, served, config.log), "session": ""}
+        address = start_on_network(config.listen, served, config.log)
+        sessions = SessionSocket(config.token, executor, served.resolver, config.log)
+        return {"address": address, "session": sessions.listen_on_network(config.listen["host"], config.listen["tls"])}
     directory = f"{config.run_directory}/workers"
     os.makedirs(directory, mode=0o700, exist_ok=True)
     base = f"{directory}/{config.id}"

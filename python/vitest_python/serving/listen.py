@@ -27,6 +27,11 @@ def listen(path: str, serve: Callable[[socket], None], name: str) -> None:
     listener = unix_socket()
     listener.bind(path)
     os.chmod(path, 0o600)
+    accept(listener, serve, name)
+
+
+def accept(listener: socket, serve: Callable[[socket], None], name: str) -> None:
+    """Do the same with the connections of a socket that is bound to its address."""
     listener.listen()
     threading.Thread(target=_accept, args=(listener, serve, name), name=f"{name}s", daemon=True).start()
 

@@ -1,10 +1,13 @@
-"""Serves the sessions of tests on a Unix socket, which costs a fraction of a gRPC stream. See docs/protocol.md."""
+"""Serves the sessions of tests on a socket, which costs a fraction of a gRPC stream. See docs/protocol.md."""
 
 from __future__ import annotations
 
 import hmac
 import os
-from socket import socket
+import threading
+from functools import partial
+from socket import AF_INET, AF_INET6, SOCK_STREAM, socket
+from typing import Any
 
 from google.protobuf.message import DecodeError
 
@@ -14,8 +17,9 @@ from ..bridge.framing import MessageReader, MessageWriter, TooLong
 from ..bridge.session import Session
 from ..execution.executor import Executor
 from ..posix.protocol import LEASE_VARIABLE, PROTOCOL, protocol_mismatch
+from ..posix.sockets import send_soon, unix_pair
 from ..program.resolve import FunctionResolver
-from .listen import listen
+from .listen import accept, listen
 from .reception import Reception
 
 # Before the token is known, a client gets neither much memory nor much time.
@@ -26,7 +30,16 @@ _HELLO_SECONDS = 10.0
 class SessionSocket:
     """Each connection is a session. Its thread reads the frames while the main thread is busy; see `Reception`."""
 
-    def __init__(self, token: str, executor: Executor, resolver: FunctionResolver) -> None:
+    def __init__(self, token: str, executor: Executor, resolver: FunctionResolver, log: str | None = None) -> None:
+        """Serve clients of this machine, or of a network.
+
+        Args:
+            token: the secret that a client has to know
+            executor: runs the functions
+            resolver: finds them
+            log: see Bridge
+        """
+        self._log = log
         self._token = token.encode()
         self._executor = executor
         self._resolver = resolver
@@ -35,13 +48,39 @@ class SessionSocket:
         """Accept sessions on `path`. Raises OSError if the socket can't be created."""
         listen(path, self._serve, "session")
 
+    def listen_on_network(self, host: str, tls: dict[str, Any]) -> str:
+        """Accept sessions on a free port of this IP address, from the owner of a certificate. Return `tls:host:port`.
+
+        Args:
+            host: of one interface of this machine
+            tls: `key`, `certificate` and `peer` as PEM
+        """
+        from .tls import make_context
+
+        listener = socket(AF_INET6 if ":" in host else AF_INET, SOCK_STREAM)
+        listener.settimeout(None)
+        listener.bind((host, 0))
+        accept(listener, partial(self._serve_by_tls, make_context(tls)), "session")
+        return f"tls:{host}:{listener.getsockname()[1]}"
+
+    def _serve_by_tls(self, context: Any, outer: socket) -> None:
+        from .tls import TlsRelay
+
+        send_soon(outer)
+        own, inner = unix_pair()
+        with own, inner:
+            relay = threading.Thread(target=TlsRelay(context, outer, inner).run, name="session-tls", daemon=True)
+            relay.start()
+            self._serve(own)
+            relay.join()
+
     def _serve(self, connection: socket) -> None:
         writer = MessageWriter(connection, self._executor.has_time)
         reader = MessageReader(connection)
         try:
             hello = self._welcome(connection, reader, writer)
             if hello is not None:
-                session = Session(self._executor, self._resolver, _FrameWriter(writer))
+                session = Session(self._executor, self._resolver, _FrameWriter(writer, self._log))
                 if hello.pid:
                     session.share_memory()
                 Reception(connection.fileno(), reader, session).run(self._executor)
@@ -64,7 +103,7 @@ class SessionSocket:
             return None
         connection.settimeout(None)
         why = self._refuse(hello)
-        if hello.pid and not (why or shared_memory.can_open(hello.pid)):
+        if hello.pid and (why or self._log is not None or not shared_memory.can_open(hello.pid)):
             hello.pid = 0
         writer.write(Welcome(refusal=why, shares_memory=hello.pid != 0).SerializeToString())
         if why:
@@ -85,10 +124,13 @@ class SessionSocket:
 class _FrameWriter:
     """A Channel over a socket."""
 
-    def __init__(self, writer: MessageWriter) -> None:
+    def __init__(self, writer: MessageWriter, log: str | None) -> None:
         self._writer = writer
+        self._log = log
 
     def send(self, frame: WorkerFrame) -> None:
+        if self._log is not None:
+            frame.printed = os.stat(self._log).st_size
         self._writer.write(frame.SerializeToString())
 
     def close(self) -> None:

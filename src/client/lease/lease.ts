@@ -9,7 +9,7 @@ export interface Lease {
   readonly workerId: string
   /** gRPC target of the worker. */
   readonly address: string
-  /** Path of its session socket; empty if sessions go over gRPC. */
+  /** Path of its session socket, or `tls:host:port`; empty if sessions go over gRPC. */
   readonly session: string
   /** Name of the machine of the worker; empty if it is this one. */
   readonly node: string

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { outside } from '../../support/outside.ts'
 import { withoutStack } from '../../support/withoutStack.ts'
 import { ClientFrame, Verb, WorkerFrame } from '../gen/vitest_python/v1/bridge.ts'
@@ -5,7 +6,7 @@ import type { Lease } from '../lease/lease.ts'
 import { loadGrpc } from '../wire/grpc.ts'
 import { CHANNEL_OPTIONS, callMetadata, MEMORY_KEY, PID_KEY } from '../wire/metadata.ts'
 import { SharedMemory } from '../wire/sharedMemory.ts'
-import { credentialsFor, isLocal, targetOf, tlsOptions } from '../wire/tls.ts'
+import { connectByTls, credentialsFor, isLocal, isOnNetwork, targetOf, tlsOptions } from '../wire/tls.ts'
 import { startMessage } from './callStart.ts'
 import type { SessionStream } from './sessionStream.ts'
 import { SocketStream } from './socketStream.ts'
@@ -38,10 +39,17 @@ export function openSession(lease: Lease): SessionChannel {
   return channel
 }
 
-function connectTo({ session, leaseId, pid, context }: Lease): SessionChannel {
-  const ownPid = SharedMemory.canOpen(pid) ? process.pid : 0
-  const stream = new SocketStream(session, { token: context.token, leaseId, pid: ownPid })
+function connectTo(lease: Lease): SessionChannel {
+  const { session, leaseId, pid, context } = lease
+  // On another machine, an equal process ID is that of a stranger.
+  const ownPid = !isOnNetwork(session) && SharedMemory.canOpen(pid) ? process.pid : 0
+  const stream = new SocketStream(
+    (onread) =>
+      isOnNetwork(session) ? connectByTls(session, context.tls, onread) : connect({ path: session, onread }),
+    { token: context.token, leaseId, pid: ownPid },
+  )
   const channel: SessionChannel = { stream, sharesMemory: false, printed: 0, close: () => stream.cancel() }
+  followOutput(channel, lease)
   stream.on('welcome', ({ sharesMemory }) => {
     channel.sharesMemory = sharesMemory
   })
@@ -60,15 +68,19 @@ function callByGrpc(lease: Lease): SessionChannel {
     client.makeBidiStreamRequest(SESSION, encodeFrame, WorkerFrame.decode, metadata),
   )
   const channel: SessionChannel = { stream, sharesMemory: false, printed: 0, close: () => client.close() }
-  if (lease.node !== '') {
-    stream.on('data', ({ printed }: WorkerFrame) => {
-      channel.printed = Math.max(channel.printed, printed)
-    })
-  }
+  followOutput(channel, lease)
   stream.on('metadata', (answer) => {
     channel.sharesMemory = answer.get(MEMORY_KEY).length > 0
   })
   return channel
+}
+
+/** A worker on another machine says how much it has printed, because what it prints is read from a copy. */
+function followOutput(channel: SessionChannel, { node }: Lease): void {
+  if (node === '') return
+  channel.stream.on('data', ({ printed }: WorkerFrame) => {
+    channel.printed = Math.max(channel.printed, printed)
+  })
 }
 
 /**

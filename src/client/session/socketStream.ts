@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import type { OnReadOpts, Socket } from 'node:net'
 import { PROTOCOL } from '../../process/run/protocol.ts'
 import { clearTimeout, setImmediate, setTimeout } from '../../support/clock.ts'
 import { ClientFrame, Hello, Welcome, WorkerFrame } from '../gen/vitest_python/v1/bridge.ts'
@@ -19,7 +19,7 @@ interface Events {
   end: []
 }
 
-/** A session over the socket of a worker on this machine, which costs a fraction of a gRPC stream. */
+/** A session over a socket, which costs a fraction of a gRPC stream. */
 export class SocketStream extends EventEmitter<Events> implements SessionStream {
   readonly #socket: Socket
   readonly #messages = new MessageReader()
@@ -29,12 +29,16 @@ export class SocketStream extends EventEmitter<Events> implements SessionStream 
   #broken: Error | undefined
 
   /**
-   * @param path the session socket of the worker
+   * @param connect connects to the session socket of the worker, which may take a while
    * @param timeout milliseconds in which it must answer
    */
-  constructor(path: string, hello: Omit<Hello, 'protocol'>, timeout: number = WELCOME_TIMEOUT_MS) {
+  constructor(
+    connect: (onread: OnReadOpts) => Socket,
+    hello: Omit<Hello, 'protocol'>,
+    timeout: number = WELCOME_TIMEOUT_MS,
+  ) {
     super()
-    this.#socket = connect({ path, onread: { buffer: received, callback: (bytes) => this.#receive(bytes) } })
+    this.#socket = connect({ buffer: received, callback: (bytes) => this.#receive(bytes) })
     this.#socket.on('error', (error) => this.#break(error))
     this.#socket.on('end', () => this.#end())
     this.#welcomeTimer = setTimeout(() => this.#expire(timeout), timeout).unref()

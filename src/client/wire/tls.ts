@@ -1,3 +1,6 @@
+import { createRequire } from 'node:module'
+import type { OnReadOpts } from 'node:net'
+import type { SecureContext, TLSSocket } from 'node:tls'
 import type { ChannelCredentials, ClientOptions } from '@grpc/grpc-js'
 import { LeaseError } from '../errors/errors.ts'
 import { loadGrpc } from './grpc.ts'
@@ -12,7 +15,11 @@ export interface TlsIdentity {
   readonly name: string
 }
 
+const require = createRequire(import.meta.url)
+
 const UNIX = /^unix:/
+/** The address of a session on a network. */
+const TLS = /^tls:(.+):(\d+)$/
 
 /** Whether this gRPC target is a socket of this machine. A process on another one may have an equal process ID. */
 export function isLocal(address: string): boolean {
@@ -28,13 +35,49 @@ export function targetOf(address: string): string {
   return address.startsWith('[') ? `ipv6:${address}` : `ipv4:${address}`
 }
 
+/** Reading the keys takes as long as a handshake, so it is done once. */
+const contexts = new WeakMap<TlsIdentity, SecureContext>()
+
+function contextOf(tls: TlsIdentity): SecureContext {
+  const { createSecureContext } = require('node:tls') as typeof import('node:tls')
+  const known = contexts.get(tls)
+  const context = known ?? createSecureContext({ ca: tls.peer, key: tls.key, cert: tls.certificate })
+  contexts.set(tls, context)
+  return context
+}
+
+function certificatesOf(tls: TlsIdentity | undefined, address: string): TlsIdentity {
+  if (tls) return tls
+  throw new LeaseError(`The worker at ${address} is on a network, and this run has no certificates.`)
+}
+
+/** Whether this session socket is on a network: `tls:host:port`. */
+export function isOnNetwork(session: string): boolean {
+  return TLS.test(session)
+}
+
+/** Connects to a session on a network. Its certificate names the run, because hosts come and go. */
+export function connectByTls(session: string, given: TlsIdentity | undefined, onread: OnReadOpts): TLSSocket {
+  const tls = certificatesOf(given, session)
+  const [, host, port] = TLS.exec(session) as unknown as [string, string, string]
+  const { connect } = require('node:tls') as typeof import('node:tls')
+  const options = {
+    host,
+    port: Number(port),
+    servername: tls.name,
+    secureContext: contextOf(tls),
+    // The environment variable NODE_TLS_REJECT_UNAUTHORIZED sets the default.
+    rejectUnauthorized: true,
+    onread,
+  }
+  return connect(options).setNoDelay()
+}
+
 /** Credentials of a channel to a worker. Those of a Unix socket are its file's mode. */
 export function credentialsFor(address: string, tls: TlsIdentity | undefined): ChannelCredentials {
   const { credentials } = loadGrpc()
   if (isLocal(address)) return credentials.createInsecure()
-  if (!tls)
-    throw new LeaseError(`The worker at ${address} is on a network, and this run has no certificates.`)
-  return credentials.createSsl(Buffer.from(tls.peer), Buffer.from(tls.key), Buffer.from(tls.certificate))
+  return credentials.createFromSecureContext(contextOf(certificatesOf(tls, address)))
 }
 
 /** Options of a channel to a worker. Its certificate names the run, because hosts come and go. */

@@ -19,7 +19,7 @@ export interface Worker extends Identity {
   readonly address: string
   /** Name of its machine. Absent if that is this one. */
   readonly node?: string | undefined
-  /** Path of its session socket; empty if sessions go over gRPC. */
+  /** Path of its session socket, or `tls:host:port`; empty if sessions go over gRPC. */
   readonly session: string
   /** File that holds its output. */
   readonly log: string

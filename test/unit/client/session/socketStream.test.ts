@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type Server, type Socket } from 'node:net'
+import { connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -31,7 +31,7 @@ afterEach(() => {
 
 /** A stream, and everything that it has told. */
 function open(timeout?: number) {
-  const stream = new SocketStream(join(directory, 's'), HELLO, timeout)
+  const stream = new SocketStream((onread) => connect({ path: join(directory, 's'), onread }), HELLO, timeout)
   const told: unknown[] = []
   stream.on('welcome', ({ sharesMemory }) => told.push(['welcome', sharesMemory]))
   stream.on('data', ({ call }) => told.push(['data', call]))

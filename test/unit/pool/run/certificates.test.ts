@@ -109,10 +109,3 @@ test('expired, foreign and missing certificates are refused', async () => {
 test('a worker on a network is not called without certificates', () => {
   expect(() => credentialsFor('10.0.0.7:41235', undefined)).toThrow('this run has no certificates')
 })
-
-test('the credentials of a run are made once, and those of another run are others', () => {
-  const [run, other] = [makeCertificates(NAME).client, makeCertificates(NAME).client]
-  const first = credentialsFor('10.0.0.7:41235', run)
-  expect(credentialsFor('10.0.0.8:41235', run)).toBe(first)
-  expect(credentialsFor('10.0.0.7:41235', other)).not.toBe(first)
-})

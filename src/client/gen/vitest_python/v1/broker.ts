@@ -137,7 +137,7 @@ export interface Granted {
   log: string;
   /** adopts what the worker leaves behind */
   reaperPid: number;
-  /** path of the worker's session socket; empty if sessions go over gRPC */
+  /** path of the worker's session socket, or tls:host:port; empty if sessions go over gRPC */
   session: string;
   /** name of the machine; empty if it is this one */
   node: string;
