@@ -16,8 +16,7 @@ import ormsgpack
 import pytest
 
 from vitest_python._gen.bridge_pb2 import ClientFrame, Start
-from vitest_python.posix.sockets import unix_pair
-from vitest_python.serving.tls import TlsRelay, make_context
+from vitest_python.network.tls import TlsRelay, make_context
 from vitest_python.values import decode
 
 from .reaping import Run, eventually
@@ -162,8 +161,7 @@ def test_a_client_that_never_shakes_hands_is_dropped_with_its_session(pair: Call
     server, client = pair("server"), pair("client")
     context = make_context({"key": server[0], "certificate": server[1], "peer": client[1]})
     outer, stranger = socket.socketpair()
-    outer.setblocking(False)
-    own, inner = unix_pair()
+    own, inner = socket.socketpair()
     relay = threading.Thread(target=TlsRelay(context, outer, inner).run)
     relay.start()
     own.close()

@@ -5,17 +5,7 @@ from __future__ import annotations
 import socket as _module
 
 # The real one, before the user's modules are imported: gevent puts another in its place.
-from socket import (
-    AF_UNIX,
-    IPPROTO_TCP,
-    MSG_DONTWAIT,
-    SHUT_RDWR,
-    SOCK_STREAM,
-    SOL_SOCKET,
-    TCP_NODELAY,
-    socket,
-    socketpair,
-)
+from socket import AF_UNIX, MSG_DONTWAIT, SHUT_RDWR, SOCK_STREAM, SOL_SOCKET, socket
 
 CHUNK_BYTES = 256 * 1024
 # So much goes into one buffer of the kernel: Linux takes it as a whole or not at all.
@@ -35,36 +25,6 @@ def unix_socket(descriptor: int | None = None) -> socket:
     return made
 
 
-def unix_pair() -> tuple[socket, socket]:
-    """Make two connected sockets, the first as `unix_socket` makes it, the second one never waiting."""
-    one, other = socketpair(AF_UNIX, SOCK_STREAM)
-    made = unix_socket(one.detach()), unix_socket(other.detach())
-    made[1].setblocking(False)
-    return made
-
-
-def send_soon(connection: socket) -> None:
-    """Have a connection of a network send small messages at once, and never wait."""
-    connection.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
-    connection.setblocking(False)
-
-
-def receive_at_once(connection: socket) -> bytes | None:
-    """Receive from a socket that never waits: None if nothing has arrived, nothing if the other side has closed it."""
-    try:
-        return connection.recv(CHUNK_BYTES)
-    except BlockingIOError:
-        return None
-
-
-def send_part(connection: socket, data: bytes | bytearray) -> int:
-    """Send as much as a socket that never waits takes now, and return how much that is."""
-    try:
-        return connection.send(data, _NO_SIGNAL)
-    except BlockingIOError:
-        return 0
-
-
 def send_all(connection: socket, *parts: bytes) -> None:
     """Send all parts. Raises OSError if the other side is gone, even if the program has restored SIGPIPE."""
     sent = connection.sendmsg(parts, (), _NO_SIGNAL)
@@ -72,6 +32,14 @@ def send_all(connection: socket, *parts: bytes) -> None:
         if sent < len(part):
             connection.sendall(memoryview(part)[max(0, sent) :], _NO_SIGNAL)
         sent -= len(part)
+
+
+def send_some(connection: socket, data: bytes | bytearray) -> int:
+    """Send as many bytes as a socket that never waits takes now, and return how many these are."""
+    try:
+        return connection.send(data, _NO_SIGNAL)
+    except BlockingIOError:
+        return 0
 
 
 def send_at_once(connection: socket, data: bytes) -> bool:

@@ -31,7 +31,7 @@ def import_runtime(config: Config) -> None:
     if config.needs_grpc:
         _import_grpc()
     if config.listen is not None:
-        from . import tls  # noqa: F401
+        from ..network import tls  # noqa: F401
         from .rpc import network  # noqa: F401
 
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import hmac
 import os
-import threading
-from functools import partial
-from socket import AF_INET, AF_INET6, SOCK_STREAM, socket
-from typing import Any
+from socket import socket
 
 from google.protobuf.message import DecodeError
 
@@ -17,7 +14,6 @@ from ..bridge.framing import MessageReader, MessageWriter, TooLong
 from ..bridge.session import Session
 from ..execution.executor import Executor
 from ..posix.protocol import LEASE_VARIABLE, PROTOCOL, protocol_mismatch
-from ..posix.sockets import send_soon, unix_pair
 from ..program.resolve import FunctionResolver
 from .listen import accept, listen
 from .reception import Reception
@@ -48,31 +44,18 @@ class SessionSocket:
         """Accept sessions on `path`. Raises OSError if the socket can't be created."""
         listen(path, self._serve, "session")
 
-    def listen_on_network(self, host: str, tls: dict[str, Any]) -> str:
+    def listen_on_network(self, host: str, tls: dict[str, str]) -> str:
         """Accept sessions on a free port of this IP address, from the owner of a certificate. Return `tls:host:port`.
 
         Args:
             host: of one interface of this machine
             tls: `key`, `certificate` and `peer` as PEM
         """
-        from .tls import make_context
+        from ..network.tls import behind_tls, bind
 
-        listener = socket(AF_INET6 if ":" in host else AF_INET, SOCK_STREAM)
-        listener.settimeout(None)
-        listener.bind((host, 0))
-        accept(listener, partial(self._serve_by_tls, make_context(tls)), "session")
+        listener = bind(host)
+        accept(listener, behind_tls(tls, self._serve), "session")
         return f"tls:{host}:{listener.getsockname()[1]}"
-
-    def _serve_by_tls(self, context: Any, outer: socket) -> None:
-        from .tls import TlsRelay
-
-        send_soon(outer)
-        own, inner = unix_pair()
-        with own, inner:
-            relay = threading.Thread(target=TlsRelay(context, outer, inner).run, name="session-tls", daemon=True)
-            relay.start()
-            self._serve(own)
-            relay.join()
 
     def _serve(self, connection: socket) -> None:
         writer = MessageWriter(connection, self._executor.has_time)

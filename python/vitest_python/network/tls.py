@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
+from collections.abc import Callable
 
 # The real ones, before the user's modules are imported: gevent puts others in their place.
 from select import POLLIN, POLLOUT, poll
-from socket import socket
+from socket import AF_INET, AF_INET6, AF_UNIX, IPPROTO_TCP, SOCK_STREAM, TCP_NODELAY, socket, socketpair
 from ssl import (
     CERT_REQUIRED,
     PROTOCOL_TLS_SERVER,
@@ -18,7 +20,39 @@ from ssl import (
     SSLZeroReturnError,
 )
 
-from ..posix.sockets import CHUNK_BYTES, receive_at_once, send_part, shut_down
+from ..posix.sockets import CHUNK_BYTES, send_some, shut_down, unix_socket
+
+# A client that doesn't read the last bytes is not waited for.
+_FINISH_SECONDS = 5.0
+
+
+def bind(host: str) -> socket:
+    """Return a socket on a free port of this IP address."""
+    listener = socket(AF_INET6 if ":" in host else AF_INET, SOCK_STREAM)
+    listener.settimeout(None)
+    listener.bind((host, 0))
+    return listener
+
+
+def behind_tls(tls: dict[str, str], serve: Callable[[socket], None]) -> Callable[[socket], None]:
+    """Return a function that has `serve` serve the decrypted bytes of a connection.
+
+    Args:
+        tls: as for `make_context`
+        serve: gets a socket of this process
+    """
+    context = make_context(tls)
+
+    def serve_decrypted(outer: socket) -> None:
+        outer.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+        own, inner = (unix_socket(each.detach()) for each in socketpair(AF_UNIX, SOCK_STREAM))
+        with own, inner:
+            relay = threading.Thread(target=TlsRelay(context, outer, inner).run, name="session-tls", daemon=True)
+            relay.start()
+            serve(own)
+            relay.join()
+
+    return serve_decrypted
 
 
 def make_context(tls: dict[str, str]) -> SSLContext:
@@ -58,6 +92,8 @@ class TlsRelay:
 
     def __init__(self, context: SSLContext, outer: socket, inner: socket) -> None:
         """Relay between `outer`, a connection of the network, and `inner`, the other end of a session's socket."""
+        outer.setblocking(False)
+        inner.setblocking(False)
         self._outer, self._inner = outer, inner
         self._incoming, self._outgoing = MemoryBIO(), MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
@@ -103,10 +139,10 @@ class TlsRelay:
     def _move_in(self, events: int) -> bool:
         """Move bytes of the network to the session, and what is left of the other direction. False at the end."""
         if events & POLLOUT:
-            del self._sealed[: send_part(self._outer, self._sealed)]
+            del self._sealed[: send_some(self._outer, self._sealed)]
         if self._plain or not events & ~POLLOUT:
             return True
-        received = receive_at_once(self._outer)
+        received = _receive(self._outer)
         if received is None:
             return True
         if not received:
@@ -127,19 +163,19 @@ class TlsRelay:
             return False
         self._seal()
         if self._plain:
-            del self._plain[: send_part(self._inner, self._plain)]
+            del self._plain[: send_some(self._inner, self._plain)]
         return True
 
     def _move_out(self, events: int) -> bool:
         """Move bytes of the session to the network, and what is left of the other direction. False at the end."""
         if events & POLLOUT:
-            del self._plain[: send_part(self._inner, self._plain)]
+            del self._plain[: send_some(self._inner, self._plain)]
         if self._sealed or not events & ~POLLOUT:
             return True
         if not self._is_open:
             # The session has ended, because the client hasn't said hello in time.
             return False
-        data = receive_at_once(self._inner)
+        data = _receive(self._inner)
         if data is None:
             return True
         if not data:
@@ -152,7 +188,7 @@ class TlsRelay:
     def _seal(self) -> None:
         self._sealed += self._outgoing.read()
         if self._sealed:
-            del self._sealed[: send_part(self._outer, self._sealed)]
+            del self._sealed[: send_some(self._outer, self._sealed)]
 
     def _finish(self) -> None:
         """Tell the client that the session has ended, after its last frame."""
@@ -166,10 +202,14 @@ class TlsRelay:
 
     def _flush_at_once(self) -> None:
         try:
-            send_part(self._outer, self._sealed)
+            send_some(self._outer, self._sealed)
         except OSError:
             pass
 
 
-# A client that doesn't read the last bytes is not waited for.
-_FINISH_SECONDS = 5.0
+def _receive(connection: socket) -> bytes | None:
+    """Return the bytes that have arrived: None if there are none, nothing if the other side has ended."""
+    try:
+        return connection.recv(CHUNK_BYTES)
+    except BlockingIOError:
+        return None
