@@ -16,7 +16,7 @@ def start(program: str, arguments: list[str]) -> None:
 
         signal_once.main(arguments)
     elif program == "outline":
-        from vitest_python.measuring import outline
+        from vitest_python.reporting import outline
 
         outline.main(arguments)
     else:

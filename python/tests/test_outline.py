@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from vitest_python.measuring.outline import find_bodies
-from vitest_python.measuring.outline import outline as outline_of
+from vitest_python.reporting.outline import find_bodies
+from vitest_python.reporting.outline import outline as outline_of
 
 SOURCE = b'''\
 import os

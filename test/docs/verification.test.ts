@@ -53,7 +53,8 @@ function checks(): string[] {
 }
 
 function benchmarks(): string {
-  return readdirSync(join(root, 'bench/figures'))
+  return readdirSync(join(root, 'bench/figures'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
     .map((name) => read(`bench/figures/${name}`))
     .join('\n')
 }

@@ -27,7 +27,7 @@ importlib.import_module(module).main(config)
 # In a namespace of its own, so that no name is left in `__main__`. Text as hexadecimal needs no quotes.
 _SCRIPT = f"exec(compile({_CODE!r}, '<stdin>', 'exec'), {{'text': 'TEXT'}})\n"
 _PROGRAMS = {
-    "coverage": "vitest_python.measuring.reporter",
+    "coverage": "vitest_python.reporting.reporter",
     "driver": "vitest_python.cluster.driver",
     "forkserver": "vitest_python.forkserver.forkserver",
     "inspector": "vitest_python.inspection.inspector",

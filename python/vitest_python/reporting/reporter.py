@@ -13,8 +13,8 @@ from typing import Any, NoReturn
 from ..common.config import Config
 from ..common.exit import exit_in_order
 from ..common.start import connect, start_program
+from ..measuring.settings import CHILDREN, RECORDS, make_coverage, matching_files
 from .contexts import Contexts
-from .settings import CHILDREN, RECORDS, make_coverage, matching_files
 
 
 def main(given: dict[str, Any]) -> NoReturn:
