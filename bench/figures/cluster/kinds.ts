@@ -1,4 +1,5 @@
-import type { ClusterOptions, PoolOptions } from '../../../src/options/pythonOptions.ts'
+import type { ClusterOptions } from '../../../src/options/clusterOptions.ts'
+import type { PoolOptions } from '../../../src/options/pythonOptions.ts'
 import { rayPython } from '../../support/paths.ts'
 import { BenchRun } from '../../support/run.ts'
 

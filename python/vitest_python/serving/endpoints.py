@@ -36,9 +36,13 @@ def open_endpoints(
     """
     served = _served(config, program, executor, control, debugger)
     if config.listen is not None:
-        from .rpc.network import start_on_network
+        from ..network.grpc_port import add_grpc_port
+        from .rpc.server import keep, make_server
 
-        address = start_on_network(config.listen, served, config.log)
+        server = make_server(served, config.log)
+        with without_fork_support():
+            address = add_grpc_port(server, config.listen)
+        keep(server)
         sessions = SessionSocket(config.token, executor, served.resolver, config.log)
         return {"address": address, "session": sessions.listen_on_network(config.listen["host"], config.listen["tls"])}
     directory = f"{config.run_directory}/workers"

@@ -31,8 +31,7 @@ def import_runtime(config: Config) -> None:
     if config.needs_grpc:
         _import_grpc()
     if config.listen is not None:
-        from ..network import tls  # noqa: F401
-        from .rpc import network  # noqa: F401
+        from ..network import grpc_port, tls  # noqa: F401
 
 
 def _import_grpc() -> None:
