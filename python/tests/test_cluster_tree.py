@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import secrets
 import socket
 import subprocess
@@ -269,3 +270,21 @@ def test_the_control_socket_of_a_node_asks_for_the_token(tmp_path: Path, hello: 
         time.sleep(0.01)
     assert [line["from"] for line in received] == (["w1"] if answer == "welcome" else [])
     assert not any("token" in line["line"] for line in received)
+
+
+def test_a_peer_is_accepted_after_descriptors_were_short(tmp_path: Path) -> None:
+    received: list[dict[str, Any]] = []
+    Peers(str(tmp_path / "c.sock"), "token", received.append)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with socket.socket(socket.AF_UNIX) as peer:
+        peer.settimeout(10)
+        # The next descriptor would have this number or a higher one.
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(map(int, os.listdir("/proc/self/fd"))), hard))
+        try:
+            peer.connect(str(tmp_path / "c.sock"))
+            time.sleep(0.3)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        peer.sendall(encode({"role": "worker", "id": "w1", "token": "token", "protocol": PROTOCOL}))
+        with peer.makefile("rb") as lines:
+            assert "welcome" in decode(lines.readline())

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hmac
-import os
-import socket
-import threading
 from collections.abc import Callable
+from socket import socket
 from typing import Any
 
 from ..posix.lines import JsonLine, decode, encode
 from ..posix.protocol import PROTOCOL, protocol_mismatch
+from ..serving.listen import listen
 
 
 class Peers:
@@ -27,11 +26,7 @@ class Peers:
         self._token = token.encode()
         self._receive = receive
         self._files: dict[str, Any] = {}
-        listener = socket.socket(socket.AF_UNIX)
-        listener.bind(path)
-        os.chmod(path, 0o600)
-        listener.listen(64)
-        threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+        listen(path, self._serve, "peer")
 
     def send(self, peer: str, line: JsonLine) -> None:
         """Send a line. Does nothing if the peer is gone."""
@@ -42,14 +37,9 @@ class Peers:
         except (KeyError, OSError, ValueError):
             pass
 
-    def _accept(self, listener: socket.socket) -> None:
-        while True:
-            connection, _ = listener.accept()
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
-    def _serve(self, connection: socket.socket) -> None:
+    def _serve(self, connection: socket) -> None:
         peer = ""
-        with connection, connection.makefile("rwb") as file:
+        with connection.makefile("rwb") as file:
             try:
                 hello = decode(file.readline())
                 refusal = self._refuse(hello)
