@@ -1,57 +1,73 @@
 import { readFileSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { mayIsolate } from '../support/playOnCluster.ts'
-import { type ClusterRun, runOnCluster } from '../support/runOnCluster.ts'
+import { type ClusterRun, type ClusterSuite, runOnCluster } from '../support/runOnCluster.ts'
 import { JEST, nightly } from '../support/versions.ts'
 
 const version = '4.1.12'
-const deadline = 280_000
+const deadline = 560_000
 const timeout = deadline + 20_000
+
+const example = readFileSync(new URL('../../examples/cluster/vitest.config.ts', import.meta.url), 'utf8')
+
+/** Suites that other tests run on this machine, and the example. */
+const SUITES: Record<string, ClusterSuite> = {
+  example: { fixture: 'scikit-learn', files: { 'vitest.config.ts': example } },
+  bridge: { fixture: 'bridge', args: ['time', 'authoring'] },
+}
+const MORE: Record<string, ClusterSuite> = {
+  bridge: { fixture: 'bridge', args: ['references', 'callbacks', 'time', 'inline', 'authoring', 'tls'] },
+  buffers: {
+    fixture: 'bridge',
+    args: ['buffers'],
+    python: { modules: ['./python/buffers.py'] },
+    env: { BRIDGE_WITHOUT_MEMORY: 'closed' },
+  },
+  state: { fixture: 'state', python: { isolation: 'file' } },
+  shared: { fixture: 'shared', python: { isolation: 'shared' } },
+  recycle: { fixture: 'recycle' },
+  output: { fixture: 'output', args: ['talks'] },
+  seeds: { fixture: 'output', args: ['seeds'] },
+}
+
+describe.runIf(mayIsolate())('on a Ray cluster, if this user may make namespaces', () => {
+  const suites = { ...SUITES, ...(nightly && MORE) }
+  let runs: Record<string, ClusterRun>
+
+  beforeAll(async () => {
+    runs = await runOnCluster(version, suites, { nodes: 3, deadline })
+  }, timeout)
+
+  test.each(Object.keys(suites))('%s', (name) => {
+    expectClean(runs[name]!)
+  })
+})
+
+describe.runIf(mayIsolate() && nightly)('on a Ray cluster, at night', () => {
+  test('Python is measured', { timeout }, async () => {
+    const suites = { measured: { fixture: 'measured', args: ['--coverage'] } }
+    const { measured } = await runOnCluster(version, suites, { deadline })
+    expectClean(measured)
+    expect(measured.output).toMatch(/ prices\.py +\| +[\d.]+ /)
+    expect(measured.output).toMatch(/ never\.py +\| +0 /)
+  })
+
+  test('Jest', { timeout }, async () => {
+    const suites = { jest: { fixture: 'jest', args: ['tests/calls'] } }
+    expectClean((await runOnCluster(JEST, suites, { deadline })).jest)
+  })
+
+  test('two shards at once, each with a verdict of its own', { timeout }, async () => {
+    const suites = { shards: { fixture: 'shards', program: 'shards.mjs' } }
+    const { shards } = await runOnCluster(version, suites, { deadline })
+    expectClean(shards)
+    expect(shards.output).toMatch(/Python ran on \d+\.\d+\.\d+\.\d+/)
+    expect(shards.output).toContain('All 2 shards are clean.')
+  })
+})
 
 function expectClean({ status, output, left }: ClusterRun): void {
   expect({ status, failed: status === 0 ? '' : output }).toEqual({ status: 0, failed: '' })
   expect(output).toMatch(/Each of \d nodes? was swept twice/)
   expect(left).toBe('')
 }
-
-const BRIDGE = nightly ? ['references', 'callbacks', 'time', 'inline', 'authoring'] : ['time', 'authoring']
-
-/** Suites that other tests run on this machine. */
-describe.runIf(mayIsolate())('on a Ray cluster, if this user may make namespaces', () => {
-  test('the bridge suite', { timeout }, async () => {
-    expectClean(await runOnCluster({ version, fixture: 'bridge', args: BRIDGE, deadline }))
-  })
-
-  test('the example', { timeout }, async () => {
-    const config = readFileSync(new URL('../../examples/cluster/vitest.config.ts', import.meta.url), 'utf8')
-    const files = { 'vitest.config.ts': config }
-    const env = { CLUSTER_NODES: '3' }
-    const run = await runOnCluster({ version, fixture: 'scikit-learn', files, env, deadline })
-    expectClean(run)
-    expect(run.output).toMatch(/Tests +7 passed \(7\)/)
-  })
-
-  test.runIf(nightly)('big values, which cross in chunks', { timeout }, async () => {
-    const python = { modules: ['./python/buffers.py'] }
-    const env = { BRIDGE_WITHOUT_MEMORY: 'closed' }
-    expectClean(await runOnCluster({ version, fixture: 'bridge', args: ['buffers'], python, env, deadline }))
-  })
-
-  test.runIf(nightly)('coverage of Python', { timeout }, async () => {
-    const run = await runOnCluster({ version, fixture: 'measured', args: ['--coverage'], deadline })
-    expectClean(run)
-    expect(run.output).toMatch(/ prices\.py +\| +[\d.]+ /)
-    expect(run.output).toMatch(/ never\.py +\| +0 /)
-  })
-
-  test.runIf(nightly)('Jest', { timeout }, async () => {
-    expectClean(await runOnCluster({ version: JEST, fixture: 'jest', args: ['tests/calls'], deadline }))
-  })
-
-  test.runIf(nightly)('two shards at once, each with a verdict of its own', { timeout }, async () => {
-    const run = await runOnCluster({ version, fixture: 'shards', deadline }, './run.sh')
-    expectClean(run)
-    expect(run.output).toMatch(/Python ran on \d+\.\d+\.\d+\.\d+/)
-    expect(run.output).toContain('All 2 shards are clean.')
-  })
-})
