@@ -65,8 +65,31 @@ def test_a_huge_output_takes_little_memory(log: Path, tmp_path: Path) -> None:
         file.truncate(200_000_000)
     tracemalloc.start()
     try:
-        pieces = mirror.look()
+        pieces = mirror.look(room=200_000_000)
         assert tracemalloc.get_traced_memory()[1] < 5_000_000
     finally:
         tracemalloc.stop()
     assert len(pieces) == -(-200_000_000 // 65_536)
+
+
+def test_of_more_than_there_is_room_for_the_beginning_and_the_end_come(log: Path, tmp_path: Path) -> None:
+    mirror = Mirror(str(tmp_path))
+    log.write_bytes(b"a" * 100_000 + b"b" * 300_000 + b"c" * 65_536)
+    lines = [piece.read() for piece in mirror.look(room=100_000)]
+    assert [line.get("skipped") for line in lines] == [None, None, 300_000, None]
+    data = [base64.b64decode(line.get("data", "")) for line in lines]
+    assert data[0] + data[1] == b"a" * 100_000
+    assert data[3] == b"c" * 65_536
+    with log.open("ab") as file:
+        file.write(b"next")
+    assert brought(mirror) == [("logs/w1.log", b"next")]
+
+
+def test_without_room_only_the_end_comes(log: Path, tmp_path: Path) -> None:
+    mirror = Mirror(str(tmp_path))
+    log.write_bytes(b"a" * 100_000)
+    skipped, last = (piece.read() for piece in mirror.look(room=-1))
+    assert skipped == {"event": "written", "file": "logs/w1.log", "skipped": 100_000 - 65_536}
+    assert base64.b64decode(last["data"]) == b"a" * 65_536
+    (tmp_path / "measured.jsonl").write_bytes(b"{1}\n")
+    assert [(piece.read()["file"]) for piece in mirror.look(room=-1)] == ["measured.jsonl"]

@@ -27,7 +27,7 @@ const MORE: Record<string, ClusterSuite> = {
   shared: { fixture: 'shared', python: { isolation: 'shared' } },
   recycle: { fixture: 'recycle' },
   output: { fixture: 'output', args: ['talks'] },
-  seeds: { fixture: 'output', args: ['seeds'] },
+  seeds: { fixture: 'output', args: ['seeds', '--retry=1'] },
 }
 
 describe.runIf(mayIsolate())('on a Ray cluster, if this user may make namespaces', () => {
@@ -40,6 +40,10 @@ describe.runIf(mayIsolate())('on a Ray cluster, if this user may make namespaces
 
   test.each(Object.keys(suites))('%s', (name) => {
     expectClean(runs[name]!)
+  })
+
+  test.runIf(nightly)('of a flood of output, as much is shown as on this machine', () => {
+    expect(runs['output']!.output).toContain('Python printed 99.0 MB more in this test')
   })
 })
 

@@ -10,6 +10,11 @@ MEASURED = "measured.jsonl"
 
 # Bytes of one line. A question for lines is answered with many of them.
 _CHUNK = 64 * 1024
+# Bytes of output that may be on their way. The runner shows less of a test, and a process that prints faster than Ray
+# sends would delay every other line of its node.
+MAX_WAITING = 4 * 1024 * 1024
+# The end of an output is always sent: it explains a crash.
+_TAIL = 64 * 1024
 
 JsonLine = dict[str, Any]
 
@@ -38,12 +43,25 @@ class Piece:
         self._name = name
         self._file = file
         self._offset = offset
-        self._length = length
+        self.length = length
 
     def read(self) -> JsonLine:
         """Return the line, as docs/protocol.md describes it."""
-        data = self._file.read(self._offset, self._length)
+        data = self._file.read(self._offset, self.length)
         return {"event": "written", "file": self._name, "data": base64.b64encode(data).decode()}
+
+
+class Gap(Piece):
+    """Bytes that are left out. They keep their place, so that all others do."""
+
+    def __init__(self, name: str, skipped: int) -> None:
+        self._name = name
+        self._skipped = skipped
+        self.length = 0
+
+    def read(self) -> JsonLine:
+        """Return the line, as docs/protocol.md describes it."""
+        return {"event": "written", "file": self._name, "skipped": self._skipped}
 
 
 class Mirror:
@@ -59,13 +77,18 @@ class Mirror:
         self._files: dict[str, _OpenFile] = {}
         self._offsets: dict[str, int] = {}
 
-    def look(self, ended: str | None = None) -> list[Piece]:
+    def look(self, ended: str | None = None, room: int = MAX_WAITING) -> list[Piece]:
         """Return the new pieces of the files. Not thread-safe.
 
         Args:
+            room: bytes of output that may be sent. Of more, the end of each file is sent, and the rest is a gap
             ended: the ID of a process that has ended. Its file is not needed any more, and is deleted
         """
-        pieces = [piece for name in self._names() for piece in self._find(name)]
+        pieces: list[Piece] = []
+        for name in self._names():
+            found = self._find(name, room)
+            room -= sum(piece.length for piece in found)
+            pieces += found
         if ended is not None:
             self._forget(f"logs/{ended}.log")
         return pieces
@@ -77,7 +100,7 @@ class Mirror:
             return []
         return [*logs, MEASURED]
 
-    def _find(self, name: str) -> list[Piece]:
+    def _find(self, name: str, room: int) -> list[Piece]:
         is_new = name not in self._files
         try:
             if is_new:
@@ -91,11 +114,15 @@ class Mirror:
         if end <= start and not is_new:
             return []
         self._offsets[name] = end
-        # An empty file exists there, too, so that it can be watched before anything is printed. Several nodes append to
-        # one file of records, so its lines must arrive whole.
-        step = max(1, end - start) if name == MEASURED else _CHUNK
-        offsets = range(start, end, step) or [start]
-        return [Piece(name, file, offset, min(step, end - offset)) for offset in offsets]
+        if name == MEASURED:
+            # Several nodes append to one file of records, so its lines must arrive whole.
+            return [Piece(name, file, start, end - start)]
+        tail = max(start, end - _TAIL)
+        head = min(tail, start + max(0, room))
+        # An empty file exists there, too, so that it can be watched before anything is printed.
+        if end - start <= room or head == tail:
+            return _pieces(name, file, start, end) or [Piece(name, file, start, 0)]
+        return [*_pieces(name, file, start, head), Gap(name, tail - head), *_pieces(name, file, tail, end)]
 
     def _forget(self, name: str) -> None:
         self._files.pop(name, None)
@@ -104,6 +131,10 @@ class Mirror:
             os.unlink(f"{self._directory}/{name}")
         except OSError:
             pass
+
+
+def _pieces(name: str, file: _OpenFile, start: int, end: int) -> list[Piece]:
+    return [Piece(name, file, offset, min(_CHUNK, end - offset)) for offset in range(start, end, _CHUNK)]
 
 
 def _end_of_lines(file: _OpenFile, start: int, end: int) -> int:

@@ -16,7 +16,7 @@ from typing import IO
 from ..posix.identity import start_time
 from ..posix.lines import JsonLine, decode, encode
 from ..posix.protocol import RUN_DIRECTORY_VARIABLE, RUN_ID_VARIABLE
-from .mirror import Mirror, Piece
+from .mirror import MAX_WAITING, Mirror, Piece
 from .peers import Peers
 from .start_reaper import start_reaper
 from .sweep import look, sweep_node
@@ -76,6 +76,8 @@ class Tree:
         self._heard = time.monotonic()
         self._mirror = Mirror(directory)
         self._homing = threading.Lock()
+        # Bytes of output that are queued.
+        self._waiting = 0
         self._peers = Peers(f"{directory}/control.sock", token, self._pass_on)
         reaper = start_reaper(run_id, directory, package, keep, self._environment)
         assert reaper.stdin is not None and reaper.stdout is not None
@@ -109,7 +111,10 @@ class Tree:
             pass
         for message in lines:
             if isinstance(message["line"], Piece):
-                message["line"] = message["line"].read()
+                piece = message["line"]
+                message["line"] = piece.read()
+                with self._homing:
+                    self._waiting -= piece.length
         self._heard = time.monotonic()
         return lines
 
@@ -195,7 +200,8 @@ class Tree:
     def _bring_home(self, ended: str | None = None) -> None:
         # Until the pieces are queued, no line may overtake them.
         with self._homing:
-            for piece in self._mirror.look(ended):
+            for piece in self._mirror.look(ended, MAX_WAITING - self._waiting):
+                self._waiting += piece.length
                 self._lines.put({"from": "files", "line": piece})
 
     def _watch(self) -> None:

@@ -22,6 +22,16 @@ test('pieces of a file are appended in their order', () => {
   expect(readFileSync(join(run, 'measured.jsonl'), 'utf8')).toBe('{}\n')
 })
 
+test('skipped bytes keep their place', () => {
+  const run = join(directory, 'run')
+  bringHome(run, { file: 'logs/w1.log', data: data('one\n') })
+  bringHome(run, { file: 'logs/w1.log', skipped: 3 })
+  bringHome(run, { file: 'logs/w1.log', data: data('two\n') })
+  bringHome(run, { file: 'logs/w2.log', skipped: 3 })
+  expect(readFileSync(join(run, 'logs/w1.log'), 'utf8')).toBe('one\n\0\0\0two\n')
+  expect(readdirSync(join(run, 'logs'))).toEqual(['w1.log'])
+})
+
 test.each([
   '../escaped.log',
   'logs/../../escaped.log',
