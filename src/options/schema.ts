@@ -12,11 +12,15 @@ export function sparesFor(testProcesses: number): number {
   return Math.min(8, testProcesses + 1)
 }
 
+/** Node's timers end at once after 2^31 milliseconds, and some waits are longer than the option. */
+const MAX_MS = 2_000_000_000
+
 const milliseconds = (what: string) =>
   v.pipe(
     v.number(`${what} is a number of milliseconds`),
     v.integer(`${what} is a whole number`),
     v.minValue(1, `${what} is at least 1`),
+    v.maxValue(MAX_MS, `${what} is at most ${MAX_MS}`),
   )
 const count = (least: number) =>
   v.pipe(

@@ -26,6 +26,7 @@ test.each([
   ],
   [{ maxWorkers: 0 }, 'maxWorkers is 0: write at least 1'],
   [{ spares: 1.5 }, 'spares is 1.5: write a whole number'],
+  [{ leaseTimeout: 2 ** 31 }, 'leaseTimeout is 2147483648: leaseTimeout is at most 2000000000'],
   [{ startupTimeout: '5s' }, 'startupTimeout is "5s": startupTimeout is a number of milliseconds'],
   [{ recycle: { leases: 0 } }, 'recycle.leases is 0: write at least 1'],
   [{ recycle: { uses: 3 } }, 'recycle.uses: there is no such option'],
