@@ -3,6 +3,7 @@ from __future__ import annotations
 import _queue
 import os
 import signal
+import sys
 import time
 from functools import partial
 from pathlib import Path
@@ -282,3 +283,17 @@ def test_ends_with_the_forkserver_stopped(runner: Runner) -> None:
     runner.process.kill()
     eventually(lambda: not alive(worker.pid), seconds=1)
     assert Path(runner.directory).exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers of a cluster run on Linux")
+def test_a_worker_measures_its_memory_although_a_test_has_replaced_open(runner: Runner) -> None:
+    source = """
+import builtins
+def replace(): builtins.open = None
+"""
+    forkserver = runner.start(runner.write("m.py", source))
+    forkserver.until("ready")
+    worker = runner.worker(forkserver)
+    worker.call("m.replace")
+    worker.control.say(op="measure")
+    assert worker.control.until("measured")["resident"] > 1_000_000

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from .debugger import Debugger
 
 
+# The real one, before a test replaces it.
+_open = open
+
+
 def run_worker(config: Config, program: Program | None, collector: Collector | None = None) -> NoReturn:
     """Serve until an `exit` line comes or the runner is gone.
 
@@ -103,7 +107,7 @@ def _report_reset(control: Control, problem: str | None) -> None:
 
 
 def _resident_bytes() -> int:
-    with open("/proc/self/statm", "rb") as file:
+    with _open("/proc/self/statm", "rb") as file:
         return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
