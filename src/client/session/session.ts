@@ -1,11 +1,10 @@
 import { AsyncResource } from 'node:async_hooks'
 import type { RecordedCall } from '../events/runEvents.ts'
-import type { ClientFrame, Timing, WorkerFrame } from '../gen/vitest_python/v1/bridge.ts'
+import type { ClientFrame, Start, Timing, WorkerFrame } from '../gen/vitest_python/v1/bridge.ts'
 import type { CalledWorker, CallSpan } from '../tracing/callSpan.ts'
 import { type TracedCallback, traceCallback } from '../tracing/traceCallback.ts'
 import { type CallAnswer, eventOf } from './answers.ts'
 import type { CallOptions } from './callOptions.ts'
-import { type CallStart, startMessage } from './callStart.ts'
 import type { CallListener } from './callState.ts'
 import { CallTable } from './callTable.ts'
 import type { SessionHost } from './sessionHost.ts'
@@ -85,7 +84,7 @@ export class Session {
   }
 
   /** @returns the number of the call; 0 if the session has ended, which the listener is told soon */
-  start(start: CallStart, listener: CallListener): number {
+  start(start: Start, listener: CallListener): number {
     const ended = this.#ended
     if (ended) {
       queueMicrotask(() => listener.fail(ended))
@@ -93,7 +92,7 @@ export class Session {
     }
     const call = this.#calls.add(listener)
     if (listener.span) this.#spans.set(call, listener.span)
-    this.#send(startMessage(start), call)
+    this.#send({ $case: 'start', value: start }, call)
     return call
   }
 

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { ClientFrame, WorkerFrame } from '../../../../src/client/gen/vitest_python/v1/bridge.ts'
 import { refs } from '../../../../src/client/python/ref.ts'
+import { completeStart } from '../../../../src/client/session/callStart.ts'
 import { Session } from '../../../../src/client/session/session.ts'
 import { encode } from '../../../../src/client/values/encode.ts'
 import { FAILURE } from '../../../support/pythonFailure.ts'
@@ -46,15 +47,12 @@ class Simulation {
   start(): void {
     const call: ModelCall = { number: 0, received: [], isCancelled: false, endings: [], isAnswered: false }
     const note = (what: string) => void call.received.push(what)
-    call.number = this.session.start(
-      { name: 'm.f', stream: true },
-      {
-        value: () => note('value'),
-        item: () => note('item'),
-        end: () => note('end'),
-        fail: ({ message }) => note(`fail: ${message}`),
-      },
-    )
+    call.number = this.session.start(completeStart({ name: 'm.f', stream: true }), {
+      value: () => note('value'),
+      item: () => note('item'),
+      end: () => note('end'),
+      fail: ({ message }) => note(`fail: ${message}`),
+    })
     this.calls.push(call)
   }
 

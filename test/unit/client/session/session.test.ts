@@ -7,6 +7,7 @@ import { CallbackVerb } from '../../../../src/client/gen/vitest_python/v1/bridge
 import { call } from '../../../../src/client/python/call.ts'
 import { refs } from '../../../../src/client/python/ref.ts'
 import { stream } from '../../../../src/client/python/stream.ts'
+import { completeStart } from '../../../../src/client/session/callStart.ts'
 import { Session } from '../../../../src/client/session/session.ts'
 import { encode } from '../../../../src/client/values/encode.ts'
 
@@ -118,7 +119,7 @@ test.each([
 test.each([false, true])('items give their shared memory back, the call given up: %s', (isGivenUp) => {
   const { session, say } = scripted()
   const python = scripted().session
-  const number = session.start({ name: 'm.s' }, { value() {}, item() {}, end() {}, fail() {} })
+  const number = session.start(completeStart({ name: 'm.s' }), { value() {}, item() {}, end() {}, fail() {} })
   if (isGivenUp) void session.cancel(number)
   const open = () => readdirSync('/proc/self/fd').length
   const before = open()
