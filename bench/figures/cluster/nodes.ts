@@ -10,7 +10,7 @@ export const NODES = [1, 2, 3] as const
 const WORKERS = 4
 /** As many as all nodes have workers. */
 const TEST_PROCESSES = WORKERS * Math.max(...NODES)
-const ROUNDS = 2
+const ROUNDS = 1
 
 /** What a test does in Python, and how many tests each test process runs. */
 const LOADS = {

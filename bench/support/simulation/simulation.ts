@@ -40,6 +40,7 @@ export class Simulation {
 
   /** @param workers of each node, at most */
   static async open(nodes: number, workers: number): Promise<Simulation> {
+    // A directory for a CPU profile of main.
     const profile = process.env['BENCH_PROFILE']
     const execArgv = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : []
     const main = fork(MAIN, [], { execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
