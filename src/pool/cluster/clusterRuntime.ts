@@ -93,8 +93,8 @@ export class ClusterRuntime implements Runtime {
   }
 
   outdate(): boolean {
-    if (!this.isOutdated()) return false
-    this.beginEpoch()
+    if (!this.#nodes.some((node) => node.isOutdated())) return false
+    for (const node of this.#nodes) node.beginEpoch()
     return true
   }
 
@@ -131,23 +131,6 @@ export class ClusterRuntime implements Runtime {
         this.#killDriver(),
       )
     }
-  }
-
-  isOutdated(): boolean {
-    return this.#nodes.some((node) => node.isOutdated())
-  }
-
-  beginEpoch(): void {
-    for (const node of this.#nodes) node.beginEpoch()
-  }
-
-  spawnWorkers(): void {
-    for (const node of this.#nodes) node.spawnWorkers()
-  }
-
-  /** Of this machine. */
-  arm() {
-    return this.#local.arm()
   }
 
   /** It is no process of a test, so the sweep of this machine must not find it. */

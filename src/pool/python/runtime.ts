@@ -296,8 +296,8 @@ async function recordOrEnd(reaper: Reaper, record: () => void): Promise<void> {
   }
 }
 
-/** The public members of `PythonRuntime`, so that a test can stand in for it. */
-export type Runtime = Pick<PythonRuntime, keyof PythonRuntime>
+/** The Python of a run as the pool sees it: of this machine, or of the nodes of a cluster. */
+export type Runtime = Omit<PythonRuntime, 'arm' | 'isOutdated' | 'beginEpoch' | 'spawnWorkers'>
 
 /** Gives every error of a start a code. */
 function withStartCode<T>(start: Promise<T>): Promise<T> {
