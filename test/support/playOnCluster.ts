@@ -39,6 +39,8 @@ export interface PlayedCase {
 
 /** Times in milliseconds since the test was ready, `null` if it did not happen in time. */
 export interface PlayedRow {
+  /** The address of the node that the event happens to. */
+  readonly node: string
   /** Processes of the run on the node that the event happens to, before it. */
   readonly before: number
   readonly struckAfter: number
@@ -47,6 +49,8 @@ export interface PlayedRow {
   readonly endedAfter: number
   /** When no process of the run was left anywhere. */
   readonly allGoneAfter: number | null
+  /** When the actor of that node was gone. */
+  readonly actorGoneAfter: number | null
   readonly signal: string | null
   readonly left: string[]
 }
