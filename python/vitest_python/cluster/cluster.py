@@ -35,10 +35,14 @@ class Cluster:
                 logging_level="error",
             )
         except Exception as error:
-            raise ClusterProblem(
-                f"Cannot join the Ray cluster at {options['address']!r}: {type(error).__name__}: {error}\n"
-                "Start a node of the cluster on this machine: `ray start --address=<head>:6379 --num-cpus=0`."
-            ) from error
+            problem = f"Cannot join the Ray cluster at {options['address']!r}: {type(error).__name__}: {error}"
+            # Those are about the options.
+            if not isinstance(error, (TypeError, ValueError)):
+                problem += (
+                    "\nIf this machine isn't a node of the cluster, make it one: "
+                    "`ray start --address=<head>:6379 --num-cpus=0`."
+                )
+            raise ClusterProblem(problem) from error
         self._refuse_open_cluster()
 
     def describe(self) -> JsonLine:
