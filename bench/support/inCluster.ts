@@ -30,6 +30,8 @@ export async function inCluster<Result>(containers: number, name: string): Promi
     CLUSTER_CASES: name,
     CLUSTER_OUT: out,
     CLUSTER_PROGRAM: process.execPath,
+    // By default, Ray gives its processes a lower priority (nice 15), which counts if the machine is busy.
+    RAY_worker_niceness: '0',
   }
   const read = (suffix: string) => readFileSync(join(out, `${name}.${suffix}`), 'utf8')
   try {

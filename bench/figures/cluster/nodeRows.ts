@@ -20,7 +20,10 @@ export function nodeRows(rates: Rates): Row[] {
       figure,
       unit: '/s' as const,
       baseline: nodes === '1' ? { what: 'local', figure: local } : { what: 'one node', figure: one },
-      targets: nodes === '1' || load !== 'waits' ? [] : [reaches(figure, one, SHARE * Number(nodes))],
+      targets:
+        nodes === '1' || load !== 'waits'
+          ? []
+          : [reaches(figure, one, Number((SHARE * Number(nodes)).toFixed(1)))],
     }))
   })
 }
