@@ -4,7 +4,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { zipSync } from 'fflate'
 
 /** Named in package.json, too, which leaves their directories out. */
-export const ROOMS = ['cluster', 'inspection', 'network', 'reporting']
+export const ROOMS = ['cluster', 'inspection', 'measuring', 'network', 'reporting']
 
 const python = new URL('../python/', import.meta.url)
 
