@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 
 /** Bytes that an entry may have, with about a seventh of slack. What is imported on demand doesn't count. */
 const BUDGETS = {
-  'vitest.js': 44_000,
+  'vitest.js': 46_000,
   'vitest/global-setup.js': 140_000,
   'vitest/setup.js': 41_000,
   'environment.js': 18_000,
