@@ -23,6 +23,7 @@ export type {
 export type { Arguments, CallOptions } from '../client/session/callOptions.ts'
 export * from '../client/values/classes.ts'
 export type { NdArray } from '../client/values/ndarray.ts'
+export type { PythonTls } from '../client/wire/tls.ts'
 export type { PoolName, PythonPools } from '../options/poolName.ts'
 export type { ErrorCode } from '../support/errorCodes.ts'
 export type { LeasedClient, PythonPool } from './leases/pythonPool.ts'

@@ -28,6 +28,10 @@ describe.runIf(mayIsolate())('on a Ray cluster, if this user may make namespaces
     expect(clean.log).toMatch(/is not changed by the test before\n.*adding 2/)
   })
 
+  test("the project's own stubs reach a worker on a node", () => {
+    expect(clean.log).toMatch(/✓ .*is reached by the project's own stubs, on its node/)
+  })
+
   test('reports name the node of each worker', () => {
     const { workers } = clean.report()
     expect(workers.length).toBeGreaterThan(0)

@@ -42,12 +42,16 @@ test.concurrent.for([
   expect(left).toEqual(NOTHING)
 })
 
-test('over mutual TLS, calls, callbacks and 64 MB cross, and no key is printed', async ({ expect }) => {
+test.concurrent.for([
+  { transport: 'tls' },
+  { transport: 'tls', isolation: 'file' },
+  { transport: 'auto' },
+])('calls, callbacks, stubs and 64 MB cross, and no key is printed, with %j', async (python, { expect }) => {
   const { exitCode, output, left } = await runVitest({
     version,
     fixture: 'bridge',
     args: ['tls.test.ts'],
-    python: { transport: 'tls' },
+    python,
   })
   expect(output).not.toContain('PRIVATE KEY')
   expect({ exitCode, failed: exitCode === 0 ? '' : output }).toEqual({ exitCode: 0, failed: '' })

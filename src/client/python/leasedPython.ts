@@ -13,6 +13,7 @@ import { openSession } from '../session/sessionChannel.ts'
 import type { SessionHost } from '../session/sessionHost.ts'
 import { loadGrpc } from '../wire/grpc.ts'
 import { stubMetadata } from '../wire/metadata.ts'
+import { type PythonTls, pythonTls } from '../wire/tls.ts'
 import { call } from './call.ts'
 import { type CallRequest, type CodeRequest, CodeSurface } from './callSurface.ts'
 import { Inline } from './inline.ts'
@@ -75,7 +76,7 @@ export class LeasedPython extends CodeSurface implements PythonClient {
     // Three slashes: nice-grpc takes `unix:/…` for a host.
     this.address = lease.address.replace(/^unix:(?=\/[^/])/, 'unix://')
     this.metadata = stubMetadata(lease.context.token, lease.leaseId)
-    this.#channels = new StubChannels(this.address, this.metadata, test.adopt, lease.context.tls)
+    this.#channels = this.stubChannels()
     const onLost = this.#onLost
     void lease.lost.then((reason) => onLost.end(reason))
   }
@@ -94,6 +95,16 @@ export class LeasedPython extends CodeSurface implements PythonClient {
     this.#caller ??= here
     const { name, args } = this.#inline.compose(source, values)
     return call(this.#open(), { start: { name, verb: Verb[verb] }, args, options, here })
+  }
+
+  // A getter, so that a printed client shows no key.
+  get tls(): PythonTls | undefined {
+    return pythonTls(this.address, this.#lease.context.tls)
+  }
+
+  /** Channels of stubs, which end together. */
+  stubChannels(): StubChannels {
+    return new StubChannels(this.address, this.metadata, this.#test.adopt, this.#lease.context.tls)
   }
 
   /** @param channels end the calls of the stub with its test */

@@ -1,5 +1,6 @@
 import type { ChannelCredentials, Client, ClientOptions } from '@grpc/grpc-js'
 import type { CallOptions } from '../session/callOptions.ts'
+import type { PythonTls } from '../wire/tls.ts'
 import type {
   ArgumentsOf,
   BareName,
@@ -169,10 +170,18 @@ export interface PythonClient extends PythonCode {
    * ```
    */
   client<C extends Client>(stub: StubConstructor<C>, options?: ClientOptions): C
-  /** Address of the worker's gRPC server, `unix:///…`, for clients that are not made for grpc-js. */
+  /**
+   * Address of the worker's gRPC server, for clients that are not made for grpc-js: `unix:///…`, or host and port if the
+   * worker listens on a network. Then such a client needs {@link PythonClient.tls | tls}.
+   */
   readonly address: string
   /** Headers that every call of such a client must send. They hold the secret of the run. */
   readonly metadata: Readonly<Record<string, string>>
+  /**
+   * TLS options of such a client, with the names of Node's `tls.connect`; `undefined` if the worker listens on a Unix
+   * socket. Workers listen on a network with `transport: 'tls'` and on a cluster. They hold the private key of the run.
+   */
+  readonly tls: PythonTls | undefined
   /** ID of the run that the process belongs to. */
   readonly runId: string
   /** Name of the worker in its run. */

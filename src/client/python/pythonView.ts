@@ -1,10 +1,11 @@
 import type { Client, ClientOptions } from '@grpc/grpc-js'
 import type { Caller } from '../errors/caller.ts'
 import type { Arguments, CallOptions } from '../session/callOptions.ts'
+import type { PythonTls } from '../wire/tls.ts'
 import { type CallRequest, type CodeRequest, CodeSurface } from './callSurface.ts'
 import type { LeasedPython } from './leasedPython.ts'
 import type { PythonClient, StubConstructor } from './pythonClient.ts'
-import { StubChannels } from './stubChannel.ts'
+import type { StubChannels } from './stubChannel.ts'
 
 /** A leased process as one of its tests sees it: calls take the options of that test unless they name their own. */
 export class PythonView extends CodeSurface implements PythonClient {
@@ -26,7 +27,11 @@ export class PythonView extends CodeSurface implements PythonClient {
     this.pid = python.pid
     this.address = python.address
     this.metadata = python.metadata
-    this.#channels = new StubChannels(this.address, this.metadata)
+    this.#channels = python.stubChannels()
+  }
+
+  get tls(): PythonTls | undefined {
+    return this.#python.tls
   }
 
   override invoke(request: CallRequest, args: Arguments, options: CallOptions, here: Caller) {

@@ -15,6 +15,20 @@ export interface TlsIdentity {
   readonly name: string
 }
 
+/**
+ * Options of a TLS connection to a worker, with the names of Node's `tls.connect`. Certificates and key are PEM. Worker and
+ * test accept each other's certificate, and no other.
+ */
+export interface PythonTls {
+  /** The certificate of the workers. */
+  readonly ca: string
+  /** The certificate of the tests, and its private key. */
+  readonly cert: string
+  readonly key: string
+  /** The name in the certificate of the workers, whatever their host is called. */
+  readonly servername: string
+}
+
 const require = createRequire(import.meta.url)
 
 const UNIX = /^unix:/
@@ -78,6 +92,12 @@ export function credentialsFor(address: string, tls: TlsIdentity | undefined): C
   const { credentials } = loadGrpc()
   if (isLocal(address)) return credentials.createInsecure()
   return credentials.createFromSecureContext(contextOf(certificatesOf(tls, address)))
+}
+
+/** Options for clients that are not ours; `undefined` for a Unix socket. */
+export function pythonTls(address: string, tls: TlsIdentity | undefined): PythonTls | undefined {
+  if (isLocal(address) || !tls) return undefined
+  return { ca: tls.peer, cert: tls.certificate, key: tls.key, servername: tls.name }
 }
 
 /** Options of a channel to a worker. Its certificate names the run, because hosts come and go. */

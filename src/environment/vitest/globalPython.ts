@@ -4,12 +4,13 @@ import { DEFAULT_POOL } from '../../client/lease/context.ts'
 import { LazyPython } from '../../client/python/lazyPython.ts'
 import type { LeasedPython } from '../../client/python/leasedPython.ts'
 import type { PythonClient, StubConstructor } from '../../client/python/pythonClient.ts'
+import type { PythonTls } from '../../client/wire/tls.ts'
 
 /** The global `python` of the environment: the process of the test file, leased with its first use. */
 export interface PythonGlobal extends PythonClient {
   /**
    * Leases the process, unless that was done, and resolves to its client. From then on you can use every member of
-   * `python`; before, `pid`, `runId`, `workerId`, `address`, `metadata` and `client` throw.
+   * `python`; before, `pid`, `runId`, `workerId`, `address`, `metadata`, `tls` and `client` throw.
    *
    * @throws {@link LeaseError} if no process can be leased.
    */
@@ -49,6 +50,10 @@ export class GlobalPython extends LazyPython implements PythonGlobal {
 
   get metadata(): Readonly<Record<string, string>> {
     return this.#leased('metadata').metadata
+  }
+
+  get tls(): PythonTls | undefined {
+    return this.#leased('tls').tls
   }
 
   client<C extends Client>(stub: StubConstructor<C>, options?: ClientOptions): C {

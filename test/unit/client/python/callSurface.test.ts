@@ -16,6 +16,9 @@ interface Carried {
 class Recorder extends CodeSurface {
   readonly carried: Carried[] = []
 
+  /** There are no stubs. */
+  stubChannels() {}
+
   override async invoke(what: unknown, args: unknown, options: CallOptions, here: Caller) {
     this.carried.push({ what: [what, args], options, here })
   }

@@ -4,7 +4,14 @@ import { GlobalPython } from '../../../../src/environment/vitest/globalPython.ts
 
 /** The global of a test file, over a client that answers at once. */
 function laid() {
-  const facts = { runId: 'abc1234', workerId: 'w1', pid: 7, address: 'unix:///w1.sock', metadata: {} }
+  const facts = {
+    runId: 'abc1234',
+    workerId: 'w1',
+    pid: 7,
+    address: 'unix:///w1.sock',
+    metadata: {},
+    tls: {},
+  }
   const client = { ...facts, invoke: vi.fn(async () => 42) }
   const lease = vi.fn(async () => client as unknown as LeasedPython)
   return { python: new GlobalPython(lease), client, lease }
@@ -16,6 +23,7 @@ test.each([
   'workerId',
   'address',
   'metadata',
+  'tls',
 ] as const)('%s is there once a process is leased', async (member) => {
   const { python, client } = laid()
   expect(() => python[member]).toThrow(
