@@ -1,7 +1,7 @@
 // Makes dist/python-rooms.zip: the rooms of the Python package that few runs need, compressed, because their size counts in the
 // package. `vitest_python` looks into it for the rooms that are no directory.
 import { readdir, readFile, writeFile } from 'node:fs/promises'
-import { zipSync } from 'fflate'
+import { strToU8, zipSync } from 'fflate'
 
 /** Named in package.json, too, which leaves their directories out. */
 export const ROOMS = ['cluster', 'inspection', 'measuring', 'network', 'reporting']
@@ -17,7 +17,22 @@ export async function writePythonRooms() {
     const directory = `vitest_python/${room}`
     const names = (await readdir(new URL(directory, python))).filter((name) => name.endsWith('.py')).sort()
     for (const name of names)
-      files[`${directory}/${name}`] = new Uint8Array(await readFile(new URL(`${directory}/${name}`, python)))
+      files[`${directory}/${name}`] = strToU8(
+        withoutDocs(await readFile(new URL(`${directory}/${name}`, python), 'utf8')),
+      )
   }
   await writeFile(new URL('../dist/python-rooms.zip', import.meta.url), zipSync(files, { level: 9, mtime }))
+}
+
+/** Python code without comments and docstrings. The archive is not for readers. Each line keeps its number. */
+export function withoutDocs(source) {
+  const pieces = source.split('"""')
+  // Every second piece is a string. A docstring has nothing before it in its line.
+  return pieces
+    .map((piece, index) => {
+      if (index % 2 === 0) return piece.replace(/^[ \t]*#.*$/gm, '')
+      const isDocstring = /(^|\n)[ \t]*$/.test(pieces[index - 1])
+      return isDocstring ? `""${piece.replace(/[^\n]/g, '')}` : `"""${piece}"""`
+    })
+    .join('')
 }
