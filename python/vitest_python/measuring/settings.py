@@ -7,6 +7,8 @@ import os
 import sys
 from typing import Any
 
+import vitest_python
+
 from ..common.config import Config
 from ..errors import CoverageUnavailable
 from ..program.load import file_of, locate
@@ -17,7 +19,8 @@ RECORDS = "measured.jsonl"
 CHILDREN = "children"
 """How the data files begin that child processes write there, if the user wants them measured."""
 _OLDEST = (7, 6)
-_OURS = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+# The directory of this package, and the archive with some of its rooms.
+_OURS = [os.path.dirname(os.path.abspath(path)) for path in vitest_python.__path__]
 # Warnings about the way in which this package uses it.
 _EXPECTED = ("already-imported", "module-not-measured", "module-not-imported", "no-data-collected", "no-sysmon")
 
@@ -33,7 +36,7 @@ def make_coverage(config: Config, data_file: str | None = None) -> Any:
     settings.branch = settings.branch or not _refuses_branches(settings)
     settings.parallel, settings.sigterm = True, False
     settings.disable_warnings = [*settings.disable_warnings, *_EXPECTED]
-    ours = [f"{path}/*" for path in (_OURS, config.overlay) if path]
+    ours = [f"{path}/*" for path in (*_OURS, config.overlay) if path]
     settings.run_omit = [*(settings.run_omit or ()), *ours]
     if include := patterns(config):
         settings.source, settings.source_pkgs, settings.run_include = None, [], include
