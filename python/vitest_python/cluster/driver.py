@@ -7,6 +7,7 @@ describes its lines. Ray prints to the standard output of its driver, which goes
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import traceback
 from typing import Any, NoReturn
@@ -141,6 +142,9 @@ class Driver:
 def main(given: dict[str, Any]) -> NoReturn:
     """Run the driver with the configuration that docs/protocol.md describes; `cluster` has the option's members."""
     config = start_program(given)
+    if config.overlay:
+        # Ray itself doesn't need grpcio.
+        sys.path.append(config.overlay)
     control = connect("driver", config)
     try:
         cluster = Cluster(given["cluster"], config.run_id)
