@@ -72,6 +72,42 @@ describe.concurrent('setup', () => {
     expect(overlays(env.VITEST_PYTHON_CACHE)).toHaveLength(1)
   })
 
+  test.each([
+    ['ray = "2.60.0"', 0, /✓ Ray 2\.60\.0 on Python 3\.\d+\.\d+; the cluster must have the same versions/],
+    [
+      '',
+      1,
+      /needs Ray, and it is not installed\. What to do: .*python -m pip install ray==[\s\S]*CLUSTER_UNUSABLE/,
+    ],
+    ['ray = "2.9.3"', 1, /Ray 2\.9\.3\. What to do: 2\.40 or newer is needed[\s\S]*CLUSTER_UNUSABLE/],
+  ] as const)('a cluster in the configuration, and %j in the environment: exits with %i', async (ray, code, text) => {
+    using project = makeProject('setup')
+    const plugin = (cluster: string) => `import { python } from 'vitest-environment-python/vitest'
+export default { plugins: [python({ ${cluster} })] }`
+    writeFileSync(join(project.directory, 'vitest.config.mjs'), plugin("cluster: { engine: 'ray' }"))
+    const python = makeVenv(join(project.directory, '.venv'))
+    const [version] = readdirSync(join(project.directory, '.venv/lib')) as [string]
+    const site = join(project.directory, '.venv/lib', version, 'site-packages')
+    if (ray) writeFileSync(join(site, 'ray.py'), `__version__ ${ray.slice(3)}`)
+    const { exitCode, output } = await runCli(project.directory, ['setup'], { VITEST_PYTHON: python })
+    expect(output).toMatch(text)
+    expect(exitCode).toBe(code)
+    if (code === 0) return
+    // Control: without a cluster, Ray isn't needed.
+    writeFileSync(join(project.directory, 'vitest.config.mjs'), plugin(''))
+    const without = await runCli(project.directory, ['setup'], { VITEST_PYTHON: python })
+    expect(without.output).not.toContain('Ray')
+    expect(without.exitCode).toBe(0)
+  })
+
+  test('a configuration that cannot be read is named, and Python is ready all the same', async () => {
+    using project = makeProject('setup')
+    writeFileSync(join(project.directory, 'vitest.config.mjs'), 'throw new Error("no")')
+    const { exitCode, output } = await runCli(project.directory, ['setup'])
+    expect(output).toContain('! The configuration cannot be read, so a cluster in it is not checked')
+    expect(exitCode).toBe(0)
+  })
+
   test('Ctrl-C during an installation leaves no incomplete overlay', async () => {
     using project = makeProject('setup')
     const cache = join(project.directory, 'cache')

@@ -14,6 +14,7 @@ import { onInterrupt } from '../interrupt.ts'
 import { print } from '../print.ts'
 import { describeInterpreter, describeOutside } from './describe.ts'
 import { startProgress } from './progress.ts'
+import { requireRay } from './requireRay.ts'
 
 export interface SetupRequest {
   /** Interpreter to use, like the option `python`. */
@@ -46,6 +47,10 @@ export async function setup(request: SetupRequest, root = process.cwd()): Promis
       progress.warn(`Skipped:${describeSkipped(candidate).slice(3)}`)
     progress.done(describeInterpreter(interpreter))
     if (interpreter.environment === 'none') progress.warn(describeOutside(interpreter))
+    progress.show('Reading the configuration …')
+    const ray = await requireRay(root, interpreter, progress.warn)
+    if (ray) progress.done(ray)
+    stopIfInterrupted(signal)
     progress.show(which('uv', env) ? 'Using uv' : 'Using pip, because uv is not on PATH')
     const overlay = await ensureOverlay(interpreter, { env, root, signal, progress: progress.show })
     progress.show("Importing the workers' packages …")

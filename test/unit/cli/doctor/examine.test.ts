@@ -55,6 +55,7 @@ const interpreter: Interpreter = {
   skipped: [],
   distributions: {},
 }
+const onCluster = { wanted: true, executable: '/p', python: '3.11.7' }
 const kernel: KernelFacts = { pidfd: true, subreaper: true, cgroup: true, threads: 1 }
 
 /** The checks for every system. */
@@ -174,13 +175,13 @@ Install it.`,
     [{ version: '7.5.4', executable: '/p' }, 'warning', '/p -m pip install --upgrade coverage'],
   ])
   cases(rayCheck, [
-    [{ wanted: true, ray: { version: '2.60.0' }, executable: '/p' }, 'ok', 'Ray 2.60.0'],
-    [{ wanted: true, ray: { version: '2.9.3' }, executable: '/p' }, 'problem', '2.40 or newer'],
-    [{ wanted: true, ray: {}, executable: '/p' }, 'problem', '/p -m pip install ray=='],
-    [{ wanted: true, ray: { failure: 'boom' }, executable: '/p' }, 'problem', 'boom'],
+    [{ ...onCluster, ray: { version: '2.60.0' } }, 'ok', 'Ray 2.60.0 on Python 3.11.7'],
+    [{ ...onCluster, ray: { version: '2.9.3' } }, 'problem', '2.40 or newer'],
+    [{ ...onCluster, ray: {} }, 'problem', '/p -m pip install ray=='],
+    [{ ...onCluster, ray: { failure: 'boom' } }, 'problem', 'boom'],
   ])
   test.each([true, false])('the check of Ray, with a pool on a cluster: %s', (wanted) => {
-    expect(rayCheck.applies?.({ wanted, ray: {}, executable: '/p' })).toBe(wanted)
+    expect(rayCheck.applies?.({ ...onCluster, wanted, ray: {} })).toBe(wanted)
   })
   cases(debuggerCheck, [
     [{ wanted: false, debugpy: { version: '1.8.22' }, executable: '/p' }, 'ok', 'debugpy 1.8.22'],

@@ -3,33 +3,36 @@ import { type FoundPackage, findPackage } from '../../../../pool/interpreter/fin
 import { compareVersions } from '../../../../pool/interpreter/version.ts'
 import { type Check, ok, problem } from '../check.ts'
 import { configurationOf } from '../configuration.ts'
-import { interpreterOf } from './interpreter.ts'
+import { type InterpreterFacts, interpreterOf } from './interpreter.ts'
 
 export interface RayFacts {
   /** Whether a pool of the project is on a cluster. */
   wanted: boolean
   ray: FoundPackage
-  /** The project's interpreter. */
+  /** The interpreter, and its version. */
   executable: string
+  python: string
 }
 
 /** The oldest version of Ray that can be used. */
 const OLDEST = '2.40'
 
+/** Looks for Ray if a pool of the project is on a cluster. @throws SetupError OPTIONS_INVALID */
+export async function rayOf(cwd: string, interpreter: InterpreterFacts): Promise<RayFacts> {
+  const { projects } = await configurationOf(cwd)
+  const pools = projects.flatMap(({ options }) => Object.values(resolvePools(options)))
+  const wanted = pools.some(({ cluster }) => cluster !== undefined)
+  if (!wanted || 'missing' in interpreter) return { wanted, ray: {}, executable: 'python', python: '' }
+  const { executable, version } = interpreter
+  return { wanted, ray: await findPackage('ray', executable, cwd, process.env), executable, python: version }
+}
+
 /** Shown if the option `cluster` is set. */
 export const rayCheck: Check<RayFacts> = {
   name: 'ray',
-  async gather(cwd) {
-    const { projects } = await configurationOf(cwd)
-    const pools = projects.flatMap(({ options }) => Object.values(resolvePools(options)))
-    const wanted = pools.some(({ cluster }) => cluster !== undefined)
-    const interpreter = await interpreterOf(cwd)
-    if (!wanted || 'missing' in interpreter) return { wanted, ray: {}, executable: 'python' }
-    const { executable } = interpreter
-    return { wanted, ray: await findPackage('ray', executable, cwd, process.env), executable }
-  },
+  gather: async (cwd) => rayOf(cwd, await interpreterOf(cwd)),
   applies: ({ wanted }) => wanted,
-  judge({ ray: { version, failure }, executable }) {
+  judge({ ray: { version, failure }, executable, python }) {
     if (failure) return problem(`Ray cannot be imported: ${failure}`, `${executable} -c 'import ray'`)
     if (version === undefined)
       return problem(
@@ -38,6 +41,6 @@ export const rayCheck: Check<RayFacts> = {
       )
     if (compareVersions(version, OLDEST) < 0)
       return problem(`Ray ${version}`, `${OLDEST} or newer is needed, here and in the cluster`)
-    return ok(`Ray ${version}`)
+    return ok(`Ray ${version} on Python ${python}; the cluster must have the same versions`)
   },
 }
