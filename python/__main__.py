@@ -1,4 +1,7 @@
-"""`python <this directory> reaper | signal | outline`, see docs/protocol.md. posix/bootstrap.py starts all others."""
+"""`python <this directory> reaper | signal | outline | survey`, see docs/protocol.md.
+
+posix/bootstrap.py starts all others.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,12 @@ def start(program: str, arguments: list[str]) -> None:
         from vitest_python.reporting import outline
 
         outline.main(arguments)
+    elif program == "survey":
+        from vitest_python.cluster import survey
+
+        survey.main(arguments)
     else:
-        sys.exit(f"vitest-python: no program {program!r}; there are reaper, signal and outline")
+        sys.exit(f"vitest-python: no program {program!r}; there are reaper, signal, outline and survey")
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ import os, tempfile
 tempfile.tempdir = {str(tmp_path)!r}
 given = {{}}
 exec(open({agent.__file__!r}).read(), given)
-given["sweep"](open("package.zip", "rb").read(), "abcdefg", "0")
+given["call"](open("package.zip", "rb").read(), "sweep.sweep_node", "abcdefg", "0")
 import vitest_python
 print(*(os.path.relpath(os.path.realpath(path), {str(tmp_path)!r}) for path in vitest_python.__path__))
 """

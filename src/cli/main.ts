@@ -6,7 +6,7 @@ import { INTERRUPTED } from './interrupt.ts'
 import { print, printError, printJson, withStdoutOnStderr } from './print.ts'
 import type { SetupRequest } from './setup/setup.ts'
 import type { TypesRequest } from './types/types.ts'
-import type { VerifyRequest } from './verify/verifyRuns.ts'
+import type { VerifyRequest } from './verify/verify.ts'
 
 // Each command loads its modules when it is called, so the other commands do not pay for them.
 
@@ -28,6 +28,8 @@ program
   .action(async (request: SetupRequest) => {
     const { setup } = await import('./setup/setup.ts')
     await setup(request)
+    // Vite may keep handles, so this does not wait for an idle event loop.
+    process.exit(0)
   })
 
 program
@@ -72,13 +74,21 @@ program
   .description('exits with 1 if a process of a dead run is alive')
   .option('--run <id>', 'check this run only, even if its runner is alive', parseRunId)
   .option('--reap', 'kill the processes that are found')
+  .addOption(
+    new Option(
+      '--cluster [address]',
+      'look on all nodes of a Ray cluster, too: RAY_ADDRESS, or auto',
+    ).conflicts('run'),
+  )
+  .addOption(
+    new Option('--insecure-cluster', 'accept a cluster that asks for no token')
+      .implies({ cluster: true })
+      .conflicts('run'),
+  )
   .option('--json', 'print JSON')
   .action(async ({ json, ...request }: VerifyRequest & Json) => {
-    const { isClean, verifyRuns } = await import('./verify/verifyRuns.ts')
-    const verification = await verifyRuns(request, signaller)
-    if (json) printJson({ clean: isClean(verification), ...verification })
-    else print((await import('./verify/showRuns.ts')).showVerification(verification))
-    process.exitCode = isClean(verification) ? 0 : 1
+    const { verify } = await import('./verify/verify.ts')
+    process.exitCode = (await verify(request, signaller, json === true)) ? 0 : 1
   })
 
 program

@@ -63,14 +63,15 @@ const MOST_SILENCE_MS = 3_600_000
 const SILENCE = `write a number of milliseconds, at least ${LEAST_SILENCE_MS} and at most ${MOST_SILENCE_MS}`
 const AMOUNT = 'write a number of at least 0'
 
+/** The address of a cluster, and what to write. */
+export const CLUSTER_ADDRESS = /^(auto|[^\s:/]+:\d+)$/
+export const ADDRESS_REMEDY = 'write "auto", or host and port of the head, as in "10.0.0.1:6379"'
+
 export const ClusterSchema = v.strictObject(
   {
     engine: v.literal('ray', 'write "ray"'),
     address: v.optional(
-      v.pipe(
-        v.string('write "auto" or "host:port"'),
-        v.regex(/^(auto|[^\s:/]+:\d+)$/, 'write "auto", or host and port of the head, as in "10.0.0.1:6379"'),
-      ),
+      v.pipe(v.string('write "auto" or "host:port"'), v.regex(CLUSTER_ADDRESS, ADDRESS_REMEDY)),
       'auto',
     ),
     nodes: v.optional(v.pipe(v.number('write a number'), v.integer(), v.minValue(1, 'write at least 1')), 1),

@@ -24,7 +24,9 @@ export const clusterCuts = {
       replace: 'True',
     },
   ],
-  'kill by the sweep': [{ file: `${cluster}/sweep.py`, find: 'kill_marked(run_id, {})', replace: 'pass' }],
+  'kill by the sweep': [
+    { file: `${cluster}/sweep.py`, find: 'kill_marked(run_id, {}, keep)', replace: 'pass' },
+  ],
   // Replaced by: no answer is a good answer.
   'unanswered is unknown': [
     {

@@ -19,6 +19,8 @@ export interface ClusterPlay {
   nodes: number
   /** Cases of test/e2e/fixtures/cluster, in their order. */
   cases: readonly string[]
+  /** Plays each case. Default: play.mjs */
+  program?: string
   /** Layers to remove from the installed package, by case, for a negative control. */
   without?: Readonly<Record<string, readonly Cut[]>>
   /** Milliseconds for everything. */
@@ -33,8 +35,8 @@ export interface PlayedCase {
   readonly left: string
   /** The report of the run. Throws if it wrote none. */
   report(): { workers: { node: string }[] }
-  /** What followed the event that the case is named after; see play.mjs. Throws if there was none. */
-  row(): PlayedRow
+  /** What followed the event that the case is named after, as its program describes it. Throws if there was none. */
+  row<T = PlayedRow>(): T
 }
 
 /** Times in milliseconds since the test was ready, `null` if it did not happen in time. */
@@ -77,7 +79,7 @@ export async function playOnCluster(play: ClusterPlay): Promise<Record<string, P
       CLUSTER_OUT: out,
       CLUSTER_PROGRAM: process.execPath,
     }
-    const wrap = () => ['bash', IN_CLUSTER, 'play.mjs']
+    const wrap = () => ['bash', IN_CLUSTER, play.program ?? 'play.mjs']
     const options = { version: VERSION, fixture: 'cluster', directory, wrap, env } as const
     const { exitCode, output } = await withVitest({ ...options, deadline: play.deadline }, (run) => run.ended)
     if (exitCode !== 0) throw new Error(`The cluster ended with ${exitCode}:\n${output}\n${logsIn(out)}`)

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import { showExamined } from '../../src/cli/doctor/showChecks.ts'
 import { print, printError, printJson } from '../../src/cli/print.ts'
 import { startProgress } from '../../src/cli/setup/progress.ts'
+import { showCluster } from '../../src/cli/verify/showCluster.ts'
 import { showStatus, showVerification } from '../../src/cli/verify/showRuns.ts'
 import { announce } from '../../src/globalSetup/run/output.ts'
 import { lastLines } from '../../src/pool/interpreter/command/lastLines.ts'
@@ -111,6 +112,22 @@ describe('text of others is harmless in', () => {
       sharedMemory: [{ path: `/dev/shm/psm_${HOSTILE}`, bytes: 1, createdAt: '', unreadable: [] }],
     }
     print(showVerification(verification))
+    expectHarmless(printed)
+    printed = ''
+    const { pid, startTime } = orphans[0]!
+    const orphan = {
+      pid,
+      startTime,
+      node: HOSTILE,
+      run: HOSTILE,
+      tree: HOSTILE,
+      command: HOSTILE,
+      lease: HOSTILE,
+    }
+    const survey = { nodes: [], orphans: [{ ...orphan, killed: false }], living: [] }
+    print(showCluster({ ...survey, address: HOSTILE, problems: [HOSTILE], elsewhere: [HOSTILE] }))
+    expectHarmless(printed)
+    print(showCluster({ ...survey, address: HOSTILE, orphans: [], problems: [], elsewhere: [] }))
     expectHarmless(printed)
     printed = ''
     const status = { runId: RUN, ownerPid: 1, age: 1, processes: 1, workers: 1, residentBytes: 1, kept: [] }

@@ -20,7 +20,7 @@ class Agent:
     """Holds the tree of processes of a run on its node. It does nothing else, so one answer never waits for another."""
 
     def __init__(self, package: bytes, tree: str, token: str, silence: float, keep: list[str]) -> None:
-        base = os.path.join(tempfile.gettempdir(), f"vitest-python-{os.getuid()}-nodes")
+        base = nodes_directory()
         make_private(base)
         self._directory = os.path.join(base, tree)
         os.mkdir(self._directory, 0o700)
@@ -28,10 +28,14 @@ class Agent:
             os.mkdir(os.path.join(self._directory, name), 0o700)
         programs = os.path.join(self._directory, "package")
         unpack(package, programs)
-        from vitest_python.cluster.sweep import identify_node
+        import ray
+
+        from vitest_python.cluster.record import identify_node, write_record
         from vitest_python.cluster.tree import Tree
         from vitest_python.posix.identity import own_start_time
 
+        run = ray.get_runtime_context().namespace
+        write_record(self._directory, run, ray.util.get_node_ip_address(), keep)
         # A head that was replaced doesn't know this actor, and would never end it.
         self._tree = Tree(tree, self._directory, programs, token, silence, keep, abandoned=lambda: os._exit(0))
         self._facts = {
@@ -61,15 +65,20 @@ class Agent:
         return self._tree.finish()
 
 
-def sweep(package: bytes, tree: str, since: str) -> JsonLine:
-    """Kill the processes that are left of a tree on this node. Runs as a fresh task."""
+def call(package: bytes, function: str, *arguments: Any) -> JsonLine:
+    """Call a function of this package on a node, given as `module.function`. Runs as a fresh task.
+
+    All functions that one driver calls must be in one module: Ray may use a process twice, and this leaves no package.
+    """
     directory = tempfile.mkdtemp(prefix="vitest-python-sweep-")
     try:
         # The package looks for its archive two directories above itself, which must not be that of all users.
         unpack(package, os.path.join(directory, "package"))
-        from vitest_python.cluster.sweep import sweep_node
+        from importlib import import_module
 
-        return sweep_node(tree, since)
+        module, _, name = function.partition(".")
+        answer: JsonLine = getattr(import_module(f"vitest_python.cluster.{module}"), name)(*arguments)
+        return answer
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 
@@ -86,6 +95,11 @@ def make_private(directory: str) -> None:
             f"{directory} on this node does not belong to user {os.getuid()} alone. Remove it, or start Ray with "
             "another TMPDIR there."
         )
+
+
+def nodes_directory() -> str:
+    """Return the directory on a node that holds the run directories of all trees of this user."""
+    return os.path.join(tempfile.gettempdir(), f"vitest-python-{os.getuid()}-nodes")
 
 
 def missing_packages() -> list[str]:

@@ -54,13 +54,25 @@ class Cluster:
         session = self._ray._private.worker.global_worker.node.session_name
         return {"clusterId": gcs.cluster_id.hex(), "session": session, "ray": self._ray.__version__}
 
+    @property
+    def address(self) -> str:
+        """Host and port of the head."""
+        return str(self._ray.get_runtime_context().gcs_address)
+
     def nodes(self) -> list[str]:
         """Return the IDs of the nodes that are alive, in a fixed order."""
         return sorted(node["NodeID"] for node in self._ray.nodes() if node["Alive"])
 
+    def owned_trees(self) -> set[str]:
+        """Return the trees of all runs that have a living actor, as far as the cluster knows."""
+        from ray.util import list_named_actors
+
+        names = [actor["name"] for actor in list_named_actors(all_namespaces=True)]
+        return {name.rpartition("-")[2] for name in names if name.startswith("node-")}
+
     def candidates(self) -> list[JsonLine]:
         """Return the nodes that have the resources of one placement, as `{"id", "ip"}`."""
-        wanted = self._options["resources"]
+        wanted = self._options.get("resources", {})
         return [
             {"id": node["NodeID"], "ip": node["NodeManagerAddress"]}
             for node in sorted(self._ray.nodes(), key=lambda node: str(node["NodeID"]))
@@ -109,10 +121,14 @@ class Cluster:
 
     def sweep(self, node: str, package: bytes, tree: str, since: str) -> Any:
         """Start the task that sweeps a node for processes of a tree. No process older than `since` is in doubt."""
+        return self.start_task(node, package, "sweep.sweep_node", tree, since)
+
+    def start_task(self, node: str, package: bytes, function: str, *arguments: Any) -> Any:
+        """Start a task that calls a function of this package on a node, given as `module.function`."""
         from . import agent
 
         options = {"num_cpus": 0, "max_retries": 0, "scheduling_strategy": self._only_on(node)}
-        return self._remote(agent.sweep, **options).remote(package, tree, since)
+        return self._remote(agent.call, **options).remote(package, function, *arguments)
 
     def wait(self, reference: Any, timeout: float) -> Any:
         """Return the answer of an actor or a task. Raises Ray's errors."""
@@ -133,11 +149,11 @@ class Cluster:
     def _refuse_open_cluster(self) -> None:
         from .access import refuses_strangers
 
-        address = self._ray._private.worker.global_worker.gcs_client.address
-        if not self._options.get("insecureCluster") and not refuses_strangers(address):
+        if not self._options.get("insecureCluster") and not refuses_strangers(self.address):
             raise ClusterProblem(
-                f"The Ray cluster at {address} answers without a token, so anyone who can reach it can run code on it. "
-                "Start it with RAY_AUTH_MODE=token, or set `cluster.insecureCluster: true` if its network is closed."
+                f"The Ray cluster at {self.address} answers without a token, so anyone who can reach it can run code "
+                "on it. Start it with RAY_AUTH_MODE=token. If its network is closed, set `cluster.insecureCluster: "
+                "true`, or call `verify` with `--insecure-cluster`."
             )
 
     def _only_on(self, node: str) -> Any:

@@ -10,9 +10,11 @@ import time
 from typing import Any
 
 from ..posix.cookie import carries, read_limits
-from ..posix.identity import boot_id, read_stat, real_user
+from ..posix.identity import read_stat, real_user
+from ..posix.keep import Keep, keep_none
 from ..posix.killing.sweep import kill_marked
 from ..posix.protocol import LEASE_VARIABLE
+from .record import identify_node
 
 SWEEPS_FOR_PROOF = 2
 PAUSE_SECONDS = 0.025
@@ -21,17 +23,13 @@ KILL_SECONDS = 5.0
 JsonLine = dict[str, Any]
 
 
-def identify_node() -> JsonLine:
-    """Tell which machine, and which container of it, this process sees. A replaced container answers otherwise."""
-    return {"bootId": boot_id(), "pidNamespace": os.readlink("/proc/self/ns/pid"), "uid": os.getuid()}
-
-
-def sweep_node(run_id: str, since: str = "0") -> JsonLine:
+def sweep_node(run_id: str, since: str = "0", keep: Keep = keep_none) -> JsonLine:
     """Kill the processes that are left of the run, and look until two looks in a row have found nothing.
 
     Args:
         run_id: of the run
         since: the start time of the actor. An older process can't be of the run
+        keep: tells the processes that may be left
 
     Returns:
         `orphans`, the processes that were found; `cleanSweeps`, at the end and in a row; `unreadable`, the processes
@@ -41,11 +39,11 @@ def sweep_node(run_id: str, since: str = "0") -> JsonLine:
     clean = 0
     until = time.monotonic() + KILL_SECONDS
     while True:
-        found, unreadable, looked = look(run_id, since)
+        found, unreadable, looked = look(run_id, since, keep=keep)
         orphans.update({(process["pid"], process["startTime"]): process for process in found})
         clean = 0 if found or unreadable else clean + 1
         if found:
-            kill_marked(run_id, {})
+            kill_marked(run_id, {}, keep)
         if clean >= SWEEPS_FOR_PROOF or (unreadable and not found) or time.monotonic() > until:
             break
         time.sleep(PAUSE_SECONDS)
@@ -59,13 +57,16 @@ def sweep_node(run_id: str, since: str = "0") -> JsonLine:
     }
 
 
-def look(run_id: str, since: str = "0", spare: frozenset[int] = frozenset()) -> tuple[list[JsonLine], list[int], int]:
+def look(
+    run_id: str, since: str = "0", spare: frozenset[int] = frozenset(), keep: Keep = keep_none
+) -> tuple[list[JsonLine], list[int], int]:
     """Look at every process once.
 
     Args:
         run_id: whose processes to look for
         since: a start time; older processes are never in doubt
         spare: the pids of processes that may be there
+        keep: tells others that may be there
 
     Returns the processes of the run, those that may be of the run, and how many processes there are.
     """
@@ -79,14 +80,15 @@ def look(run_id: str, since: str = "0", spare: frozenset[int] = frozenset()) -> 
         if stat is None or not stat.alive:
             continue
         if carries(pid, run_id):
-            process = {"pid": pid, "startTime": stat.start_time, "command": _command_of(pid), "lease": _lease_of(pid)}
-            found.append(process)
-        elif int(stat.start_time) >= int(since) and _is_doubtful(pid):
+            if not keep(pid):
+                process = {"pid": pid, "startTime": stat.start_time, "command": command_of(pid)}
+                found.append({**process, "lease": read_marks(pid).get(LEASE_VARIABLE)})
+        elif int(stat.start_time) >= int(since) and is_doubtful(pid):
             unreadable.append(pid)
     return found, unreadable, len(pids)
 
 
-def _is_doubtful(pid: int) -> bool:
+def is_doubtful(pid: int) -> bool:
     """Whether a process of this user hides its environment and, maybe, its limits, so that it may be of the run."""
     if real_user(pid) != os.getuid() or read_limits(pid):
         return False
@@ -101,18 +103,18 @@ def _is_doubtful(pid: int) -> bool:
     return False
 
 
-def _lease_of(pid: int) -> str | None:
-    """The lease during which a process was executed; None if it was only forked."""
-    variable = f"{LEASE_VARIABLE}=".encode()
+def read_marks(pid: int) -> dict[str, str]:
+    """Return this package's variables in the environment of a process. One that was only forked has its parent's."""
     try:
         with open(f"/proc/{pid}/environ", "rb") as file:
-            found = [entry for entry in file.read().split(b"\0") if entry.startswith(variable)]
+            entries = file.read().decode(errors="replace").split("\0")
     except OSError:
-        return None
-    return found[0][len(variable) :].decode(errors="replace") if found else None
+        return {}
+    return dict(entry.split("=", 1) for entry in entries if entry.startswith("VITEST_PYTHON_") and "=" in entry)
 
 
-def _command_of(pid: int) -> str:
+def command_of(pid: int) -> str:
+    """Return the command line of a process; empty if it has none."""
     try:
         with open(f"/proc/{pid}/cmdline", "rb") as file:
             return file.read(400).replace(b"\0", b" ").decode(errors="replace").strip()

@@ -11,7 +11,7 @@ import { isClean, type Verification } from './verifyRuns.ts'
 
 /** The result of `verify` as text. */
 export function showVerification(verification: Verification): string {
-  const { left, reaped, kept, unreadable, problems, notJudged, sharedMemory } = verification
+  const { left, reaped, kept, unreadable, problems, notJudged, sharedMemory, requested } = verification
   const lines: string[] = []
   if (left.length > 0) lines.push(processTable(left, new Set(reaped)))
   for (const { pid, name, reason } of unreadable)
@@ -21,14 +21,22 @@ export function showVerification(verification: Verification): string {
   const alive = left.length - reaped.length
   if (kept.length > 0) lines.push(`${describeKept(kept)}, as orphans.keep asks.`)
   if (isClean(verification)) lines.push(pc.green('No orphaned processes: no process of a dead run is alive.'))
-  if (reaped.length > 0) lines.push(pc.yellow(`Ended ${reaped.length} orphaned ${plural(reaped.length)}.`))
-  if (alive > 0) lines.push(pc.red(`${alive} orphaned ${plural(alive)} alive. ${remedy(verification)}`))
+  lines.push(...showEnded(reaped.length, alive, requested.reap === true, 'vitest-python verify --reap'))
   return lines.join('\n')
 }
 
-function remedy({ reaped, requested }: Verification): string {
-  if (!requested.reap) return 'To end them: vitest-python verify --reap'
-  return reaped.length === 0 ? 'They could not be ended.' : 'The others could not be ended.'
+/**
+ * Sentences about the orphans that were ended, and about those that are alive.
+ *
+ * @param command ends them
+ */
+export function showEnded(ended: number, alive: number, isReaped: boolean, command: string): string[] {
+  const failed = ended === 0 ? 'They could not be ended.' : 'The others could not be ended.'
+  const remedy = isReaped ? failed : `To end them: ${command}`
+  return [
+    ...(ended > 0 ? [pc.yellow(`Ended ${ended} orphaned ${plural(ended)}.`)] : []),
+    ...(alive > 0 ? [pc.red(`${alive} orphaned ${plural(alive)} alive. ${remedy}`)] : []),
+  ]
 }
 
 function describeSegment({ path, bytes, createdAt, unreadable }: Segment): string {
@@ -67,7 +75,8 @@ function showRuns(runs: RunStatus[]): string {
   return table.toString()
 }
 
-const STYLE = { head: [], border: [] }
+/** Of the tables. */
+export const STYLE = { head: [], border: [] }
 
 function processTable(left: MarkedProcess[], reaped: Set<MarkedProcess>): string {
   const table = new Table({

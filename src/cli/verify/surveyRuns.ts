@@ -6,6 +6,7 @@ import { lineageOf } from '../../process/run/lineage.ts'
 import { type OwnerState, ownerState } from '../../process/run/owner.ts'
 import {
   listRunDirectories,
+  nodesDirectory,
   type RunDirectory,
   type RunRecord,
   readRunRecord,
@@ -40,7 +41,9 @@ export interface Survey {
 
 /** Looks at every run directory and every process. Signals nothing. */
 export async function surveyRuns(): Promise<Survey> {
-  const runs = new Map(listRunDirectories().map((directory) => [directory.runId, readRun(directory)]))
+  // This machine may be a node of a cluster.
+  const directories = [...listRunDirectories(), ...listRunDirectories(nodesDirectory())]
+  const runs = new Map(directories.map((directory) => [directory.runId, readRun(directory)]))
   const first = await look(runs)
   const elsewhere = findDirectories(runs, first.found)
   // The directories that processes name have records, too.

@@ -4,6 +4,7 @@ import { describeDoubt } from '../../pool/verdict/deadRuns/sweepDeadRuns.ts'
 import { killUntilClean, SWEEP_INTERVAL_MS } from '../../pool/verdict/killLoop.ts'
 import { hasEnded } from '../../pool/verdict/orphans.ts'
 import type { KeptProcess } from '../../process/run/keptProcesses.ts'
+import { isOnNode } from '../../process/run/runDirectory.ts'
 import type { Signaller } from '../../process/run/signal.ts'
 import type { MarkedProcess, Unreadable } from '../../process/run/sweep.ts'
 import { nameOf } from '../../process/system/identity.ts'
@@ -17,6 +18,8 @@ export interface VerifyRequest {
   run?: string | undefined
   /** Kills the processes that are found. */
   reap?: boolean | undefined
+  /** Trees of a cluster that is verified, too. Its nodes judge them, those on this machine as well. */
+  trees?: ReadonlySet<string> | undefined
 }
 
 export interface Verification {
@@ -51,13 +54,14 @@ export async function verifyRuns(
   request: VerifyRequest,
   signaller: () => Promise<Signaller>,
 ): Promise<Verification> {
-  const first = await surveyRuns()
+  const first = await survey(request)
   await sleep(SWEEP_INTERVAL_MS)
-  const second = await surveyRuns()
+  const second = await survey(request)
   const left = unite(leftOver(first, request), leftOver(second, request))
   const judged = second.runs.filter(({ runId }) => request.run === undefined || runId === request.run)
+  const { trees: _, ...requested } = request
   const verification = {
-    requested: request,
+    requested,
     left,
     reaped: [] as MarkedProcess[],
     unreadable: second.unreadable.filter(({ runId }) => request.run === undefined || runId === request.run),
@@ -78,6 +82,14 @@ export async function verifyRuns(
     for (const run of judged) if (!alive.has(run.runId)) forget(run)
   }
   return verification
+}
+
+async function survey({ trees }: VerifyRequest): Promise<Survey> {
+  const found = await surveyRuns()
+  const isTree = ({ runId, directory, processes }: KnownRun) =>
+    trees?.has(runId) ||
+    [directory?.path, ...processes.map((marked) => marked.directory)].some((path) => path && isOnNode(path))
+  return trees ? { ...found, runs: found.runs.filter((run) => !isTree(run)) } : found
 }
 
 function leftOver({ runs }: Survey, request: VerifyRequest): MarkedProcess[] {
@@ -123,7 +135,7 @@ async function reap(
   request: VerifyRequest,
   signal: Signaller,
 ): Promise<MarkedProcess[]> {
-  const look = async () => ({ found: leftOver(await surveyRuns(), request), vanished: 0 })
+  const look = async () => ({ found: leftOver(await survey(request), request), vanished: 0 })
   await killUntilClean(look, ({ found }) => signal(found, 'SIGKILL'))
   return left.filter((marked) => hasEnded(marked, system.table))
 }

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { SetupError } from '../../support/errors.ts'
 import type { OwnerIdentity } from '../system/identity.ts'
 import { isRunId, mintRunId } from './runId.ts'
@@ -51,6 +51,16 @@ export function runsDirectory(env: NodeJS.ProcessEnv = process.env): string {
     .filter((base) => base !== undefined && isThere(base))
     .map((base) => join(base as string, name))
   return paths.find((path) => path.length + MAX_NAME_IN_RUN <= MAX_SOCKET_PATH) ?? join('/tmp', name)
+}
+
+/** The directory that holds those of trees, if this machine is a node of a cluster; see docs/protocol.md. */
+export function nodesDirectory(): string {
+  return join(tmpdir(), `vitest-python-${process.getuid?.() ?? 0}-nodes`)
+}
+
+/** Whether this is the run directory of a tree on a node of a cluster. */
+export function isOnNode(path: string): boolean {
+  return basename(dirname(path)) === basename(nodesDirectory())
 }
 
 /**
