@@ -191,9 +191,10 @@ export class PythonRuntime {
     if (this.problems.length > 0) throw new SetupError('REAPER_DIED', this.problems.join('\n'))
     if (this.#end.signal.aborted)
       throw new SetupError('RUN_ENDED', 'The run ended before Python had started.')
-    const { node } = armed.site
+    const { node, runId } = armed.site
     const where = node === undefined ? {} : { node }
-    const id = `forkserver-${++this.#generation}${node === undefined ? '' : `-${node.replaceAll(/\W/g, '-')}`}`
+    // Several nodes may have one IP address.
+    const id = `forkserver-${++this.#generation}${node === undefined ? '' : `-${runId}`}`
     let born: Identity | undefined
     const onProcess = (identity: Identity) => {
       armed.record(id, identity)
