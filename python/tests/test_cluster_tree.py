@@ -288,3 +288,26 @@ def test_a_peer_is_accepted_after_descriptors_were_short(tmp_path: Path) -> None
         peer.sendall(encode({"role": "worker", "id": "w1", "token": "token", "protocol": PROTOCOL}))
         with peer.makefile("rb") as lines:
             assert "welcome" in decode(lines.readline())
+
+
+ADOPTER = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import os
+from vitest_python.cluster.step_away import find_adopter
+print(find_adopter(), os.getppid())
+"""
+# Adopts what its descendants leave, as Ray can.
+ADOPTING = """
+import ctypes, subprocess, sys
+if sys.argv[3] == "yes":
+    ctypes.CDLL(None).prctl(36, 1)
+print(subprocess.run([sys.executable, "-c", *sys.argv[1:3]], capture_output=True, text=True, check=True).stdout)
+"""
+
+
+@pytest.mark.parametrize("adopts", ["yes", "no"])
+def test_an_adopting_parent_is_found(adopts: str) -> None:
+    argv = [sys.executable, "-c", ADOPTING, ADOPTER, PACKAGE, adopts]
+    found, parent = subprocess.run(argv, capture_output=True, text=True, check=True).stdout.split()
+    assert (found == parent) is (adopts == "yes")

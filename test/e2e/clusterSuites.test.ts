@@ -56,6 +56,17 @@ describe.runIf(mayIsolate() && nightly)('on a Ray cluster, at night', () => {
     expect(measured.output).toMatch(/ never\.py +\| +0 /)
   })
 
+  test('a Ray that kills the processes that others have left is refused', { timeout }, async () => {
+    const suites = { recycle: { fixture: 'recycle' } }
+    const env = {
+      RAY_kill_child_processes_on_worker_exit_with_raylet_subreaper: 'true',
+      RAY_process_group_cleanup_enabled: 'false',
+    }
+    const { recycle } = await runOnCluster(version, suites, { env, deadline })
+    expect(recycle).toMatchObject({ status: 1, left: '' })
+    expect(recycle.output).toMatch(/Ray on 10\.77\.0\.\d adopts the processes that others have left/)
+  })
+
   test('Jest', { timeout }, async () => {
     const suites = { jest: { fixture: 'jest', args: ['tests/calls'] } }
     expectClean((await runOnCluster(JEST, suites, { deadline })).jest)

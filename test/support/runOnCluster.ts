@@ -31,6 +31,8 @@ export interface ClusterRun {
 
 interface ClusterOptions {
   nodes?: number
+  /** Environment of Ray. */
+  env?: Record<string, string>
   /** Milliseconds for all suites. */
   deadline: number
 }
@@ -39,7 +41,7 @@ interface ClusterOptions {
 export async function runOnCluster<Name extends string>(
   version: VitestVersion | JestVersion,
   suites: Record<Name, ClusterSuite>,
-  { nodes = 2, deadline }: ClusterOptions,
+  { nodes = 2, env: ray, deadline }: ClusterOptions,
 ): Promise<Record<Name, ClusterRun>> {
   const installation = inject('installations')![version]!
   const directory = mkdtempSync(join(installation.directory, 'suites-'))
@@ -58,6 +60,7 @@ export async function runOnCluster<Name extends string>(
       CLUSTER_CASES: names.join(' '),
       CLUSTER_OUT: out,
       CLUSTER_PROGRAM: installation.node,
+      ...ray,
     }
     const play = fileURLToPath(new URL('./inSuite.mjs', import.meta.url))
     const wrap = () => ['bash', IN_CLUSTER, play]

@@ -31,6 +31,7 @@ class Agent:
         import ray
 
         from vitest_python.cluster.record import identify_node, write_record
+        from vitest_python.cluster.step_away import find_adopter
         from vitest_python.cluster.tree import Tree
         from vitest_python.posix.identity import own_start_time
 
@@ -44,6 +45,8 @@ class Agent:
             "version": "{}.{}.{}".format(*sys.version_info),
             "root": os.getcwd(),
             "missing": missing_packages(),
+            # With its subreaper, the actor adopts them, and the raylet after it.
+            "adoptedByRay": find_adopter() in (os.getpid(), os.getppid()),
             "since": own_start_time(),
             **identify_node(),
         }

@@ -110,6 +110,12 @@ class Driver:
             self._placed[index] = placed
             self._ever.append(placed)
             placed.facts.update(self._cluster.describe_agent(actor, node, line["timeout"] / 1_000))
+            if placed.facts["adoptedByRay"]:
+                raise ClusterProblem(
+                    f"Ray on {node['ip']} adopts the processes that others have left, and kills them every ten "
+                    "seconds, those of this run included. Start Ray there without "
+                    "RAY_kill_child_processes_on_worker_exit_with_raylet_subreaper, which Ray has deprecated"
+                )
         except Exception as error:
             message = f"{type(error).__name__}: {error}"
             self._control.send({"event": "place-failed", "node": index, "tree": line["tree"], "message": message})

@@ -1,7 +1,8 @@
-"""Starts a program that isn't a descendant of this process."""
+"""Starts a program that isn't a child of this process."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -29,3 +30,11 @@ def step_away(argv: list[str], env: dict[str, str]) -> subprocess.Popen[bytes]:
     )
     process.wait()
     return process
+
+
+def find_adopter() -> int:
+    """Return the pid of the process that becomes the parent of a program that steps away; 0 if it can't be told."""
+    program = [sys.executable, "-I", "-S", "-c", "import os; print(os.getppid())"]
+    with step_away(program, dict(os.environ)) as process:
+        assert process.stdout is not None
+        return int(process.stdout.read() or 0)
