@@ -187,6 +187,18 @@ def test_a_reaper_that_was_killed_is_a_problem_and_its_daemon_is_killed_soon(run
     assert [orphan["killed"] for orphan in finished["orphans"]] == [True]
 
 
+def test_a_process_that_may_outlive_the_run_outlives_a_reaper_that_was_killed(run_id: str, tmp_path: Path) -> None:
+    path = tmp_path / run_id
+    (path / "logs").mkdir(parents=True)
+    tree = Tree(run_id, str(path), PACKAGE, "token", 60, [os.path.realpath(sys.executable)])
+    reaper = wait_for(tree, "armed")["pid"]
+    daemon(tree, run_id, tmp_path)
+    os.kill(reaper, 9)
+    wait_for(tree, "reaper-ended")
+    assert len(pids(run_id)) == 1
+    assert tree.finish()["orphans"] == []
+
+
 def test_the_sweep_ends_a_daemon_that_has_lost_actor_and_reaper(run_id: str) -> None:
     orphaned = step_away(SLEEP, {**os.environ, RUN_ID_VARIABLE: run_id})
     until = time.monotonic() + 5

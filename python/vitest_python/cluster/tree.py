@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import IO
 
 from ..posix.identity import start_time
+from ..posix.keep import KeepExecutables
 from ..posix.lines import JsonLine, decode, encode
 from ..posix.protocol import RUN_DIRECTORY_VARIABLE, RUN_ID_VARIABLE
 from .mirror import MAX_WAITING, Mirror, Piece
@@ -61,6 +62,7 @@ class Tree:
             abandoned: called after the silence, when the tree has ended
         """
         self._abandoned = abandoned
+        self._keep = KeepExecutables(keep)
         self._lines: queue.Queue[JsonLine] = queue.Queue()
         self._killed: queue.Queue[JsonLine] = queue.Queue()
         self._run_id = run_id
@@ -187,7 +189,7 @@ class Tree:
             time.sleep(_SETTLE_PAUSE_SECONDS)
         if not self._is_ending and self._settle():
             # The sweep at the end of the run would find them, too, but much later.
-            self._orphans = sweep_node(self._run_id)["orphans"]
+            self._orphans = sweep_node(self._run_id, keep=self._keep)["orphans"]
         self._pass_on({"from": "reaper", "line": {"event": "reaper-ended"}})
         self.ended.set()
 
