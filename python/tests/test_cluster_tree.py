@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from vitest_python.cluster.agent import unpack
 from vitest_python.cluster.package import pack
 from vitest_python.cluster.peers import Peers
 from vitest_python.cluster.step_away import step_away
-from vitest_python.cluster.sweep import look, sweep_node
+from vitest_python.cluster.sweep import look, sweep_node, sweep_tree
 from vitest_python.cluster.tree import Tree
 from vitest_python.posix.identity import own_start_time, read_stat, start_time
 from vitest_python.posix.lines import decode, encode
@@ -38,10 +38,10 @@ def run_id() -> Iterator[str]:
     sweep_node(made)
 
 
-def start(run_id: str, directory: Path, silence: float) -> Tree:
+def start(run_id: str, directory: Path, silence: float, keep: Sequence[str] = ()) -> Tree:
     path = directory / run_id
     (path / "logs").mkdir(parents=True)
-    tree = Tree(run_id, str(path), PACKAGE, "token", silence, [])
+    tree = Tree(run_id, str(path), PACKAGE, "token", silence, list(keep))
     assert wait_for(tree, "armed")["subreaper"]
     return tree
 
@@ -300,6 +300,22 @@ def test_a_peer_is_accepted_after_descriptors_were_short(tmp_path: Path) -> None
         peer.sendall(encode({"role": "worker", "id": "w1", "token": "token", "protocol": PROTOCOL}))
         with peer.makefile("rb") as lines:
             assert "welcome" in decode(lines.readline())
+
+
+def test_a_kept_process_may_outlive_the_tree(run_id: str, tmp_path: Path) -> None:
+    tree = start(run_id, tmp_path, 30, keep=["sleep"])
+    spawn(tree, run_id, tmp_path, "import subprocess; subprocess.Popen(['sleep', '60'], start_new_session=True)")
+    until = time.monotonic() + 10
+    while not any(process["command"] == "sleep 60" for process in look(run_id)[0]) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert tree.finish() == {"orphans": [], "problem": None}
+    swept = sweep_tree(run_id, own_start_time(), ["sleep"])
+    assert (swept["orphans"], swept["cleanSweeps"]) == ([], 2)
+    (kept,) = swept["kept"]
+    assert (kept["command"], os.path.basename(kept["executable"])) == ("sleep 60", "sleep")
+    # Control: without the rule, it is an orphan.
+    swept = sweep_tree(run_id, own_start_time(), [])
+    assert [(orphan["pid"], orphan["killed"]) for orphan in swept["orphans"]] == [(kept["pid"], True)]
 
 
 ADOPTER = """

@@ -38,7 +38,7 @@ class FakeCluster:
         self.swept, self.origin, self.alive, self.left = swept, origin, nodes, left
         self.killed: list[Any] = []
 
-    def sweep(self, _node: str, _package: bytes, _tree: str, _since: str) -> Any:
+    def sweep(self, _node: str, _package: bytes, _tree: str, _since: str, _keep: list[str]) -> Any:
         return self.swept
 
     def wait(self, answer: Any, timeout: float) -> Any:
@@ -66,7 +66,7 @@ FINISHED: dict[str, Any] = {"orphans": [], "problem": None}
 def judge(finished: Any = FINISHED, **of_cluster: Any) -> tuple[dict[str, Any], str | None]:
     cluster: Any = FakeCluster(**of_cluster)
     actor = Actor(finished)
-    ended, verdict = judge_cluster(cluster, ORIGIN, {0: ("n0", actor, FACTS)}, b"", 1.0)
+    ended, verdict = judge_cluster(cluster, ORIGIN, {0: ("n0", actor, FACTS)}, b"", 1.0, [])
     assert cluster.killed == ([] if "has not been swept" in str(ended["problem"]) else [actor])
     return ended, verdict["problem"]
 
@@ -135,7 +135,7 @@ def test_a_head_that_does_not_answer_is_not_waited_for(monkeypatch: pytest.Monke
     cluster: Any = FakeCluster()
     began = time.monotonic()
     trees: Any = {0: ("n0", Actor({"orphans": [ORPHAN], "problem": None}), FACTS)}
-    ended, verdict = judge_cluster(cluster, ORIGIN, trees, b"", 0.1)
+    ended, verdict = judge_cluster(cluster, ORIGIN, trees, b"", 0.1, [])
     released.set()
     assert time.monotonic() - began < 5
     assert "does not answer (TimeoutError" in str(verdict["problem"])

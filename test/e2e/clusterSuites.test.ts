@@ -67,6 +67,15 @@ describe.runIf(mayIsolate() && nightly)('on a Ray cluster, at night', () => {
     expect(recycle.output).toMatch(/Ray on 10\.77\.0\.\d adopts the processes that others have left/)
   })
 
+  test('a process that may outlive the run stays on its node, and is named', { timeout }, async () => {
+    const python = { orphans: { keep: ['gpg-agent'] } }
+    const suites = { keeps: { fixture: 'keeps', args: ['agent'], python } }
+    const { keeps } = await runOnCluster(version, suites, { deadline })
+    expect({ status: keeps.status, output: keeps.output }).toMatchObject({ status: 0 })
+    expect(keeps.output).toMatch(/1 kept: gpg-agent \d+ on 10\.77\.0\.\d/)
+    expect(keeps.left).toMatch(/^\d+ .*gpg-agent 131 $/m)
+  })
+
   test('Jest', { timeout }, async () => {
     const suites = { jest: { fixture: 'jest', args: ['tests/calls'] } }
     expectClean((await runOnCluster(JEST, suites, { deadline })).jest)

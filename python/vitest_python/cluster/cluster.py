@@ -119,9 +119,9 @@ class Cluster:
         """Send a line to a tree, after all lines that were sent before."""
         actor.send.options(concurrency_group="lines").remote(to, line)
 
-    def sweep(self, node: str, package: bytes, tree: str, since: str) -> Any:
+    def sweep(self, node: str, package: bytes, tree: str, since: str, keep: list[str]) -> Any:
         """Start the task that sweeps a node for processes of a tree. No process older than `since` is in doubt."""
-        return self.start_task(node, package, "sweep.sweep_node", tree, since)
+        return self.start_task(node, package, "sweep.sweep_tree", tree, since, keep)
 
     def start_task(self, node: str, package: bytes, function: str, *arguments: Any) -> Any:
         """Start a task that calls a function of this package on a node, given as `module.function`."""

@@ -139,7 +139,7 @@ class Driver:
     def _end(self) -> None:
         late = self._placing.wait(2 * self._silence)
         trees = {number: (placed.node, placed.actor, placed.facts) for number, placed in enumerate(self._ever)}
-        for line in judge_cluster(self._cluster, self.origin, trees, self._package, 2 * self._silence):
+        for line in judge_cluster(self._cluster, self.origin, trees, self._package, 2 * self._silence, self._keep):
             if line["event"] == "verdict" and late:
                 line["problem"] = f"{late} nodes were still being placed when the run ended"
             self._control.send(line)

@@ -10,8 +10,8 @@ import time
 from typing import Any
 
 from ..posix.cookie import carries, read_limits
-from ..posix.identity import read_stat, real_user
-from ..posix.keep import Keep, keep_none
+from ..posix.identity import read_stat, real_user, start_time
+from ..posix.keep import Keep, KeepExecutables, keep_none
 from ..posix.killing.sweep import kill_marked
 from ..posix.protocol import LEASE_VARIABLE
 from .record import identify_node
@@ -55,6 +55,29 @@ def sweep_node(run_id: str, since: str = "0", keep: Keep = keep_none) -> JsonLin
         "unreadable": unreadable,
         "looked": looked,
     }
+
+
+def sweep_tree(tree: str, since: str, keep: list[str]) -> JsonLine:
+    """Sweep a node for the processes of a tree.
+
+    Args:
+        tree: marks them
+        since: the start time of the actor
+        keep: the executables that may outlive the run
+
+    Returns:
+        What `sweep_node` returns, and `kept`, the processes that may be left, each with its `executable`.
+    """
+    keeping = KeepExecutables(keep)
+    return {**sweep_node(tree, since, keeping), "kept": [*filter(None, map(_describe_kept, sorted(keeping.kept)))]}
+
+
+def _describe_kept(pid: int) -> JsonLine | None:
+    try:
+        executable = os.readlink(f"/proc/{pid}/exe").removesuffix(" (deleted)")
+    except OSError:
+        return None
+    return {"pid": pid, "startTime": start_time(pid), "command": command_of(pid), "executable": executable}
 
 
 def look(

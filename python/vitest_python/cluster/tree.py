@@ -150,7 +150,7 @@ class Tree:
         """Look until no process beside the reaper is left, or a second has passed: a process may be about to end."""
         until = time.monotonic() + _SETTLE_SECONDS
         while True:
-            found, _, _ = look(self._run_id, spare=frozenset({self._reaper_pid}))
+            found, _, _ = look(self._run_id, spare=frozenset({self._reaper_pid}), keep=self._keep)
             if not found or time.monotonic() > until:
                 return found
             time.sleep(_SETTLE_PAUSE_SECONDS)

@@ -23,7 +23,7 @@ _SAME = ("bootId", "pidNamespace", "uid")
 
 
 def judge_cluster(
-    cluster: Cluster, origin: JsonLine, trees: dict[int, Tree], package: bytes, timeout: float
+    cluster: Cluster, origin: JsonLine, trees: dict[int, Tree], package: bytes, timeout: float, keep: list[str]
 ) -> Iterator[JsonLine]:
     """End the trees, and yield an `ended` line for each node and a `verdict` line for the cluster.
 
@@ -32,6 +32,7 @@ def judge_cluster(
         origin: what `describe` told about the cluster before anything was placed
         trees: every tree that was ever placed, by the index of its node
         package: this package
+        keep: the executables that may outlive the run
         timeout: seconds that all nodes have together for each of the two steps, and the head for each answer
     """
     finished = _finish(cluster, trees, timeout)
@@ -40,12 +41,12 @@ def judge_cluster(
     # Ray ends a process that asks another head than the one that it has joined.
     if unswept is None:
         try:
-            sweeps = within(timeout, lambda: _start_sweeps(cluster, trees, package))
+            sweeps = within(timeout, lambda: _start_sweeps(cluster, trees, package, keep))
         except Exception as error:
             unswept = _silence_of_head(error)
     until = time.monotonic() + timeout + _START_SECONDS
     for index, (node, _, facts) in trees.items():
-        swept: JsonLine = {"orphans": []}
+        swept: JsonLine = {"orphans": [], "kept": []}
         problem: str | None = f"it has not been swept: {unswept}"
         if unswept is None:
             try:
@@ -92,14 +93,14 @@ def _finish(cluster: Cluster, trees: dict[int, Tree], timeout: float) -> dict[in
     return finished
 
 
-def _start_sweeps(cluster: Cluster, trees: dict[int, Tree], package: bytes) -> dict[int, Any]:
+def _start_sweeps(cluster: Cluster, trees: dict[int, Tree], package: bytes, keep: list[str]) -> dict[int, Any]:
     for _, actor, _ in trees.values():
         try:
             cluster.kill(actor)
         except Exception:
             pass  # it is dead already, or `actors_left` finds it
     return {
-        index: cluster.sweep(node, package, facts["tree"], facts.get("since", "0"))
+        index: cluster.sweep(node, package, facts["tree"], facts.get("since", "0"), keep)
         for index, (node, _, facts) in trees.items()
     }
 

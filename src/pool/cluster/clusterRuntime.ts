@@ -166,6 +166,12 @@ export class ClusterRuntime implements Runtime {
 /** Nothing is known about the nodes. */
 function unsweptNodes(armed: readonly ArmedPython[], { message }: Error): ClusterEnd {
   const problem = 'it has not been swept'
-  const nodes = armed.map(({ site }, node) => ({ node, ip: String(site.node), orphans: [], problem }))
+  const nodes = armed.map(({ site }, node) => ({
+    node,
+    ip: String(site.node),
+    orphans: [],
+    kept: [],
+    problem,
+  }))
   return { nodes, problem: message }
 }

@@ -11,8 +11,18 @@ export interface EndedNode {
   /** Of the node, for the user. */
   readonly ip: string
   readonly orphans: readonly NodeOrphan[]
+  /** The processes that are left because the option `orphans.keep` names their executables. */
+  readonly kept: readonly NodeKept[]
   /** Why the node isn't proven clean. */
   readonly problem: string | null
+}
+
+/** A process that may outlive the run. */
+export interface NodeKept {
+  readonly pid: number
+  readonly startTime: string
+  readonly command: string
+  readonly executable: string
 }
 
 /** A process that was alive on a node after its tree was asked to end. */

@@ -1,6 +1,7 @@
+import type { KeptProcess } from '../../process/run/keptProcesses.ts'
 import type { LeaseLog } from '../leasing/leaseLog.ts'
 import type { Pool } from '../leasing/pool.ts'
-import type { EndedNode, NodeOrphan } from '../places/clusterEnd.ts'
+import type { EndedNode, NodeKept, NodeOrphan } from '../places/clusterEnd.ts'
 import type { Orphan } from './verdict.ts'
 
 /** The findings about the nodes of a cluster. */
@@ -8,24 +9,31 @@ export interface NodeFindings {
   /** The nodes that had Python. */
   readonly names: readonly string[]
   readonly orphans: readonly Orphan[]
+  readonly kept: readonly KeptProcess[]
   readonly problems: readonly string[]
 }
 
 /** Ends the nodes of a run that has some. Each that isn't proven clean is a problem. */
 export async function judgeNodes(pool: Pool): Promise<NodeFindings> {
   const end = await pool.runtime.endNodes()
-  if (!end) return { names: [], orphans: [], problems: [] }
+  if (!end) return { names: [], orphans: [], kept: [], problems: [] }
   const unclean = end.nodes.flatMap(({ ip, problem }) => (problem === null ? [] : [`node ${ip}: ${problem}`]))
   return {
     names: end.nodes.map(({ ip }) => ip),
     orphans: end.nodes.flatMap((node) => orphansOf(node, pool.run.id, pool.leases)),
+    kept: end.nodes.flatMap(({ ip, kept }) => kept.map((process) => keptOn(ip, process, pool.run.id))),
     problems: [...unclean, ...(end.problem === null ? [] : [end.problem])],
   }
 }
 
 /** The nodes have not been swept, so nothing is known about them. */
 export function unknownNodes({ message }: Error): NodeFindings {
-  return { names: [], orphans: [], problems: [`the nodes of the cluster have not been swept: ${message}`] }
+  return {
+    names: [],
+    orphans: [],
+    kept: [],
+    problems: [`the nodes of the cluster have not been swept: ${message}`],
+  }
 }
 
 function orphansOf({ ip, orphans }: EndedNode, runId: string, leases: LeaseLog): Orphan[] {
@@ -42,6 +50,10 @@ function orphansOf({ ip, orphans }: EndedNode, runId: string, leases: LeaseLog):
       survived: 0,
     }
   })
+}
+
+function keptOn(node: string, { executable, ...process }: NodeKept, runId: string): KeptProcess {
+  return { ...processOf({ ...process, lease: null, killed: false }, runId), executable, node }
 }
 
 function processOf({ pid, startTime, command, lease }: NodeOrphan, runId: string) {

@@ -49,6 +49,7 @@ export async function stopRun(pool: Pool): Promise<Findings | undefined> {
   const findings = {
     ...found,
     orphans: [...nodes.orphans, ...found.orphans],
+    kept: [...nodes.kept, ...found.kept],
     problems: [...runtime.problems, ...problems, ...nodes.problems, ...found.problems],
     ...(nodes.names.length > 0 && { nodes: nodes.names }),
     runId: run.id,
@@ -56,7 +57,8 @@ export async function stopRun(pool: Pool): Promise<Findings | undefined> {
     python: `Python ${installation.version} (${installation.executable})`,
     stopping,
   }
-  close(run.directory, findings)
+  // Processes that are kept on nodes need nothing here.
+  close(run.directory, { ...findings, kept: found.kept })
   return findings
 }
 

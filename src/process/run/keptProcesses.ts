@@ -7,6 +7,8 @@ import type { MarkedProcess } from './sweep.ts'
 export interface KeptProcess extends MarkedProcess {
   /** The path of its executable. */
   executable: string
+  /** The node of a cluster that it is on; absent if that is this machine. */
+  node?: string
 }
 
 export interface Parted {
@@ -40,8 +42,11 @@ export function partKept(
   return parted
 }
 
-/** "2 kept: gpg-agent 4121, dirmngr 4130"; empty if there are none. */
-export function describeKept(kept: readonly Pick<KeptProcess, 'pid' | 'executable'>[]): string {
-  const names = kept.map(({ pid, executable }) => `${safeText(basename(executable))} ${pid}`)
+/** "2 kept: gpg-agent 4121, dirmngr 4130 on 10.0.0.7"; empty if there are none. */
+export function describeKept(kept: readonly Pick<KeptProcess, 'pid' | 'executable' | 'node'>[]): string {
+  const names = kept.map(({ pid, executable, node }) => {
+    const where = node === undefined ? '' : ` on ${node}`
+    return `${safeText(basename(executable))} ${pid}${where}`
+  })
   return names.length === 0 ? '' : `${names.length} kept: ${names.join(', ')}`
 }
