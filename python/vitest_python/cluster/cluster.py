@@ -36,13 +36,7 @@ class Cluster:
             )
         except Exception as error:
             problem = f"Cannot join the Ray cluster at {options['address']!r}: {type(error).__name__}: {error}"
-            # Those are about the options.
-            if not isinstance(error, (TypeError, ValueError)):
-                problem += (
-                    "\nIf this machine isn't a node of the cluster, make it one: "
-                    "`ray start --address=<head>:6379 --num-cpus=0`."
-                )
-            raise ClusterProblem(problem) from error
+            raise ClusterProblem(problem + _remedy(error)) from error
         self._refuse_open_cluster()
 
     def describe(self) -> JsonLine:
@@ -168,6 +162,17 @@ class Cluster:
 
         cloudpickle.register_pickle_by_value(agent)
         return self._ray.remote(**options)(target)
+
+
+def _remedy(error: Exception) -> str:
+    if isinstance(error, (TypeError, ValueError)):
+        return ""  # about the options
+    if "ersion mismatch" in str(error):
+        return (
+            "\nRun the tests with the versions of the cluster: install its Ray into an environment of its Python, and "
+            "choose that by the option `python`."
+        )
+    return "\nIf this machine isn't a node of the cluster, make it one: `ray start --address=<head>:6379 --num-cpus=0`."
 
 
 def _import_ray() -> Any:
