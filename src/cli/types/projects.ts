@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { Writable } from 'node:stream'
 import { execa } from 'execa'
 import { installedVersion } from '../../globalSetup/run/runnerVersions.ts'
 import { SetupError } from '../../support/errors.ts'
@@ -44,6 +45,11 @@ interface VitestLike {
   close(): Promise<void>
 }
 
+interface Streams {
+  stdout: Writable
+  stderr: Writable
+}
+
 interface VitestProject {
   config: { root: string; environmentOptions?: Record<string, unknown> }
 }
@@ -51,9 +57,12 @@ interface VitestProject {
 async function vitestProjects(root: string): Promise<TypesProject[]> {
   // The Vitest of the project: this package may lie elsewhere, as in a linked workspace.
   const { createVitest } = (await import('vitest/node')) as unknown as {
-    createVitest(mode: string, options: object): Promise<VitestLike>
+    createVitest(mode: string, options: object, vite: object, streams: Streams): Promise<VitestLike>
   }
-  const vitest = await createVitest('test', { root, watch: false, run: true })
+  // On a terminal, Vitest would hide the cursor, and take the signals that a command waits for.
+  const stream = new Writable({ write: (chunk, _, done) => void process.stderr.write(chunk, done) })
+  const streams = { stdout: stream, stderr: stream }
+  const vitest = await createVitest('test', { root, watch: false, run: true }, {}, streams)
   try {
     return (vitest.projects ?? []).flatMap(({ config }) => {
       const options = config.environmentOptions?.['python']
