@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from vitest_python.cluster import step_away as step_away_module
 from vitest_python.cluster.agent import unpack
 from vitest_python.cluster.package import pack
 from vitest_python.cluster.peers import Peers
@@ -339,3 +340,10 @@ def test_an_adopting_parent_is_found(adopts: str) -> None:
     argv = [sys.executable, "-c", ADOPTING, ADOPTER, PACKAGE, adopts]
     found, parent = subprocess.run(argv, capture_output=True, text=True, check=True).stdout.split()
     assert (found == parent) is (adopts == "yes")
+
+
+def test_a_program_that_is_not_started_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(step_away_module, "_STEP_AWAY", "import time; time.sleep(60)")
+    monkeypatch.setattr(step_away_module, "_SECONDS", 0.2)
+    with pytest.raises(TimeoutError, match=r"starts sleep has not done so within 0\.2 s"):
+        step_away(["sleep"], {})

@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 
+# For an interpreter to start on a busy node.
+_SECONDS = 30.0
 # Ray kills the children of an actor's process together with it, and the reaper must outlive the actor to end the tree.
 # The parent waits for the first child only, so the program's parent is PID 1 before it starts.
 _STEP_AWAY = """\
@@ -20,7 +22,8 @@ os.execv(sys.argv[1], sys.argv[1:])
 def step_away(argv: list[str], env: dict[str, str]) -> subprocess.Popen[bytes]:
     """Start a program in a session of its own, with pipes as its standard input and output.
 
-    Returns the process that has started it and has already ended, for the sake of its pipes.
+    Returns the process that has started it and has already ended, for the sake of its pipes. Raises TimeoutError if
+    that doesn't end.
     """
     process = subprocess.Popen(
         [sys.executable, "-I", "-S", "-c", _STEP_AWAY, *argv],
@@ -28,7 +31,12 @@ def step_away(argv: list[str], env: dict[str, str]) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         env=env,
     )
-    process.wait()
+    try:
+        process.wait(_SECONDS)
+    except subprocess.TimeoutExpired as error:
+        process.kill()
+        process.communicate()
+        raise TimeoutError(f"The interpreter that starts {argv[0]} has not done so within {_SECONDS:g} s") from error
     return process
 
 
