@@ -51,8 +51,12 @@ describe.runIf(chromiumPath).each(covering)('the HTML report of Vitest %s', (ver
         for (const [name, [place, when]] of Object.entries(LEAKS)) {
           // On a busy machine, the page shows every test as passed for a moment.
           const message = /This test left a process behind:\n +pid \d+ \(sleep 301\)/
-          await expect.poll(() => reportOf(page, name), { timeout: 20_000, message: name }).toMatch(message)
-          const report = await reportOf(page, name)
+          let report = ''
+          const look = async () => {
+            report = await reportOf(page, name)
+            return report
+          }
+          await expect.poll(look, { timeout: 20_000, message: name }).toMatch(message)
           expect(report).toContain(when)
           expect(report).toContain(place)
         }
