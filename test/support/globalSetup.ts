@@ -13,7 +13,8 @@ import { JEST, versions } from './versions.ts'
 
 /** Packs this project and installs it beside every Vitest version and, for the end-to-end tests, beside Jest. */
 export async function setup(project: TestProject): Promise<void> {
-  await mkdir(integrationCache, { recursive: true })
+  // Runs of another user read the packages in it. The probe's cache would make it private.
+  await mkdir(join(integrationCache, 'python'), { recursive: true })
   await removeOldInstallations()
   // Records of fixture projects that no longer exist.
   await rm(join(integrationCache, 'python/prepared'), { recursive: true, force: true })

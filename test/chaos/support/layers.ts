@@ -64,7 +64,7 @@ export const layers = {
     },
     {
       file: `${python}/serving/worker.py`,
-      find: 'os.environ[RUN_ID_VARIABLE] = config.run_id',
+      find: 'os.environ.update(config.marks)',
       replace: 'pass',
     },
   ],
