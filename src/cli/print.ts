@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream'
 import { printable, printableJson } from '../support/text/safeText.ts'
 
 /** Prints a text on standard output. */
@@ -13,6 +14,13 @@ export function printError(text: string): void {
 /** Prints a value as JSON. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${printableJson(value)}\n`)
+}
+
+/** A stream to standard error that is no terminal, for a program that would take the terminal over. */
+export function streamToStderr(): Writable {
+  return new Writable({
+    write: (chunk, _, done) => void process.stderr.write(`${printable(String(chunk))}`, done),
+  })
 }
 
 /** Sends everything that others print meanwhile, such as a configuration that is loaded, to standard error. */

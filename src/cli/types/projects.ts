@@ -1,11 +1,12 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { Writable } from 'node:stream'
+import type { Writable } from 'node:stream'
 import { execa } from 'execa'
 import { installedVersion } from '../../globalSetup/run/runnerVersions.ts'
 import { SetupError } from '../../support/errors.ts'
 import type { TypesProject } from '../../types/typesFiles.ts'
+import { streamToStderr } from '../print.ts'
 
 /**
  * Reads the options from the configurations of Vitest and Jest, as the runners themselves read them.
@@ -60,7 +61,7 @@ async function vitestProjects(root: string): Promise<TypesProject[]> {
     createVitest(mode: string, options: object, vite: object, streams: Streams): Promise<VitestLike>
   }
   // On a terminal, Vitest would hide the cursor, and take the signals that a command waits for.
-  const stream = new Writable({ write: (chunk, _, done) => void process.stderr.write(chunk, done) })
+  const stream = streamToStderr()
   const streams = { stdout: stream, stderr: stream }
   const vitest = await createVitest('test', { root, watch: false, run: true }, {}, streams)
   try {
