@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from .certificates import MakePair, Pair, make_pair
 from .running import Runner, Worker
 
 EMBEDDINGS = """
@@ -133,3 +134,13 @@ def worker(request: pytest.FixtureRequest) -> Iterator[Worker]:
         assert forkserver.until("ready", "failed")["fallback"] is None
         yield made.worker(forkserver)
         made.close()
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> MakePair:
+    """Make a key and its certificate."""
+
+    def make(name: str) -> Pair:
+        return make_pair(tmp_path, name)
+
+    return make

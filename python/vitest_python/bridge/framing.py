@@ -1,4 +1,4 @@
-"""Messages on a Unix socket: each follows its length in bytes, as 4 bytes, little-endian."""
+"""Messages on a socket: each follows its length in bytes, as 4 bytes, little-endian."""
 
 from __future__ import annotations
 
@@ -7,15 +7,12 @@ from collections.abc import Callable
 from queue import SimpleQueue
 
 # The real ones, before the user's modules are imported: gevent puts others in their place.
+from signal import SIG_BLOCK, SIGPIPE, pthread_sigmask
 from threading import Lock, get_ident
 from time import monotonic
-from typing import TYPE_CHECKING
 
-from ..posix.sockets import CHUNK_BYTES, MAX_AT_ONCE_BYTES, send_all, send_at_once, shut_down
+from ..posix.sockets import CHUNK_BYTES, MAX_AT_ONCE_BYTES, Connection, send_all, send_at_once, shut_down
 from . import busy
-
-if TYPE_CHECKING:
-    from socket import socket
 
 HEADER_BYTES = 4
 # Protobuf's own limit is 2 GiB.
@@ -29,7 +26,7 @@ class TooLong(Exception):
 class MessageReader:
     """Reads the messages of a connection; on one thread."""
 
-    def __init__(self, connection: socket) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._buffer = bytearray()
 
@@ -82,7 +79,7 @@ class MessageWriter:
     A small message is sent at once if `is_safe()`, as a whole or not at all. A thread sends the others.
     """
 
-    def __init__(self, connection: socket, is_safe: Callable[[], bool] = lambda: False) -> None:
+    def __init__(self, connection: Connection, is_safe: Callable[[], bool] = lambda: False) -> None:
         self._connection = connection
         self._is_safe = is_safe
         self._messages: SimpleQueue[bytes | None] = SimpleQueue()
@@ -118,6 +115,8 @@ class MessageWriter:
         self._thread.join()
 
     def _run(self) -> None:
+        # The program may have restored SIGPIPE, and OpenSSL can't send without it, as MSG_NOSIGNAL does.
+        pthread_sigmask(SIG_BLOCK, (SIGPIPE,))
         try:
             busy.writing.add(get_ident())
             for message in iter(self._messages.get, None):

@@ -1,29 +1,23 @@
-"""TLS in front of the session socket, for test processes on other machines. It costs a fraction of a gRPC stream."""
+"""TLS under the session socket, for test processes on other machines. It costs a fraction of a gRPC stream."""
 
 from __future__ import annotations
 
 import os
 import tempfile
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 # The real ones, before the user's modules are imported: gevent puts others in their place.
 from select import POLLIN, POLLOUT, poll
-from socket import AF_INET, AF_INET6, AF_UNIX, IPPROTO_TCP, SOCK_STREAM, TCP_NODELAY, socket, socketpair
-from ssl import (
-    CERT_REQUIRED,
-    PROTOCOL_TLS_SERVER,
-    MemoryBIO,
-    SSLContext,
-    SSLError,
-    SSLWantReadError,
-    SSLZeroReturnError,
-)
+from signal import SIG_DFL, SIGPIPE, getsignal
+from socket import AF_INET, AF_INET6, IPPROTO_TCP, MSG_DONTWAIT, SHUT_RD, SOCK_STREAM, TCP_NODELAY, socket
+from ssl import CERT_REQUIRED, PROTOCOL_TLS_SERVER, SSLContext, SSLSocket, SSLWantReadError, SSLWantWriteError
+from threading import RLock
 
-from ..posix.sockets import CHUNK_BYTES, send_some, shut_down, unix_socket
+from ..posix.sockets import Connection
 
-# A client that doesn't read the last bytes is not waited for.
-_FINISH_SECONDS = 5.0
+_HANDSHAKE_SECONDS = 10.0
+# The most that one record of TLS holds.
+_RECORD_BYTES = 16 * 1024
 
 
 def bind(host: str) -> socket:
@@ -34,25 +28,26 @@ def bind(host: str) -> socket:
     return listener
 
 
-def behind_tls(tls: dict[str, str], serve: Callable[[socket], None]) -> Callable[[socket], None]:
-    """Return a function that has `serve` serve the decrypted bytes of a connection.
+def behind_tls(tls: dict[str, str], serve: Callable[[Connection], None]) -> Callable[[socket], None]:
+    """Return a function that has `serve` serve a connection over TLS.
 
     Args:
         tls: as for `make_context`
-        serve: gets a socket of this process
+        serve: gets the connection after the handshake. A client that is refused never gets there
     """
     context = make_context(tls)
 
-    def serve_decrypted(outer: socket) -> None:
-        outer.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
-        own, inner = (unix_socket(each.detach()) for each in socketpair(AF_UNIX, SOCK_STREAM))
-        with own, inner:
-            relay = threading.Thread(target=TlsRelay(context, outer, inner).run, name="session-tls", daemon=True)
-            relay.start()
-            serve(own)
-            relay.join()
+    def serve_over_tls(raw: socket) -> None:
+        raw.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+        raw.settimeout(_HANDSHAKE_SECONDS)
+        with context.wrap_socket(raw, server_side=True, do_handshake_on_connect=False) as connection:
+            try:
+                connection.do_handshake()
+            except OSError:
+                return  # OpenSSL has told the client why
+            serve(TlsConnection(connection))
 
-    return serve_decrypted
+    return serve_over_tls
 
 
 def make_context(tls: dict[str, str]) -> SSLContext:
@@ -84,132 +79,116 @@ def _load(context: SSLContext, certificate_and_key: str) -> None:
             context.load_cert_chain(named.name)
 
 
-class TlsRelay:
-    """Decrypts the bytes of a test process for a session, and encrypts its answers.
+class TlsConnection:
+    """A connection over TLS, which the threads of a session use as if it were a socket.
 
-    One thread does both, because two must not use a connection of OpenSSL at once.
+    OpenSSL's own calls never wait, because two threads must not use a connection at once.
     """
 
-    def __init__(self, context: SSLContext, outer: socket, inner: socket) -> None:
-        """Relay between `outer`, a connection of the network, and `inner`, the other end of a session's socket."""
-        outer.setblocking(False)
-        inner.setblocking(False)
-        self._outer, self._inner = outer, inner
-        self._incoming, self._outgoing = MemoryBIO(), MemoryBIO()
-        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
-        self._is_open = False
-        # Bytes that one side has not taken yet. Until it has, nothing more is read from the other one.
-        self._plain, self._sealed = bytearray(), bytearray()
+    def __init__(self, tls: SSLSocket) -> None:
+        """Use a connection after its handshake."""
+        tls.setblocking(False)
+        self._tls = tls
+        self._arrived, self._has_room = _poll(tls, POLLIN), _poll(tls, POLLOUT)
+        # Reentrant, because a finalizer of the user may send something between two calls of OpenSSL.
+        self._using = RLock()
+        self._has_ended = False
+        self._is_shut_down = False
+        self._seconds: float | None = None
 
-    def run(self) -> None:
-        """Relay until one side ends. Then both end."""
-        try:
-            self._relay()
-        except (OSError, SSLError):
-            # The client is gone, or it is refused. An alert tells it why.
-            self._sealed += self._outgoing.read()
-            self._flush_at_once()
-        shut_down(self._outer)
-        shut_down(self._inner)
+    def fileno(self) -> int:
+        """Return the descriptor. It can be read if bytes have arrived that `recv` hasn't decrypted."""
+        return self._tls.fileno()
 
-    def _relay(self) -> None:
-        waiting = poll()
-        outer, inner = self._outer.fileno(), self._inner.fileno()
-        watched = {outer: 0, inner: 0}
+    def settimeout(self, seconds: float | None, /) -> None:
+        """Set the time limit of `recv`; None for no limit."""
+        self._seconds = seconds
+
+    def recv(self, size: int, flags: int = 0, /) -> bytes:
+        """Return what has arrived, up to `size` bytes, and nothing at the end.
+
+        Raises TimeoutError, BlockingIOError with the flag MSG_DONTWAIT, and OSError if the connection is broken.
+        """
+        while not (received := self._decrypt(size)) and not self._has_ended:
+            if flags & MSG_DONTWAIT:
+                raise BlockingIOError
+            if not _poll(self._tls, POLLIN)(None if self._seconds is None else self._seconds * 1000):
+                raise TimeoutError
+        return received
+
+    def _decrypt(self, size: int) -> bytes:
+        """Decrypt all that has arrived, because no thread is woken for bytes that stay behind."""
+        received = b""
+        with self._using:
+            try:
+                while not self._has_ended and len(received) < size:
+                    record = self._tls.recv(size - len(received))
+                    received = received + record if received else record
+                    if not record:
+                        self._has_ended = True
+                        # Wakes the thread that reads, even if the client keeps the connection open.
+                        socket.shutdown(self._tls, SHUT_RD)
+                    # An exception costs more than a look.
+                    elif not self._tls.pending() and not self._arrived(0):
+                        break
+            except (SSLWantReadError, SSLWantWriteError):
+                pass
+        return received
+
+    def send(self, data: bytes, flags: int = 0, /) -> int:
+        """Send some bytes, and return how many; with the flag MSG_DONTWAIT, all or none.
+
+        Raises BlockingIOError if it sends none, and OSError if the client is gone.
+        """
+        if flags & MSG_DONTWAIT and not self._may_send_at_once():
+            raise BlockingIOError
+        return self._encrypt(data)
+
+    def sendmsg(
+        self, parts: Iterable[bytes], _ancillary: Iterable[tuple[int, int, bytes]] = (), _flags: int = 0, /
+    ) -> int:
+        """Send the first bytes of these, and return how many. Raises OSError if the client is gone."""
+        start = b"".join(part[:_RECORD_BYTES] for part in parts)
+        return self._encrypt(start[:_RECORD_BYTES])
+
+    def sendall(self, data: memoryview, _flags: int = 0, /) -> None:
+        """Send all bytes. Raises OSError if the client is gone."""
+        while data:
+            data = data[self._encrypt(data) :]
+
+    def _may_send_at_once(self) -> bool:
+        # OpenSSL can't ask the kernel to spare this thread SIGPIPE.
+        if getsignal(SIGPIPE) is SIG_DFL:
+            return False
+        with self._using:
+            return bool(self._has_room(0))
+
+    def _encrypt(self, data: bytes | memoryview) -> int:
         while True:
-            wanted = {
-                outer: (0 if self._plain else POLLIN) | (POLLOUT if self._sealed else 0),
-                inner: (0 if self._sealed else POLLIN) | (POLLOUT if self._plain else 0),
-            }
-            for descriptor, events in wanted.items():
-                if watched[descriptor] == events:
-                    continue
-                if events:
-                    waiting.register(descriptor, events)
-                else:
-                    # Or else the end of this side would be reported again and again.
-                    waiting.unregister(descriptor)
-            watched = wanted
-            for descriptor, events in waiting.poll():
-                if descriptor == outer and not self._move_in(events):
-                    return
-                if descriptor == inner and not self._move_out(events):
-                    return
+            try:
+                with self._using:
+                    # After its end, the socket would send them unencrypted.
+                    if self._is_shut_down:
+                        raise BrokenPipeError
+                    return self._tls.send(data)
+            except SSLWantWriteError:
+                # OpenSSL has kept the record. It must be given the same bytes again.
+                _poll(self._tls, POLLOUT)(None)
 
-    def _move_in(self, events: int) -> bool:
-        """Move bytes of the network to the session, and what is left of the other direction. False at the end."""
-        if events & POLLOUT:
-            del self._sealed[: send_some(self._outer, self._sealed)]
-        if self._plain or not events & ~POLLOUT:
-            return True
-        received = _receive(self._outer)
-        if received is None:
-            return True
-        if not received:
-            return False
-        self._incoming.write(received)
-        return self._decrypt()
-
-    def _decrypt(self) -> bool:
-        try:
-            if not self._is_open:
-                self._tls.do_handshake()
-                self._is_open = True
-            while data := self._tls.read(CHUNK_BYTES):
-                self._plain += data
-        except SSLWantReadError:
-            pass
-        except SSLZeroReturnError:
-            return False
-        self._seal()
-        if self._plain:
-            del self._plain[: send_some(self._inner, self._plain)]
-        return True
-
-    def _move_out(self, events: int) -> bool:
-        """Move bytes of the session to the network, and what is left of the other direction. False at the end."""
-        if events & POLLOUT:
-            del self._plain[: send_some(self._inner, self._plain)]
-        if self._sealed or not events & ~POLLOUT:
-            return True
-        if not self._is_open:
-            # The session has ended, because the client hasn't said hello in time.
-            return False
-        data = _receive(self._inner)
-        if data is None:
-            return True
-        if not data:
-            self._finish()
-            return False
-        self._tls.write(data)
-        self._seal()
-        return True
-
-    def _seal(self) -> None:
-        self._sealed += self._outgoing.read()
-        if self._sealed:
-            del self._sealed[: send_some(self._outer, self._sealed)]
-
-    def _finish(self) -> None:
-        """Tell the client that the session has ended, after its last frame."""
-        try:
-            self._tls.unwrap()
-        except SSLError:
-            pass  # it says so, too, or not
-        self._sealed += self._outgoing.read()
-        self._outer.settimeout(_FINISH_SECONDS)
-        self._outer.sendall(self._sealed)
-
-    def _flush_at_once(self) -> None:
-        try:
-            send_some(self._outer, self._sealed)
-        except OSError:
-            pass
+    def shutdown(self, how: int, /) -> None:
+        """End the connection in both directions. Raises OSError if it has ended."""
+        with self._using:
+            self._has_ended = self._is_shut_down = True
+            try:
+                # Tells the client that nothing was cut off. It isn't waited for.
+                self._tls.unwrap()
+            except (OSError, ValueError):
+                pass
+            socket.shutdown(self._tls, how)
 
 
-def _receive(connection: socket) -> bytes | None:
-    """Return the bytes that have arrived: None if there are none, nothing if the other side has ended."""
-    try:
-        return connection.recv(CHUNK_BYTES)
-    except BlockingIOError:
-        return None
+def _poll(connection: SSLSocket, events: int) -> Callable[[float | None], list[tuple[int, int]]]:
+    """Return a function that waits for events, for a number of milliseconds; on one thread at a time."""
+    waiting = poll()
+    waiting.register(connection, events)
+    return waiting.poll

@@ -3,17 +3,40 @@
 from __future__ import annotations
 
 import socket as _module
+from collections.abc import Iterable
 
 # The real one, before the user's modules are imported: gevent puts another in its place.
 from socket import AF_UNIX, MSG_DONTWAIT, SHUT_RDWR, SOCK_STREAM, SOL_SOCKET, socket
+from typing import Protocol
 
-CHUNK_BYTES = 256 * 1024
+# The C library maps memory anew for more than 128 KB, which costs more than to receive again.
+CHUNK_BYTES = 64 * 1024
 # So much goes into one buffer of the kernel: Linux takes it as a whole or not at all.
 MAX_AT_ONCE_BYTES = 8 * 1024
 
 # Not every Python on macOS has the flag. There, an option of the socket does the same.
 _NO_SIGNAL: int = getattr(_module, "MSG_NOSIGNAL", 0)
 _SO_NOSIGPIPE = 0x1022
+
+
+class Connection(Protocol):
+    """The part of a socket that a session uses. It may be used from any thread."""
+
+    def fileno(self) -> int: ...
+
+    def settimeout(self, seconds: float | None, /) -> None: ...
+
+    def recv(self, size: int, flags: int = ..., /) -> bytes: ...
+
+    def send(self, data: bytes, flags: int = ..., /) -> int: ...
+
+    def sendmsg(
+        self, parts: Iterable[bytes], ancillary: Iterable[tuple[int, int, bytes]] = ..., flags: int = ..., /
+    ) -> int: ...
+
+    def sendall(self, data: memoryview, flags: int = ..., /) -> None: ...
+
+    def shutdown(self, how: int, /) -> None: ...
 
 
 def unix_socket(descriptor: int | None = None) -> socket:
@@ -25,7 +48,7 @@ def unix_socket(descriptor: int | None = None) -> socket:
     return made
 
 
-def send_all(connection: socket, *parts: bytes) -> None:
+def send_all(connection: Connection, *parts: bytes) -> None:
     """Send all parts. Raises OSError if the other side is gone, even if the program has restored SIGPIPE."""
     sent = connection.sendmsg(parts, (), _NO_SIGNAL)
     for part in parts:
@@ -34,15 +57,7 @@ def send_all(connection: socket, *parts: bytes) -> None:
         sent -= len(part)
 
 
-def send_some(connection: socket, data: bytes | bytearray) -> int:
-    """Send as many bytes as a socket that never waits takes now, and return how many these are."""
-    try:
-        return connection.send(data, _NO_SIGNAL)
-    except BlockingIOError:
-        return 0
-
-
-def send_at_once(connection: socket, data: bytes) -> bool:
+def send_at_once(connection: Connection, data: bytes) -> bool:
     """Send a few bytes without waiting; False if that isn't possible now."""
     try:
         sent = connection.send(data, MSG_DONTWAIT | _NO_SIGNAL)
@@ -53,7 +68,7 @@ def send_at_once(connection: socket, data: bytes) -> bool:
     return True
 
 
-def shut_down(connection: socket) -> None:
+def shut_down(connection: Connection) -> None:
     """End a connection in both directions, even if a forked process has a copy of it."""
     try:
         connection.shutdown(SHUT_RDWR)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import os
-from socket import socket
 
 from google.protobuf.message import DecodeError
 
@@ -14,6 +13,7 @@ from ..bridge.framing import MessageReader, MessageWriter, TooLong
 from ..bridge.session import Session
 from ..execution.executor import Executor
 from ..posix.protocol import LEASE_VARIABLE, PROTOCOL, protocol_mismatch
+from ..posix.sockets import Connection
 from ..program.resolve import FunctionResolver
 from .listen import accept, listen
 from .reception import Reception
@@ -57,7 +57,7 @@ class SessionSocket:
         accept(listener, behind_tls(tls, self._serve), "session")
         return f"tls:{host}:{listener.getsockname()[1]}"
 
-    def _serve(self, connection: socket) -> None:
+    def _serve(self, connection: Connection) -> None:
         writer = MessageWriter(connection, self._executor.has_time)
         reader = MessageReader(connection)
         try:
@@ -70,7 +70,7 @@ class SessionSocket:
         finally:
             writer.finish()
 
-    def _welcome(self, connection: socket, reader: MessageReader, writer: MessageWriter) -> Hello | None:
+    def _welcome(self, connection: Connection, reader: MessageReader, writer: MessageWriter) -> Hello | None:
         """Answer the first message of a client. Returns None if the client is refused."""
         try:
             message = reader.read(_MAX_HELLO_BYTES, _HELLO_SECONDS)
