@@ -1,5 +1,6 @@
 import Table from 'cli-table3'
 import pc from 'picocolors'
+import { counted } from '../../support/text/counted.ts'
 import { safeText } from '../../support/text/safeText.ts'
 import { STYLE, showEnded } from './showRuns.ts'
 import { type ClusterSurvey, isClusterClean, type TreeOrphan } from './surveyCluster.ts'
@@ -13,7 +14,7 @@ export function showCluster(survey: ClusterSurvey, reap = false): string {
   for (const tree of elsewhere)
     lines.push(`Tree ${tree} was not judged: its owner is in another container or on another machine.`)
   const left = living.length === 0 ? '' : ` Left alone: ${living.length} with a living owner.`
-  const clean = `No orphaned processes on the cluster at ${address}: ${nodes.length} nodes were looked at twice.${left}`
+  const clean = `No orphaned processes on the cluster at ${address}: ${counted(nodes.length, 'node')} ${nodes.length === 1 ? 'was' : 'were'} looked at twice.${left}`
   if (isClusterClean(survey)) lines.push(pc.green(clean))
   lines.push(...showEnded(killed, orphans.length - killed, reap, 'vitest-python verify --cluster --reap'))
   return lines.join('\n')

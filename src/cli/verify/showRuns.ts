@@ -4,10 +4,13 @@ import { describeKept } from '../../process/run/keptProcesses.ts'
 import type { MarkedProcess } from '../../process/run/sweep.ts'
 import { ageOf } from '../../process/system/identify.ts'
 import type { Segment } from '../../process/system/sharedMemory.ts'
+import { counted } from '../../support/text/counted.ts'
 import { safeText } from '../../support/text/safeText.ts'
 import { seconds } from '../../support/text/seconds.ts'
 import type { RunStatus, Status } from './status.ts'
 import { isClean, type Verification } from './verifyRuns.ts'
+
+const ORPHANS = ['orphaned process', 'orphaned processes'] as const
 
 /** The result of `verify` as text. */
 export function showVerification(verification: Verification): string {
@@ -34,8 +37,8 @@ export function showEnded(ended: number, alive: number, isReaped: boolean, comma
   const failed = ended === 0 ? 'They could not be ended.' : 'The others could not be ended.'
   const remedy = isReaped ? failed : `To end them: ${command}`
   return [
-    ...(ended > 0 ? [pc.yellow(`Ended ${ended} orphaned ${plural(ended)}.`)] : []),
-    ...(alive > 0 ? [pc.red(`${alive} orphaned ${plural(alive)} alive. ${remedy}`)] : []),
+    ...(ended > 0 ? [pc.yellow(`Ended ${counted(ended, ...ORPHANS)}.`)] : []),
+    ...(alive > 0 ? [pc.red(`${counted(alive, ...ORPHANS)} alive. ${remedy}`)] : []),
   ]
 }
 
@@ -97,10 +100,6 @@ function processTable(left: MarkedProcess[], reaped: Set<MarkedProcess>): string
     ])
   }
   return table.toString()
-}
-
-function plural(count: number): string {
-  return count === 1 ? 'process' : 'processes'
 }
 
 function megabytes(bytes: number): string {

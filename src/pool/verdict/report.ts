@@ -1,5 +1,6 @@
 import pc from 'picocolors'
 import { describeKept } from '../../process/run/keptProcesses.ts'
+import { counted } from '../../support/text/counted.ts'
 import { seconds } from '../../support/text/seconds.ts'
 import { describeHolder } from '../leasing/leaseLog.ts'
 import { type Findings, judge, type Orphan } from './verdict.ts'
@@ -95,10 +96,6 @@ function unknown({ runId, unknown: found }: Findings): string {
     'Their environment cannot be read (PR_SET_DUMPABLE, or /proc mounted with hidepid), and this system has no free resource limit to mark processes by. ' +
     'Run the tests on a system whose /proc is readable, or end those processes. (RUN_NOT_VERIFIED)'
   )
-}
-
-function counted(count: number, singular: string, plural = `${singular}s`): string {
-  return `${count} ${count === 1 ? singular : plural}`
 }
 
 function shorten(command: string): string {

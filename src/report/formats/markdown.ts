@@ -1,5 +1,6 @@
+import { counted } from '../../support/text/counted.ts'
 import { safeText } from '../../support/text/safeText.ts'
-import { counted, ms } from '../model/figures.ts'
+import { ms } from '../model/figures.ts'
 import { restartsOf } from '../model/restarts.ts'
 import type { LeaseSpan, Report } from '../model/schema.ts'
 

@@ -1,3 +1,4 @@
+import { counted } from '../../support/text/counted.ts'
 import { addFunctions, latencyOf } from '../model/functionCalls.ts'
 import type { Report } from '../model/schema.ts'
 import { worstOf } from '../model/verdicts.ts'
@@ -117,7 +118,7 @@ function verdictProblems(files: readonly ShardFile[]): string[] {
     const process = first ? `, first ${first.command} (pid ${first.pid}${place})` : ''
     return [
       verdict === 'orphans'
-        ? `${name} left ${orphans.length} orphaned ${orphans.length === 1 ? 'process' : 'processes'}${process}.`
+        ? `${name} left ${counted(orphans.length, 'orphaned process', 'orphaned processes')}${process}.`
         : `${name} could not be verified.`,
     ]
   })

@@ -1,7 +1,8 @@
 import pc from 'picocolors'
 import { describeHolder } from '../../pool/leasing/leaseLog.ts'
+import { counted } from '../../support/text/counted.ts'
 import { safeText } from '../../support/text/safeText.ts'
-import { counted, ms } from '../model/figures.ts'
+import { ms } from '../model/figures.ts'
 import { restartsOf } from '../model/restarts.ts'
 import type { Report, ReportVerdict } from '../model/schema.ts'
 
