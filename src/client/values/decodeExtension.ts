@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import type { Carrier } from './carrier.ts'
 import { Code } from './codes.ts'
 import { Complete } from './messagePack.ts'
@@ -27,26 +28,27 @@ const READERS: Record<number, Read> = {
   [Code.datetime]: (payload) => new PlainDateTime(payload.toString()),
   [Code.time]: (payload) => new PlainTime(payload.toString()),
   [Code.timedelta]: (payload, reading) =>
-    new TimeDelta(...(list(payload, reading) as [number, number, number])),
+    new TimeDelta(...parts<[number, number, number]>(payload, reading, 3)),
   [Code.ndarray]: (payload, reading) =>
-    arrayOf(...(list(payload, reading) as [string, number[], Uint8Array])),
+    arrayOf(...parts<[string, number[], Uint8Array]>(payload, reading, 3)),
   [Code.dataframe]: (payload, reading) => {
-    const [names, index, indexNames, columnsNames, ...columns] = list(payload, reading) as FrameParts
+    const [names, index, indexNames, columnsNames, ...columns] = parts<FrameParts>(payload, reading, 4)
+    if (!Array.isArray(names)) throw new RangeError('a data frame has no list of names')
     const byName = names.map((name, number) => [name, columns[number]] as [unknown, Column])
     return new DataFrame(new Map(byName), index, { indexNames, columnsNames })
   },
   [Code.series]: (payload, reading) => {
-    const [values, name, index, indexNames] = list(payload, reading) as SeriesParts
+    const [values, name, index, indexNames] = parts<SeriesParts>(payload, reading, 4)
     return new Series(values, name, index, { indexNames })
   },
   [Code.column]: (payload, reading) => {
-    const [dtype, values] = list(payload, reading) as [string, unknown[]]
+    const [dtype, values] = parts<[string, unknown[]]>(payload, reading, 2)
     return new Complete(Object.defineProperty(values, 'dtype', { value: dtype, configurable: true }))
   },
-  [Code.arrow]: (payload, reading) => new ArrowTable(list(payload, reading)[0] as Uint8Array),
+  [Code.arrow]: (payload, reading) => new ArrowTable(...parts<[Uint8Array]>(payload, reading, 1)),
   [Code.reference]: (payload, reading) => {
     const { carrier } = reading
-    const [id, type, text, reason] = list(payload, reading) as [number, string, string, string | undefined]
+    const [id, type, text, reason] = parts<ReferenceParts>(payload, reading, 3)
     if (!carrier) throw new TypeError(`${type} stays in Python, and this call carries no references`)
     return carrier.importReference(id, type, text, reason)
   },
@@ -57,6 +59,7 @@ const READERS: Record<number, Read> = {
 }
 
 type FrameParts = [unknown[], Column | null, unknown[], unknown[], ...Column[]]
+type ReferenceParts = [number, string, string, string | undefined]
 type SeriesParts = [Column, string | null, Column | null, unknown[]]
 
 /** Reads an extension. @throws Error if the code is unknown, or the payload malformed */
@@ -72,25 +75,34 @@ function list(payload: Buffer, { decode }: Reading): unknown[] {
   return value
 }
 
+/** A list that has these parts, and perhaps further ones. */
+function parts<T extends unknown[]>(payload: Buffer, reading: Reading, count: number): T {
+  const values = list(payload, reading)
+  if (values.length < count) throw new RangeError(`an extension holds ${values.length} parts of ${count}`)
+  return values as T
+}
+
 /** The first part is the value; each part refers to later ones only. */
 function readDeep(payload: Buffer, reading: Reading): Complete {
-  const packed = list(payload, reading) as Uint8Array[]
+  const packed = list(payload, reading)
   const outer = reading.parts
-  const parts = new Array<unknown>(packed.length)
-  reading.parts = parts
+  const read = new Array<unknown>(packed.length)
+  reading.parts = read
   try {
     for (let number = packed.length - 1; number >= 0; number--) {
-      parts[number] = reading.decode(packed[number] as Uint8Array)
+      const bytes = packed[number]
+      if (!types.isUint8Array(bytes)) throw new RangeError('a part of a deep value holds no bytes')
+      read[number] = reading.decode(bytes)
     }
-    return new Complete(parts[0])
+    return new Complete(read[0])
   } finally {
     reading.parts = outer
   }
 }
 
-function readPart(payload: Buffer, { parts, decode }: Reading): Complete {
+function readPart(payload: Buffer, { parts: known, decode }: Reading): Complete {
   const number = decode(payload) as number
-  const part = parts[number]
+  const part = known[number]
   if (part === undefined) throw new RangeError(`the part ${number} is not known`)
   return new Complete(part)
 }

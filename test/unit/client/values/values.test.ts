@@ -130,6 +130,8 @@ test.each([
   ['d47900', 'the extension 0x79 is not known'],
   ['c70348930180', 'it ends too early'],
   ['d44800', 'an extension holds no array'],
+  ['d44e90', 'an extension holds 0 parts of 3'],
+  ['d5459100', 'a part of a deep value holds no bytes'],
   ['c708489301a16da172c0', 'it ends too early'],
   ['c706489301a16da172', 'm stays in Python, and this call carries no references'],
   ['d44200', 'beside the message, and this call does not look there'],
