@@ -15,7 +15,8 @@ export async function writePythonRooms() {
   const files = {}
   for (const room of ROOMS) {
     const directory = `vitest_python/${room}`
-    const names = (await readdir(new URL(directory, python))).filter((name) => name.endsWith('.py')).sort()
+    const all = await readdir(new URL(directory, python), { recursive: true })
+    const names = all.filter((name) => name.endsWith('.py')).sort()
     for (const name of names)
       files[`${directory}/${name}`] = strToU8(
         withoutDocs(await readFile(new URL(`${directory}/${name}`, python), 'utf8')),

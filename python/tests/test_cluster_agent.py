@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from vitest_python.cluster import agent
-from vitest_python.cluster.agent import Agent, make_private
+from vitest_python.cluster.node import agent
+from vitest_python.cluster.node.agent import Agent, make_private
 from vitest_python.cluster.package import pack
 
 

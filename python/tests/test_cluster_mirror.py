@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from vitest_python.cluster.mirror import Mirror
+from vitest_python.cluster.node.mirror import Mirror
 
 
 @pytest.fixture

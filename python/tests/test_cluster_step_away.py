@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from vitest_python.cluster import step_away as step_away_module
-from vitest_python.cluster.step_away import step_away
+from vitest_python.cluster.node import step_away as step_away_module
+from vitest_python.cluster.node.step_away import step_away
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Ray's nodes are Linux machines")
 
@@ -19,7 +19,7 @@ ADOPTER = """
 import sys
 sys.path.insert(0, sys.argv[1])
 import os
-from vitest_python.cluster.step_away import find_adopter
+from vitest_python.cluster.node.step_away import find_adopter
 print(find_adopter(), os.getppid())
 """
 # Adopts what its descendants leave, as Ray can.

@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
-from vitest_python.cluster.agent import unpack
+from vitest_python.cluster.node.agent import unpack
+from vitest_python.cluster.node.peers import Peers
+from vitest_python.cluster.node.step_away import step_away
+from vitest_python.cluster.node.sweep import look, sweep_node, sweep_tree
+from vitest_python.cluster.node.tree import Tree
 from vitest_python.cluster.package import pack
-from vitest_python.cluster.peers import Peers
-from vitest_python.cluster.step_away import step_away
-from vitest_python.cluster.sweep import look, sweep_node, sweep_tree
-from vitest_python.cluster.tree import Tree
 from vitest_python.posix.identity import own_start_time, read_stat, start_time
 from vitest_python.posix.lines import decode, encode
 from vitest_python.posix.protocol import PROTOCOL, RUN_ID_VARIABLE

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from vitest_python.cluster import trees
-from vitest_python.cluster.agent import nodes_directory
-from vitest_python.cluster.record import owner_state, read_record, write_record
-from vitest_python.cluster.trees import end_tree, find_trees
+from vitest_python.cluster.node import trees
+from vitest_python.cluster.node.agent import nodes_directory
+from vitest_python.cluster.node.record import owner_state, read_record, write_record
+from vitest_python.cluster.node.trees import end_tree, find_trees
 from vitest_python.posix.cookie import ALPHABET
 from vitest_python.posix.protocol import LEASE_VARIABLE, RUN_DIRECTORY_VARIABLE, RUN_ID_VARIABLE
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Ray's nodes are
 PACKAGE = str(Path(__file__).parent.parent)
 WRITE = """\
 import json, sys
-from vitest_python.cluster.record import write_record
+from vitest_python.cluster.node.record import write_record
 write_record(sys.argv[1], "abcdefg", "10.0.0.7", json.loads(sys.argv[2]))
 """
 Start = Callable[..., "subprocess.Popen[bytes]"]

@@ -7,7 +7,7 @@ export const clusterCuts = {
   // Replaced by: the reaper of a node is the child of the actor.
   'step away': [
     {
-      file: `${cluster}/start_reaper.py`,
+      file: `${cluster}/node/start_reaper.py`,
       find: /return step_away\((.*), env\)/,
       replace: 'return subprocess.Popen($1, env=env, stdin=-1, stdout=-1, start_new_session=True)',
     },
@@ -19,13 +19,13 @@ export const clusterCuts = {
   ],
   silence: [
     {
-      file: `${cluster}/tree.py`,
+      file: `${cluster}/node/tree.py`,
       find: 'time.monotonic() - self._heard < self._silence',
       replace: 'True',
     },
   ],
   'kill by the sweep': [
-    { file: `${cluster}/sweep.py`, find: 'kill_marked(run_id, {}, keep)', replace: 'pass' },
+    { file: `${cluster}/node/sweep.py`, find: 'kill_marked(run_id, {}, keep)', replace: 'pass' },
   ],
   // Replaced by: no answer is a good answer.
   'unanswered is unknown': [
@@ -55,7 +55,7 @@ export const clusterCuts = {
       replace: '$1    return None\n',
     },
   ],
-  'end of the actor': [{ file: `${cluster}/tree.py`, find: 'self._abandoned()', replace: 'pass' }],
+  'end of the actor': [{ file: `${cluster}/node/tree.py`, find: 'self._abandoned()', replace: 'pass' }],
   // What the runner itself has seen: that a node, its reaper or the driver is gone.
   'loss of a node': [
     { file: 'dist/*', find: /\w+\.dismissed\|\|this\.problems\.push/, replace: 'true||this.problems.push' },

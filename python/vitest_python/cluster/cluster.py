@@ -75,7 +75,7 @@ class Cluster:
 
     def start_agent(self, name: str, node: str, arguments: tuple[Any, ...]) -> Any:
         """Start the actor of a node. It is never started again: a second tree would have the same marks."""
-        from . import agent
+        from .node import agent
 
         resources = dict(self._options["resources"])
         cpus, gpus = resources.pop("CPU", 1), resources.pop("GPU", 0)
@@ -119,7 +119,7 @@ class Cluster:
 
     def start_task(self, node: str, package: bytes, function: str, *arguments: Any) -> Any:
         """Start a task that calls a function of this package on a node, given as `module.function`."""
-        from . import agent
+        from .node import agent
 
         options = {"num_cpus": 0, "max_retries": 0, "scheduling_strategy": self._only_on(node)}
         return self._remote(agent.call, **options).remote(package, function, *arguments)
@@ -158,7 +158,7 @@ class Cluster:
     def _remote(self, target: Any, **options: Any) -> Any:
         from ray import cloudpickle
 
-        from . import agent
+        from .node import agent
 
         cloudpickle.register_pickle_by_value(agent)
         return self._ray.remote(**options)(target)

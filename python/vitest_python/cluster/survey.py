@@ -15,8 +15,8 @@ from typing import Any, NoReturn, TypeVar
 
 from ..posix.lines import encode
 from .cluster import Cluster, ClusterProblem
+from .node.sweep import SWEEPS_FOR_PROOF
 from .package import pack
-from .sweep import SWEEPS_FOR_PROOF
 from .within import within
 
 JsonLine = dict[str, Any]

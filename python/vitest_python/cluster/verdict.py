@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .cluster import Cluster
-from .sweep import SWEEPS_FOR_PROOF
+from .node.sweep import SWEEPS_FOR_PROOF
 from .within import within
 
 JsonLine = dict[str, Any]

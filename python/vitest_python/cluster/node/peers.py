@@ -7,9 +7,9 @@ from collections.abc import Callable
 from socket import socket
 from typing import Any
 
-from ..posix.lines import JsonLine, decode, encode
-from ..posix.protocol import PROTOCOL, protocol_mismatch
-from ..serving.listen import listen
+from ...posix.lines import JsonLine, decode, encode
+from ...posix.protocol import PROTOCOL, protocol_mismatch
+from ...serving.listen import listen
 
 
 class Peers:

@@ -12,10 +12,10 @@ import tempfile
 import time
 from typing import Any
 
-from ..posix.cookie import ALPHABET, RUN_ID_LENGTH, read_limits, run_id_of
-from ..posix.identity import read_stat, real_user, start_time
-from ..posix.keep import KeepExecutables
-from ..posix.protocol import LEASE_VARIABLE, RUN_DIRECTORY_VARIABLE, RUN_ID_VARIABLE
+from ...posix.cookie import ALPHABET, RUN_ID_LENGTH, read_limits, run_id_of
+from ...posix.identity import read_stat, real_user, start_time
+from ...posix.keep import KeepExecutables
+from ...posix.protocol import LEASE_VARIABLE, RUN_DIRECTORY_VARIABLE, RUN_ID_VARIABLE
 from .agent import nodes_directory
 from .record import identify_node, owner_state, read_record
 from .sweep import PAUSE_SECONDS, SWEEPS_FOR_PROOF, command_of, is_doubtful, read_marks, sweep_node

@@ -8,7 +8,7 @@ import socket
 from datetime import datetime, timezone
 from typing import Any
 
-from ..posix.identity import boot_id, own_start_time, start_time
+from ...posix.identity import boot_id, own_start_time, start_time
 
 JsonLine = dict[str, Any]
 

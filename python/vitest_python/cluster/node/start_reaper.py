@@ -7,8 +7,8 @@ import os
 import subprocess
 import sys
 
-from ..posix.identity import own_start_time
-from ..posix.protocol import PROTOCOL
+from ...posix.identity import own_start_time
+from ...posix.protocol import PROTOCOL
 from .step_away import step_away
 
 

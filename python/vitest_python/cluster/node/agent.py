@@ -30,9 +30,9 @@ class Agent:
         unpack(package, programs)
         import ray
 
-        from vitest_python.cluster.record import identify_node, write_record
-        from vitest_python.cluster.step_away import find_adopter
-        from vitest_python.cluster.tree import Tree
+        from vitest_python.cluster.node.record import identify_node, write_record
+        from vitest_python.cluster.node.step_away import find_adopter
+        from vitest_python.cluster.node.tree import Tree
         from vitest_python.posix.identity import own_start_time
 
         run = ray.get_runtime_context().namespace
@@ -80,7 +80,7 @@ def call(package: bytes, function: str, *arguments: Any) -> JsonLine:
         from importlib import import_module
 
         module, _, name = function.partition(".")
-        answer: JsonLine = getattr(import_module(f"vitest_python.cluster.{module}"), name)(*arguments)
+        answer: JsonLine = getattr(import_module(f"vitest_python.cluster.node.{module}"), name)(*arguments)
         return answer
     finally:
         shutil.rmtree(directory, ignore_errors=True)

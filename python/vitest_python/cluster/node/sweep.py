@@ -9,11 +9,11 @@ import os
 import time
 from typing import Any
 
-from ..posix.cookie import carries, read_limits
-from ..posix.identity import read_stat, real_user, start_time
-from ..posix.keep import Keep, KeepExecutables, keep_none
-from ..posix.killing.sweep import kill_marked
-from ..posix.protocol import LEASE_VARIABLE
+from ...posix.cookie import carries, read_limits
+from ...posix.identity import read_stat, real_user, start_time
+from ...posix.keep import Keep, KeepExecutables, keep_none
+from ...posix.killing.sweep import kill_marked
+from ...posix.protocol import LEASE_VARIABLE
 from .record import identify_node
 
 SWEEPS_FOR_PROOF = 2

@@ -13,10 +13,10 @@ import time
 from collections.abc import Callable
 from typing import IO
 
-from ..posix.identity import start_time
-from ..posix.keep import KeepExecutables
-from ..posix.lines import JsonLine, decode, encode
-from ..posix.protocol import RUN_DIRECTORY_VARIABLE, RUN_ID_VARIABLE
+from ...posix.identity import start_time
+from ...posix.keep import KeepExecutables
+from ...posix.lines import JsonLine, decode, encode
+from ...posix.protocol import RUN_DIRECTORY_VARIABLE, RUN_ID_VARIABLE
 from .mirror import MAX_WAITING, Mirror, Piece
 from .peers import Peers
 from .start_reaper import start_reaper
