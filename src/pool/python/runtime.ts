@@ -1,19 +1,16 @@
-import { resolve } from 'node:path'
 import { describeExit, type Exit } from '../../process/system/exit.ts'
-import type { Identity } from '../../process/system/identity.ts'
 import { debugLog } from '../../support/debugLog.ts'
 import { asSetupError, SetupError } from '../../support/errors.ts'
 import { forgetFailure } from '../../support/forgetFailure.ts'
 import type { ClusterEnd } from '../places/clusterEnd.ts'
 import type { ArmedPlace, Place } from '../places/place.ts'
-import type { ForkserverEvent } from '../run/events.ts'
 import type { Run } from '../run/run.ts'
-import { type Forkserver, startForkserver } from './forkserver.ts'
+import type { Forkserver } from './forkserver.ts'
+import { Forkservers } from './forkservers.ts'
 import type { Reaper } from './reaper/reaper.ts'
 import { startConfirmed } from './recheck.ts'
-import { Sources } from './sources.ts'
+import type { Sources } from './sources.ts'
 import type { PythonInstallation } from './start/programConfig.ts'
-import { SlowStart } from './start/slowStart.ts'
 
 const debug = debugLog('python')
 
@@ -45,20 +42,14 @@ export interface PythonUp extends Omit<ArmedPlace, 'reaper'> {
 export class PythonRuntime {
   /** Reasons for which the run must fail, even if no process is left. */
   readonly problems: string[] = []
-  /** The user's files that are imported. */
-  readonly sources: Sources
   /** Number of times that the workers had to be replaced: their modules had changed, or forks were distrusted. */
   epoch = 0
-  readonly #run: Run
   readonly #place: Place
   /** Prints a sentence for the user. */
   readonly announce: (sentence: string) => void
   #state: PythonState = { phase: 'not started' }
   #startMethod: 'fork' | 'spawn'
-  #generation = 0
-  /** Forkservers that are still importing. */
-  readonly #starting = new Set<Identity>()
-  readonly #forkservers = new Set<Forkserver>()
+  readonly #forkservers: Forkservers
   readonly #end = new AbortController()
 
   /**
@@ -67,10 +58,14 @@ export class PythonRuntime {
    */
   constructor(run: Run, place: Place, announce: (sentence: string) => void) {
     this.announce = announce
-    this.#run = run
     this.#place = place
     this.#startMethod = run.options.startMethod
-    this.sources = new Sources((file) => run.watch?.onFile(file))
+    this.#forkservers = new Forkservers(run, announce)
+  }
+
+  /** The user's files that are imported. */
+  get sources(): Sources {
+    return this.#forkservers.sources
   }
 
   get state(): PythonState {
@@ -79,7 +74,7 @@ export class PythonRuntime {
 
   /** The forkservers that are alive, also those that are still importing. */
   get forkserverPids(): number[] {
-    return [...this.#starting, ...this.#forkservers].map(({ pid }) => pid)
+    return this.#forkservers.pids
   }
 
   /** The state as soon as it is not `arming`. Starts nothing. */
@@ -179,7 +174,7 @@ export class PythonRuntime {
   async stopStarting(): Promise<void> {
     this.#end.abort()
     if (this.#state.phase === 'armed')
-      await this.#state.reaper.signal([...this.#starting], 'SIGKILL').catch(() => {})
+      await this.#state.reaper.signal(this.#forkservers.starting, 'SIGKILL').catch(() => {})
   }
 
   /** Ends the nodes of a cluster; `undefined` if there is none. */
@@ -191,57 +186,7 @@ export class PythonRuntime {
     if (this.problems.length > 0) throw new SetupError('REAPER_DIED', this.problems.join('\n'))
     if (this.#end.signal.aborted)
       throw new SetupError('RUN_ENDED', 'The run ended before Python had started.')
-    const { node, runId } = armed.site
-    const where = node === undefined ? {} : { node }
-    // Several nodes may have one IP address.
-    const id = `forkserver-${++this.#generation}${node === undefined ? '' : `-${runId}`}`
-    let born: Identity | undefined
-    const onProcess = (identity: Identity) => {
-      armed.record(id, identity)
-      born = identity
-      this.#starting.add(identity)
-      this.#tell(id, identity.pid, { event: 'started', ...where })
-    }
-    const onFiles = (files: string[]) => this.sources.add(files)
-    this.sources.restart()
-    onFiles(this.#run.options.modules.filter(isFile).map((file) => resolve(this.#run.root, file)))
-    const slow = new SlowStart(this.announce)
-    const onImport = (module: string) => slow.importing(module)
-    const launch = {
-      id,
-      run: this.#run,
-      startMethod: this.#startMethod,
-      ...armed,
-      onProcess,
-      onFiles,
-      onImport,
-    }
-    const forkserver = await withStartCode(startForkserver(launch)).finally(() => {
-      slow.end()
-      if (born) this.#starting.delete(born)
-    })
-    this.#forkservers.add(forkserver)
-    void forkserver.ended.then(() => this.#forkservers.delete(forkserver))
-    slow.reportEnd()
-    debug('%s is ready, pid %d; workers are started by %s', id, forkserver.pid, this.#startMethod)
-    const { pid, startMethod, ended } = forkserver
-    this.#tell(id, pid, { event: 'ready', startMethod, ...where })
-    void ended.then(({ status, signal }) => {
-      const cause = status === 0 ? 'asked' : 'by itself'
-      this.#tell(id, pid, { event: 'ended', exit: { status, signal, cause }, ...where })
-    })
-    if (forkserver.fallback !== null) this.announce(`Workers are spawned, not forked: ${forkserver.fallback}`)
-    if (forkserver.unmeasured !== null)
-      this.announce(`Python's coverage is not measured: ${forkserver.unmeasured}`)
-    return forkserver
-  }
-
-  #tell(
-    forkserver: string,
-    pid: number,
-    event: Pick<ForkserverEvent, 'event' | 'startMethod' | 'exit' | 'node'>,
-  ): void {
-    this.#run.events.emit({ topic: 'forkserver', forkserver, pid, ...event })
+    return withStartCode(this.#forkservers.start(armed, this.#startMethod))
   }
 
   /** Brings up the interpreter and the reaper, unless they are up. */
@@ -305,8 +250,4 @@ function withStartCode<T>(start: Promise<T>): Promise<T> {
   return start.catch((error: unknown) => {
     throw asSetupError('PYTHON_START_FAILED', error)
   })
-}
-
-function isFile(entry: string): boolean {
-  return entry.endsWith('.py')
 }
