@@ -121,15 +121,15 @@ class TlsConnection:
         received = b""
         with self._using:
             try:
-                while not self._has_ended and len(received) < size:
-                    record = self._tls.recv(size - len(received))
+                while not self._has_ended and (wanted := size - len(received)) > 0:
+                    record = self._tls.read(wanted)
                     received = received + record if received else record
                     if not record:
                         self._has_ended = True
                         # Wakes the thread that reads, even if the client keeps the connection open.
                         socket.shutdown(self._tls, SHUT_RD)
-                    # An exception costs more than a look.
-                    elif not self._tls.pending() and not self._arrived(0):
+                    # OpenSSL keeps nothing of a record that was shorter. A look costs less than an exception.
+                    elif len(record) < wanted and not self._arrived(0):
                         break
             except (SSLWantReadError, SSLWantWriteError):
                 pass
@@ -167,10 +167,9 @@ class TlsConnection:
         while True:
             try:
                 with self._using:
-                    # After its end, the socket would send them unencrypted.
                     if self._is_shut_down:
                         raise BrokenPipeError
-                    return self._tls.send(data)
+                    return self._tls.write(data)
             except SSLWantWriteError:
                 # OpenSSL has kept the record. It must be given the same bytes again.
                 _poll(self._tls, POLLOUT)(None)
