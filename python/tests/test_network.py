@@ -119,6 +119,29 @@ def test_a_session_goes_over_tls(served: tuple[Worker, Pair, Pair], tmp_path: Pa
         assert list(refused.frames()) == []
 
 
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_a_session_goes_over_tls_even_if_user_code_puts_other_classes_in_place(
+    runner: Runner, pair: MakePair, tmp_path: Path, method: str
+) -> None:
+    server, client = pair("server"), pair("client")
+    # As gevent does: methods of the real classes look for themselves by these names.
+    patch = """
+import ssl, select, socket
+for name in ("SSLContext", "SSLSocket", "SSLObject"):
+    setattr(ssl, name, type(name, (getattr(ssl, name),), {}))
+del select.poll, select.epoll
+socket.socket = type("socket", (socket.socket,), {})
+"""
+    listen = listen_to("127.0.0.1", server, client)
+    forkserver = runner.start(runner.write("m.py", MODULE + patch + "\nprint('loaded')"), method=method, listen=listen)
+    forkserver.until("ready")
+    worker = runner.worker(forkserver, connect=lambda address: dial(address, server, client))
+    with SocketSession(secure(worker, server, client, tmp_path)) as session:
+        assert session.welcome.refusal == ""
+        session.send(ClientFrame(call=1, start=Start(name="m.echo", arguments=ormsgpack.packb([b"x" * 100]))))
+        assert bytes(decode(next(session.frames()).value)) == b"x" * 100
+
+
 def test_a_session_without_the_certificate_is_refused(
     served: tuple[Worker, Pair, Pair], pair: MakePair, tmp_path: Path
 ) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from vitest_python.posix.sockets import send_all, unix_socket
+from vitest_python.posix.sockets import send_all, socket_of, unix_socket
 
 from .running import TOKEN, Runner
 
@@ -54,7 +54,7 @@ def test_a_default_timeout_of_user_code_changes_nothing() -> None:
     one, other = socket.socketpair()
     socket.setdefaulttimeout(0.01)
     try:
-        made = [unix_socket(), unix_socket(one.detach())]
+        made = [unix_socket(), socket_of(one.detach())]
     finally:
         socket.setdefaulttimeout(None)
     assert [each.gettimeout() for each in made] == [None, None]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
 import socket
 import ssl
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -42,7 +44,11 @@ def tcp_pair() -> tuple[socket.socket, socket.socket]:
 
 
 def serve(settings: dict[str, str], raw: socket.socket, serve: Callable[[Connection], None]) -> threading.Thread:
-    thread = threading.Thread(target=lambda: behind_tls(settings, serve)(raw), daemon=True)
+    def run() -> None:
+        with raw:
+            behind_tls(settings, serve)(raw)
+
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     return thread
 
@@ -79,6 +85,24 @@ def both(settings: Settings) -> Iterator[Both]:
     made.close()
 
 
+def seal(both: Both, data: bytes) -> bytes:
+    """Encrypt bytes as the client, without sending them."""
+    tap, other = socket.socketpair()
+    with tap, other:
+        own = os.dup(both.client.fileno())
+        os.dup2(tap.fileno(), both.client.fileno())
+        both.client.sendall(data)
+        os.dup2(own, both.client.fileno())
+        os.close(own)
+        return other.recv(10_000)
+
+
+def trickle(both: Both, data: bytes) -> None:
+    for at in range(len(data)):
+        socket.socket.sendall(both.client, data[at : at + 1])
+        time.sleep(1 / len(data))
+
+
 def can_be_read(connection: TlsConnection, seconds: float) -> bool:
     return bool(select.select([connection], [], [], seconds)[0])
 
@@ -103,9 +127,20 @@ def test_nothing_stays_behind_that_wakes_no_thread(both: Both) -> None:
         both.server.recv(CHUNK_BYTES, socket.MSG_DONTWAIT)
 
 
-def test_gives_no_more_than_was_asked_for(both: Both) -> None:
-    both.client.sendall(b"x" * 50)
-    assert [len(both.server.recv(30)) for _ in range(2)] == [30, 20]
+def test_nothing_stays_behind_that_came_with_the_end_of_the_handshake(settings: Settings) -> None:
+    raw, client = tcp_pair()
+    received: list[bytes] = []
+
+    def serve_late(connection: Connection) -> None:
+        time.sleep(0.2)
+        while sum(map(len, received)) < 100_000:
+            received.append(connection.recv(1, socket.MSG_DONTWAIT))
+
+    thread = serve(settings[0], raw, serve_late)
+    with settings[1].wrap_socket(client, server_hostname=NAME) as connection:
+        connection.sendall(b"x" * 100_000)
+        thread.join(10)
+    assert b"".join(received) == b"x" * 100_000
 
 
 def test_a_wait_for_bytes_has_a_time_limit(both: Both) -> None:
@@ -113,6 +148,19 @@ def test_a_wait_for_bytes_has_a_time_limit(both: Both) -> None:
     with pytest.raises(TimeoutError):
         both.server.recv(10)
     both.server.settimeout(None)
+    # Part of a record is no byte for the reader, and doesn't begin its time again.
+    record = seal(both, b"in pieces")
+    both.server.settimeout(0.5)
+    pieces = threading.Thread(target=trickle, args=(both, record[:-1]))
+    pieces.start()
+    began = time.monotonic()
+    with pytest.raises(TimeoutError):
+        both.server.recv(10)
+    assert time.monotonic() - began < 1
+    pieces.join()
+    socket.socket.sendall(both.client, record[-1:])
+    both.server.settimeout(None)
+    assert both.server.recv(10) == b"in pieces"
     threading.Timer(0.2, lambda: both.client.sendall(b"late")).start()
     assert both.server.recv(10) == b"late"
 
@@ -133,6 +181,19 @@ def test_bytes_that_are_no_tls_end_it(both: Both) -> None:
     socket.socket.sendall(both.client, b"\x17\x03\x03\x00\x20" + os.urandom(32))
     assert can_be_read(both.server, 10)
     assert MessageReader(both.server).receive(socket.MSG_DONTWAIT) == 0
+
+
+def test_bytes_that_are_no_tls_end_a_writer_that_waits(both: Both) -> None:
+    writer = MessageWriter(both.server)
+    writer.write(os.urandom(20_000_000))
+    time.sleep(0.2)
+    socket.socket.sendall(both.client, b"\x17\x03\x03\x00\x20" + os.urandom(32))
+    assert can_be_read(both.server, 10)
+    assert MessageReader(both.server).receive(socket.MSG_DONTWAIT) == 0
+    finishing = threading.Thread(target=writer.finish, daemon=True)
+    finishing.start()
+    finishing.join(10)
+    assert not finishing.is_alive()
 
 
 def test_sends_and_receives_large_messages_at_once(both: Both) -> None:
@@ -169,25 +230,62 @@ def test_sends_nothing_after_its_end(both: Both) -> None:
     assert both.client.recv(10) == b""
 
 
-@pytest.mark.parametrize("restored", [True, False], ids=["SIGPIPE restored", "SIGPIPE ignored"])
-def test_a_client_that_is_gone_kills_nobody(settings: Settings, restored: bool) -> None:
+def use_up_a_client_that_is_gone(settings: Settings) -> None:
+    both = Both(settings)
+    socket.socket.shutdown(both.client, socket.SHUT_RDWR)
+    both.client.close()
+    writer, reader = MessageWriter(both.server, lambda: True), MessageReader(both.server)
+    for _ in range(20):
+        writer.write(b"x" * 100)
+        time.sleep(0.01)
+        reader.receive(socket.MSG_DONTWAIT)
+    writer.finish()
+
+
+def begin_to_shake_hands(settings: Settings) -> None:
+    for resets in (False, True) * 10:
+        raw, client = tcp_pair()
+        thread = serve(settings[0], raw, lambda _: None)
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        with contextlib.suppress(ssl.SSLWantReadError):
+            settings[1].wrap_bio(incoming, outgoing, server_hostname=NAME).do_handshake()
+        client.sendall(outgoing.read())
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", int(resets), 0))
+        client.close()
+        thread.join(10)
+
+
+@pytest.mark.parametrize("play", [use_up_a_client_that_is_gone, begin_to_shake_hands])
+def test_a_client_that_is_gone_does_not_kill_a_program_that_has_restored_sigpipe(
+    settings: Settings, play: Callable[[Settings], None], capfd: pytest.CaptureFixture[str]
+) -> None:
     pid = os.fork()
     if not pid:
         code = 1
         try:
-            signal.signal(signal.SIGPIPE, signal.SIG_DFL if restored else signal.SIG_IGN)
-            both = Both(settings)
-            socket.socket.shutdown(both.client, socket.SHUT_RDWR)
-            both.client.close()
-            writer = MessageWriter(both.server, lambda: True)
-            for _ in range(20):
-                writer.write(b"x" * 100)
-                time.sleep(0.01)
-            writer.finish()
+            signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+            play(settings)
             code = 0
         finally:
             os._exit(code)
     assert os.waitpid(pid, 0)[1] == 0
+    # A stranger can't fill the log with tracebacks.
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_an_error_of_a_signal_handler_ends_it_if_it_may_have_torn_a_record(both: Both) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    previous = signal.signal(signal.SIGUSR1, interrupt)
+    try:
+        threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGUSR1)).start()
+        with pytest.raises(KeyboardInterrupt):
+            both.server.sendall(memoryview(bytes(50_000_000)))
+    finally:
+        signal.signal(signal.SIGUSR1, previous)
+    with pytest.raises(BrokenPipeError):
+        both.server.send(b"more")
 
 
 def test_a_client_that_never_shakes_hands_is_dropped(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from queue import SimpleQueue
 
 # The real ones, before the user's modules are imported: gevent puts others in their place.
-from signal import SIG_BLOCK, SIGPIPE, pthread_sigmask
 from threading import Lock, get_ident
 from time import monotonic
 
@@ -115,8 +114,6 @@ class MessageWriter:
         self._thread.join()
 
     def _run(self) -> None:
-        # The program may have restored SIGPIPE, and OpenSSL can't send without it, as MSG_NOSIGNAL does.
-        pthread_sigmask(SIG_BLOCK, (SIGPIPE,))
         try:
             busy.writing.add(get_ident())
             for message in iter(self._messages.get, None):

@@ -1,4 +1,4 @@
-"""Accepts the connections of a Unix socket."""
+"""Accepts the connections of a socket."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from time import sleep
 from typing import TYPE_CHECKING
 
-from ..posix.sockets import unix_socket
+from ..posix.sockets import socket_of, unix_socket
 
 if TYPE_CHECKING:
     from socket import socket
@@ -41,7 +41,7 @@ def _accept(listener: socket, serve: Callable[[socket], None], name: str) -> Non
         try:
             # `accept` would make an object of the class that the module has now.
             descriptor, _ = listener._accept()  # type: ignore[attr-defined]
-            connection = unix_socket(descriptor)
+            connection = socket_of(descriptor)
             threading.Thread(target=_serve, args=(connection, serve), name=name, daemon=True).start()
         except (OSError, RuntimeError) as error:
             # User code has taken all descriptors or threads, and may give them back.

@@ -31,7 +31,10 @@ def import_runtime(config: Config) -> None:
     if config.needs_grpc:
         _import_grpc()
     if config.listen is not None:
-        from ..network import grpc_port, tls  # noqa: F401
+        from ..network import grpc_port  # noqa: F401
+        from ..network.tls import make_context
+
+        make_context(**config.listen["tls"])
 
 
 def _import_grpc() -> None:
