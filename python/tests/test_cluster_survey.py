@@ -34,6 +34,7 @@ class FakeCluster:
     """Its nodes give their answers in turn, the last one again and again."""
 
     address = "10.0.0.1:6379"
+    nodes = NODES
 
     def __init__(self, n0: Any = None, n1: Any = None, owned: Any = ((),), origins: Any = (ORIGIN,)) -> None:
         self.answers = {"n0": list(n0 or [answer()]), "n1": list(n1 or [answer()])}
@@ -42,7 +43,7 @@ class FakeCluster:
         self.looks = 0
 
     def candidates(self) -> Any:
-        return NODES
+        return self.nodes
 
     def describe(self) -> Any:
         origin = self.next(self.origins)
@@ -94,6 +95,19 @@ def test_a_process_of_a_tree_without_an_owner_is_an_orphan() -> None:
     assert (found["orphans"], found["problems"], cluster.ended) == ([expected], [], [])
 
 
+def test_each_user_of_a_machine_judges_its_own_processes() -> None:
+    found, _ = judge(n1=[answer(unreadable=[9])])
+    assert found["problems"] == []
+    found, _ = judge(n1=[{**answer(unreadable=[9]), "uid": 8}])
+    assert found["problems"] == ["node 10.0.0.2: pid 9 can't be read"]
+
+
+def test_a_cluster_without_a_living_node_is_not_clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FakeCluster, "nodes", [])
+    found, _ = judge()
+    assert found["problems"] == ["the cluster lists no living node"]
+
+
 @pytest.mark.parametrize("owner", ["dead", "unknown"])
 def test_an_orphan_is_killed_only_if_that_is_asked_for(owner: str) -> None:
     found, cluster = judge(True, n0=[answer({"t": tree(owner, ORPHAN)})])
@@ -139,7 +153,7 @@ def test_an_actor_that_has_ended_and_is_still_listed_is_unknown() -> None:
 
 def test_a_node_that_does_not_answer_is_unknown_and_is_not_asked_again() -> None:
     found, cluster = judge(n0=[Silence()], n1=[answer({"t": tree("dead", ORPHAN)})])
-    assert found["problems"] == ["node 10.0.0.1: it has not answered within 30 seconds (Silence)"]
+    assert found["problems"] == ["node 10.0.0.1: it has not answered (Silence)"]
     assert found["nodes"] == ["10.0.0.2"] and len(found["orphans"]) == 1
     assert len(cluster.answers["n0"]) == 1 and cluster.looks > 2
 

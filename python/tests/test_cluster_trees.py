@@ -18,8 +18,11 @@ from vitest_python.cluster.node import trees
 from vitest_python.cluster.node.agent import nodes_directory
 from vitest_python.cluster.node.record import owner_state, read_record, write_record
 from vitest_python.cluster.node.trees import end_tree, find_trees
-from vitest_python.posix.cookie import ALPHABET
+from vitest_python.posix.cookie import ALPHABET, read_limits
+from vitest_python.posix.identity import start_time
 from vitest_python.posix.protocol import LEASE_VARIABLE, RUN_DIRECTORY_VARIABLE, RUN_ID_VARIABLE
+
+from .reaping import eventually
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Ray's nodes are Linux machines")
 
@@ -35,6 +38,8 @@ Start = Callable[..., "subprocess.Popen[bytes]"]
 @pytest.fixture(autouse=True)
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    # Here, there is none.
+    monkeypatch.setattr(trees, "start_of_raylet", lambda: int(start_time(os.getppid()) or 0))
     Path(nodes_directory()).mkdir(mode=0o700)
 
 
@@ -88,6 +93,63 @@ def test_a_process_of_a_tree_whose_actor_has_ended_is_named(start: Start) -> Non
     (process,) = tree["processes"]
     assert (tree["owner"], tree["run"], tree["ip"]) == ("dead", "abcdefg", "10.0.0.7")
     assert (process["pid"], process["command"], process["lease"]) == (daemon.pid, "sleep 60", "l7")
+
+
+def test_a_process_of_a_run_in_a_run_is_named_for_each_that_has_ended(start: Start) -> None:
+    for outer, inner in (("alive", "dead"), ("dead", "alive")):
+        trees_of = {"alive": make_tree("alive"), "dead": make_tree()}
+        marked = f"""
+import sys, time
+from vitest_python.posix.cookie import set_limits
+assert set_limits({os.path.basename(trees_of[outer])!r})
+print(flush=True)
+time.sleep(60)
+"""
+        environment = {**marks(trees_of[inner]), "PYTHONPATH": PACKAGE}
+        daemon = start(sys.executable, "-c", marked, **environment)
+        eventually(lambda pid=daemon.pid: bool(read_limits(pid)))  # type: ignore[misc]
+        assert pids(found(trees_of["dead"])) == [daemon.pid]
+        assert pids(found(trees_of["alive"])) == []
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user, and so hide its environment from it")
+@pytest.mark.parametrize(
+    ("limits", "doubtful"),
+    [
+        ("pass", False),
+        # As an administrator sets them, so that they can't be marked, or as a process lowers them.
+        ("resource.setrlimit(5, (8 << 20,) * 2); resource.setrlimit(10, (1000,) * 2)", True),
+        ("resource.setrlimit(5, (8 << 20,) * 2)", False),
+        ("cookie.set_limits('0th3rrn')", False),
+    ],
+)
+def test_a_process_that_hides_its_environment_is_doubtful_if_it_may_have_the_limits_of_a_run(
+    limits: str, doubtful: bool
+) -> None:
+    code = f"""
+import ctypes, os, resource, subprocess, sys
+from vitest_python.posix import cookie
+from vitest_python.cluster.node.sweep import is_doubtful
+os.setuid(65534)
+hidden = os.fork()
+if not hidden:
+    {limits}
+    ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)
+    os.write(1, b".")
+    sys.stdin.read()
+    os._exit(0)
+sys.stdin.readline()
+print(is_doubtful(hidden), flush=True)
+os.kill(hidden, 9)
+"""
+    environment = {**os.environ, "PYTHONPATH": PACKAGE}
+    program = subprocess.Popen(
+        [sys.executable, "-c", code], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert program.stdout is not None
+    assert program.stdout.read(1) == "."
+    said, _ = program.communicate("\n", timeout=20)
+    assert said.strip() == str(doubtful)
 
 
 def test_a_tree_whose_actor_lives_is_left_alone(start: Start) -> None:
@@ -178,12 +240,24 @@ def test_a_process_that_is_older_than_the_raylet_and_all_actors_is_not_in_doubt(
 ) -> None:
     process = start()
     monkeypatch.setattr(trees, "is_doubtful", lambda pid: pid == process.pid)
-    # The parent of this process stands for the raylet.
-    monkeypatch.setattr(trees, "start_time", lambda _pid: str(10**15))
+    monkeypatch.setattr(trees, "start_of_raylet", lambda: 10**15)
     assert find_trees()["unreadable"] == []
     directory = make_tree("alive")
     assert find_trees()["unreadable"] == [process.pid]
     assert found(directory)["owner"] == "alive"
+
+
+def test_the_raylet_is_found_behind_a_program_that_it_has_started(tmp_path: Path) -> None:
+    (tmp_path / "raylet").symlink_to(sys.executable)
+    ask = "from vitest_python.cluster.node import trees; print(trees.start_of_raylet())"
+    wrapper = ["sh", "-c", 'true; "$@"', "sh", sys.executable, "-c", ask]
+    code = "import os, subprocess, sys; from vitest_python.posix.identity import own_start_time; "
+    code += "print(own_start_time(), flush=True); subprocess.run(sys.argv[1:], check=True)"
+    for program, is_found in ((tmp_path / "raylet", True), (sys.executable, False)):
+        command = [program, "-c", code, *wrapper]
+        environment = {**os.environ, "PYTHONPATH": PACKAGE}
+        said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.split()
+        assert said[1] == (said[0] if is_found else "0")
 
 
 def test_a_directory_that_is_a_link_is_no_tree(tmp_path: Path) -> None:

@@ -20,6 +20,12 @@ ORPHAN = {"pid": 5, "startTime": "1", "command": "daemon"}
 ORIGIN = {"clusterId": "c", "session": "s"}
 
 
+class Failed(Exception):
+    """Stands for Ray's error of a task that has failed."""
+
+    cause = OSError(28, "No space left on device")
+
+
 class Silence(Exception):
     """Stands for each of Ray's errors."""
 
@@ -99,9 +105,27 @@ def test_a_sweep_without_an_answer_is_a_problem() -> None:
     assert ended["problem"] == "its sweep has not answered (Silence)"
 
 
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (Failed("task failed\n\n  File 'x'"), "its sweep has failed (OSError: [Errno 28] No space left on device)"),
+        (TimeoutError("Get timed out: some object(s) not ready."), "its sweep has not answered within 31 seconds"),
+    ],
+)
+def test_the_reason_for_which_a_sweep_has_failed_is_told(error: Exception, says: str) -> None:
+    ended, _ = judge(swept=error)
+    assert ended["problem"] == says
+
+
+def test_an_orphan_counts_as_killed_only_if_a_sweep_has_proven_it() -> None:
+    for swept in (Silence(), {**CLEAN, "cleanSweeps": 1}, {**CLEAN, "bootId": "other"}):
+        ended, _ = judge(finished={"orphans": [ORPHAN], "problem": "its reaper does not answer"}, swept=swept)
+        assert ended["orphans"] == [{**ORPHAN, "killed": False}]
+
+
 def test_a_tree_that_ended_without_the_run_is_a_problem_even_if_its_node_is_clean() -> None:
     ended, _ = judge(finished=Silence())
-    assert ended["problem"] == "its actor has not ended the tree (Silence)"
+    assert ended["problem"] == "its actor has not answered (Silence)"
     ended, _ = judge(finished={"orphans": [], "problem": "its reaper ended during the run"})
     assert ended["problem"] == "its reaper ended during the run"
 
@@ -110,7 +134,7 @@ def test_orphans_of_tree_and_sweep_are_joined() -> None:
     ended, _ = judge(finished={"orphans": [ORPHAN], "problem": None})
     assert ended["orphans"] == [{**ORPHAN, "killed": True}]
     alive = {**ORPHAN, "killed": False}
-    assert merge_orphans([ORPHAN], [alive]) == [alive]
+    assert merge_orphans([ORPHAN], [alive], is_proof=True) == [alive]
 
 
 @pytest.mark.parametrize(
@@ -139,8 +163,8 @@ def test_a_head_that_does_not_answer_is_not_waited_for(monkeypatch: pytest.Monke
     released.set()
     assert time.monotonic() - began < 5
     assert "does not answer (TimeoutError" in str(verdict["problem"])
-    # The tree has told of it before.
-    assert ended["orphans"] == [{**ORPHAN, "killed": True}]
+    # The tree has told of it before. Only a sweep proves that it is gone.
+    assert ended["orphans"] == [{**ORPHAN, "killed": request_name in ("nodes", "actors_left")}]
     assert (ended["problem"] is None) == (request_name in ("nodes", "actors_left"))
 
 

@@ -26,19 +26,19 @@ export interface ClusterRow {
 export const clusterRows = {
   driver: {
     event: 'the driver is killed',
-    says: 'Not verified: node NODE: it has not been swept',
+    says: 'Not verified: node NODE: its sweep has not answered',
     goneAfter: SOON_MS,
     everywhere: true,
   },
   main: { event: 'the runner is killed', says: '', goneAfter: SOON_MS, everywhere: true, status: KILLED },
   actor: {
     event: 'the actor of a node is killed',
-    says: 'Not verified: node NODE: its actor has not ended the tree (ActorDiedError)',
+    says: 'Not verified: node NODE: its actor has not answered (ActorDiedError)',
     goneAfter: SOON_MS,
   },
   stranger: {
     event: 'another user of the cluster kills the actors',
-    says: 'Not verified: node NODE: its actor has not ended the tree (ActorDiedError)',
+    says: 'Not verified: node NODE: its actor has not answered (ActorDiedError)',
     goneAfter: SOON_MS,
   },
   reaper: {
@@ -63,12 +63,12 @@ export const clusterRows = {
   },
   head: {
     event: 'the head is killed',
-    says: 'Not verified: node NODE: it has not been swept: the head of the cluster does not answer',
+    says: 'Not verified: node NODE: its sweep has not answered: the head of the cluster does not answer',
     goneAfter: SOON_MS,
   },
   restart: {
     event: 'the head is killed and started again',
-    says: 'Not verified: node NODE: it has not been swept: the head of the cluster was replaced during the run',
+    says: 'Not verified: node NODE: its sweep has not answered: the head of the cluster was replaced during the run',
     goneAfter: SOON_MS,
   },
   alone: {

@@ -141,7 +141,8 @@ class Driver:
         trees = {number: (placed.node, placed.actor, placed.facts) for number, placed in enumerate(self._ever)}
         for line in judge_cluster(self._cluster, self.origin, trees, self._package, 2 * self._silence, self._keep):
             if line["event"] == "verdict" and late:
-                line["problem"] = f"{late} nodes were still being placed when the run ended"
+                problems = [f"{late} nodes were still being placed when the run ended", line["problem"]]
+                line["problem"] = "; ".join(filter(None, problems))
             self._control.send(line)
 
 

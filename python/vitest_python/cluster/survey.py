@@ -17,7 +17,7 @@ from ..posix.lines import encode
 from .cluster import Cluster, ClusterProblem
 from .node.sweep import SWEEPS_FOR_PROOF
 from .package import pack
-from .within import within
+from .within import silence_of, within
 
 JsonLine = dict[str, Any]
 T = TypeVar("T")
@@ -58,6 +58,8 @@ class Survey:
         ended = self._reap(orphaned) if reap else {}
         is_same = _of_head(self._cluster.describe) == self._origin
         origin = [] if is_same else ["the head of the cluster was replaced meanwhile"]
+        if not self._ips:
+            origin.append("the cluster lists no living node")
         living = [name for name, tree in self._trees.items() if tree["owner"] == "alive" or name in self._owned]
         return {
             "address": self._cluster.address,
@@ -89,13 +91,14 @@ class Survey:
         nodes = [node for node in self._ips if node not in self._problems]
         tasks = {node: (node, self._start(node, "find_trees")) for node in nodes}
         self._trees, self._doubts = {}, set()
-        places: set[tuple[str, str]] = set()
+        places: set[tuple[str, str, int]] = set()
         for node, found in self._answers(tasks).items():
             for name, tree in found["trees"].items():
                 # Several nodes may share a directory, and only one of them the processes.
                 if self._trees.get(name, {"owner": "elsewhere"})["owner"] == "elsewhere":
                     self._trees[name] = {**tree, "id": node, "ip": tree["ip"] or self._ips[node]}
-            place = (found["bootId"], found["pidNamespace"])
+            # Each user judges its own processes.
+            place = (found["bootId"], found["pidNamespace"], found["uid"])
             if place not in places:
                 self._doubts.update(_doubts(self._ips[node], found))
             places.add(place)
@@ -112,8 +115,7 @@ class Survey:
                 # One that has answered in time must not pay for those before it.
                 answers[name] = self._cluster.wait(task, max(0.5, until - time.monotonic()))
             except Exception as error:
-                what = f"has not answered within {ANSWER_SECONDS:g} seconds ({type(error).__name__})"
-                self._problems[node] = f"node {self._ips[node]}: it {what}"
+                self._problems[node] = f"node {self._ips[node]}: it {silence_of(error, ANSWER_SECONDS)}"
         return answers
 
     def _reap(self, orphaned: list[str]) -> dict[str, JsonLine]:

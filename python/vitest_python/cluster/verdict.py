@@ -11,7 +11,7 @@ from typing import Any
 
 from .cluster import Cluster
 from .node.sweep import SWEEPS_FOR_PROOF
-from .within import within
+from .within import silence_of, within
 
 JsonLine = dict[str, Any]
 Tree = tuple[str, Any, JsonLine]
@@ -44,17 +44,19 @@ def judge_cluster(
             sweeps = within(timeout, lambda: _start_sweeps(cluster, trees, package, keep))
         except Exception as error:
             unswept = _silence_of_head(error)
-    until = time.monotonic() + timeout + _START_SECONDS
+    patience = timeout + _START_SECONDS
+    until = time.monotonic() + patience
     for index, (node, _, facts) in trees.items():
         swept: JsonLine = {"orphans": [], "kept": []}
-        problem: str | None = f"it has not been swept: {unswept}"
+        doubted: str | None = f"it has not been swept: {unswept}"
         if unswept is None:
             try:
                 swept = cluster.wait(sweeps[index], max(0.0, until - time.monotonic()))
-                problem = finished[index]["problem"] or doubt(facts, swept)
+                doubted = doubt(facts, swept)
             except Exception as error:
-                problem = f"its sweep has not answered ({type(error).__name__})"
-        orphans = merge_orphans(finished[index]["orphans"], swept["orphans"])
+                doubted = f"its sweep {silence_of(error, patience)}"
+        orphans = merge_orphans(finished[index]["orphans"], swept["orphans"], is_proof=doubted is None)
+        problem = (unswept and doubted) or finished[index]["problem"] or doubted
         ended = {"event": "ended", "node": index, "nodeId": node, "ip": facts["ip"]}
         yield {**ended, **swept, "orphans": orphans, "problem": problem}
     yield {"event": "verdict", "problem": unswept or _doubt_cluster(cluster, origin, trees, timeout)}
@@ -72,9 +74,9 @@ def doubt(facts: JsonLine, swept: JsonLine) -> str | None:
     return None
 
 
-def merge_orphans(finished: list[JsonLine], swept: list[JsonLine]) -> list[JsonLine]:
-    """Join the orphans of the tree and of the sweep. The reaper has killed those that the sweep didn't find."""
-    merged = {(orphan["pid"], orphan["startTime"]): {**orphan, "killed": True} for orphan in finished}
+def merge_orphans(finished: list[JsonLine], swept: list[JsonLine], is_proof: bool) -> list[JsonLine]:
+    """Join the orphans of the tree and of the sweep. Those that a sweep which proves something didn't find are gone."""
+    merged = {(orphan["pid"], orphan["startTime"]): {**orphan, "killed": is_proof} for orphan in finished}
     merged.update({(orphan["pid"], orphan["startTime"]): orphan for orphan in swept})
     return list(merged.values())
 
@@ -88,7 +90,7 @@ def _finish(cluster: Cluster, trees: dict[int, Tree], timeout: float) -> dict[in
         try:
             finished[index] = cluster.wait(reference, max(0.0, until - time.monotonic()))
         except Exception as error:
-            problem = f"its actor has not ended the tree ({type(error).__name__})"
+            problem = f"its actor {silence_of(error, timeout)}"
             finished[index] = {"orphans": [], "problem": problem}
     return finished
 

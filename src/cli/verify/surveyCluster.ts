@@ -45,8 +45,8 @@ export function treesOf({ orphans, living, elsewhere }: ClusterSurvey): Set<stri
   return new Set([...orphans.map(({ tree }) => tree), ...living, ...elsewhere])
 }
 
-/** For Ray to join, for trees to end, and twice for the nodes to answer. */
-const TIMEOUT_MS = 240_000
+/** For all time limits of the survey together: a report about what was killed must not get lost. */
+const TIMEOUT_MS = 420_000
 
 /** Whether nothing was found on any node. A process that was found and killed counts as found. */
 export function isClusterClean({ orphans, problems }: ClusterSurvey): boolean {

@@ -4,7 +4,6 @@ import { describeDoubt } from '../../pool/verdict/deadRuns/sweepDeadRuns.ts'
 import { killUntilClean, SWEEP_INTERVAL_MS } from '../../pool/verdict/killLoop.ts'
 import { hasEnded } from '../../pool/verdict/orphans.ts'
 import type { KeptProcess } from '../../process/run/keptProcesses.ts'
-import { isOnNode } from '../../process/run/runDirectory.ts'
 import type { Signaller } from '../../process/run/signal.ts'
 import type { MarkedProcess, Unreadable } from '../../process/run/sweep.ts'
 import { nameOf } from '../../process/system/identity.ts'
@@ -18,7 +17,7 @@ export interface VerifyRequest {
   run?: string | undefined
   /** Kills the processes that are found. */
   reap?: boolean | undefined
-  /** Trees of a cluster that is verified, too. Its nodes judge them, those on this machine as well. */
+  /** Trees that the nodes of a cluster have judged, those on this machine as well. */
   trees?: ReadonlySet<string> | undefined
 }
 
@@ -86,10 +85,8 @@ export async function verifyRuns(
 
 async function survey({ trees }: VerifyRequest): Promise<Survey> {
   const found = await surveyRuns()
-  const isTree = ({ runId, directory, processes }: KnownRun) =>
-    trees?.has(runId) ||
-    [directory?.path, ...processes.map((marked) => marked.directory)].some((path) => path && isOnNode(path))
-  return trees ? { ...found, runs: found.runs.filter((run) => !isTree(run)) } : found
+  // One that no node of the cluster has judged is judged here.
+  return trees ? { ...found, runs: found.runs.filter(({ runId }) => !trees.has(runId)) } : found
 }
 
 function leftOver({ runs }: Survey, request: VerifyRequest): MarkedProcess[] {

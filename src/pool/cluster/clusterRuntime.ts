@@ -6,13 +6,7 @@ import { forgetFailure } from '../../support/forgetFailure.ts'
 import type { ClusterEnd } from '../places/clusterEnd.ts'
 import type { Place } from '../places/place.ts'
 import { endForkservers } from '../python/endForkservers.ts'
-import {
-  type ArmedPython,
-  PythonRuntime,
-  type PythonState,
-  type PythonUp,
-  type Runtime,
-} from '../python/runtime.ts'
+import { PythonRuntime, type PythonState, type PythonUp, type Runtime } from '../python/runtime.ts'
 import type { Run } from '../run/run.ts'
 import { ClusterDriver } from './driver.ts'
 import { RayPlace } from './rayPlace.ts'
@@ -124,7 +118,7 @@ export class ClusterRuntime implements Runtime {
     try {
       return await driver.end(armed.map(({ reaper }) => reaper))
     } catch (error) {
-      return unsweptNodes(armed, error as Error)
+      return unsweptNodes(this.#nodes, error as Error)
     } finally {
       driver.exit()
       await withDeadline(driver.exited, DRIVER_TIMEOUT_MS, 'the driver of the cluster to end').catch(() =>
@@ -164,14 +158,10 @@ export class ClusterRuntime implements Runtime {
 }
 
 /** Nothing is known about the nodes. */
-function unsweptNodes(armed: readonly ArmedPython[], { message }: Error): ClusterEnd {
+function unsweptNodes(nodes: readonly PythonRuntime[], { message }: Error): ClusterEnd {
   const problem = 'it has not been swept'
-  const nodes = armed.map(({ site }, node) => ({
-    node,
-    ip: String(site.node),
-    orphans: [],
-    kept: [],
-    problem,
-  }))
-  return { nodes, problem: message }
+  const unswept = nodes.flatMap(({ state }, node) =>
+    state.phase === 'armed' ? [{ node, ip: String(state.site.node), orphans: [], kept: [], problem }] : [],
+  )
+  return { nodes: unswept, problem: message }
 }

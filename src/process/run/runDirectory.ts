@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { SetupError } from '../../support/errors.ts'
 import type { OwnerIdentity } from '../system/identity.ts'
 import { isRunId, mintRunId } from './runId.ts'
@@ -56,11 +56,6 @@ export function runsDirectory(env: NodeJS.ProcessEnv = process.env): string {
 /** The directory that holds those of trees, if this machine is a node of a cluster; see docs/protocol.md. */
 export function nodesDirectory(): string {
   return join(tmpdir(), `vitest-python-${process.getuid?.() ?? 0}-nodes`)
-}
-
-/** Whether this is the run directory of a tree on a node of a cluster. */
-export function isOnNode(path: string): boolean {
-  return basename(dirname(path)) === basename(nodesDirectory())
 }
 
 /**

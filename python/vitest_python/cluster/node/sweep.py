@@ -9,7 +9,7 @@ import os
 import time
 from typing import Any
 
-from ...posix.cookie import carries, read_limits
+from ...posix.cookie import LIMITS, carries, read_limits, run_id_of
 from ...posix.identity import read_stat, real_user, start_time
 from ...posix.keep import Keep, KeepExecutables, keep_none
 from ...posix.killing.sweep import kill_marked
@@ -112,15 +112,18 @@ def look(
 
 
 def is_doubtful(pid: int) -> bool:
-    """Whether a process of this user hides its environment and, maybe, its limits, so that it may be of the run."""
-    if real_user(pid) != os.getuid() or read_limits(pid):
+    """Whether a process of this user hides its environment, and has the mark of no run, so that it may be of any."""
+    limits = read_limits(pid)
+    if real_user(pid) != os.getuid() or any(map(run_id_of, limits)):
         return False
     try:
         with open(f"/proc/{pid}/environ", "rb") as file:
             file.read(1)
     except PermissionError:
-        # Its limits can be read, and a process of the run can't raise them without privilege.
-        return os.getuid() == 0 or not os.access(f"/proc/{pid}/limits", os.R_OK)
+        # A process of the run has all these limits: marked, lowered, or finite before, so that they couldn't be marked.
+        # It can't get rid of them without privilege.
+        has_all = len(limits) == len(LIMITS)
+        return os.getuid() == 0 or has_all or not os.access(f"/proc/{pid}/limits", os.R_OK)
     except OSError:
         pass
     return False

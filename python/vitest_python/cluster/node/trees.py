@@ -13,7 +13,7 @@ import time
 from typing import Any
 
 from ...posix.cookie import ALPHABET, RUN_ID_LENGTH, read_limits, run_id_of
-from ...posix.identity import read_stat, real_user, start_time
+from ...posix.identity import read_stat, real_user
 from ...posix.keep import KeepExecutables
 from ...posix.protocol import LEASE_VARIABLE, RUN_DIRECTORY_VARIABLE, RUN_ID_VARIABLE
 from .agent import nodes_directory
@@ -111,10 +111,12 @@ class _Finding:
 
     def _attribute(self, ids: set[str], process: JsonLine, ordinary: set[str]) -> None:
         pid = process["pid"]
-        tree = next((name for name in ids if name in self._trees), None)
-        if tree is not None:
-            if self._trees[tree]["owner"] in ("dead", "unknown") and not self._keep[tree](pid):
-                self._trees[tree]["processes"][pid, process["startTime"]] = process
+        # A run in a run has the ID of the outer one in its limits, which can't be set twice.
+        known = ids & self._trees.keys()
+        for name in known:
+            if self._trees[name]["owner"] in ("dead", "unknown") and not self._keep[name](pid):
+                self._trees[name]["processes"][pid, process["startTime"]] = process
+        if known:
             return
         # Another user may have copied the marks.
         is_own = real_user(pid) == os.getuid() and not _is_elsewhere(pid)
@@ -125,10 +127,28 @@ class _Finding:
 def _oldest(records: list[JsonLine | None]) -> int:
     """Return the start time before which no process of these trees was started: that of an actor, or of the raylet.
 
-    A tree has a record, unless its directory was removed. The raylet is the parent of this process.
+    A tree has a record, unless its directory was removed.
     """
     actors = [int(record["owner"]["startTime"]) for record in records if record is not None]
-    return min([int(start_time(os.getppid()) or 0), *actors])
+    return min([start_of_raylet(), *actors])
+
+
+def start_of_raylet() -> int:
+    """Return when Ray was started on this node; 0 if no ancestor of this process is the raylet."""
+    pid = os.getppid()
+    while (seen := read_stat(pid)) is not None:
+        if _name_of(pid) == "raylet":
+            return int(seen.start_time)
+        pid = seen.parent
+    return 0
+
+
+def _name_of(pid: int) -> str:
+    try:
+        with open(f"/proc/{pid}/comm") as file:
+            return file.read().strip()
+    except OSError:
+        return ""
 
 
 def _keep_of(record: JsonLine | None) -> list[str]:

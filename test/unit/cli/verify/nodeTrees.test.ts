@@ -57,15 +57,19 @@ describe.runIf(process.platform === 'linux')('on a machine that is a node of a c
     expect(pidsOf(left)).toEqual([daemon.pid])
   })
 
-  test.each([
-    ['it is known by its directory', () => layTree('1'), new Set<string>()],
-    ['the nodes know it', () => {}, new Set([runId])],
-  ])('its trees are left to the nodes if the cluster is verified: %s', async (_, prepare, trees) => {
-    prepare()
+  test('a tree that a node has judged is left to it, if the cluster is verified', async () => {
+    const trees = new Set([runId])
     const { left, problems } = await verifyRuns({ trees }, noSignal)
     expect([pidsOf(left), about(problems)]).toEqual([[], []])
-    // Control: otherwise, they are judged here.
+    // Control: otherwise, it is judged here.
     const alone = await verifyRuns({}, noSignal)
     expect(pidsOf(alone.left).length + about(alone.problems).length).toBe(1)
+  })
+
+  // The node may have left the cluster, or it may be that of another user.
+  test('a tree that no node has judged is judged here', async () => {
+    layTree('1')
+    const { left } = await verifyRuns({ trees: new Set<string>() }, noSignal)
+    expect(pidsOf(left)).toEqual([daemon.pid])
   })
 })
