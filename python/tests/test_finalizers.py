@@ -37,8 +37,10 @@ def drop_and_collect(ask):
 """
 
 PLACES = {
-    "while a frame is read": ("vitest_python.bridge.session", "Session", "receive"),
-    "while a frame is written": ("vitest_python.execution.executor", "Executor", "has_time"),
+    "while a frame is read": ("vitest_python.bridge.session", "Session", "receive", "auto"),
+    "while a frame is written": ("vitest_python.execution.executor", "Executor", "has_time", "auto"),
+    "while gRPC reads a frame": ("vitest_python.bridge.session", "Session", "receive", "grpc"),
+    "while gRPC waits for a frame": ("grpc._server", "_RequestIterator", "_raise_or_start_receive_message", "grpc"),
 }
 
 
@@ -49,9 +51,9 @@ def begin(worker: Worker, name: str) -> int:
 
 @pytest.fixture(params=PLACES)
 def worker(runner: Runner, request: pytest.FixtureRequest) -> Iterator[Worker]:
-    module, name, method = PLACES[request.param]
+    module, name, method, transport = PLACES[request.param]
     source = MODULE.format(module=module, name=name, method=method)
-    forkserver = runner.start(runner.write("m.py", source))
+    forkserver = runner.start(runner.write("m.py", source), transport=transport)
     forkserver.until("ready")
     yield runner.worker(forkserver)
 

@@ -6,6 +6,9 @@ import os
 import threading
 from collections.abc import Iterator
 from queue import SimpleQueue
+
+# The real one, before the user's modules are imported: gevent puts another in its place.
+from threading import get_ident
 from typing import Any
 
 import grpc
@@ -14,7 +17,7 @@ from .._gen.bridge_pb2 import CallReply, CallRequest, ClientFrame, PythonFailure
 from ..common.metadata import MEMORY_KEY, PID_KEY
 from ..execution.executor import Executor
 from ..program.resolve import FunctionResolver
-from . import shared_memory
+from . import busy, shared_memory
 from .call import Call
 from .session import Session
 from .session_context import SessionContext
@@ -61,7 +64,12 @@ class Bridge(grpc.GenericRpcHandler):
 
         # Each session has its own handler, because it receives its frames in the deserializer. That is a thread
         # earlier than by iterating over the requests.
-        return grpc.stream_stream_rpc_method_handler(run, session.receive, WorkerFrame.SerializeToString)
+        def receive(data: bytes) -> ClientFrame:
+            # This thread of gRPC's reads for all sessions, and runs no code of the user but finalizers.
+            busy.reading.add(get_ident())
+            return session.receive(data)
+
+        return grpc.stream_stream_rpc_method_handler(run, receive, WorkerFrame.SerializeToString)
 
     def _run_call(self, request: CallRequest, context: grpc.ServicerContext) -> CallReply:
         reply = _UnaryReply()
@@ -88,10 +96,17 @@ class _Answers:
         self._frames.put(None)
 
     def __iter__(self) -> Iterator[WorkerFrame]:
-        return iter(self._frames.get, None)
+        thread = get_ident()
+        busy.writing.add(thread)
+        try:
+            yield from iter(self._frames.get, None)
+        finally:
+            busy.writing.discard(thread)
 
 
 def _read(frames: Iterator[ClientFrame], session: Session) -> None:
+    thread = get_ident()
+    busy.reading.add(thread)
     try:
         for _ in frames:  # `receive` has handled this frame already; this asks for the next one
             pass
@@ -99,6 +114,8 @@ def _read(frames: Iterator[ClientFrame], session: Session) -> None:
         session.stop()  # gRPC raises a bare Exception when the client is gone
     else:
         session.half_close()
+    finally:
+        busy.reading.discard(thread)
 
 
 def _can_share_memory(context: grpc.ServicerContext) -> bool:
