@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { readLog } from '../../../process/run/printedText.ts'
 import type { Exit } from '../../../process/system/exit.ts'
 import { DeadlineError, withDeadline } from '../../../support/deadline.ts'
@@ -61,10 +62,20 @@ export async function waitUntilReady(startup: Startup): Promise<StartReport> {
       throw startError(startup, { waited: timeout })
     },
   )
-  if ('exit' in outcome) throw startError(startup, { exit: outcome.exit })
-  const { line } = outcome
-  if (line['event'] === 'failed') throw startError(startup, { failure: line['failure'] as ImportFailure })
-  return outcome
+  const last = 'exit' in outcome ? ((await readyReport(report)) ?? outcome) : outcome
+  if ('exit' in last) throw startError(startup, { exit: last.exit })
+  if (last.line['event'] === 'failed')
+    throw startError(startup, { failure: last.line['failure'] as ImportFailure })
+  return last
+}
+
+/**
+ * The report of a process that has ended. It came over another connection than the news of the end, and before it, so it
+ * is read in the same turn of the event loop, or in the next one.
+ */
+async function readyReport(report: Promise<StartReport>): Promise<StartReport | undefined> {
+  for (let turn = 0; turn < 2; turn++) await setImmediate()
+  return Promise.race([report, undefined])
 }
 
 function startError(startup: Startup, why: Pick<StartFailure, 'failure' | 'exit' | 'waited'>): SetupError {
