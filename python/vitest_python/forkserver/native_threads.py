@@ -13,7 +13,7 @@ _SYSTEM = re.compile(
     r"/(ld-|libc[.-]|libpthread|libstdc\+\+|libgcc_s|libm[.-]|libdl[.-]|librt[.-]|libpython|python[\d.]*$)|^\["
 )
 _STACK_BYTES = 65_536
-_BUSY_SECONDS = 1.0
+_BUSY_SECONDS = 5.0
 
 # Libraries whose threads do not keep a fork from working, each measured by tests/libraries.
 SURVIVE: dict[str, re.Pattern[str]] = {
@@ -68,8 +68,10 @@ def _wait_for_library(thread: int) -> str | None:
     """Return the same as `find_library`, once the thread waits. Threads of OpenBLAS are busy for a moment first."""
     deadline = monotonic() + _BUSY_SECONDS
     while True:
+        # It may begin to wait after it was looked at, or stop waiting before.
+        was_running = _is_running(thread)
         library = find_library(thread)
-        if library is not None or not _is_running(thread) or monotonic() > deadline:
+        if library is not None or not (was_running or _is_running(thread)) or monotonic() > deadline:
             return library
         sleep(0.005)
 
