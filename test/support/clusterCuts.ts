@@ -31,8 +31,8 @@ export const clusterCuts = {
   'unanswered is unknown': [
     {
       file: `${cluster}/verdict.py`,
-      find: /(problem|doubted)(: str \| None)? = f"(its (actor|sweep)|it) .*"/,
-      replace: '$1 = None',
+      find: /problem(: str \| None)? = f"(its (actor|sweep)|it) .*"/,
+      replace: 'problem = None',
     },
   ],
   'same head': [

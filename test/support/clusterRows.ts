@@ -26,7 +26,7 @@ export interface ClusterRow {
 export const clusterRows = {
   driver: {
     event: 'the driver is killed',
-    says: 'Not verified: node NODE: its sweep has not answered',
+    says: 'Not verified: node NODE: it has not been swept',
     goneAfter: SOON_MS,
     everywhere: true,
   },
@@ -63,12 +63,12 @@ export const clusterRows = {
   },
   head: {
     event: 'the head is killed',
-    says: 'Not verified: node NODE: its sweep has not answered: the head of the cluster does not answer',
+    says: 'Not verified: node NODE: it has not been swept: the head of the cluster does not answer',
     goneAfter: SOON_MS,
   },
   restart: {
     event: 'the head is killed and started again',
-    says: 'Not verified: node NODE: its sweep has not answered: the head of the cluster was replaced during the run',
+    says: 'Not verified: node NODE: it has not been swept: the head of the cluster was replaced during the run',
     goneAfter: SOON_MS,
   },
   alone: {

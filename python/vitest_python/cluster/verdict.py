@@ -48,15 +48,17 @@ def judge_cluster(
     until = time.monotonic() + patience
     for index, (node, _, facts) in trees.items():
         swept: JsonLine = {"orphans": [], "kept": []}
-        doubted: str | None = f"it has not been swept: {unswept}"
+        is_proof = False
+        problem: str | None = f"it has not been swept: {unswept}"
         if unswept is None:
             try:
                 swept = cluster.wait(sweeps[index], max(0.0, until - time.monotonic()))
                 doubted = doubt(facts, swept)
+                is_proof = doubted is None
+                problem = finished[index]["problem"] or doubted
             except Exception as error:
-                doubted = f"its sweep {silence_of(error, patience)}"
-        orphans = merge_orphans(finished[index]["orphans"], swept["orphans"], is_proof=doubted is None)
-        problem = (unswept and doubted) or finished[index]["problem"] or doubted
+                problem = f"its sweep {silence_of(error, patience)}"
+        orphans = merge_orphans(finished[index]["orphans"], swept["orphans"], is_proof)
         ended = {"event": "ended", "node": index, "nodeId": node, "ip": facts["ip"]}
         yield {**ended, **swept, "orphans": orphans, "problem": problem}
     yield {"event": "verdict", "problem": unswept or _doubt_cluster(cluster, origin, trees, timeout)}
