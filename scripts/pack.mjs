@@ -4,10 +4,12 @@ import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
+import { ROOMS } from './python-rooms.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const built = join(root, 'dist/vitest.js')
-const sources = ['src', 'package.json', 'tsdown.config.ts']
+const rooms = ROOMS.map((room) => `python/vitest_python/${room}`)
+const sources = ['src', 'scripts', 'package.json', 'tsdown.config.ts', ...rooms]
 
 /** Builds `dist` if it is missing or older than the sources. */
 export async function build() {
@@ -39,7 +41,10 @@ async function filesBelow(path) {
   const absolute = join(root, path)
   if ((await stat(absolute)).isFile()) return [absolute]
   const entries = await readdir(absolute, { recursive: true, withFileTypes: true })
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+  return (
+    entries
+      // Python writes byte code beside its sources.
+      .filter((entry) => entry.isFile() && !entry.name.endsWith('.pyc'))
+      .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+  )
 }
