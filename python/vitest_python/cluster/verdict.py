@@ -59,7 +59,7 @@ def judge_cluster(
             except Exception as error:
                 problem = f"its sweep {silence_of(error, patience)}"
         orphans = merge_orphans(finished[index]["orphans"], swept["orphans"], is_proof)
-        ended = {"event": "ended", "node": index, "nodeId": node, "ip": facts["ip"]}
+        ended = {"event": "ended", "node": index, "nodeId": node, "ip": facts["ip"], "tree": facts["tree"]}
         yield {**ended, **swept, "orphans": orphans, "problem": problem}
     yield {"event": "verdict", "problem": unswept or _doubt_cluster(cluster, origin, trees, timeout)}
 

@@ -117,8 +117,6 @@ export class ClusterRuntime implements Runtime {
     await Promise.allSettled(armed.map((node) => endForkservers(node, node.reaper.signal)))
     try {
       return await driver.end(armed.map(({ reaper }) => reaper))
-    } catch (error) {
-      return unsweptNodes(this.#nodes, error as Error)
     } finally {
       driver.exit()
       await withDeadline(driver.exited, DRIVER_TIMEOUT_MS, 'the driver of the cluster to end').catch(() =>
@@ -155,13 +153,4 @@ export class ClusterRuntime implements Runtime {
     })
     return driver
   }
-}
-
-/** Nothing is known about the nodes. */
-function unsweptNodes(nodes: readonly PythonRuntime[], { message }: Error): ClusterEnd {
-  const problem = 'it has not been swept'
-  const unswept = nodes.flatMap(({ state }, node) =>
-    state.phase === 'armed' ? [{ node, ip: String(state.site.node), orphans: [], kept: [], problem }] : [],
-  )
-  return { nodes: unswept, problem: message }
 }

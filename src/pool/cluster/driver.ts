@@ -36,6 +36,8 @@ export class ClusterDriver {
   readonly #silence: number
   readonly #nodes: Map<number, NodeLines>
   readonly #answers: Answers
+  /** The nodes of all trees that may exist and of which the driver hasn't told how they ended. */
+  readonly #unswept = new Map<string, EndedNode>()
 
   private constructor(
     peer: Peer,
@@ -108,35 +110,58 @@ export class ClusterDriver {
   async place(node: number, tree: string, timeout: number): Promise<Placed> {
     // An earlier tree of the node may be answered for late.
     const answer = this.#answers.next((line) => line['tree'] === tree && isPlacement(line))
+    this.#unswept.set(tree, unswept(node, `number ${node}`))
     this.#peer.send({ op: 'place', node, tree, timeout })
     // The driver has the same time limit, and its error names the step that took too long.
     const line = await withDeadline(answer, timeout + HEAD_TIMEOUT_MS, `node ${node} of the cluster`)
-    if (line['event'] === 'placed') return line as unknown as Placed
+    if (line['event'] === 'placed') {
+      const placed = line as unknown as Placed
+      this.#unswept.set(tree, unswept(node, placed.ip))
+      return placed
+    }
     throw new SetupError(
       'CLUSTER_UNUSABLE',
       `Node ${node} of the cluster could not be used: ${String(line['message'])}`,
     )
   }
 
-  /** Ends the trees on the nodes, and has each node swept by a process that has nothing to do with the run. */
+  /**
+   * Ends the trees on the nodes, and has each node swept by a process that has nothing to do with the run. If the driver
+   * fails, the result names all nodes that it has not told about.
+   */
   async end(reapers: readonly Reaper[]): Promise<ClusterEnd> {
     for (const reaper of reapers) reaper.dismissed = true
     const nodes: EndedNode[] = []
     const verdict = this.#answers.next((line) => {
-      if (line['event'] === 'ended') nodes.push(line as unknown as EndedNode)
+      if (line['event'] === 'ended') {
+        nodes.push(line as unknown as EndedNode)
+        this.#unswept.delete(String(line['tree']))
+      }
       return line['event'] === 'verdict'
     })
+    try {
+      return { problem: await this.#finish(verdict), nodes }
+    } catch (error) {
+      return { problem: (error as Error).message, nodes: [...nodes, ...this.#unswept.values()] }
+    }
+  }
+
+  async #finish(verdict: Promise<JsonLine>): Promise<string | null> {
     this.#peer.send({ op: 'end' })
     // Nodes that are being placed, the trees, the head and the sweeps have twice the silence each.
     const timeout = 8 * this.#silence + SWEEP_START_MS + HEAD_TIMEOUT_MS
     const { problem } = await withDeadline(verdict, timeout, 'the cluster to end')
-    return { nodes, problem: problem as string | null }
+    return problem as string | null
   }
 
   /** Asks the program to end. */
   exit(): void {
     this.#peer.send({ op: 'exit' })
   }
+}
+
+function unswept(node: number, ip: string): EndedNode {
+  return { node, ip, orphans: [], kept: [], problem: 'it has not been swept' }
 }
 
 function isPlacement({ event }: JsonLine): boolean {
