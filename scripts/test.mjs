@@ -61,7 +61,7 @@ const stages = [
   { integration: vitest('integration') },
   { e2e: vitest('e2e') },
   { chaos: vitest('chaos') },
-  // Alone: its ratios are only valid if the machine is otherwise idle.
+  // Alone: its ratios are unreliable beside other checks.
   { bench: node('node', 'scripts/bench.mjs', '--check', 'P1', 'P2', 'P10', 'memory') },
 ]
 

@@ -1,3 +1,4 @@
+import type { Target } from './figure.ts'
 import { median } from './statistics.ts'
 import type { Results } from './table.ts'
 
@@ -13,18 +14,20 @@ export function regressions(runs: readonly Results[]): string[] {
   const [first = []] = runs
   return first.flatMap(({ id, rows }, figure) =>
     rows.flatMap(({ what, targets }, row) =>
-      targets.flatMap(({ kind, text, known = 1 }, target) => {
+      targets.flatMap(({ kind, text, known = 1, fastest }, target) => {
         if (kind !== 'ratio') return []
-        const excess = median(
-          runs.map((run) => run[figure]?.rows[row]?.targets[target]?.excess ?? Number.POSITIVE_INFINITY),
-        )
+        const excess = median(runs.map((run) => gatedExcess(run[figure]?.rows[row]?.targets[target])))
         const limit = known * SLACK
-        return excess <= limit
-          ? []
-          : [
-              `${id}, ${what}: ${text} is missed by a factor of ${excess.toFixed(2)}. At most ${limit.toFixed(2)} passes.`,
-            ]
+        if (excess <= limit) return []
+        const by = fastest === undefined ? '' : ', even by the fastest quarter of the samples'
+        return [
+          `${id}, ${what}: ${text} is missed by a factor of ${excess.toFixed(2)}${by}. At most ${limit.toFixed(2)} passes.`,
+        ]
       }),
     ),
   )
+}
+
+function gatedExcess(target: Target | undefined): number {
+  return target?.fastest ?? target?.excess ?? Number.POSITIVE_INFINITY
 }

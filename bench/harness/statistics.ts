@@ -5,6 +5,10 @@ export function percentile(samples: readonly number[], percent: number): number 
   return sorted[Math.max(0, index)] ?? Number.NaN
 }
 
+export function lowerQuartile(samples: readonly number[]): number {
+  return percentile(samples, 25)
+}
+
 export function median(samples: readonly number[]): number {
   return percentile(samples, 50)
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { atMost, missedBy, type Target, within } from '../../../bench/harness/figure.ts'
+import { atMost, gatedBy, missedBy, type Target, within } from '../../../bench/harness/figure.ts'
 import { regressions } from '../../../bench/harness/gate.ts'
 
 /** Runs with a figure of one row, whose only target is each of these. */
@@ -28,4 +28,12 @@ test('milliseconds do not count', () => {
 
 test('a row that is missing in most runs is a regression', () => {
   expect(regressions([...runsOf(double(20)), [], []])).toHaveLength(1)
+})
+
+test('samples that other load has delayed do not count if the fastest ones are told', () => {
+  const delayed = (fastest: number) => gatedBy(double(fastest), double(90))
+  expect(regressions(runsOf(delayed(20)))).toEqual([])
+  expect(regressions(runsOf(delayed(27)))).toEqual([
+    'P0, a figure: ≤ 2 × baseline is missed by a factor of 1.35, even by the fastest quarter of the samples. At most 1.30 passes.',
+  ])
 })
