@@ -5,13 +5,15 @@ import { coldWorker } from '../support/cold.ts'
 import { firstAnswer } from '../support/firstAnswer.ts'
 import { BenchRun } from '../support/run.ts'
 
+const ROUNDS = 20
+
 /** Time from the request for a fresh worker to its first answer, with and without a spare. */
 export const spare: Figure = {
   id: 'P1',
   async measure() {
     const run = await BenchRun.open()
     try {
-      const { cold, ready } = await interleave(12, { cold: coldWorker, ready: () => spareReady(run) })
+      const { cold, ready } = await interleave(ROUNDS, { cold: coldWorker, ready: () => spareReady(run) })
       return [row('worker of one’s own, spare ready', ready, cold, 2, 100, 1.2)]
     } finally {
       await run.stop()
@@ -24,7 +26,7 @@ export const noSpare: Figure = {
   async measure() {
     const run = await BenchRun.open({ spares: 0 })
     try {
-      const { cold, forked } = await interleave(12, { cold: coldWorker, forked: () => fork(run) })
+      const { cold, forked } = await interleave(ROUNDS, { cold: coldWorker, forked: () => fork(run) })
       return [row('the same, forked on demand', forked, cold, 12, 20, 1.6)]
     } finally {
       await run.stop()
