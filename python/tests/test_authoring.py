@@ -30,27 +30,27 @@ def _predict(value): return value + 1
 @tool(name="cached")
 def cached_(value): return value
 
-@tool(timeout=0.2)
+@tool(timeout=0.5)
 def sleep(seconds):
     time.sleep(seconds)
     return "awake"
 
-@tool(timeout=0.2)
+@tool(timeout=0.5)
 async def sleep_async(seconds):
     await asyncio.sleep(seconds)
 
-@tool(timeout=0.2)
+@tool(timeout=0.5)
 async def block(seconds):
     time.sleep(seconds)
 
-@tool(timeout=0.2)
+@tool(timeout=0.5)
 def swallow():
     try:
         time.sleep(60)
     except KeyboardInterrupt:
         return "too late"
 
-@tool(timeout=0.2)
+@tool(timeout=0.5)
 def count():
     yield 1
     time.sleep(60)
@@ -85,7 +85,7 @@ def test_tool_gives_another_name_even_to_a_private_function(tools: Worker) -> No
 
 @pytest.mark.parametrize("name", ["sleep", "sleep_async", "block"])
 def test_a_time_limit_interrupts_the_function(tools: Worker, name: str) -> None:
-    with pytest.raises(Failed, match=rf"tools.{name} took longer than the 0.2 s of its @tool") as caught:
+    with pytest.raises(Failed, match=rf"tools.{name} took longer than the 0.5 s of its @tool") as caught:
         tools.call(f"tools.{name}", 60)
     failure = caught.value.failure
     assert failure.type == "vitest_python.TimedOut"

@@ -4,7 +4,6 @@ import os
 import signal
 import sys
 import threading
-import time
 from typing import Any
 
 import grpc
@@ -54,7 +53,7 @@ def test_lets_a_synchronous_function_run_its_own_loop(worker: Worker) -> None:
 
 
 def test_lets_coroutines_overtake_each_other(worker: Worker) -> None:
-    slow = worker.start("embeddings.later", 0.3, "slow")
+    slow = worker.start("embeddings.later", 2, "slow")
     fast = worker.start("embeddings.later", 0.001, "fast")
     assert worker.result(fast) == "fast"
     assert worker.silent(slow)
@@ -63,8 +62,7 @@ def test_lets_coroutines_overtake_each_other(worker: Worker) -> None:
 
 def test_lets_tasks_of_a_finished_coroutine_go_on(worker: Worker) -> None:
     worker.call("embeddings.background")
-    time.sleep(0.1)
-    assert "background" in worker.call("embeddings.closings")
+    eventually(lambda: "background" in worker.call("embeddings.closings"))
 
 
 def test_sends_arrays_and_tuples_as_arrays(worker: Worker) -> None:

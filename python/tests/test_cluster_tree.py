@@ -109,21 +109,21 @@ def test_the_actor_is_told_after_the_silence_and_not_before_the_end_of_the_tree(
     path = tmp_path / run_id
     (path / "logs").mkdir(parents=True)
     seen: list[list[int]] = []
-    tree = Tree(run_id, str(path), PACKAGE, "token", 1.0, [], abandoned=lambda: seen.append(pids(run_id)))
+    tree = Tree(run_id, str(path), PACKAGE, "token", 3.0, [], abandoned=lambda: seen.append(pids(run_id)))
     wait_for(tree, "armed")
     daemon(tree, run_id, tmp_path)
     time.sleep(0.5)
     assert seen == []
-    until = time.monotonic() + 10
+    until = time.monotonic() + 20
     while not seen and time.monotonic() < until:
         time.sleep(0.02)
     assert seen == [[]]
 
 
 def test_a_tree_goes_on_as_long_as_it_is_asked(run_id: str, tmp_path: Path) -> None:
-    tree = start(run_id, tmp_path, 1.0)
+    tree = start(run_id, tmp_path, 2.0)
     daemon(tree, run_id, tmp_path)
-    until = time.monotonic() + 2.5
+    until = time.monotonic() + 4.5
     while time.monotonic() < until:
         tree.take(0.2)
     assert len(pids(run_id)) == 3

@@ -159,9 +159,9 @@ def test_a_head_that_does_not_answer_is_not_waited_for(monkeypatch: pytest.Monke
     cluster: Any = FakeCluster()
     began = time.monotonic()
     trees: Any = {0: ("n0", Actor({"orphans": [ORPHAN], "problem": None}), FACTS)}
-    ended, verdict = judge_cluster(cluster, ORIGIN, trees, b"", 0.1, [])
+    ended, verdict = judge_cluster(cluster, ORIGIN, trees, b"", 1, [])
     released.set()
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
     assert "does not answer (TimeoutError" in str(verdict["problem"])
     # The tree has told of it before. Only a sweep proves that it is gone.
     assert ended["orphans"] == [{**ORPHAN, "killed": request_name in ("nodes", "actors_left")}]

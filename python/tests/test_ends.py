@@ -55,9 +55,9 @@ def test_a_thread_that_goes_on_does_not_keep_the_exit_functions_from_running(run
     worker = runner.worker(forkserver)
     worker.call("mod.thread", 60)
     began = time.monotonic()
-    worker.control.say(op="exit", within=1_000)
+    worker.control.say(op="exit", within=5_000)
     assert forkserver.until("exited")["status"] == 0
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 5
     assert "threads that are still running" in runner.log("w1")
     assert runner.log("w1").endswith("atexit\n")
 

@@ -79,7 +79,7 @@ def test_spares_a_stopped_owner_and_goes_on_working(run: Run) -> None:
     time.sleep(0.3)
     assert alive(run.pid) and alive(child)
     run.owner.send_signal(signal.SIGCONT)
-    run.say(op="kill-tree", request=1, timeout=1000)
+    run.say(op="kill-tree", request=1, timeout=10_000)
     assert run.wait_for("tree-killed", request=1)["empty"]
 
 
@@ -97,7 +97,7 @@ def test_ignores_signals_of_terminals_and_users(run: Run, number: signal.Signals
 def test_kills_the_whole_tree_on_request(run: Run, tmp_path: Path) -> None:
     child = run.spawn("sh", "-c", "sleep 60 & sleep 60 & wait")
     daemon = run.spawn_daemon(tmp_path / "daemon")
-    run.say(op="kill-tree", request=7, timeout=2000)
+    run.say(op="kill-tree", request=7, timeout=10_000)
     answer = run.wait_for("tree-killed", request=7)
     assert answer["empty"]
     assert {child, daemon} <= {killed["pid"] for killed in answer["killed"]}
@@ -109,7 +109,7 @@ def test_kills_a_chain_that_forks_forever(run: Run) -> None:
     chain = "import os, time\nfor _ in range(5000):\n  if os.fork(): os._exit(0)\n  os.setsid(); time.sleep(0.002)"
     run.spawn(sys.executable, "-S", "-c", chain)
     time.sleep(0.1)
-    run.say(op="kill-tree", request=1, timeout=2000)
+    run.say(op="kill-tree", request=1, timeout=10_000)
     assert run.wait_for("tree-killed", request=1)["empty"]
 
 

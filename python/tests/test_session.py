@@ -161,14 +161,16 @@ def test_a_unary_call_cannot_carry_functions(worker: Worker) -> None:
 def test_a_blocked_call_does_not_stop_the_health_service(worker: Worker) -> None:
     from grpc_health.v1 import health_pb2
 
-    call = worker.start("embeddings.sleep", 0.5)
+    call = worker.start("embeddings.sleep", 60)
     check = worker.channel.unary_unary(
         "/grpc.health.v1.Health/Check",
         health_pb2.HealthCheckRequest.SerializeToString,
         health_pb2.HealthCheckResponse.FromString,
     )
-    assert check(health_pb2.HealthCheckRequest(), metadata=(KEY,), timeout=0.4).status == 1
-    worker.result(call)
+    assert check(health_pb2.HealthCheckRequest(), metadata=(KEY,), timeout=30).status == 1
+    worker.cancel(call)
+    with pytest.raises(Failed, match="Interrupted"):
+        worker.result(call)
 
 
 CALLBACKS = """

@@ -100,7 +100,7 @@ def seal(both: Both, data: bytes) -> bytes:
 def trickle(both: Both, data: bytes) -> None:
     for at in range(len(data)):
         socket.socket.sendall(both.client, data[at : at + 1])
-        time.sleep(1 / len(data))
+        time.sleep(3 / len(data))
 
 
 def can_be_read(connection: TlsConnection, seconds: float) -> bool:
@@ -153,10 +153,9 @@ def test_a_wait_for_bytes_has_a_time_limit(both: Both) -> None:
     both.server.settimeout(0.5)
     pieces = threading.Thread(target=trickle, args=(both, record[:-1]))
     pieces.start()
-    began = time.monotonic()
     with pytest.raises(TimeoutError):
         both.server.recv(10)
-    assert time.monotonic() - began < 1
+    assert pieces.is_alive()
     pieces.join()
     socket.socket.sendall(both.client, record[-1:])
     both.server.settimeout(None)

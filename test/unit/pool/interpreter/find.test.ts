@@ -175,12 +175,14 @@ describe('findInterpreter', () => {
   })
 
   test('does not wait for a Python that hangs, nor for its children', async () => {
-    script(join(bin, 'python3'), 'sleep 6; echo late')
+    script(join(bin, 'python3'), 'sleep 60; echo late')
     symlinkSync(basePython, join(bin, 'python'))
     const start = performance.now()
-    const found = await find({ PATH: `${bin}:/usr/bin:/bin`, VIRTUAL_ENV: '' }, undefined, { deadline: 700 })
-    expect(found.skipped[0]?.reason).toBe('did not finish within 0.7 s')
-    expect(performance.now() - start).toBeLessThan(5_000)
+    const found = await find({ PATH: `${bin}:/usr/bin:/bin`, VIRTUAL_ENV: '' }, undefined, {
+      deadline: 4_000,
+    })
+    expect(found.skipped[0]?.reason).toBe('did not finish within 4 s')
+    expect(performance.now() - start).toBeLessThan(30_000)
   })
 
   test('asks uv for the environment of a uv project, and never lets it rewrite uv.lock', async () => {
