@@ -14,7 +14,7 @@ export const spare: Figure = {
     const run = await BenchRun.open()
     try {
       const { cold, ready } = await interleave(ROUNDS, { cold: coldWorker, ready: () => spareReady(run) })
-      return [row('worker of one’s own, spare ready', ready, cold, 2, 100, 1.2)]
+      return [row('worker of one’s own, spare ready', ready, cold, 2, 100, 1)]
     } finally {
       await run.stop()
     }
@@ -27,7 +27,7 @@ export const noSpare: Figure = {
     const run = await BenchRun.open({ spares: 0 })
     try {
       const { cold, forked } = await interleave(ROUNDS, { cold: coldWorker, forked: () => fork(run) })
-      return [row('the same, forked on demand', forked, cold, 12, 20, 1.6)]
+      return [row('the same, forked on demand', forked, cold, 12, 20, 1.4)]
     } finally {
       await run.stop()
     }
