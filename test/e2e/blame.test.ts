@@ -122,6 +122,7 @@ function parseLines(text: string): Record<string, unknown>[] {
 const LEAKING = [
   'leaks a child',
   'leaks a daemon',
+  'leaks a daemon that shows no environment at first',
   'leaks a fork',
   'leaks at its second try in the environment',
   'leaks in a file',
@@ -158,6 +159,7 @@ describe.concurrent.each(versions)('Vitest %s', (version) => {
       'leaks.test.ts:26 leaks a fork',
       'leaks.test.ts:31 leaks once and passes when it is retried',
       'leaks.test.ts:36 leaks through another lease',
+      'leaks.test.ts:43 leaks a daemon that shows no environment at first',
       'overlapping.test.ts:1 overlapping.test.ts',
       'shared.test.ts:10 leaks in a shared worker',
     ]

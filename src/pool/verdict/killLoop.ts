@@ -1,4 +1,3 @@
-import type { SweepResult } from '../../process/run/sweep.ts'
 import { pollUntil } from '../../support/pollUntil.ts'
 
 /** For a process to notice that its worker or its runner is gone, before it counts as a survivor. */
@@ -11,9 +10,13 @@ export const KILL_MARGIN_MS = 3_000
 export const SWEEP_INTERVAL_MS = 25
 
 /** The part of a sweep's result that the loops read. */
-type Survivors = Pick<SweepResult, 'found' | 'vanished'>
+interface Survivors {
+  readonly found: readonly unknown[]
+  /** Processes that could not be read: they had ended before, or must be looked at again. */
+  readonly vanished: number
+}
 
-/** Whether a sweep found no process of the run, and none that had ended before the sweep could read it. */
+/** Whether a sweep found no process of the run, and none that it could not read. */
 export function isClean({ found, vanished }: Survivors): boolean {
   return found.length === 0 && vanished === 0
 }

@@ -43,16 +43,32 @@ export async function survivorsOf(pool: Pool, request: SurvivorsRequest): Promis
   const workers = new Set(records.map(({ workerId }) => workerId))
   const timeout = pool.run.options.stopTimeout + KILL_MARGIN_MS
   await withDeadline(pool.ended(workers), timeout, 'the workers of this test to end')
-  const ownerOfThese = (marked: MarkedProcess) => {
-    const owner = ownerOf(marked, pool.leases, new Set(children), records)
-    return owner && records.includes(owner) ? owner : undefined
-  }
   const left = await settle(async () => {
     const everything = await look(pool, records, unlisted)
     const { found } = partKept(system.table, everything.found, pool.run.options.orphans.keep)
-    return { found: found.filter(ownerOfThese), vanished: 0 }
+    return partSurvivors(found, records, (marked) => ownerOf(marked, pool.leases, new Set(children), records))
   })
-  return left.found.map((process) => ({ process, lease: ownerOfThese(process) as LeaseRecord }))
+  return left.found
+}
+
+/** Parts the processes that certainly belong to these leases from those that must be looked at again. */
+export function partSurvivors(
+  processes: readonly MarkedProcess[],
+  records: readonly LeaseRecord[],
+  owner: (marked: MarkedProcess) => LeaseRecord | undefined,
+): { found: Survivor[]; vanished: number } {
+  const parted = { found: [] as Survivor[], vanished: 0 }
+  for (const process of processes) {
+    const lease = owner(process)
+    if (lease && records.includes(lease)) parted.found.push({ process, lease })
+    if (!lease && mayBeExecuting(process)) parted.vanished += 1
+  }
+  return parted
+}
+
+/** While a process begins to execute a program, Linux shows its environment as empty. Soon, it names the lease. */
+function mayBeExecuting(marked: MarkedProcess): boolean {
+  return marked.lease === undefined && !showsRun(marked)
 }
 
 /** The processes that may be survivors of these leases. */

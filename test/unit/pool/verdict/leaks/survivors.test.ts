@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { LeaseLog } from '../../../../../src/pool/leasing/leaseLog.ts'
-import { ownerOf } from '../../../../../src/pool/verdict/leaks/survivors.ts'
+import { ownerOf, partSurvivors } from '../../../../../src/pool/verdict/leaks/survivors.ts'
 import type { MarkedProcess } from '../../../../../src/process/run/sweep.ts'
 import { system } from '../../../../../src/process/system/system.ts'
 
@@ -57,4 +57,18 @@ test('a process in the session of a worker is of its test, although that has end
   expect(ownerOf(child, log)?.holder.test).toBe('guilty')
   // Without its session, only the test is left that runs.
   expect(ownerOf(processWith('limit'), log)?.holder.test).toBe('untouched')
+})
+
+test('a process that shows no environment is looked at again, unless its test is known', () => {
+  const log = logOf('one', 'two')
+  const part = (marked: MarkedProcess, of: LeaseLog) =>
+    partSurvivors([marked], [of.get('l1')!], (process) => ownerOf(process, of))
+  const executing = processWith('limit')
+  expect(part(executing, log)).toEqual({ found: [], vanished: 1 })
+  const executed: MarkedProcess = { ...processWith('both'), lease: 'l1' }
+  expect(part(executed, log)).toEqual({ found: [{ process: executed, lease: log.get('l1') }], vanished: 0 })
+  // Control: nothing is expected to change about these.
+  expect(part({ ...executed, lease: 'l2' }, log)).toEqual({ found: [], vanished: 0 })
+  expect(part(processWith('both'), log)).toEqual({ found: [], vanished: 0 })
+  expect(part(executing, logOf('one')).found).toHaveLength(1)
 })
