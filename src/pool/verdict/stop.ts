@@ -22,10 +22,12 @@ export async function stopRun(pool: Pool): Promise<Findings | undefined> {
   const { run, runtime } = pool
   const began = performance.now()
   const problems: string[] = []
-  const attempt = (step: string, promise: Promise<unknown>, timeout: number) =>
-    withDeadline(promise, timeout, step)
+  const attempt = (step: string, promise: Promise<unknown>, timeout: number) => {
+    debug('waits for %s', step)
+    return withDeadline(promise, timeout, step)
       .then(() => debug('%s: done after %d ms', step, Math.round(performance.now() - began)))
       .catch((error: Error) => void problems.push(error.message))
+  }
   await attempt('the workers to end', pool.stopWorkers(), run.options.stopTimeout + KILL_MARGIN_MS)
   await attempt('Python to be found and its reaper to be armed', runtime.settled(), ARM_TIMEOUT_MS)
   const { state } = runtime

@@ -54,12 +54,13 @@ describe.concurrent('in a terminal', () => {
         stdin: 'pipe',
         python: { stopTimeout: 10_000, isolation: 'shared' },
         tests: [{ calls: [['daemon'], ['&stop_self']] }],
+        env: { DEBUG: 'vitest-python:verdict' },
       })
       await run.until('over')
-      // Vitest prints this line immediately before the teardown, which takes as long as stopTimeout.
-      await vi.waitFor(() => expect(run.output()).toMatch(/Test Files +1 passed/), { timeout: PATIENCE_MS })
-      // Nothing of its beginning can be seen. A busy machine needs longer than an idle one.
-      await sleep(2_500)
+      const begun = () => expect(run.output()).toContain('waits for the workers to end')
+      await vi.waitFor(begun, { timeout: PATIENCE_MS })
+      // Vitest prints this before the teardown.
+      expect(run.output()).toMatch(/Test Files +1 passed/)
       await interruptTwice(run)
       expect((await run.ended).exitCode === 0).toBe(!clean)
       const left = await scene.survivors(promised(BOUND))
