@@ -6,32 +6,33 @@ import { guarded } from './guarded.ts'
 import { findTracing } from './openTelemetry.ts'
 
 /**
- * Leases a worker in a span. It begins with the request, which may have been made before the test that takes the lease
- * began, and ends when the test has the worker.
+ * Leases a worker in a span. It begins when the test asks, or with the request if that was made ahead, and ends when the
+ * test has the worker. So it contains the wait.
  */
 export async function traceLease(take: () => Promise<Lease>, file?: object): Promise<Lease> {
   const tracing = guarded(() => findTracing(file))
   if (!tracing) return take()
   const active = guarded(() => tracing.contexts.active())
   const asked = epoch()
-  const record = (startTime: number, describe: (span: Span) => void) =>
+  const record = (startTime: number, endTime: number, describe: (span: Span) => void) =>
     guarded(() => {
       const span = tracing.tracer.startSpan('python.lease', { startTime }, active)
       describe(span)
-      span.end(epoch())
+      span.end(endTime)
     })
   let lease: Lease
   try {
     lease = await take()
   } catch (error) {
-    record(asked, (span) => failSpan(span, describeThrown(error)))
+    record(asked, epoch(), (span) => failSpan(span, describeThrown(error)))
     throw error
   }
-  record(lease.requestedAt, (span) => {
+  const taken = epoch()
+  record(Math.min(asked, lease.requestedAt), taken, (span) => {
     span.addEvent('granted', {}, lease.grantedAt)
     span.setAttributes({
       'python.lease.id': lease.leaseId,
-      'python.lease.wait_ms': epoch() - asked,
+      'python.lease.wait_ms': taken - asked,
       'python.worker.id': lease.workerId,
       'python.worker.pid': lease.pid,
     })

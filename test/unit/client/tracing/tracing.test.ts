@@ -15,6 +15,7 @@ import { describeContext, readContext } from '../../../../src/client/tracing/tra
 import { traceLease } from '../../../../src/client/tracing/traceLease.ts'
 import { traceVariables } from '../../../../src/client/tracing/traceVariables.ts'
 import { encode } from '../../../../src/client/values/encode.ts'
+import { epoch } from '../../../../src/support/clock.ts'
 
 const TIMING = { began: 1e12, queue: 1, run: 2, encode: 3 }
 
@@ -128,6 +129,23 @@ test('a lease that is refused leaves a span with the error', async () => {
     name: 'python.lease',
     status: { code: 2, message: 'no worker' },
   })
+})
+
+test.each([
+  ['was made ahead', -50],
+  ['is made late, because the process had to wait for a processor', 50],
+])('the span of a lease contains the wait, if its request %s', async (_, after) => {
+  const exporter = register()
+  const requestedAt = epoch() + after
+  const lease = { requestedAt, grantedAt: requestedAt, leaseId: 'l1', workerId: 'w1', pid: 7 }
+  await traceLease(() => new Promise((resolve) => setTimeout(resolve, 100, lease as never)))
+  const [span] = exporter.getFinishedSpans()
+  const wait = span?.attributes['python.lease.wait_ms'] as number
+  const [seconds, nanoseconds] = span!.duration
+  const duration = seconds * 1e3 + nanoseconds / 1e6
+  expect(wait).toBeGreaterThanOrEqual(99)
+  expect(duration - wait).toBeGreaterThan(after < 0 ? 49.9 : -0.01)
+  expect(span?.events[0]?.name).toBe('granted')
 })
 
 test('the variables of a process name the active span', () => {
