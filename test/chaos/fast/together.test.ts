@@ -7,11 +7,12 @@ describe.concurrent('two runs', () => {
   test('concurrently in one project do not touch each other, even if one is killed', async () => {
     await withScene({}, async (scene) => {
       const first = scene.start({ tests: [{ hold: 30_000 }] })
+      await first.until('held')
       const second = scene.start({ tests: [{ hold: 2_500 }, {}] })
-      await Promise.all([first.until('held'), second.until('held')])
+      await second.until('held')
       const workers = second.left()
       send(first.runner, 'SIGKILL')
-      expect(workers.every(isAlive)).toBe(true)
+      expect(workers.map(isAlive)).toEqual([true])
       const { exitCode, output } = await second.ended
       expect(output).toMatch(/Tests +2 passed/)
       expect(output).toContain('No orphaned processes')
