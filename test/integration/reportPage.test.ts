@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { htmlOf, readPage } from '../../src/report/formats/html.ts'
 import type { Report } from '../../src/report/model/schema.ts'
 import { chromiumPath, launchBrowser, openPage } from '../support/browser.ts'
+import { promised } from '../support/patience.ts'
 import { largeReport, smallReport } from '../unit/report/sampleReport.ts'
 
 if (!chromiumPath)
@@ -195,7 +196,7 @@ describe.runIf(chromiumPath)('the page of the HTML report', () => {
       }
       return (performance.now() - began) / 10
     })()`)
-    expect(drawing).toBeLessThan(500)
+    expect(drawing).toBeLessThan(promised(500))
     await page.getByRole('tab', { name: 'Calls' }).click()
     expect(await page.locator('#tables tbody tr').count()).toBe(200)
     await page.getByRole('button', { name: /Show more/ }).click()
