@@ -21,7 +21,7 @@ interface RunningTest {
     meta: object
     file: { filepath: string; name: string }
     suite?: { fullTestName?: string }
-    result?: { state: string }
+    result?: { state: string; retryCount?: number; repeatCount?: number }
   }
   /** From Vitest 3.2 on; the test's time limit aborts it. */
   signal?: AbortSignal
