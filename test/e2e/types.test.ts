@@ -191,7 +191,7 @@ describe('watch mode', () => {
       }
       await vitest.round(1)
       await save('\n\ndef add(a: int, b: int) -> int:\n    return a + b\n', 2)
-      await vi.waitFor(() => expect(readFileSync(types, 'utf8')).toContain("'shop.add'"))
+      await vi.waitFor(() => expect(readFileSync(types, 'utf8')).toContain("'shop.add'"), PATIENCE_MS)
       const { mtimeMs } = statSync(types)
       await save('    # The same signature.\n', 3)
       // For a rerun that the file would have caused.

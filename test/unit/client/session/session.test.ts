@@ -149,7 +149,7 @@ test.each([
   await reading.next()
   const leaving = reading.return()
   if (when === 'after') {
-    await vi.waitFor(() => expect(python.sent()).toContain('cancel'))
+    await vi.waitFor(() => expect(python.sent()).toContain('cancel'), 10_000)
     python.say(1, 'failure', failed)
   }
   await expect(leaving).rejects.toThrow('the finally failed')

@@ -67,7 +67,7 @@ test('a refusal is an error, also for a listener that comes later', async () => 
   const errors: string[] = []
   stream.on('error', ({ message }) => errors.push(message))
   stream.write({ call: 1, kind: undefined })
-  await vi.waitFor(() => expect(errors).toEqual(['the token is wrong']))
+  await vi.waitFor(() => expect(errors).toEqual(['the token is wrong']), 10_000)
 })
 
 test('a message that cannot be read breaks the session', async () => {

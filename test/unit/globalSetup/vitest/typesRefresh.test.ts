@@ -18,7 +18,7 @@ test('changes during a refresh are one more refresh', async () => {
   void types.changed()
   expect(refresh).toHaveBeenCalledTimes(1)
   finish()
-  await vi.waitFor(() => expect(refresh).toHaveBeenCalledTimes(2))
+  await vi.waitFor(() => expect(refresh).toHaveBeenCalledTimes(2), 10_000)
   finish()
   await running
   expect(refresh).toHaveBeenCalledTimes(2)

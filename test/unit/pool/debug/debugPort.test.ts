@@ -93,7 +93,7 @@ test('an editor that comes early is held, and gets the end of the run', async ()
   // The port has it by now.
   await sleep(50)
   port.ask(worker)
-  await vi.waitFor(() => expect(worker.connections).toBe(1))
+  await vi.waitFor(() => expect(worker.connections).toBe(1), 10_000)
   port.close()
   expect(await read(editor)).toBe(terminated(false))
 })
@@ -103,10 +103,10 @@ test('an editor that leaves before it has begun does not end the wait', async ()
   const worker = await workerOf('w1')
   port.ask(worker)
   const probe = await attach(port)
-  await vi.waitFor(() => expect(worker.connections).toBe(1))
+  await vi.waitFor(() => expect(worker.connections).toBe(1), 10_000)
   probe.destroy()
   await attach(port)
-  await vi.waitFor(() => expect(worker.connections).toBe(2))
+  await vi.waitFor(() => expect(worker.connections).toBe(2), 10_000)
   expect(worker.goOn).not.toHaveBeenCalled()
   expect(said).not.toHaveBeenCalled()
 })
@@ -115,7 +115,7 @@ test('a test that waits for an editor says so after a second', async () => {
   const { port, events, said } = await openPort(true)
   lease(events, 'granted', 'w1')
   port.ask(await workerOf('w1'))
-  await vi.waitFor(() => expect(said).toHaveBeenCalledOnce(), 5_000)
+  await vi.waitFor(() => expect(said).toHaveBeenCalledOnce(), 10_000)
   expect(said).toHaveBeenCalledWith(`"adds" waits for a debugger on 127.0.0.1:${port.port}.`)
 })
 
@@ -150,7 +150,7 @@ async function workerOf(id: string) {
     connections: 0,
     end: () => sockets.splice(0).forEach((socket) => void socket.destroy()),
     received: (part: string) =>
-      vi.waitFor(() => text.includes(part) || Promise.reject(new Error(text)), 5_000),
+      vi.waitFor(() => text.includes(part) || Promise.reject(new Error(text)), 10_000),
   }
   const server: Server = createServer((socket) => {
     worker.connections += 1
