@@ -235,10 +235,10 @@ describe.concurrent('setup --project', () => {
     expect(begun()).toBe(false)
   })
 
-  /** A uv that logs its begin and end, and creates a real environment. */
+  /** A uv that creates a real environment, and logs its begin and end, and when it has made the environment. */
   const slowUv = (directory: string, seconds: number) => {
     const say = (what: string) => `echo "${what} $PPID" >> ${directory}/log`
-    const make = `[ "$1" = venv ] && ${basePython} -m venv --without-pip .venv`
+    const make = `if [ "$1" = venv ]; then ${basePython} -m venv --without-pip .venv; ${say('made')}; fi`
     // The packages of the workers are installed by pip.
     const own = 'case "$*" in *--target*) exit 1;; esac'
     return script(
@@ -268,8 +268,10 @@ describe.concurrent('setup --project', () => {
     const runtime = mkdtempSync(join(tmpdir(), 'vp-'))
     const env = { PATH: `${join(uv, '..')}:${process.env['PATH']}`, XDG_RUNTIME_DIR: runtime }
     const { child, ended } = startCli(project.directory, ['setup', '--project'], env)
-    const begun = () => existsSync(join(project.directory, 'log'))
-    await expect.poll(begun, { timeout: 30_000, message: 'uv to begin' }).toBe(true)
+    const log = () =>
+      existsSync(join(project.directory, 'log')) ? readFileSync(join(project.directory, 'log'), 'utf8') : ''
+    // uv outlives the setup, and must not write into the directory that is removed.
+    await expect.poll(log, { timeout: 30_000, message: 'uv to make .venv' }).toContain('made')
     child.kill('SIGKILL')
     await ended
     slowUv(project.directory, 0)
